@@ -1,0 +1,127 @@
+"""Every error a client can meet. `code` is stable and never reused; messages say what to do.
+
+EditorError
+├─ InvalidRequest      invalid_request      a field is missing, unknown or out of range
+├─ InvalidEdit         invalid_edit         well-formed, but this model cannot do it
+├─ InvalidImage        invalid_image        not a picture, truncated, or of an unknown kind
+├─ TooLarge            too_large            more bytes, pixels or edits than the settings allow
+├─ Unauthorized        unauthorized         no key, or not one of ours
+├─ Forbidden           forbidden            another site's page, or a host name that is not ours
+├─ NotFound            not_found            no such address
+│  ├─ UnknownImage     unknown_image        no such image, or not yours
+│  ├─ UnknownLatent    unknown_latent       no such latent, or not yours
+│  ├─ UnknownJob       unknown_job          no such job, not yours, or forgotten
+│  ├─ UnknownModel     unknown_model        not in `GET /models`
+│  └─ UnknownAttribute unknown_attribute    the model has no such attribute
+├─ MethodNotAllowed    method_not_allowed   the address exists, the method does not
+├─ QueueFull           queue_full           too many jobs are waiting; try again later
+├─ JobCanceled         job_canceled         a client canceled it
+├─ JobTimeout          job_timeout          it ran longer than the settings allow
+├─ WorkerLost          worker_lost          its worker died several times
+├─ ModelUnavailable    model_unavailable    the weights cannot be loaded, or memory ran out
+├─ Busy                unavailable          no worker, or no queue, answered in time; try again later
+└─ InternalError       internal_error       a bug of ours; the log has the details
+"""
+
+from typing import ClassVar
+
+
+class EditorError(Exception):
+    """An error with a stable code and a message that is safe to show: no path, no secret."""
+
+    code: ClassVar[str] = "internal_error"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidRequest(EditorError):
+    code = "invalid_request"
+
+
+class InvalidEdit(EditorError):
+    code = "invalid_edit"
+
+
+class InvalidImage(EditorError):
+    code = "invalid_image"
+
+
+class TooLarge(EditorError):
+    code = "too_large"
+
+
+class Unauthorized(EditorError):
+    code = "unauthorized"
+
+
+class Forbidden(EditorError):
+    code = "forbidden"
+
+
+class NotFound(EditorError):
+    code = "not_found"
+
+
+class UnknownImage(NotFound):
+    code = "unknown_image"
+
+
+class UnknownLatent(NotFound):
+    code = "unknown_latent"
+
+
+class UnknownJob(NotFound):
+    code = "unknown_job"
+
+
+class UnknownModel(NotFound):
+    code = "unknown_model"
+
+
+class UnknownAttribute(NotFound):
+    code = "unknown_attribute"
+
+
+class MethodNotAllowed(EditorError):
+    code = "method_not_allowed"
+
+
+class QueueFull(EditorError):
+    code = "queue_full"
+
+
+class JobCanceled(EditorError):
+    code = "job_canceled"
+
+
+class JobTimeout(EditorError):
+    code = "job_timeout"
+
+
+class WorkerLost(EditorError):
+    code = "worker_lost"
+
+
+class ModelUnavailable(EditorError):
+    code = "model_unavailable"
+
+
+class Busy(EditorError):
+    code = "unavailable"
+
+
+class InternalError(EditorError):
+    code = "internal_error"
+
+
+def _tree(root: type[EditorError]) -> dict[str, type[EditorError]]:
+    found = {root.code: root}
+    for child in root.__subclasses__():
+        found.update(_tree(child))
+    return found
+
+
+ERRORS_BY_CODE: dict[str, type[EditorError]] = _tree(EditorError)
+"""Every code and its error: how a job's `{code, message}` becomes an exception again."""

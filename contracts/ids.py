@@ -1,0 +1,32 @@
+"""Ids: a prefix and 32 hex digits, always made here, never a client's name or path."""
+
+import hashlib
+import re
+import secrets
+from typing import Literal
+
+IdKind = Literal["img", "lat", "job"]
+LOCAL_OWNER = "local"  # the one user of a server without keys
+
+_ID = re.compile(r"(img|lat|job)_[0-9a-f]{32}")
+
+
+def is_id(kind: IdKind, text: str) -> bool:
+    """Whether `text` has the form of one of our ids; check before it becomes part of a path or key."""
+    return _ID.fullmatch(text) is not None and text.startswith(kind)
+
+
+def new_job_id() -> str:
+    """A random job id."""
+    return f"job_{secrets.token_hex(16)}"
+
+
+def content_id(kind: Literal["img", "lat"], *parts: str) -> str:
+    """The id of what `parts` describe: the same parts, the same id."""
+    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return f"{kind}_{digest[:32]}"
+
+
+def owner_of_key(api_key: str) -> str:
+    """The owner that an API key stands for; the key cannot be read back from it."""
+    return hashlib.sha256(f"latentbrush owner\0{api_key}".encode()).hexdigest()[:32]

@@ -1,0 +1,168 @@
+"""A job: its public face, its record (the truth), and the pure transitions between its states.
+
+RQ only carries job ids from the server to a worker. What a job is, who owns it and how far it has come is the
+`JobRecord`, kept by `job_store.py`.
+"""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import AwareDatetime
+
+from contracts.base import Value
+from contracts.errors import EditorError
+from contracts.requests import (
+    EditRequest,
+    EncodeRequest,
+    GenerateRequest,
+    HeatMapRequest,
+    IngestRequest,
+    Request,
+)
+
+INTERACTIVE = "interactive"
+BATCH = "batch"
+QUEUES = (INTERACTIVE, BATCH)
+
+JOB_FUNCTION = "worker.jobs.run"
+"""What RQ calls, by name, with a job id and an attempt number."""
+
+
+class JobKind(StrEnum):
+    """What is to be done."""
+
+    INGEST = "ingest"
+    ENCODE = "encode"
+    EDIT = "edit"
+    GENERATE = "generate"
+    HEAT_MAP = "heat_map"
+
+
+REQUEST_OF_KIND: dict[JobKind, type[Request]] = {
+    JobKind.INGEST: IngestRequest,
+    JobKind.ENCODE: EncodeRequest,
+    JobKind.EDIT: EditRequest,
+    JobKind.GENERATE: GenerateRequest,
+    JobKind.HEAT_MAP: HeatMapRequest,
+}
+
+
+class JobStatus(StrEnum):
+    """queued → running → succeeded | failed | canceled."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing will happen to the job any more."""
+        return self not in (JobStatus.QUEUED, JobStatus.RUNNING)
+
+
+class Progress(Value):
+    """How far a job is. `steps` is 0 until it is known."""
+
+    step: int = 0
+    steps: int = 0
+    message: str = ""
+
+
+class JobError(Value):
+    """Why a job failed: a code of `errors.py` and a sentence for people."""
+
+    code: str
+    message: str
+
+
+class Job(Value):
+    """What a client sees of a job."""
+
+    job_id: str
+    kind: JobKind
+    status: JobStatus
+    progress: Progress
+    result: dict[str, Any] | None
+    error: JobError | None
+    created_at: AwareDatetime
+    started_at: AwareDatetime | None
+    finished_at: AwareDatetime | None
+
+
+class JobRecord(Job):
+    """A job as it is kept: the public face plus what the server and the workers need."""
+
+    owner: str
+    queue: str
+    request: dict[str, Any]
+    attempt: int = 0
+    """How often a worker has begun it."""
+    enqueued: int = 0
+    """How often it was handed to the queue."""
+    worker: str | None = None
+    preview_id: str | None = None
+
+    def public(self) -> Job:
+        """The part a client may see."""
+        return Job.model_validate(self.model_dump(include=set(Job.model_fields)))
+
+    def parsed_request(self) -> Request:
+        """The request, as a value."""
+        return REQUEST_OF_KIND[self.kind].model_validate(self.request)
+
+
+def now() -> datetime:
+    """The time, with its zone."""
+    return datetime.now(UTC)
+
+
+def new_record(job_id: str, owner: str, kind: JobKind, queue: str, request: Request) -> JobRecord:
+    """A queued job."""
+    return JobRecord(
+        job_id=job_id, kind=kind, status=JobStatus.QUEUED, progress=Progress(), result=None, error=None,
+        created_at=now(), started_at=None, finished_at=None,
+        owner=owner, queue=queue, request=request.model_dump(mode="json"),
+    )  # fmt: skip
+
+
+def begun(record: JobRecord, worker: str) -> JobRecord:
+    """The job, taken up by a worker."""
+    return record.model_copy(
+        update={
+            "status": JobStatus.RUNNING, "started_at": now(), "worker": worker,
+            "attempt": record.attempt + 1, "progress": Progress(message="starting"),
+        }
+    )  # fmt: skip
+
+
+def requeued(record: JobRecord) -> JobRecord:
+    """The job, waiting once more after its worker died."""
+    return record.model_copy(
+        update={
+            "status": JobStatus.QUEUED, "worker": None, "progress": Progress(message="waiting again"),
+            "enqueued": record.enqueued + 1,
+        }
+    )  # fmt: skip
+
+
+def succeeded(record: JobRecord, result: dict[str, Any]) -> JobRecord:
+    """The job, done."""
+    return _ended(record, JobStatus.SUCCEEDED).model_copy(update={"result": result})
+
+
+def failed(record: JobRecord, error: EditorError) -> JobRecord:
+    """The job, failed."""
+    job_error = JobError(code=error.code, message=error.message)
+    return _ended(record, JobStatus.FAILED).model_copy(update={"error": job_error})
+
+
+def canceled(record: JobRecord) -> JobRecord:
+    """The job, canceled by a client."""
+    return _ended(record, JobStatus.CANCELED)
+
+
+def _ended(record: JobRecord, status: JobStatus) -> JobRecord:
+    return record.model_copy(update={"status": status, "finished_at": now()})

@@ -1,0 +1,150 @@
+"""What a client asks for: the bodies of the calls that make jobs, and what they answer."""
+
+import hashlib
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from contracts.base import IdText, Name, Value
+from contracts.edits import Edit, canonical_json, enabled_edits
+
+MAX_SIDE_PX = 16_384  # of a crop or a generated picture; the settings bound the number of pixels
+
+Side = Annotated[int, Field(ge=1, le=MAX_SIDE_PX)]
+Offset = Annotated[int, Field(ge=0, le=MAX_SIDE_PX)]
+Box = tuple[Offset, Offset, Side, Side]
+"""x, y, w, h in pixels of the upright picture, origin at the top left."""
+
+Space = Annotated[
+    str, StringConstraints(max_length=8, pattern=r"^(W\+?|S[1-9]\d*|S\+([1-9]\d*)?)$")
+]
+"""A latent space: W, W+, S{n}, S+{n} or S+."""
+
+
+class IngestRequest(Value):
+    """Decode an upload. Made by the server, never by a client."""
+
+    upload_id: IdText
+
+
+class EncodeRequest(Value):
+    """Find the latent of a picture."""
+
+    image_id: IdText
+    model: Name
+    space: Space | None = None
+    steps: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    """Optimisation steps; 0 = encoder only; absent = the model's default."""
+    crop: Box | None = None
+    """Absent = the largest centred crop of the model's aspect."""
+
+
+class Output(Value):
+    """How the edited picture is written."""
+
+    format: Literal["png", "webp", "jpeg"] = "png"
+    quality: Annotated[int, Field(ge=1, le=100)] = 90
+    """Of WebP (100 = lossless) and JPEG; PNG is always lossless."""
+    composite: Literal["residual", "model"] = "residual"
+    """`residual` changes the painted pixels of the upload; `model` shows the generator's own picture."""
+    frame: Literal["crop", "full"] = "crop"
+    """The encoded crop alone, or pasted into the whole upload."""
+
+
+class EditRequest(Value):
+    """Apply an edit list to a latent's original encoding."""
+
+    latent_id: IdText
+    edits: tuple[Edit, ...] = ()
+    output: Output = Output()
+
+    def key(self, model_version: str) -> str:
+        """What the answer depends on, as a hash: equal keys, equal pictures."""
+        edits = [e.model_dump(mode="json", exclude={"enabled"}) for e in enabled_edits(self.edits)]
+        output = self.output.model_dump(mode="json")
+        parts = [model_version, self.latent_id, edits, output]
+        return hashlib.sha256(canonical_json(parts).encode()).hexdigest()
+
+
+class GenerateRequest(Value):
+    """Draw a picture from the model's own distribution."""
+
+    model: Name
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
+    """Absent = the server draws one and reports it."""
+    width: Side | None = None
+    height: Side | None = None
+    truncation: Annotated[float, Field(ge=0, le=2)] = 0.7
+    coherence: Annotated[float, Field(gt=0, le=10_000)] | None = None
+    """Correlation length of the spatial prior; absent = the model's default."""
+
+
+class HeatMapRequest(Value):
+    """Where in the picture an attribute is read."""
+
+    latent_id: IdText
+    attribute: Name
+
+
+Request = IngestRequest | EncodeRequest | EditRequest | GenerateRequest | HeatMapRequest
+
+
+class IngestResult(Value):
+    """A decoded picture; width and height are those of the upright picture."""
+
+    image_id: str
+    width: int
+    height: int
+
+
+class Metrics(Value):
+    """How close the reconstruction is to the crop, at the model's size."""
+
+    psnr_db: float | None
+    """Null when the two are equal."""
+    perceptual: float | None
+    perceptual_metric: str
+
+
+class EncodeResult(Value):
+    """A latent and how good it is."""
+
+    latent_id: str
+    image_id: str
+    reconstruction_id: str
+    model: str
+    space: str
+    grid: tuple[int, int]
+    """Rows and columns."""
+    crop: tuple[int, int, int, int]
+    metrics: Metrics
+    timings_ms: dict[str, float]
+
+
+class EditResult(Value):
+    """An edited picture."""
+
+    image_id: str
+    changed_box: tuple[int, int, int, int] | None
+    """x, y, w, h in the answered picture; null when nothing changed."""
+    cached: bool
+    timings_ms: dict[str, float]
+
+
+class GenerateResult(Value):
+    """A generated picture, ready to edit."""
+
+    latent_id: str
+    image_id: str
+    grid: tuple[int, int]
+    seed: int
+    timings_ms: dict[str, float]
+
+
+class HeatMapResult(Value):
+    """A picture of where an attribute is read."""
+
+    image_id: str
+
+
+Result = IngestResult | EncodeResult | EditResult | GenerateResult | HeatMapResult
