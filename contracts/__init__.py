@@ -1,4 +1,4 @@
-"""What the server and the workers say to each other: values, errors, ids, stores. No torch, no fastapi.
+"""What server and workers say to each other: values, errors, ids, stores. No torch, no fastapi.
 
 Read `edits.py` first, then `requests.py`, `jobs.py`, `errors.py`.
 """

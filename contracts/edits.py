@@ -1,7 +1,8 @@
-"""The edit vocabulary: small frozen values in one tagged union. An edit session is `(latent_id, edits)`.
+"""The edit vocabulary: small frozen values in one tagged union.
 
-Edits are applied in order to the *original* encoding. A mask is 1 where the edit happens, row-major,
-and covers exactly the encoded crop. How an edit changes a latent is written in `models/edits.py`.
+An edit session is `(latent_id, edits)`; edits are applied in order to the *original* encoding.
+A mask is 1 where the edit happens, row-major, and covers exactly the encoded crop.
+How an edit changes a latent is written in `models/edits.py`.
 """
 
 import base64
@@ -94,7 +95,7 @@ class AttributeEdit(_Edit):
     layers: tuple[Annotated[int, Field(ge=0, le=64)], Annotated[int, Field(ge=0, le=64)]] | None = (
         None
     )
-    """`[from, to]`: style layers `from ≤ l < to`, counted from 0; absent = the attribute's own range."""
+    """`[from, to]`: style layers `from ≤ l < to`, from 0; absent = the attribute's own range."""
 
     @model_validator(mode="after")
     def _layers_are_a_range(self) -> Self:

@@ -19,7 +19,7 @@ EditorError
 ├─ JobTimeout          job_timeout          it ran longer than the settings allow
 ├─ WorkerLost          worker_lost          its worker died several times
 ├─ ModelUnavailable    model_unavailable    the weights cannot be loaded, or memory ran out
-├─ Busy                unavailable          no worker, or no queue, answered in time; try again later
+├─ Busy                unavailable          no worker or queue answered in time; try again
 └─ InternalError       internal_error       a bug of ours; the log has the details
 """
 

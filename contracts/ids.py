@@ -12,7 +12,7 @@ _ID = re.compile(r"(img|lat|job)_[0-9a-f]{32}")
 
 
 def is_id(kind: IdKind, text: str) -> bool:
-    """Whether `text` has the form of one of our ids; check before it becomes part of a path or key."""
+    """Whether `text` has the form of our ids; ask before it becomes part of a path or key."""
     return _ID.fullmatch(text) is not None and text.startswith(kind)
 
 

@@ -1,7 +1,7 @@
 """A job: its public face, its record (the truth), and the pure transitions between its states.
 
-RQ only carries job ids from the server to a worker. What a job is, who owns it and how far it has come is the
-`JobRecord`, kept by `job_store.py`.
+RQ only carries job ids from the server to a worker. What a job is, who owns it and how far it has
+come is the `JobRecord`, kept by `job_store.py`.
 """
 
 from datetime import UTC, datetime
@@ -122,30 +122,44 @@ def now() -> datetime:
 def new_record(job_id: str, owner: str, kind: JobKind, queue: str, request: Request) -> JobRecord:
     """A queued job."""
     return JobRecord(
-        job_id=job_id, kind=kind, status=JobStatus.QUEUED, progress=Progress(), result=None, error=None,
-        created_at=now(), started_at=None, finished_at=None,
-        owner=owner, queue=queue, request=request.model_dump(mode="json"),
-    )  # fmt: skip
+        job_id=job_id,
+        kind=kind,
+        status=JobStatus.QUEUED,
+        progress=Progress(),
+        result=None,
+        error=None,
+        created_at=now(),
+        started_at=None,
+        finished_at=None,
+        owner=owner,
+        queue=queue,
+        request=request.model_dump(mode="json"),
+    )
 
 
 def begun(record: JobRecord, worker: str) -> JobRecord:
     """The job, taken up by a worker."""
     return record.model_copy(
         update={
-            "status": JobStatus.RUNNING, "started_at": now(), "worker": worker,
-            "attempt": record.attempt + 1, "progress": Progress(message="starting"),
+            "status": JobStatus.RUNNING,
+            "started_at": now(),
+            "worker": worker,
+            "attempt": record.attempt + 1,
+            "progress": Progress(message="starting"),
         }
-    )  # fmt: skip
+    )
 
 
 def requeued(record: JobRecord) -> JobRecord:
     """The job, waiting once more after its worker died."""
     return record.model_copy(
         update={
-            "status": JobStatus.QUEUED, "worker": None, "progress": Progress(message="waiting again"),
+            "status": JobStatus.QUEUED,
+            "worker": None,
             "enqueued": record.enqueued + 1,
+            "progress": Progress(message="waiting again"),
         }
-    )  # fmt: skip
+    )
 
 
 def succeeded(record: JobRecord, result: dict[str, Any]) -> JobRecord:

@@ -46,7 +46,7 @@ class Output(Value):
     quality: Annotated[int, Field(ge=1, le=100)] = 90
     """Of WebP (100 = lossless) and JPEG; PNG is always lossless."""
     composite: Literal["residual", "model"] = "residual"
-    """`residual` changes the painted pixels of the upload; `model` shows the generator's own picture."""
+    """`residual` changes only what was painted; `model` shows the generator's own picture."""
     frame: Literal["crop", "full"] = "crop"
     """The encoded crop alone, or pasted into the whole upload."""
 

@@ -1,0 +1,113 @@
+"""What a job needs of a loaded model: the `Editor`. Jobs know this seam, not torch."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contracts.edits import EditValue
+
+Pixels = NDArray[np.uint8]
+"""uint8 [H, W, 3] RGB."""
+
+FetchTensor = Callable[[str], bytes]
+"""The safetensors of a latent, by its id."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A sign of life during a long encode."""
+
+    step: int
+    steps: int
+    message: str
+    preview: Pixels | None
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A latent map and the picture it makes."""
+
+    tensor: bytes
+    """safetensors of the latent map."""
+    pixels: Pixels
+    """The reconstruction, at the model's size."""
+    space: str
+    grid: tuple[int, int]
+    """Rows and columns."""
+    psnr_db: float
+    perceptual: float
+    perceptual_metric: str
+
+
+@dataclass(frozen=True)
+class Edited:
+    """An edited picture, as large as the original."""
+
+    pixels: Pixels
+    changed_box: tuple[int, int, int, int] | None
+    """x, y, w, h in pixels of the original; None when nothing changed."""
+
+
+class Editor(Protocol):
+    """One loaded model on one device. Not safe for threads; a worker runs one job at a time."""
+
+    @property
+    def model_id(self) -> str: ...
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the same edit could give another picture."""
+        ...
+
+    @property
+    def resolution(self) -> int: ...
+
+    @property
+    def device(self) -> str: ...
+
+    def encode(
+        self,
+        original: Pixels,
+        *,
+        space: str | None,
+        steps: int | None,
+        on_step: Callable[[Step], None],
+    ) -> Encoded:
+        """Find the latent of a crop. `on_step` may raise to stop."""
+        ...
+
+    def edit(
+        self,
+        latent_id: str,
+        original: Pixels,
+        edits: Sequence[EditValue],
+        *,
+        tensor: FetchTensor,
+        composite: Literal["residual", "model"],
+    ) -> Edited:
+        """Apply edits to a latent and carry the difference to `original`, at its own size."""
+        ...
+
+    def generate(
+        self,
+        *,
+        seed: int,
+        width: int | None,
+        height: int | None,
+        truncation: float,
+        coherence: float | None,
+    ) -> Encoded:
+        """Draw a picture."""
+        ...
+
+    def heat_map(self, latent_id: str, attribute: str, *, tensor: FetchTensor) -> NDArray[np.uint8]:
+        """Where an attribute is read: uint8 [H, W, 3 or 4] at the model's size."""
+        ...
+
+
+LoadEditor = Callable[[Path, str], Editor]
+"""`load_editor(model_dir, device)`."""
