@@ -1,0 +1,1 @@
+"""Procedural data, training loops, metrics and evaluation."""

@@ -1,0 +1,84 @@
+"""The canvas: pictures in the making, their coordinates, and how a shape gets onto them.
+
+Coordinates run from -1 to 1, x to the right and y down. Shapes are signed distances in these
+units (negative inside), so the same code draws at every resolution.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """A batch of pictures, or a window of it that writes through to the whole.
+
+    `img` is [N, 3, H, W] in [0, 1]; `x` [1, 1, 1, W] and `y` [1, 1, H, 1] are the picture's
+    coordinates; `hx`, `hy` [N, 1, H, W] those of the tilted head; `fx`, `fy` those of the face,
+    which also turns and nods; `px` is the size of a pixel.
+    """
+
+    img: Tensor
+    x: Tensor
+    y: Tensor
+    hx: Tensor
+    hy: Tensor
+    fx: Tensor
+    fy: Tensor
+    px: float
+
+    def window(self, top: float, bottom: float, left: float = -1.0, right: float = 1.0) -> Canvas:
+        """The part between these coordinates, enlarged to whole pixels."""
+        rows = slice(_pixel(top, self.px), _pixel(bottom, self.px) + 1)
+        cols = slice(_pixel(left, self.px), _pixel(right, self.px) + 1)
+        head = [t[:, :, rows, cols] for t in (self.hx, self.hy, self.fx, self.fy)]
+        x, y = self.x[:, :, :, cols], self.y[:, :, rows]
+        return Canvas(self.img[:, :, rows, cols], x, y, *head, self.px)
+
+    def paint(self, color: Tensor, cover: Tensor) -> None:
+        """Lay `color` [N, 3, 1, 1] or [N, 3, H, W] over the picture where `cover` is 1."""
+        self.img.lerp_(color, cover)
+
+    def cover(self, distance: Tensor, soft: float = 0.0) -> Tensor:
+        """How much of each pixel lies inside: 1 inside, 0 outside, a ramp of px + `soft` between.
+
+        `distance` is overwritten.
+        """
+        return distance.mul_(-1.0 / (self.px + soft)).add_(0.5).clamp_(0.0, 1.0)
+
+    def stroke(self, distance: Tensor, half_width: Tensor) -> Tensor:
+        """Coverage of a line of `half_width` around the zero of `distance` (overwritten).
+
+        A line thinner than a pixel fades instead of breaking up.
+        """
+        edge = (half_width / self.px + 0.5).expand_as(distance)
+        cover = torch.addcmul(edge, distance.abs_(), distance.new_tensor(-1.0 / self.px))
+        return torch.minimum(cover.clamp_(min=0.0), (half_width * (2.0 / self.px)).clamp(max=1.0))
+
+
+def _pixel(coordinate: float, px: float) -> int:
+    return max(0, int((coordinate + 1.0) / px))
+
+
+def ellipse(x: Tensor, y: Tensor, width: Tensor | float, height: Tensor | float) -> Tensor:
+    """Squared radius in an ellipse with these half axes: 0 at the centre, 1 on the edge."""
+    return (x / width).square_() + (y / height).square_()
+
+
+def distance_of(radius_squared: Tensor, size: Tensor | float) -> Tensor:
+    """Signed distance to the edge of a round shape of about that `size` (overwrites its input)."""
+    return radius_squared.clamp_(min=1e-6).sqrt_().sub_(1.0).mul_(size)
+
+
+def blob(radius_squared: Tensor) -> Tensor:
+    """A soft spot: 1 at the centre, smoothly 0 at radius 1 (overwrites its input)."""
+    return radius_squared.neg_().add_(1.0).clamp_(min=0.0).square_()
+
+
+def smooth(t: Tensor) -> Tensor:
+    """Smoothstep of t clamped to [0, 1]."""
+    t = t.clamp(0.0, 1.0)
+    return t * t * (3.0 - 2.0 * t)
