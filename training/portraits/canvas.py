@@ -1,7 +1,8 @@
 """The canvas: pictures in the making, their coordinates, and how a shape gets onto them.
 
-Coordinates run from -1 to 1, x to the right and y down. Shapes are signed distances in these
-units (negative inside), so the same code draws at every resolution.
+Coordinates are those of the drawing board, x to the right and y down; the picture shows the part
+of it that `EXTENT` and `CENTRE_Y` name. Shapes are signed distances in these units (negative
+inside), so the same code draws at every resolution.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+
+EXTENT = 0.84  # half the side of the picture
+CENTRE_Y = -0.025  # the height of its middle
 
 
 @dataclass(frozen=True)
@@ -32,11 +36,19 @@ class Canvas:
 
     def window(self, top: float, bottom: float, left: float = -1.0, right: float = 1.0) -> Canvas:
         """The part between these coordinates, enlarged to whole pixels."""
-        rows = slice(_pixel(top, self.px), _pixel(bottom, self.px) + 1)
-        cols = slice(_pixel(left, self.px), _pixel(right, self.px) + 1)
+        rows = slice(self.row(top), self.row(bottom) + 1)
+        cols = slice(self.column(left), self.column(right) + 1)
         head = [t[:, :, rows, cols] for t in (self.hx, self.hy, self.fx, self.fy)]
         x, y = self.x[:, :, :, cols], self.y[:, :, rows]
         return Canvas(self.img[:, :, rows, cols], x, y, *head, self.px)
+
+    def row(self, y: float) -> int:
+        """The row of a canvas (not of a window) that holds this height, or the nearest."""
+        return max(0, int((y - CENTRE_Y + EXTENT) / self.px))
+
+    def column(self, x: float) -> int:
+        """The column of a canvas (not of a window) that holds this x, or the nearest."""
+        return max(0, int((x + EXTENT) / self.px))
 
     def paint(self, color: Tensor, cover: Tensor) -> None:
         """Lay `color` [N, 3, 1, 1] or [N, 3, H, W] over the picture where `cover` is 1."""
@@ -59,8 +71,10 @@ class Canvas:
         return torch.minimum(cover.clamp_(min=0.0), (half_width * (2.0 / self.px)).clamp(max=1.0))
 
 
-def _pixel(coordinate: float, px: float) -> int:
-    return max(0, int((coordinate + 1.0) / px))
+def pixel_centres(resolution: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Coordinates of the pixels: x [1, 1, 1, resolution] and y [1, 1, resolution, 1]."""
+    place = (torch.arange(resolution, device=device) + 0.5) * (2.0 * EXTENT / resolution) - EXTENT
+    return place[None, None, None, :], place[None, None, :, None] + CENTRE_Y
 
 
 def ellipse(x: Tensor, y: Tensor, width: Tensor | float, height: Tensor | float) -> Tensor:

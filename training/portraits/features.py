@@ -23,10 +23,11 @@ def draw_eyes(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     y = part.fy - EYE_Y
     width, openness = body.eye_width, f["eye_openness"]
     smile = f.amount("smile")
-    up = width * (0.22 + 0.58 * openness)
+    up = width * (0.30 + 0.50 * openness)
     down = width * (0.30 + 0.16 * openness - 0.16 * smile)
     t = x / width
-    arch = 1.0 - t * t
+    square = t * t
+    arch = 1.0 - square * (0.55 + 0.45 * square)
     tilt = 0.014 * t
     upper = up * arch + y + tilt  # > 0 below the upper lid
     lower = down * arch - y - tilt  # > 0 above the lower lid
@@ -40,7 +41,7 @@ def draw_eyes(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     # Lashes along the upper lid, a crease above and a soft line below.
     ink = mix(colors.hair_shade, "#1c1216", 0.78)
     near = (1.12 - t.abs()).mul_(9.0).clamp_(0.0, 1.0)
-    line = part.stroke(upper * 0.8 + 0.006, 0.012 + 0.007 * (t + 0.3).clamp(0.0, 1.3))
+    line = part.stroke(upper * 0.8 + 0.006, 0.009 + 0.006 * (t + 0.3).clamp(0.0, 1.3))
     part.paint(ink, line.mul_(near))
     crease = part.stroke(upper - up * 0.1 + 0.040, _const(y, 0.005))
     part.paint(colors.skin_shade * 0.80, crease.mul_(near).mul_(0.55))
@@ -115,7 +116,7 @@ def draw_mouth(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     """Draw lips, and teeth and tongue between them when the mouth is open."""
     part = canvas.window(0.10, 0.50, -0.36, 0.36)
     smile, gape = f["smile"], f.amount("mouth_open")
-    width = 0.135 * (1.0 + 0.20 * f["mouth_width"] + 0.14 * smile)
+    width = 0.145 * (1.0 + 0.20 * f["mouth_width"] + 0.14 * smile)
     x = part.fx - 0.06 * body.turn
     t = x / width
     arch = (1.0 - t * t).clamp(min=-0.6)
@@ -148,5 +149,5 @@ def draw_mouth(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     part.paint(colors.lips * 0.45, meet.mul_((1.0 - gape * 8.0).clamp(min=0.0)).mul_(0.9))
     corner = blob(ellipse(x.abs() - width, part.fy - MOUTH_Y + 0.018 * smile, 0.035, 0.03))
     part.paint(colors.skin_shade * 0.75, corner.mul_(0.5))
-    fold = blob(ellipse(x.abs() - width - 0.06, part.fy - MOUTH_Y + 0.07, 0.03, 0.10))
-    part.paint(colors.skin_shade, fold.mul_(0.5 * f.amount("smile")))
+    fold = blob(ellipse(x.abs() - width - 0.06, part.fy - MOUTH_Y + 0.07, 0.05, 0.11))
+    part.paint(colors.skin_shade, fold.mul_(0.32 * f.amount("smile")))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from training.portraits.canvas import Canvas, blob, distance_of, ellipse, smooth
+from training.portraits.canvas import Canvas, distance_of, ellipse, smooth
 from training.portraits.factors import Columns
 from training.portraits.palette import Colors
 from training.portraits.pose import HEAD_Y, Body
@@ -31,7 +31,7 @@ def _mass(part: Canvas, f: Columns, body: Body) -> _Mass:
     y = part.hy + wave * torch.sin(part.hx * 23.0 - phase)
     v = y - HEAD_Y
     length = f["hair_length"]
-    reach = 0.16 + 0.90 * length
+    reach = 0.11 + 0.28 * length + 0.68 * length * length
     down = (v / reach).clamp(min=0.0)
     up = (v / -body.hair_height).clamp_(min=0.0).square_()
     flow = 1.0 + 0.10 * length * down
@@ -69,16 +69,13 @@ def draw_front_hair(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> N
     opening = _opening(canvas, f, body, mass)
     shape = torch.maximum(mass.outline, -opening)
     down = canvas.window(-0.6, 0.4, -0.6, 0.6)
-    rows = opening[:, :, _rows(canvas, -0.6, 0.4), _rows(canvas, -0.6, 0.6)]
-    near = ((rows + 0.10) * 10.0).clamp_(0.0, 1.0).square_().mul_(0.65)
+    rows = slice(canvas.row(-0.6), canvas.row(0.4) + 1)
+    cols = slice(canvas.column(-0.6), canvas.column(0.6) + 1)
+    near = ((opening[:, :, rows, cols] + 0.10) * 10.0).clamp_(0.0, 1.0).square_().mul_(0.65)
     head = ellipse(down.hx, down.hy - HEAD_Y, body.face_width, body.chin)
     near.mul_(down.cover(distance_of(head, 0.42)))
     down.paint(colors.skin_shade * 0.95, near)
     canvas.paint(_tone(canvas, mass, f, body, colors), canvas.cover(shape))
-
-
-def _rows(canvas: Canvas, low: float, high: float) -> slice:
-    return slice(max(0, int((low + 1.0) / canvas.px)), int((high + 1.0) / canvas.px) + 1)
 
 
 def _opening(canvas: Canvas, f: Columns, body: Body, mass: _Mass) -> Tensor:

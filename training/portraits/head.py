@@ -48,7 +48,7 @@ def draw_head(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     part.paint(colors.skin_light, glow.mul_(0.55).add_(cheek.mul_(across).mul_(0.5)))
     blush = blob(ellipse(part.fx.abs() - 0.235, part.fy - 0.135, 0.155, 0.115))
     color = mix(colors.skin, "#e2455a", 0.55)
-    part.paint(color, blush.mul_(0.12 + 0.68 * f["blush"]).mul_(cover))
+    part.paint(color, blush.mul_(0.05 + 0.55 * f["blush"]).mul_(cover))
     _draw_freckles(canvas, f, colors)
 
 
@@ -60,7 +60,7 @@ def _draw_freckles(canvas: Canvas, f: Columns, colors: Colors) -> None:
     dots = torch.sin(part.fx * 62.0 + bend * 1.3) * torch.sin(part.fy * 66.0 + bend * 1.6 + phase)
     dots = smooth((dots.abs_() - 0.50) * 2.6)
     where = blob(ellipse(part.fx.abs() - 0.16, part.fy - 0.09, 0.20, 0.13)).clamp_(max=0.5)
-    strength = 1.25 * f.amount("freckles")
+    strength = f.amount("freckles")
     part.paint(mix(colors.skin_shade, "#9a5530", 0.35), dots.mul_(where).mul_(strength))
 
 
@@ -72,11 +72,11 @@ def draw_beard(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     outline = distance_of(radius, 0.42)
     t = (part.fx / body.face_width).abs()
     # The upper border: below the lower lip in the middle, up to the ears at the sides.
-    border = MOUTH_Y + 0.03 - 0.10 * amount - (0.34 * t * t - 0.02) * (0.35 + 0.65 * amount)
+    border = MOUTH_Y + 0.03 - 0.07 * amount - 0.27 * t * t * t * (0.3 + 0.7 * amount)
     inner = border - part.fy
     shape = torch.maximum(outline, inner.mul_(0.8))
-    density = (amount * 2.2).clamp(max=1.0)
-    cover = part.cover(shape, 0.075 - 0.045 * 1.0).mul_(density * (0.55 + 0.40 * amount))
+    density = (amount * 3.0).clamp(max=1.0)
+    cover = part.cover(shape, 0.03).mul_(density * (0.62 + 0.34 * amount))
     lit = 0.55 + part.hx / body.face_width * body.light * 0.5 - (part.hy - MOUTH_Y) * 0.8
     part.paint(torch.lerp(colors.hair_shade, colors.hair, smooth(lit)), cover)
 

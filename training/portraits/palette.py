@@ -67,7 +67,7 @@ class Colors:
 def choose_colors(f: Columns) -> Colors:
     """Work out everybody's colours from the factors."""
     skin = ramp(f["skin_tone"], SKIN)
-    shade = skin * skin.new_tensor([0.80, 0.64, 0.62])[None, :, None, None]
+    shade = skin * skin.new_tensor([0.80, 0.66, 0.65])[None, :, None, None]
     hair = mix(ramp(f["hair_lightness"], HAIR), ramp(f["hair_lightness"], RED_HAIR),
                f.amount("hair_redness"))  # fmt: skip
     grey = ramp(0.35 + 0.65 * f["hair_lightness"], ("#6d6a72", "#a3a1a8", "#e4e2e4"))
@@ -79,7 +79,7 @@ def choose_colors(f: Columns) -> Colors:
                   "#fbf6ee", 0.78 * (2.0 * light - 1.0).clamp(min=0.0))  # fmt: skip
     backdrop = ramp(f["background_hue"], BACKDROP, ring=True)
     light = f["background_lightness"]
-    backdrop = mix(mix(backdrop, "#2a3350", 0.72 * (1.0 - 1.8 * light).clamp(min=0.0)),
+    backdrop = mix(mix(backdrop, backdrop.square() * 0.42, (1.0 - 1.8 * light).clamp(min=0.0)),
                    "#ffffff", 0.6 * (1.8 * light - 0.8).clamp(min=0.0))  # fmt: skip
     return Colors(
         skin=skin,
@@ -89,7 +89,7 @@ def choose_colors(f: Columns) -> Colors:
         hair_shade=hair * hair.new_tensor([0.52, 0.46, 0.52])[None, :, None, None],
         hair_light=mix(hair * 1.12, "#ffe9cf", 0.22),
         iris=ramp(f["eye_hue"], EYES),
-        lips=mix(natural_lips, "#c01f3c", 0.85 * f["lip_redness"]),
+        lips=mix(natural_lips, "#c01f3c", 0.85 * f.amount("lip_redness")),
         clothes=clothes,
         hat=ramp(f["hat_hue"], CLOTHES, ring=True),
         backdrop=backdrop,

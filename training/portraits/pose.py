@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
-from training.portraits.canvas import Canvas
+from training.portraits.canvas import EXTENT, Canvas, pixel_centres
 from training.portraits.factors import Columns
 
 HEAD_Y = -0.06  # height of the cheeks, the widest part of the head
@@ -70,9 +69,8 @@ def face_frame(f: Columns, body: Body, hx: Tensor, hy: Tensor) -> tuple[Tensor, 
 def blank_canvas(f: Columns, body: Body, resolution: int) -> Canvas:
     """An empty canvas with its coordinates, for pictures of resolution x resolution pixels."""
     angle = f["roll"]
-    centres = (torch.arange(resolution, device=angle.device) + 0.5) * (2.0 / resolution) - 1.0
-    x, y = centres[None, None, None, :], centres[None, None, :, None]
+    x, y = pixel_centres(resolution, angle.device)
     hx, hy = head_frame(f, x, y)
     fx, fy = face_frame(f, body, hx, hy)
     img = hx.new_empty(hx.shape[0], 3, resolution, resolution)
-    return Canvas(img, x, y, hx, hy, fx, fy, 2.0 / resolution)
+    return Canvas(img, x, y, hx, hy, fx, fy, 2.0 * EXTENT / resolution)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from training.portraits.canvas import ellipse
+from training.portraits.canvas import ellipse, pixel_centres
 from training.portraits.factors import Columns
 from training.portraits.pose import (
     BROW_Y,
@@ -54,8 +54,7 @@ def region_mask(factors: Tensor, region: str, resolution: int) -> Tensor:
         raise ValueError(f"no region {region!r}; there are {', '.join(REGIONS)}")
     f = Columns(factors)
     body = measure(f)
-    centres = (torch.arange(resolution, device=factors.device) + 0.5) * (2.0 / resolution) - 1.0
-    x, y = centres[None, None, None, :], centres[None, None, :, None]
+    x, y = pixel_centres(resolution, factors.device)
     hx, hy = head_frame(f, x, y)
     fx, fy = face_frame(f, body, hx, hy)
     if region in ("mouth", "eyes", "brows", "nose", "chin"):
@@ -63,10 +62,10 @@ def region_mask(factors: Tensor, region: str, resolution: int) -> Tensor:
     elif region in ("hair", "ears", "head", "skin", "face_shape"):
         inside = _head_part(region, f, body, hx, hy)
     elif region == "neck_clothes":
-        inside = (y > 0.42) & (hx > -9.0)
+        inside = (y > 0.38) & (hx > -9.0)
     elif region == "background":
         radius = ellipse(hx, hy - HEAD_Y, body.hair_width * 0.9, body.hair_height * 0.9)
-        inside = (radius > 1.0) & (y < 0.63 + 0.1 * x.abs() + 0.5 * x.abs() ** 4)
+        inside = (radius > 1.0) & (y < 0.585 + 0.1 * x.abs() + 0.5 * x.abs() ** 4)
     else:
         inside = torch.ones_like(hx, dtype=torch.bool)
     return inside.float()

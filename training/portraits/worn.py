@@ -18,7 +18,7 @@ def draw_glasses(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None
     y = part.fy - EYE_Y - 0.012
     across = (x.abs() - body.eye_x - 0.002) / 0.148
     v = y / 0.122
-    radius = across.square() + v.square() - 0.55 * (across * v).square_()
+    radius = across.square_() * (1.0 - 0.5 * v.square().clamp(max=1.0)) + v.square()
     lens = distance_of(radius, 0.132)
     tint = f.amount("glasses_tint")
     inside = part.cover(lens.clone())
@@ -79,7 +79,6 @@ def draw_hat(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     part.paint(colors.skin_shade * 0.55, shadow)
     part.paint(torch.lerp(dark, light, smooth(lit)), part.cover(shape).mul_(on))
     band = torch.maximum(dome - 0.018, (part.hy - brim + 0.075).abs_() - 0.085)
-    fold = part.cover(part.hy - brim + 0.19, 0.06).mul_(0.0)
     lit = 0.78 + u * body.light * 0.45 - (part.hy - brim + 0.09) * 2.2 + ribs * 1.6
     part.paint(torch.lerp(dark, mix(light, "#ffffff", 0.10), smooth(lit)),
-               part.cover(band).mul_(on).add_(fold))  # fmt: skip
+               part.cover(band).mul_(on))  # fmt: skip
