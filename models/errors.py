@@ -1,0 +1,28 @@
+"""Errors that `models` raises; their messages may be shown to a user.
+
+ModelError
+├─ ShapeError        a tensor's sizes are not what the function takes
+├─ CheckpointError   a model's files are missing, damaged or of another format
+├─ SpaceError        no such latent space, or a latent that does not fit the generator
+└─ AttributeUnknown  the model has no such attribute
+"""
+
+
+class ModelError(ValueError):
+    """Base of every error that `models` raises on purpose."""
+
+
+class ShapeError(ModelError):
+    """A tensor's sizes are not what the function takes."""
+
+
+class CheckpointError(ModelError):
+    """A model's files are missing, damaged or of another format."""
+
+
+class SpaceError(ModelError):
+    """There is no such latent space, or a latent does not fit the generator."""
+
+
+class AttributeUnknown(ModelError):
+    """The model has no such attribute."""

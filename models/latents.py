@@ -1,0 +1,195 @@
+"""Spatial latents: what they are, the family of spaces, and the way between spaces.
+
+A latent gives every style layer l a map of w-vectors [N, D, h_l, w_l]. A space says how free that
+is: one vector (`W`), one per layer (`W+`), one n×n grid for all layers (`S{n}`), an n×n grid per
+layer (`S+{n}`), or each layer's own resolution up to the model's grid (`S+`). Each space contains
+the ones before it. Source of the idea: Sypetkowski 2023; names and sizes are ours.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from models.errors import SpaceError
+from models.ops import resize_map
+
+Cells = tuple[int, int]
+"""Rows and columns of a grid."""
+
+SQUARE: Cells = (4, 4)
+"""The base of a picture of the training size: StyleGAN2 begins at 4×4."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where a generator's style layers live.
+
+    Attributes:
+        resolution: pixels per side of a square picture.
+        w_dim: D.
+        grid: the finest cells per side that a map may have.
+    """
+
+    resolution: int
+    w_dim: int
+    grid: int
+
+    @property
+    def layer_res(self) -> tuple[int, ...]:
+        """The resolution of each style layer (a block's ToRGB shares the next layer's style)."""
+        num_layers = 2 * (self.resolution.bit_length() - 1) - 2
+        return tuple(min(self.resolution, 4 << ((i + 1) // 2)) for i in range(num_layers))
+
+
+@dataclass(frozen=True)
+class LatentMap:
+    """A latent: one map of w-vectors per style layer.
+
+    Attributes:
+        layers: L tensors [N, D, h_l, w_l]; 1×1 stands for the whole picture.
+        base: size of the first feature map; (4, 4) is a picture of the training size, (4, 8) one
+            twice as wide.
+    """
+
+    layers: tuple[Tensor, ...]
+    base: Cells = SQUARE
+
+    def map(self, change: Callable[[int, Tensor], Tensor]) -> "LatentMap":
+        """Apply `change(layer index, map)` to every layer."""
+        return LatentMap(tuple(change(i, wmap) for i, wmap in enumerate(self.layers)), self.base)
+
+    def to(self, device: torch.device | str, dtype: torch.dtype = torch.float32) -> "LatentMap":
+        """Move every layer's map."""
+        return self.map(lambda _, wmap: wmap.to(device=device, dtype=dtype))
+
+
+@dataclass(frozen=True)
+class Space:
+    """One member of the family: do layers share a map, and how many cells has it at most."""
+
+    shared: bool
+    cells: int
+
+    def layer_cells(self, layer_res: int) -> int:
+        """Cells per side of the map of a layer of that resolution."""
+        return self.cells if self.shared else min(self.cells, layer_res)
+
+
+def find_space(name: str, layout: Layout) -> Space:
+    """Look up `W`, `W+`, `S{n}`, `S+{n}` or `S+`.
+
+    Raises:
+        SpaceError: no such space, or n is not a power of two within the model's grid.
+    """
+    if name in ("W", "W+"):
+        return Space(shared=name == "W", cells=1)
+    match = re.fullmatch(r"S(\+?)(\d{0,4})", name)
+    if match is None or name == "S":
+        raise SpaceError(f"no latent space {name!r}; there are W, W+, S{{n}}, S+{{n}} and S+")
+    plus, digits = match.groups()
+    cells = int(digits) if digits else layout.grid
+    if cells < 2 or cells > layout.grid or cells & (cells - 1):
+        raise SpaceError(f"{name}: n must be a power of two from 2 to {layout.grid}")
+    return Space(shared=not plus, cells=cells)
+
+
+def space_names(layout: Layout) -> list[str]:
+    """Every space of a model, from the least to the most free."""
+    sizes = [1 << k for k in range(2, layout.grid.bit_length())]
+    return ["W", "W+", *(f"S{n}" for n in sizes), *(f"S+{n}" for n in sizes[:-1]), "S+"]
+
+
+def constant(w: Tensor, num_layers: int, base: Cells = SQUARE) -> LatentMap:
+    """The latent of plain StyleGAN2: one w [N, D], or one per layer [N, L, D]."""
+    per_layer = w.unbind(1) if w.ndim == 3 else [w] * num_layers
+    if len(per_layer) != num_layers:
+        raise SpaceError(f"expected {num_layers} layers, got {len(per_layer)}")
+    return LatentMap(tuple(v[:, :, None, None] for v in per_layer), base)
+
+
+def cells_of(num: int, base: Cells) -> Cells:
+    """Rows and columns of a map with `num` cells per training-size side, for a picture of `base`.
+
+    Raises:
+        SpaceError: the picture's proportions do not divide into that many cells.
+    """
+    if num == 1:
+        return (1, 1)
+    rows, columns = num * base[0], num * base[1]
+    if rows % SQUARE[0] or columns % SQUARE[1]:
+        raise SpaceError(f"a base of {base[0]}×{base[1]} does not divide into {num} cells per side")
+    return rows // SQUARE[0], columns // SQUARE[1]
+
+
+def embed(latent: LatentMap, name: str, layout: Layout) -> LatentMap:
+    """Write a latent in a space that contains its own: the same picture, more freedom.
+
+    Raises:
+        SpaceError: the space is coarser than the latent.
+    """
+    space = find_space(name, layout)
+    if space.shared and len({id(wmap) for wmap in latent.layers}) > 1:
+        raise SpaceError(f"{name} has one map for all layers; this latent has one per layer")
+
+    def refine(layer: int, wmap: Tensor) -> Tensor:
+        size = cells_of(space.layer_cells(layout.layer_res[layer]), latent.base)
+        at_layer = size == cells_of(layout.layer_res[layer], latent.base)
+        if wmap.shape[2] > size[0] and not at_layer:
+            raise SpaceError(f"{name} is coarser than this latent")
+        if tuple(wmap.shape[2:]) == (1, 1):
+            return wmap.expand(-1, -1, *size)
+        return resize_map(wmap, size)
+
+    if space.shared:
+        return LatentMap((refine(0, latent.layers[0]),) * len(latent.layers), latent.base)
+    return latent.map(refine)
+
+
+def parameters_of(latent: LatentMap) -> list[Tensor]:
+    """The distinct tensors of a latent: one for shared spaces, L otherwise."""
+    return list({id(wmap): wmap for wmap in latent.layers}.values())
+
+
+def to_bytes(latent: LatentMap, space: str) -> bytes:
+    """Serialise as safetensors: `layer{l}` float32 per layer, space and base as metadata."""
+    tensors = {
+        layer_name(i): wmap.detach().float().cpu().clone() for i, wmap in enumerate(latent.layers)
+    }
+    base = "x".join(str(side) for side in latent.base)
+    return save(tensors, {"format": "latentbrush-latent/1", "space": space, "base": base})
+
+
+def layer_name(i: int) -> str:
+    """The name of layer i's tensor in a file."""
+    return f"layer{i:02d}"
+
+
+def from_bytes(data: bytes, layout: Layout) -> tuple[LatentMap, str]:
+    """Read what `to_bytes` wrote; returns the latent and the name of its space.
+
+    Raises:
+        SpaceError: not a latent, or not one of this model's.
+    """
+    try:
+        tensors = load(data)
+        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+        metadata = header["__metadata__"]
+        space = metadata["space"]
+        rows, columns = (int(side) for side in metadata["base"].split("x"))
+    except (SafetensorError, KeyError, ValueError) as error:
+        raise SpaceError("this file is not a Latentbrush latent") from error
+    names = [layer_name(i) for i in range(len(layout.layer_res))]
+    if set(tensors) != set(names) or any(t.ndim != 4 for t in tensors.values()):
+        raise SpaceError(f"this latent does not have the {len(names)} layers of the model")
+    if any(t.shape[1] != layout.w_dim for t in tensors.values()):
+        raise SpaceError(f"this latent's vectors are not of the model's {layout.w_dim} dimensions")
+    layers = tuple(tensors[name] for name in names)
+    if find_space(space, layout).shared:
+        layers = (layers[0],) * len(layers)
+    return LatentMap(layers, (rows, columns)), space

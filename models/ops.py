@@ -1,0 +1,131 @@
+"""The operations of StyleGAN2 as plain functions, with styles that may vary over the picture.
+
+Sources: Karras et al. 2020 (StyleGAN2), sections 2 and 4; the spatial form of modulation is ours
+(docs/decisions.md, "Spatial modulation").
+"""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from models.errors import ShapeError
+
+ACTIVATION_GAIN = math.sqrt(2)  # keeps unit variance through the leaky ReLU
+LEAKY_SLOPE = 0.2
+DEMOD_EPS = 1e-8
+
+
+def normalize_2nd_moment(x: Tensor, dim: int = 1) -> Tensor:
+    """Scale `x` to unit mean square along `dim`."""
+    return x * (x.square().mean(dim=dim, keepdim=True) + 1e-8).rsqrt()
+
+
+def leaky_relu(x: Tensor) -> Tensor:
+    """Leaky ReLU of slope 0.2, scaled by sqrt(2)."""
+    return F.leaky_relu(x, LEAKY_SLOPE) * ACTIVATION_GAIN
+
+
+def bias_act(x: Tensor, bias: Tensor, clamp: float | None = None) -> Tensor:
+    """Add a bias [C] to [N, C, ...], apply the leaky ReLU, clamp to ±`clamp`."""
+    x = leaky_relu(x + bias.to(x.dtype).reshape(1, -1, *[1] * (x.ndim - 2)))
+    return x if clamp is None else x.clamp(-clamp, clamp)
+
+
+def fir_filter() -> Tensor:
+    """The [1, 3, 3, 1] low-pass filter as a normalised [4, 4] kernel."""
+    taps = torch.tensor([1.0, 3.0, 3.0, 1.0])
+    kernel = taps[:, None] * taps[None, :]
+    return kernel / kernel.sum()
+
+
+def filter2d(x: Tensor, kernel: Tensor, pad: tuple[int, int], gain: float = 1.0) -> Tensor:
+    """Filter every channel of [N, C, H, W] with `kernel` [k, k], padding (before, after) by zeros.
+
+    The kernel is symmetric, so correlation and convolution agree.
+    """
+    channels = x.shape[1]
+    weight = (kernel * gain).to(x.dtype).expand(channels, 1, *kernel.shape)
+    x = F.pad(x, [pad[0], pad[1], pad[0], pad[1]])
+    return F.conv2d(x, weight, groups=channels)
+
+
+def upsample2d(x: Tensor, kernel: Tensor) -> Tensor:
+    """Double the resolution of [N, C, H, W] with the low-pass `kernel`."""
+    n, c, h, w = x.shape
+    spread = x.new_zeros(n, c, h, 2, w, 2)
+    spread[:, :, :, 0, :, 0] = x
+    return filter2d(spread.reshape(n, c, 2 * h, 2 * w), kernel, (2, 1), gain=4)
+
+
+def downsample2d(x: Tensor, kernel: Tensor) -> Tensor:
+    """Halve the resolution of [N, C, H, W] with the low-pass `kernel`."""
+    channels = x.shape[1]
+    weight = kernel.to(x.dtype).expand(channels, 1, *kernel.shape)
+    return F.conv2d(F.pad(x, [1, 1, 1, 1]), weight, stride=2, groups=channels)
+
+
+def resize_map(wmap: Tensor, size: tuple[int, int]) -> Tensor:
+    """Resample a map [N, C, h, w] to `size` by halvings or doublings; 1×1 maps broadcast as is.
+
+    Cells are areas: a halving is the mean of four, a doubling is bilinear. Going step by step makes
+    h → m → r the same as h → r, which is why every latent space embeds exactly in a finer one.
+
+    Raises:
+        ShapeError: `size` is not the map's size times a power of two.
+    """
+    height, width = wmap.shape[2:]
+    if (height, width) in ((1, 1), size):
+        return wmap
+    if height > size[0]:
+        wmap = F.avg_pool2d(wmap, height // size[0])
+    while wmap.shape[2] < size[0]:
+        wmap = F.interpolate(wmap, scale_factor=2, mode="bilinear", align_corners=False)
+    if tuple(wmap.shape[2:]) != size:
+        raise ShapeError(f"a map of {height}×{width} cells does not fit {size[0]}×{size[1]}")
+    return wmap
+
+
+def demodulation(styles: Tensor, weight: Tensor) -> Tensor:
+    """The factor that restores unit variance after a modulated convolution, at every place.
+
+    Args:
+        styles: [N, I, h, w].
+        weight: [O, I, k, k].
+
+    Returns:
+        [N, O, h, w]: rsqrt(Σ_i styles_i² Σ_k weight_oik² + 1e-8).
+
+    Source: StyleGAN2 equation 3, evaluated per place (ours).
+    """
+    energy = weight.square().sum(dim=(2, 3))  # [O, I]
+    return (F.conv2d(styles.square(), energy[:, :, None, None]) + DEMOD_EPS).rsqrt()
+
+
+def modulated_conv2d(
+    x: Tensor, weight: Tensor, styles: Tensor, *, up: Tensor | None = None, demodulate: bool = True
+) -> Tensor:
+    """Convolve with weights scaled by a style that may differ from place to place.
+
+    Args:
+        x: [N, I, H, W], in the dtype that the convolution runs in.
+        weight: [O, I, k, k].
+        styles: [N, I, h, w] float32; 1×1 is StyleGAN2's own case, else at least [H, W].
+        up: the low-pass filter [4, 4] of a layer that doubles the resolution.
+        demodulate: restore unit variance (convolutions yes, ToRGB no).
+
+    Returns:
+        [N, O, H, W], or [N, O, 2H, 2W] with `up`.
+    """
+    x = x * resize_map(styles, (x.shape[2], x.shape[3])).to(x.dtype)
+    cast = weight.to(x.dtype)
+    if up is None:
+        y = F.conv2d(x, cast, padding=weight.shape[2] // 2)
+    else:
+        y = F.conv_transpose2d(x, cast.transpose(0, 1), stride=2)
+        y = filter2d(y, up, (1, 1), gain=4)
+    if not demodulate:
+        return y
+    factor = demodulation(resize_map(styles, (y.shape[2], y.shape[3])), weight)
+    return y * factor.to(y.dtype)

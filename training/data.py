@@ -1,0 +1,113 @@
+"""Where training pictures come from: procedural renders or a folder of the user's own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps
+from torch import Tensor
+from tqdm import tqdm
+
+from models.images import from_uint8, resize_img, to_img, to_uint8
+from training.errors import TrainingError
+from training.portraits import render, sample_factors
+
+IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
+
+
+class ImageSource(Protocol):
+    """Something that training draws batches from."""
+
+    def batch(self, num: int) -> Tensor:
+        """Draw `num` pictures [num, 3, R, R] in [-1, 1]."""
+        ...
+
+
+class FreshPortraits:
+    """Portraits rendered for every batch; no picture is seen twice. Fit for a GPU."""
+
+    def __init__(self, resolution: int, seed: int, device: torch.device) -> None:
+        self.resolution = resolution
+        self.seed = seed
+        self.device = device
+        self.drawn = 0
+
+    def batch(self, num: int) -> Tensor:
+        factors = sample_factors(self.seed, self.drawn, num)
+        self.drawn += num
+        return render(factors, self.resolution, self.device)
+
+
+class PooledPortraits:
+    """Portraits from a pool that fresh renders keep replacing: cheap where the CPU also trains.
+
+    Args:
+        size: pictures held, as uint8.
+        fresh: share of each batch that is rendered anew and put into the pool.
+    """
+
+    def __init__(
+        self, resolution: int, seed: int, size: int = 16_000, fresh: float = 1 / 16
+    ) -> None:
+        self.source = FreshPortraits(resolution, seed, torch.device("cpu"))
+        self.fresh = fresh
+        self.rng = np.random.default_rng(seed)
+        self.pool = torch.empty(size, 3, resolution, resolution, dtype=torch.uint8)
+        self.oldest = 0
+        for start in tqdm(range(0, size, 64), desc="Rendering portraits", unit="batch"):
+            self.pool[start : start + 64] = to_uint8(self.source.batch(min(64, size - start)))
+
+    def batch(self, num: int) -> Tensor:
+        if self.rng.random() < self.fresh:  # a whole batch at once: small renders cost more each
+            places = [(self.oldest + i) % len(self.pool) for i in range(num)]
+            self.pool[places] = to_uint8(self.source.batch(num))
+            self.oldest = (self.oldest + num) % len(self.pool)
+        return from_uint8(self.pool[self.rng.integers(0, len(self.pool), num)])
+
+
+class ImageFolder:
+    """The pictures of a folder, centre-cropped to squares and mirrored at random."""
+
+    def __init__(self, folder: Path, resolution: int, seed: int) -> None:
+        paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES)
+        if not paths:
+            raise TrainingError(f"--data: no pictures in {folder}")
+        self.rng = np.random.default_rng(seed)
+        self.images = torch.cat(
+            [to_uint8(load_square(p, resolution)) for p in tqdm(paths, desc="Reading pictures")]
+        )
+
+    def batch(self, num: int) -> Tensor:
+        img = from_uint8(self.images[self.rng.integers(0, len(self.images), num)])
+        return mirror(img, torch.from_numpy(self.rng.random(num) < 0.5))
+
+
+def load_square(path: Path, resolution: int) -> Tensor:
+    """Read a picture, upright and centre-cropped, as [1, 3, R, R].
+
+    Raises:
+        TrainingError: the file is not a picture.
+    """
+    try:
+        with Image.open(path) as file:
+            upright = ImageOps.exif_transpose(file).convert("RGB")
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"{path.name} cannot be read as a picture") from error
+    side = min(upright.size)
+    left, top = (upright.width - side) // 2, (upright.height - side) // 2
+    square = upright.crop((left, top, left + side, top + side))
+    return resize_img(to_img(np.asarray(square)), (resolution, resolution)).clamp(-1, 1)
+
+
+def mirror(img: Tensor, chosen: Tensor) -> Tensor:
+    """Mirror the chosen pictures [N] left to right."""
+    return torch.where(chosen.to(img.device)[:, None, None, None], img.flip(3), img)
+
+
+def portrait_batches(seed: int, num: int, resolution: int, device: str = "cpu") -> Iterator[Tensor]:
+    """Render the first `num` portraits of a seed, 64 at a time."""
+    for start in range(0, num, 64):
+        factors = sample_factors(seed, start, min(64, num - start))
+        yield render(factors, resolution, device)
