@@ -26,7 +26,7 @@ BATCH = "batch"
 QUEUES = (INTERACTIVE, BATCH)
 
 JOB_FUNCTION = "worker.jobs.run"
-"""What RQ calls, by name, with a job id and an attempt number."""
+"""What RQ calls, by name, with a job id."""
 
 
 class JobKind(StrEnum):
@@ -100,8 +100,6 @@ class JobRecord(Job):
     request: dict[str, Any]
     attempt: int = 0
     """How often a worker has begun it."""
-    enqueued: int = 0
-    """How often it was handed to the queue."""
     worker: str | None = None
     preview_id: str | None = None
 
@@ -156,7 +154,18 @@ def requeued(record: JobRecord) -> JobRecord:
         update={
             "status": JobStatus.QUEUED,
             "worker": None,
-            "enqueued": record.enqueued + 1,
+            "progress": Progress(message="waiting again"),
+        }
+    )
+
+
+def handed_back(record: JobRecord) -> JobRecord:
+    """The job, put down by a worker that is stopping; this beginning does not count."""
+    return record.model_copy(
+        update={
+            "status": JobStatus.QUEUED,
+            "worker": None,
+            "attempt": record.attempt - 1,
             "progress": Progress(message="waiting again"),
         }
     )

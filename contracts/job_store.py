@@ -1,0 +1,155 @@
+"""Job records and the signs of life of workers, in the broker. The record is the truth.
+
+A record changes only through `change`, a pure transition under optimistic locking, and every change
+is published, so that whoever waits is woken. Keys: `lb:job:<id>` the record, `lb:active` the ids of
+jobs that have not ended, `lb:worker:<name>` a live worker, `lb:versions` the versions of models.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from redis import Redis
+from redis.client import Pipeline
+from redis.exceptions import WatchError
+
+from contracts.base import Value
+from contracts.jobs import Job, JobRecord
+
+ACTIVE_KEY = "lb:active"
+VERSIONS_KEY = "lb:versions"
+WORKER_KEY = "lb:worker:"
+
+Transition = Callable[[JobRecord], JobRecord | None]
+"""The job's next state, or None to leave it as it is. Called again when another was faster."""
+
+
+class WorkerState(Value):
+    """What a worker says of itself, every few seconds."""
+
+    name: str
+    state: str
+    """starting, idle or busy."""
+    device: str
+    models: tuple[str, ...]
+    queues: tuple[str, ...]
+    job_id: str | None = None
+
+
+def job_key(job_id: str) -> str:
+    """Where a job's record is."""
+    return f"lb:job:{job_id}"
+
+
+def channel_of(job_id: str) -> str:
+    """Where a job's changes are published."""
+    return f"lb:events:{job_id}"
+
+
+class JobStore:
+    """Jobs and workers, as every process sees them."""
+
+    def __init__(self, redis: Redis, job_ttl_s: int) -> None:
+        self._redis = redis
+        self._job_ttl_s = job_ttl_s
+
+    def create(self, record: JobRecord) -> None:
+        """Write a new job down. From here on it is not lost."""
+        with self._redis.pipeline() as pipe:
+            self._write(pipe, record)
+            pipe.execute()
+
+    def get(self, job_id: str) -> JobRecord | None:
+        """A job, or None when it never was or is forgotten."""
+        return _parsed(self._redis.get(job_key(job_id)))
+
+    def change(self, job_id: str, transition: Transition) -> JobRecord | None:
+        """Apply a transition; the new record, or None when it did not apply."""
+        key = job_key(job_id)
+        with self._redis.pipeline() as pipe:
+            while True:
+                try:
+                    pipe.watch(key)  # type: ignore[no-untyped-call]
+                    before = _parsed(pipe.get(key))
+                    after = None if before is None else transition(before)
+                    if before is None or after is None:
+                        return None
+                    pipe.multi()
+                    self._write(pipe, after)
+                    for event in _events(before, after):
+                        pipe.publish(channel_of(job_id), event)
+                    pipe.execute()
+                    return after
+                except WatchError:
+                    continue
+
+    def active(self) -> list[JobRecord]:
+        """The jobs that have not ended."""
+        records = [self.get(_text(job_id)) for job_id in self._redis.smembers(ACTIVE_KEY)]
+        return sorted((r for r in records if r is not None), key=lambda r: r.created_at)
+
+    def say_alive(self, state: WorkerState, ttl_s: float) -> None:
+        """Keep a worker's sign of life for `ttl_s`."""
+        self._redis.set(WORKER_KEY + state.name, state.model_dump_json(), px=int(ttl_s * 1000))
+
+    def say_dead(self, name: str) -> None:
+        """Remove a worker's sign of life."""
+        self._redis.delete(WORKER_KEY + name)
+
+    def workers(self) -> list[WorkerState]:
+        """The live workers, by name."""
+        keys = sorted(self._redis.scan_iter(match=WORKER_KEY + "*", count=1000))
+        texts = self._redis.mget(keys) if keys else []
+        return [WorkerState.model_validate_json(text) for text in texts if text is not None]
+
+    def set_version(self, model: str, version: str) -> None:
+        """Note the version of a model that a worker has loaded."""
+        self._redis.hset(VERSIONS_KEY, model, version)
+
+    def version(self, model: str) -> str | None:
+        """The version of a model that was last loaded."""
+        version = self._redis.hget(VERSIONS_KEY, model)
+        return None if version is None else _text(version)
+
+    def _write(self, pipe: Pipeline, record: JobRecord) -> None:
+        ended = record.status.is_final
+        pipe.set(
+            job_key(record.job_id),
+            record.model_dump_json(),
+            ex=self._job_ttl_s if ended else None,
+        )
+        (pipe.srem if ended else pipe.sadd)(ACTIVE_KEY, record.job_id)
+
+
+def event_text(event: str, data: dict[str, Any]) -> str:
+    """An event as it is published: its name and its data."""
+    return json.dumps({"event": event, "data": data})
+
+
+def done_event(job: Job) -> str:
+    """The last event of a job."""
+    return event_text("done", job.model_dump(mode="json"))
+
+
+def _events(before: JobRecord, after: JobRecord) -> list[str]:
+    events = []
+    if after.progress != before.progress or after.status != before.status:
+        events.append(event_text("progress", progress_data(after)))
+    if after.preview_id is not None and after.preview_id != before.preview_id:
+        events.append(event_text("preview", {"image_id": after.preview_id}))
+    if after.status.is_final:
+        events.append(done_event(after.public()))
+    return events
+
+
+def progress_data(record: JobRecord) -> dict[str, Any]:
+    """The data of a `progress` event."""
+    return {"status": record.status.value, **record.progress.model_dump(mode="json")}
+
+
+def _parsed(text: Any) -> JobRecord | None:
+    return None if text is None else JobRecord.model_validate_json(text)
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value

@@ -1,0 +1,159 @@
+"""What each owner has: pictures, latents, and the edits already answered. Another's are not found.
+
+Bytes are in the blob store, once; a record in the owner's own folder makes them visible to them.
+"""
+
+from contracts.base import Value
+from contracts.blobs import BlobStore, Files
+from contracts.errors import UnknownImage, UnknownLatent
+from contracts.ids import content_id, is_id
+from contracts.requests import EditResult, EncodeResult, Metrics
+
+
+class ImageRecord(Value):
+    """A picture."""
+
+    image_id: str
+    blob_id: str
+    media_type: str
+    width: int
+    height: int
+
+
+class LatentRecord(Value):
+    """A latent, how it was made and how good it is."""
+
+    latent_id: str
+    blob_id: str
+    model: str
+    model_version: str
+    space: str
+    grid: tuple[int, int]
+    image_id: str
+    """The upright upload, or the generated picture."""
+    reconstruction_id: str
+    crop: tuple[int, int, int, int]
+    metrics: Metrics
+    timings_ms: dict[str, float]
+
+    def as_result(self) -> EncodeResult:
+        """What a client sees of it."""
+        return EncodeResult.model_validate(self.model_dump(include=set(EncodeResult.model_fields)))
+
+
+class Library:
+    """Pictures, latents and answered edits by owner."""
+
+    def __init__(self, url: str) -> None:
+        self._files = Files(url)
+        self._blobs = BlobStore(self._files)
+
+    def add_image(
+        self, owner: str, data: bytes, media_type: str, width: int, height: int
+    ) -> ImageRecord:
+        """Keep a picture. The same bytes give the same id."""
+        blob_id = self._blobs.put(data)
+        record = ImageRecord(
+            image_id=content_id("img", owner, blob_id),
+            blob_id=blob_id,
+            media_type=media_type,
+            width=width,
+            height=height,
+        )
+        self._write(owner, "images", record.image_id, record)
+        return record
+
+    def image(self, owner: str, image_id: str) -> ImageRecord:
+        """An owner's picture.
+
+        Raises:
+            UnknownImage: there is none, or it is another's.
+        """
+        text = self._read(owner, "images", image_id) if is_id("img", image_id) else None
+        if text is None:
+            raise UnknownImage("there is no such image: upload it again")
+        return ImageRecord.model_validate_json(text)
+
+    def image_bytes(self, record: ImageRecord) -> bytes:
+        """The file of a picture."""
+        return self._blobs.get(record.blob_id)
+
+    def add_latent(
+        self,
+        owner: str,
+        tensor: bytes,
+        *,
+        model: str,
+        model_version: str,
+        space: str,
+        grid: tuple[int, int],
+        image_id: str,
+        reconstruction_id: str,
+        crop: tuple[int, int, int, int],
+        metrics: Metrics,
+        timings_ms: dict[str, float],
+    ) -> LatentRecord:
+        """Keep a latent. The same tensor of the same crop of a picture is the same latent."""
+        blob_id = self._blobs.put(tensor)
+        latent_id = content_id("lat", owner, blob_id, model, model_version, image_id, str(crop))
+        record = LatentRecord(
+            latent_id=latent_id,
+            blob_id=blob_id,
+            model=model,
+            model_version=model_version,
+            space=space,
+            grid=grid,
+            image_id=image_id,
+            reconstruction_id=reconstruction_id,
+            crop=crop,
+            metrics=metrics,
+            timings_ms=timings_ms,
+        )
+        self._write(owner, "latents", latent_id, record)
+        return record
+
+    def latent(self, owner: str, latent_id: str) -> LatentRecord:
+        """An owner's latent.
+
+        Raises:
+            UnknownLatent: there is none, or it is another's.
+        """
+        text = self._read(owner, "latents", latent_id) if is_id("lat", latent_id) else None
+        if text is None:
+            raise UnknownLatent("there is no such latent: encode the picture again")
+        return LatentRecord.model_validate_json(text)
+
+    def tensor(self, record: LatentRecord) -> bytes:
+        """The safetensors of a latent."""
+        return self._blobs.get(record.blob_id)
+
+    def remember_edit(self, owner: str, key: str, result: EditResult) -> None:
+        """Keep the answer to an edit under its key (`EditRequest.key`)."""
+        self._write(owner, "edits", key, result)
+
+    def answered_edit(self, owner: str, key: str) -> EditResult | None:
+        """The answer to an edit, if it has been given before."""
+        text = self._read(owner, "edits", key)
+        return None if text is None else EditResult.model_validate_json(text)
+
+    def put_upload(self, upload_id: str, data: bytes) -> None:
+        """Keep an upload until a worker has decoded it."""
+        self._files.write(f"uploads/{upload_id}", data)
+
+    def upload(self, upload_id: str) -> bytes | None:
+        """An upload that has not been decoded yet."""
+        return self._files.read(f"uploads/{upload_id}")
+
+    def drop_upload(self, upload_id: str) -> None:
+        """Forget an upload, with all that it says about its maker."""
+        self._files.remove(f"uploads/{upload_id}")
+
+    def _write(self, owner: str, kind: str, name: str, record: Value) -> None:
+        self._files.write(_place(owner, kind, name), record.model_dump_json().encode())
+
+    def _read(self, owner: str, kind: str, name: str) -> bytes | None:
+        return self._files.read(_place(owner, kind, name))
+
+
+def _place(owner: str, kind: str, name: str) -> str:
+    return f"records/{owner}/{kind}/{name}.json"

@@ -1,0 +1,36 @@
+"""What may be uploaded, and what a picture's header says, without decoding it."""
+
+from typing import BinaryIO
+
+from PIL import Image, UnidentifiedImageError
+
+from contracts.errors import InvalidImage, TooLarge
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+UNREADABLE = "this is not a picture that can be read: use JPEG, PNG, WebP, GIF, BMP or TIFF"
+
+# Pillow's own limit warns instead of raising and knows nothing of our settings; `open_header` has
+# ours. A truncated file is an error and not a grey area: ImageFile.LOAD_TRUNCATED_IMAGES stays off.
+Image.MAX_IMAGE_PIXELS = None
+
+
+def open_header(file: BinaryIO, max_pixels: int) -> Image.Image:
+    """Open a picture without decoding it; its size is that of the file, before orientation.
+
+    Raises:
+        InvalidImage: not a picture.
+        TooLarge: more than `max_pixels`.
+    """
+    try:
+        image = Image.open(file, formats=FORMATS)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
+        raise InvalidImage(UNREADABLE) from None
+    pixels = image.width * image.height
+    if pixels > max_pixels:
+        raise TooLarge(
+            f"the picture is {image.width} × {image.height} = {pixels:,} px; "
+            f"at most {max_pixels:,} px are read"
+        )
+    if pixels == 0:
+        raise InvalidImage(UNREADABLE)
+    return image

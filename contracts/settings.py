@@ -1,0 +1,72 @@
+"""The settings that the server and the workers share; each process adds its own to these.
+
+Every field has a default, its unit in its name, and is set by the environment variable
+`LATENTBRUSH_<NAME>`. Built once in `main` and passed down.
+"""
+
+from pathlib import Path
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SHIPPED_MODELS_DIR = Path(__file__).resolve().parent.parent / "models" / "pretrained"
+
+
+class SharedSettings(BaseSettings):
+    """Where things are kept, and for how long."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LATENTBRUSH_", frozen=True, extra="ignore", populate_by_name=True
+    )
+
+    data_dir: Path = Field(
+        default=Path("~/.latentbrush"),
+        description="Folder for the broker, pictures, latents and added models.",
+    )
+    redis_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("LATENTBRUSH_REDIS_URL", "REDIS_URL"),
+        description="Broker; also read from `REDIS_URL`. Unset: an embedded one on a unix socket.",
+    )
+    blob_url: str | None = Field(
+        default=None,
+        description="Where pictures and latents are kept, as an fsspec URL. Unset: `store` in the "
+        "data folder.",
+    )
+    max_pixels: int = Field(
+        default=50_000_000,
+        gt=0,
+        description="Largest picture, read from its header before decoding.",
+    )
+    job_ttl_s: int = Field(
+        default=7 * 24 * 3600,
+        gt=0,
+        description="How long a finished job is remembered, in seconds.",
+    )
+    job_timeout_s: int = Field(
+        default=3600, gt=0, description="How long one job may run, in seconds."
+    )
+    heartbeat_s: float = Field(
+        default=2.0, gt=0, description="How often a worker says that it is alive, in seconds."
+    )
+    heartbeat_ttl_s: float = Field(
+        default=10.0,
+        gt=0,
+        description="Silence after which a worker is taken for dead, in seconds.",
+    )
+    log_level: str = Field(default="warning", description="debug, info, warning or error.")
+
+    @property
+    def home(self) -> Path:
+        """The data folder, absolute."""
+        return self.data_dir.expanduser().resolve()
+
+    @property
+    def store_url(self) -> str:
+        """The fsspec URL of the library."""
+        return self.blob_url or str(self.home / "store")
+
+    @property
+    def models_dirs(self) -> tuple[Path, ...]:
+        """Folders of models: the shipped ones, then the user's, which win."""
+        return (SHIPPED_MODELS_DIR, self.home / "models")

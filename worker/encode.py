@@ -1,0 +1,63 @@
+"""Pictures as files, and an edited crop put back into its picture."""
+
+import io
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from worker.decode import Picture
+from worker.ports import Pixels
+
+ImageFormat = Literal["png", "webp", "jpeg"]
+MEDIA_TYPES: dict[ImageFormat, str] = {
+    "png": "image/png",
+    "webp": "image/webp",
+    "jpeg": "image/jpeg",
+}
+Box = tuple[int, int, int, int]
+
+
+def write_picture(picture: Picture, image_format: ImageFormat, quality: int) -> bytes:
+    """A picture as a file; JPEG has no alpha and shows it on white."""
+    if image_format == "jpeg" or picture.alpha is None:
+        return write_pixels(picture.on_white(), image_format, quality)
+    return write_pixels(np.dstack([picture.pixels, picture.alpha]), image_format, quality)
+
+
+def write_pixels(pixels: NDArray[np.uint8], image_format: ImageFormat, quality: int) -> bytes:
+    """Pixels, uint8 [H, W, 3 or 4], as a file. PNG and WebP of quality 100 lose nothing."""
+    file = io.BytesIO()
+    image = Image.fromarray(pixels)
+    if image_format == "png":
+        image.save(file, "PNG", compress_level=1)  # the rest buys 10 % of bytes for 5 × the time
+    elif image_format == "webp":
+        image.save(file, "WEBP", quality=quality, lossless=quality == 100, method=2, exact=True)
+    else:
+        subsampling = 0 if quality >= 90 else 2  # 4:4:4 where quality is asked for
+        image.save(file, "JPEG", quality=quality, subsampling=subsampling)
+    return file.getvalue()
+
+
+def crop_picture(picture: Picture, crop: Box) -> Picture:
+    """The part of a picture below a box."""
+    x, y, w, h = crop
+    alpha = None if picture.alpha is None else picture.alpha[y : y + h, x : x + w]
+    return Picture(np.ascontiguousarray(picture.pixels[y : y + h, x : x + w]), alpha)
+
+
+def repaint(picture: Picture, edited: Pixels) -> Picture:
+    """The picture, with `edited` where that is not what the model was shown; same alpha."""
+    if picture.alpha is None:
+        return Picture(edited, None)
+    changed = (edited != picture.on_white()).any(axis=2, keepdims=True)
+    return Picture(np.where(changed, edited, picture.pixels), picture.alpha)
+
+
+def paste(picture: Picture, part: Picture, crop: Box) -> Picture:
+    """A picture with `part` at `crop`; every pixel outside is what it was."""
+    x, y, w, h = crop
+    pixels = picture.pixels.copy()
+    pixels[y : y + h, x : x + w] = part.pixels
+    return Picture(pixels, picture.alpha)

@@ -1,0 +1,135 @@
+"""The function that RQ calls, by name: the one edge between the queue and the work.
+
+Here a job is begun, reported on and ended, and here, once, errors are translated. Whatever else
+happens to this process (it is killed, the machine stops), the job's record still says `running` by
+a worker that is no longer alive, and the server's sweeper puts it back into its queue.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+
+from rq.timeouts import JobTimeoutException
+
+from contracts.errors import (
+    EditorError,
+    InternalError,
+    InvalidEdit,
+    JobCanceled,
+    JobTimeout,
+    ModelUnavailable,
+    UnknownAttribute,
+)
+from contracts.jobs import JobRecord, JobStatus, Progress, begun, failed, handed_back, succeeded
+from models.errors import AttributeUnknown, ModelError
+from worker.decode import Picture
+from worker.ports import Step
+from worker.tasks import PREVIEW_QUALITY, Task, perform, tidy
+from worker.workbench import Workbench
+
+log = logging.getLogger(__name__)
+
+REPORT_INTERVAL_S = 0.1  # between two looks at the record: a cancel is seen within this and a step
+
+_benches: list[Workbench] = []
+
+
+class HandBack(Exception):
+    """This worker is stopping: another shall do the job."""
+
+
+def use(bench: Workbench) -> None:
+    """Say which bench this process works at, before the first job."""
+    _benches[:] = [bench]
+
+
+def run(job_id: str) -> None:
+    """Do a job, if it is still to be done."""
+    bench = _benches[0]
+    record = bench.store.change(
+        job_id, lambda r: begun(r, bench.name) if r.status == JobStatus.QUEUED else None
+    )
+    if record is None:
+        return  # canceled, or already taken by another
+    reporter = Reporter(bench, record)
+    task = Task(bench, record.owner, reporter.report)
+    try:
+        result = perform(task, record).model_dump(mode="json")
+    except HandBack:
+        reporter.change(handed_back)
+        return
+    except JobCanceled:
+        pass  # its record says so already
+    except Exception as error:
+        known = translated(error, bench)
+        reporter.change(lambda r: failed(r, known))
+    else:
+        reporter.change(lambda r: succeeded(r, result))
+    tidy(task, record)
+
+
+class Reporter:
+    """Tells how far a job is, and stops it when it is no longer wanted here."""
+
+    def __init__(self, bench: Workbench, record: JobRecord) -> None:
+        self._bench = bench
+        self._record = record
+        self._next_report_s = 0.0
+        self._next_preview_s = 0.0
+
+    def change(self, transition: Callable[[JobRecord], JobRecord]) -> bool:
+        """Change the record, unless the job was canceled or given to another worker."""
+        mine = (self._record.worker, self._record.attempt)
+
+        def mine_only(record: JobRecord) -> JobRecord | None:
+            if record.status != JobStatus.RUNNING or (record.worker, record.attempt) != mine:
+                return None
+            return transition(record)
+
+        return self._bench.store.change(self._record.job_id, mine_only) is not None
+
+    def report(self, step: Step) -> None:
+        """Publish a step.
+
+        Raises:
+            JobCanceled: nobody wants the result any more.
+            HandBack: this process is to end.
+        """
+        if self._bench.is_stopping():
+            raise HandBack
+        clock_s = time.monotonic()
+        if clock_s < self._next_report_s and step.step < step.steps:
+            return
+        self._next_report_s = clock_s + REPORT_INTERVAL_S
+        update: dict[str, object] = {
+            "progress": Progress(step=step.step, steps=step.steps, message=step.message)
+        }
+        if step.preview is not None and clock_s >= self._next_preview_s:
+            self._next_preview_s = clock_s + self._bench.settings.preview_interval_s
+            update["preview_id"] = self._keep_preview(step)
+        if not self.change(lambda r: r.model_copy(update=update)):
+            raise JobCanceled("the job was canceled")
+
+    def _keep_preview(self, step: Step) -> str:
+        task = Task(self._bench, self._record.owner, self.report)
+        assert step.preview is not None
+        return task.add_picture(Picture(step.preview, None), "jpeg", PREVIEW_QUALITY).image_id
+
+
+def translated(error: Exception, bench: Workbench) -> EditorError:
+    """An error as the client may see it; what we did not foresee goes to the log in full."""
+    match error:
+        case EditorError():
+            return error
+        case AttributeUnknown():
+            return UnknownAttribute(str(error))
+        case ModelError():
+            return InvalidEdit(str(error))
+        case JobTimeoutException():
+            return JobTimeout("the job took too long: ask for fewer steps or a smaller picture")
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":  # torch's
+        log.error("out of memory; loaded models are dropped", exc_info=error)
+        bench.forget_editors()
+        return ModelUnavailable("memory ran out: ask for a smaller picture")
+    log.error("a job failed unexpectedly", exc_info=error)
+    return InternalError("something went wrong on our side; the server's log has the details")

@@ -1,0 +1,166 @@
+"""The entry of a worker process: settings, models, then jobs until told to stop.
+
+The supervisor starts `python -m worker.main --queues interactive`; `latentbrush worker` calls `run`.
+"""
+
+import argparse
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Sequence
+
+from rq import Queue, SimpleWorker
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from contracts.broker import connect
+from contracts.job_store import JobStore, WorkerState
+from contracts.jobs import QUEUES
+from contracts.library import Library
+from worker import jobs
+from worker.liveness import Heartbeat
+from worker.ports import LoadEditor
+from worker.settings import WorkerSettings
+from worker.workbench import Workbench
+
+log = logging.getLogger(__name__)
+
+
+class WorkerError(Exception):
+    """Why a worker cannot start, in one line that says what to do."""
+
+
+class ModelWorker(SimpleWorker):
+    """RQ's worker that runs jobs in its own process, and so keeps models on the device."""
+
+    log_result_lifespan = False
+    heart: Heartbeat
+    current: Job | None = None
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Run a job, saying so."""
+        self.current = job
+        self.heart.now()
+        super().execute_job(job, queue)
+        self.current = None
+        self.heart.now()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether this process has been told to stop."""
+        return bool(self._stop_requested)
+
+
+def new_name(queues: Sequence[str]) -> str:
+    """A name that no worker had before."""
+    return f"{'-'.join(queues)}-{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+
+
+def run(
+    settings: WorkerSettings,
+    load_editor: LoadEditor,
+    *,
+    queues: Sequence[str] = QUEUES,
+    name: str | None = None,
+    parent_pid: int | None = None,
+) -> None:
+    """Work until told to stop.
+
+    Raises:
+        WorkerError: no broker is known, or a queue does not exist.
+    """
+    if settings.redis_url is None:
+        raise WorkerError("set REDIS_URL to the broker of the server that this worker is for")
+    unknown = [queue for queue in queues if queue not in QUEUES]
+    if unknown or not queues:
+        raise WorkerError(f"the queues are {', '.join(QUEUES)}; got {', '.join(unknown) or 'none'}")
+    redis = connect(settings.redis_url)
+    store = JobStore(redis, settings.job_ttl_s)
+    worker = ModelWorker(
+        [Queue(queue, connection=redis, serializer=JSONSerializer) for queue in queues],
+        name=name or new_name(queues),
+        connection=redis,
+        serializer=JSONSerializer,
+        log_job_description=False,
+    )
+    bench = Workbench(
+        settings,
+        store,
+        Library(settings.store_url),
+        load_editor,
+        resolved_device(settings.device),
+        worker.name,
+        lambda: worker.stopping,
+    )
+    worker.heart = Heartbeat(
+        JobStore(connect(settings.redis_url, num_retries=0), settings.job_ttl_s),
+        lambda: _state(worker, bench, queues),
+        interval_s=settings.heartbeat_s,
+        ttl_s=settings.heartbeat_ttl_s,
+        parent_pid=parent_pid,
+    )
+    worker.heart.start()
+    try:
+        bench.warm_up()
+        jobs.use(bench)
+        worker.work(logging_level=settings.log_level.upper())
+    finally:
+        worker.heart.stop()
+
+
+def resolved_device(device: str) -> str:
+    """The device that `auto` stands for here."""
+    if device != "auto":
+        return device
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def main() -> None:
+    """Run as the supervisor's child."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--queues", default=",".join(QUEUES))
+    parser.add_argument("--name")
+    parser.add_argument("--parent-pid", type=int)
+    options = parser.parse_args()
+    settings = WorkerSettings()
+    logging.basicConfig(level=settings.log_level.upper())
+    limit_threads(settings.torch_threads)
+    from worker.editor import load_editor  # after the limits, because it loads torch
+
+    run(
+        settings,
+        load_editor,
+        queues=options.queues.split(","),
+        name=options.name,
+        parent_pid=options.parent_pid,
+    )
+
+
+def limit_threads(torch_threads: int) -> None:
+    """Let torch use so many CPU threads; 0 leaves it alone."""
+    if torch_threads:
+        import torch
+
+        torch.set_num_threads(torch_threads)
+
+
+def _state(worker: ModelWorker, bench: Workbench, queues: Sequence[str]) -> WorkerState:
+    job = worker.current
+    state = {"started": "idle", "starting": "starting"}.get(worker.get_state(), "idle")
+    return WorkerState(
+        name=worker.name,
+        state="busy" if job is not None else state,
+        device=bench.device,
+        models=bench.loaded_models(),
+        queues=tuple(queues),
+        job_id=None if job is None else job.args[0],
+    )
+
+
+if __name__ == "__main__":
+    main()

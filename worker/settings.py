@@ -1,0 +1,22 @@
+"""A worker's settings: the shared ones and its device."""
+
+from pydantic import Field
+
+from contracts.settings import SharedSettings
+
+
+class WorkerSettings(SharedSettings):
+    """What one worker process needs to know."""
+
+    device: str = Field(default="auto", description="auto, cpu, cuda, cuda:1, mps …")
+    torch_threads: int = Field(
+        default=0, ge=0, description="CPU threads of one worker's model; 0 = torch decides."
+    )
+    max_loaded_models: int = Field(
+        default=4,
+        gt=0,
+        description="Models that one worker keeps loaded; the first ones are warmed up.",
+    )
+    preview_interval_s: float = Field(
+        default=0.4, gt=0, description="Least time between two previews of an encode, in seconds."
+    )

@@ -1,0 +1,109 @@
+"""Keeps worker processes running: starts them, starts them again when they die, stops them all."""
+
+import logging
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from contracts.job_store import JobStore
+
+log = logging.getLogger(__name__)
+
+LONGEST_BACKOFF_S = 30.0
+STEADY_S = 20.0  # a worker that lived this long has earned a quick restart
+POLL_S = 0.2
+
+
+@dataclass
+class _Post:
+    """A place that one process fills."""
+
+    queues: tuple[str, ...]
+    process: "subprocess.Popen[bytes] | None" = None
+    name: str = ""
+    started_s: float = 0.0
+    backoff_s: float = 0.0
+    start_at_s: float = field(default_factory=time.monotonic)
+
+
+class Supervisor:
+    """One process per entry of `posts`, each serving those queues."""
+
+    def __init__(
+        self,
+        posts: Sequence[Sequence[str]],
+        store: JobStore,
+        *,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        new_name: Callable[[Sequence[str]], str],
+        stop_grace_s: float = 5.0,
+    ) -> None:
+        self._posts = [_Post(tuple(queues)) for queues in posts]
+        self._store = store
+        self._command = tuple(command)
+        self._environment = dict(environment)
+        self._new_name = new_name
+        self._stop_grace_s = stop_grace_s
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
+
+    def start(self) -> None:
+        """Start the workers and watch over them."""
+        for post in self._posts:
+            self._fill(post)
+        self._thread.start()
+
+    def pids(self) -> dict[str, int]:
+        """Process ids of the running workers, by name."""
+        return {p.name: p.process.pid for p in self._posts if p.process is not None}
+
+    def stop(self) -> None:
+        """Stop the workers; one in the middle of a job gives it back at its next step."""
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        processes = [p.process for p in self._posts if p.process is not None]
+        for process in processes:
+            process.terminate()
+        deadline_s = time.monotonic() + self._stop_grace_s
+        for process in processes:
+            try:
+                process.wait(max(0.0, deadline_s - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(POLL_S):
+            for post in self._posts:
+                if post.process is None and time.monotonic() >= post.start_at_s:
+                    self._fill(post)
+                elif post.process is not None and post.process.poll() is not None:
+                    self._clear(post, post.process.returncode)
+
+    def _fill(self, post: _Post) -> None:
+        post.name = self._new_name(post.queues)
+        post.started_s = time.monotonic()
+        post.process = subprocess.Popen(
+            [
+                *self._command,
+                *("--queues", ",".join(post.queues)),
+                *("--name", post.name),
+                *("--parent-pid", str(os.getpid())),
+            ],
+            env=self._environment,
+            start_new_session=True,  # Ctrl-C is for the server, which then stops us in order
+        )
+
+    def _clear(self, post: _Post, status: int) -> None:
+        lived_s = time.monotonic() - post.started_s
+        longer_s = min(LONGEST_BACKOFF_S, max(0.5, post.backoff_s * 2))
+        post.backoff_s = 0.0 if lived_s >= STEADY_S else longer_s
+        post.start_at_s = time.monotonic() + post.backoff_s
+        post.process = None
+        log.error("worker %s died with status %d; it is started again", post.name, status)
+        self._store.say_dead(post.name)

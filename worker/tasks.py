@@ -1,0 +1,253 @@
+"""What each kind of job does: request in, result out. No queue here, and no error is translated."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from contracts.edits import enabled_edits
+from contracts.errors import InvalidImage, InvalidRequest
+from contracts.jobs import JobRecord
+from contracts.library import ImageRecord, LatentRecord
+from contracts.requests import (
+    EditRequest,
+    EditResult,
+    EncodeRequest,
+    EncodeResult,
+    GenerateRequest,
+    GenerateResult,
+    HeatMapRequest,
+    HeatMapResult,
+    IngestRequest,
+    IngestResult,
+    Metrics,
+    Result,
+)
+from worker.decode import Picture, decode_picture
+from worker.encode import (
+    MEDIA_TYPES,
+    Box,
+    ImageFormat,
+    crop_picture,
+    paste,
+    repaint,
+    write_picture,
+    write_pixels,
+)
+from worker.ports import Encoded, Pixels, Step
+from worker.workbench import Workbench
+
+PREVIEW_QUALITY = 85
+
+
+@dataclass(frozen=True)
+class Task:
+    """One job at the bench: whose it is, and how to say how far it has come."""
+
+    bench: Workbench
+    owner: str
+    report: Callable[[Step], None]
+    """May raise to stop the work."""
+
+    def add_picture(self, picture: Picture, image_format: ImageFormat, quality: int) -> ImageRecord:
+        """Keep a picture in the owner's library."""
+        data = write_picture(picture, image_format, quality)
+        width, height = picture.size_px
+        media_type = MEDIA_TYPES[image_format]
+        return self.bench.library.add_image(self.owner, data, media_type, width, height)
+
+    def add_pixels(self, pixels: Pixels) -> ImageRecord:
+        """Keep a picture without alpha as PNG."""
+        return self.add_picture(Picture(pixels, None), "png", 100)
+
+    def tensor(self, latent_id: str) -> bytes:
+        """The safetensors of one of the owner's latents."""
+        return self.bench.library.tensor(self.bench.library.latent(self.owner, latent_id))
+
+
+def ingest(task: Task, request: IngestRequest) -> IngestResult:
+    """Decode an upload and keep it upright, without what else the file said."""
+    data = task.bench.library.upload(request.upload_id)
+    if data is None:
+        raise InvalidImage("the upload is no longer there: send it again")
+    picture = decode_picture(data, task.bench.settings.max_pixels)
+    record = task.add_picture(picture, "png", 100)
+    return IngestResult(image_id=record.image_id, width=record.width, height=record.height)
+
+
+def encode(task: Task, request: EncodeRequest) -> EncodeResult:
+    """Find the latent of a crop of a picture."""
+    clock = Clock()
+    editor = task.bench.editor(request.model)
+    picture = task.bench.picture(task.owner, request.image_id)
+    crop = request.crop or centred_square(*picture.size_px)
+    original = crop_picture(picture, checked_crop(crop, *picture.size_px)).on_white()
+    clock.lap("load")
+    encoded = editor.encode(original, space=request.space, steps=request.steps, on_step=task.report)
+    clock.lap("encode")
+    reconstruction = task.add_pixels(encoded.pixels)
+    record = _keep_latent(
+        task, request.model, editor.version, encoded, request.image_id, reconstruction, crop, clock
+    )
+    return record.as_result()
+
+
+def edit(task: Task, request: EditRequest) -> EditResult:
+    """Apply an edit list to a latent's original encoding."""
+    clock = Clock()
+    latent = task.bench.library.latent(task.owner, request.latent_id)
+    editor = task.bench.editor(latent.model)
+    whole = task.bench.picture(task.owner, latent.image_id)
+    part = crop_picture(whole, latent.crop)
+    clock.lap("load")
+    edited = editor.edit(
+        request.latent_id,
+        part.on_white(),
+        enabled_edits(request.edits),
+        tensor=task.tensor,
+        composite=request.output.composite,
+    )
+    clock.lap("edit")
+    answer, box = repaint(part, edited.pixels), edited.changed_box
+    if request.output.frame == "full":
+        answer = paste(whole, answer, latent.crop)
+        box = None if box is None else (box[0] + latent.crop[0], box[1] + latent.crop[1], *box[2:])
+    image = task.add_picture(answer, request.output.format, request.output.quality)
+    result = EditResult(
+        image_id=image.image_id, changed_box=box, cached=False, timings_ms=clock.laps("write")
+    )
+    task.bench.library.remember_edit(task.owner, request.key(editor.version), result)
+    return result
+
+
+def generate(task: Task, request: GenerateRequest) -> GenerateResult:
+    """Draw a picture; it is edited like an encoded one."""
+    clock = Clock()
+    editor = task.bench.editor(request.model)
+    seed = request.seed or 0
+    clock.lap("load")
+    drawn = editor.generate(
+        seed=seed,
+        width=request.width,
+        height=request.height,
+        truncation=request.truncation,
+        coherence=request.coherence,
+    )
+    clock.lap("generate")
+    image = task.add_pixels(drawn.pixels)
+    crop = (0, 0, image.width, image.height)
+    latent = _keep_latent(
+        task, request.model, editor.version, drawn, image.image_id, image, crop, clock
+    )
+    return GenerateResult(
+        latent_id=latent.latent_id,
+        image_id=image.image_id,
+        grid=latent.grid,
+        seed=seed,
+        timings_ms=latent.timings_ms,
+    )
+
+
+def heat_map(task: Task, request: HeatMapRequest) -> HeatMapResult:
+    """Draw where in the picture an attribute is read."""
+    latent = task.bench.library.latent(task.owner, request.latent_id)
+    editor = task.bench.editor(latent.model)
+    pixels = editor.heat_map(request.latent_id, request.attribute, tensor=task.tensor)
+    data = write_pixels(pixels, "png", 100)
+    height, width = pixels.shape[:2]
+    record = task.bench.library.add_image(task.owner, data, "image/png", width, height)
+    return HeatMapResult(image_id=record.image_id)
+
+
+def perform(task: Task, record: JobRecord) -> Result:
+    """Do what a job asks for."""
+    match record.parsed_request():
+        case IngestRequest() as request:
+            return ingest(task, request)
+        case EncodeRequest() as request:
+            return encode(task, request)
+        case EditRequest() as request:
+            return edit(task, request)
+        case GenerateRequest() as request:
+            return generate(task, request)
+        case HeatMapRequest() as request:
+            return heat_map(task, request)
+
+
+def tidy(task: Task, record: JobRecord) -> None:
+    """Remove what an ended job no longer needs."""
+    request = record.parsed_request()
+    if isinstance(request, IngestRequest):
+        task.bench.library.drop_upload(request.upload_id)
+
+
+def centred_square(width: int, height: int) -> Box:
+    """The largest centred square of a picture."""
+    side = min(width, height)
+    return ((width - side) // 2, (height - side) // 2, side, side)
+
+
+def checked_crop(crop: Box, width: int, height: int) -> Box:
+    """The crop, if it lies in the picture.
+
+    Raises:
+        InvalidRequest: it does not.
+    """
+    x, y, w, h = crop
+    if x + w > width or y + h > height:
+        raise InvalidRequest(
+            f"the crop {x},{y},{w},{h} reaches outside the picture, which is {width} × {height} px"
+        )
+    return crop
+
+
+class Clock:
+    """Laps in milliseconds."""
+
+    def __init__(self) -> None:
+        self._begun = self._last = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        """End a lap."""
+        here = time.perf_counter()
+        self._laps[name] = round((here - self._last) * 1000, 2)
+        self._last = here
+
+    def laps(self, last: str) -> dict[str, float]:
+        """All laps, the running one under the name `last`, and the total."""
+        self.lap(last)
+        return {**self._laps, "total": round((self._last - self._begun) * 1000, 2)}
+
+
+def _keep_latent(
+    task: Task,
+    model: str,
+    version: str,
+    encoded: Encoded,
+    image_id: str,
+    reconstruction: ImageRecord,
+    crop: Box,
+    clock: Clock,
+) -> LatentRecord:
+    return task.bench.library.add_latent(
+        task.owner,
+        encoded.tensor,
+        model=model,
+        model_version=version,
+        space=encoded.space,
+        grid=encoded.grid,
+        image_id=image_id,
+        reconstruction_id=reconstruction.image_id,
+        crop=crop,
+        metrics=Metrics(
+            psnr_db=_finite(encoded.psnr_db),
+            perceptual=_finite(encoded.perceptual),
+            perceptual_metric=encoded.perceptual_metric,
+        ),
+        timings_ms=clock.laps("write"),
+    )
+
+
+def _finite(number: float) -> float | None:
+    return float(number) if math.isfinite(number) else None
