@@ -9,7 +9,8 @@ from training.portraits.pose import Body
 
 def draw_backdrop(canvas: Canvas, body: Body, colors: Colors) -> None:
     """Fill the whole canvas."""
-    light, dark = mix(colors.backdrop, "#fffaf0", 0.22), mix(colors.backdrop * 0.80, "#4a4a80", 0.10)
+    light = mix(colors.backdrop, "#fffaf0", 0.22)
+    dark = mix(colors.backdrop * 0.80, "#4a4a80", 0.10)
     slope = canvas.x * (0.22 * body.light) - canvas.y * 0.36 + 0.46
     canvas.img.copy_(dark.expand_as(canvas.img))
     canvas.paint(light, slope.clamp_(0.0, 1.0))

@@ -38,9 +38,16 @@ class Canvas:
         """The part between these coordinates, enlarged to whole pixels."""
         rows = slice(self.row(top), self.row(bottom) + 1)
         cols = slice(self.column(left), self.column(right) + 1)
-        head = [t[:, :, rows, cols] for t in (self.hx, self.hy, self.fx, self.fy)]
-        x, y = self.x[:, :, :, cols], self.y[:, :, rows]
-        return Canvas(self.img[:, :, rows, cols], x, y, *head, self.px)
+        return Canvas(
+            img=self.img[:, :, rows, cols],
+            x=self.x[:, :, :, cols],
+            y=self.y[:, :, rows],
+            hx=self.hx[:, :, rows, cols],
+            hy=self.hy[:, :, rows, cols],
+            fx=self.fx[:, :, rows, cols],
+            fy=self.fy[:, :, rows, cols],
+            px=self.px,
+        )
 
     def row(self, y: float) -> int:
         """The row of a canvas (not of a window) that holds this height, or the nearest."""

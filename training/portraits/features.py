@@ -7,7 +7,7 @@ from torch import Tensor
 
 from training.portraits.canvas import Canvas, blob, distance_of, ellipse, smooth
 from training.portraits.factors import Columns
-from training.portraits.palette import Colors, mix
+from training.portraits.palette import Colors, constant, mix
 from training.portraits.pose import BROW_Y, EYE_Y, MOUTH_Y, NOSE_Y, Body
 
 
@@ -65,7 +65,7 @@ def _draw_iris(
     rim = part.cover((radius - 0.80).mul_(-0.35 * 0.06), 0.012).mul_(disc).mul_(0.75)
     part.paint(dark * 0.7, rim)
     pupil = part.cover(distance_of(radius.mul_(5.0), size * 0.45)).mul_(cover)
-    part.paint(dark.new_tensor([0.05, 0.035, 0.045])[None, :, None, None], pupil)
+    part.paint(constant(dark, 0.05, 0.035, 0.045), pupil)
     spark = ellipse(gx - size * 0.42 * body.light, gy + size * 0.38, size * 0.30, size * 0.30)
     shine = part.cover(distance_of(spark, size * 0.30), 0.006).mul_(cover)
     part.paint(_const(gx, 1.0), shine.mul_(0.95))
@@ -77,7 +77,7 @@ def draw_brows(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     """Draw the brows: arched strokes, thicker towards the nose."""
     part = canvas.window(-0.36, 0.06, -0.45, 0.45)
     t = (part.fx.abs() - body.eye_x - 0.012) / 0.125
-    rise = 0.048 * f["brow_height"]
+    rise = 0.054 * f["brow_height"]
     curve = 0.038 * (1.0 - t * t) + 0.034 * f["brow_angle"] * t
     distance = part.fy - (BROW_Y - rise - curve + 0.016)
     half = (0.009 + 0.019 * f["brow_thickness"]) * (1.0 - 0.45 * (t + 1.0) * 0.5)
@@ -89,9 +89,9 @@ def draw_brows(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
 def draw_nose(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     """Draw the nose by its light and shadow; it stands out, so a turn moves it further."""
     part = canvas.window(-0.20, 0.34, -0.34, 0.34)
-    size = 1.0 + 0.22 * f["nose_size"]
+    size = 1.05 + 0.32 * f["nose_size"]
     x = part.fx - 0.40 * body.turn
-    y = part.fy - NOSE_Y - 0.032 * f["nose_length"] - 0.012 * f["pitch"]
+    y = part.fy - NOSE_Y - 0.042 * f["nose_length"] - 0.012 * f["pitch"]
     shade = colors.skin_shade
     # The side of the bridge away from the light.
     away = x + (0.050 * size) * body.light
@@ -103,7 +103,7 @@ def draw_nose(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     under = blob(ellipse(x + 0.02 * body.light, y - 0.028, 0.098 * size, 0.050))
     part.paint(shade * 0.92, under.mul_(0.75))
     wings = ellipse(x.abs() - 0.047 * size, y + 0.004, 0.034 * size, 0.034)
-    part.paint(mix(colors.skin, shade, 0.25), part.cover(distance_of(wings, 0.034), 0.03))
+    part.paint(mix(colors.skin, shade, 0.33), part.cover(distance_of(wings, 0.034), 0.03))
     tip = ellipse(x, y + 0.008, 0.053 * size, 0.048)
     part.paint(mix(colors.skin, shade, 0.06), part.cover(distance_of(tip, 0.05), 0.035))
     nostrils = blob(ellipse(x.abs() - 0.030 * size, y - 0.030, 0.026 * size, 0.019))
@@ -116,20 +116,21 @@ def draw_mouth(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     """Draw lips, and teeth and tongue between them when the mouth is open."""
     part = canvas.window(0.10, 0.50, -0.36, 0.36)
     smile, gape = f["smile"], f.amount("mouth_open")
-    width = 0.145 * (1.0 + 0.20 * f["mouth_width"] + 0.14 * smile)
+    width = 0.145 * (1.0 + 0.22 * f["mouth_width"] + 0.16 * smile)
     x = part.fx - 0.06 * body.turn
     t = x / width
     arch = (1.0 - t * t).clamp(min=-0.6)
     ends = part.cover((t.abs() - 1.0).mul_(width), 0.015)
     # The line where the lips meet; its corners follow the smile.
-    line = part.fy - MOUTH_Y - 0.040 * smile * arch + 0.016 * smile
+    line = part.fy - MOUTH_Y - 0.054 * smile * arch + 0.022 * smile
     top = line + (0.022 * gape) * arch
     bottom = line - (0.085 * gape) * arch
-    full = 0.55 + 0.65 * f["lip_fullness"]
+    full = 0.48 + 0.85 * f["lip_fullness"]
     bow = 1.0 - 0.28 * blob((x / 0.045).square())
     upper = (0.036 * full) * arch * bow + top  # > 0 below the upper border
     lower = (0.050 * full) * arch - bottom  # > 0 above the lower border
-    part.paint(colors.skin_shade, blob(ellipse(x, bottom - 0.085 * full, width * 0.75, 0.045)).mul_(0.55))
+    hollow = blob(ellipse(x, bottom - 0.085 * full, width * 0.75, 0.045))
+    part.paint(colors.skin_shade, hollow.mul_(0.55))
     lips = part.cover(torch.minimum(upper, lower).mul_(-1.0)).mul_(ends)
     lit = smooth(0.25 + (line + 0.004) * 18.0)
     part.paint(torch.lerp(colors.lips * 0.80, mix(colors.lips, "#ffd9d0", 0.10), lit), lips)
@@ -144,7 +145,7 @@ def draw_mouth(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     part.paint(mix(dark, "#d0606a", 0.85), tongue.clamp_(max=0.6).mul_(1.4).mul_(cavity))
     teeth = part.cover((top - 0.012 - 0.030 * gape), 0.006)
     teeth.mul_(part.cover((t.abs() - 0.84).mul_(width), 0.02))
-    part.paint(dark.new_tensor([0.97, 0.95, 0.92])[None, :, None, None], teeth.mul_(cavity))
+    part.paint(constant(dark, 0.97, 0.95, 0.92), teeth.mul_(cavity))
     meet = part.stroke(line.add_(0.0), _const(x, 0.0055)).mul_(ends)
     part.paint(colors.lips * 0.45, meet.mul_((1.0 - gape * 8.0).clamp(min=0.0)).mul_(0.9))
     corner = blob(ellipse(x.abs() - width, part.fy - MOUTH_Y + 0.018 * smile, 0.035, 0.03))

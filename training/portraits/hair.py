@@ -34,14 +34,15 @@ def _mass(part: Canvas, f: Columns, body: Body) -> _Mass:
     reach = 0.11 + 0.28 * length + 0.68 * length * length
     down = (v / reach).clamp(min=0.0)
     up = (v / -body.hair_height).clamp_(min=0.0).square_()
-    flow = 1.0 + 0.10 * length * down
-    across = (x / (body.hair_width * flow)).square_()
+    close = (body.hair_width - body.face_width - 0.012) * (1.0 - 2.2 * length).clamp(min=0.0)
+    width = body.hair_width * (1.0 + 0.10 * length * down) - close * smooth((v + 0.34) * 3.0)
+    across = (x / width).square_()
     down.square_()
     radius = across * (1.0 - 0.55 * down.clamp(max=1.0)) + down + up
     return _Mass(x, y, distance_of(radius, 0.45))
 
 
-def _tone(part: Canvas, mass: _Mass, f: Columns, body: Body, colors: Colors) -> Tensor:
+def _tone(mass: _Mass, f: Columns, body: Body, colors: Colors) -> Tensor:
     """Light, shade and strands of the hair: [N, 3, H, W]."""
     u = (mass.x - 0.18 * f["parting"]) / (0.25 + (mass.y + 0.85).clamp(min=0.0))
     strands = torch.sin(u * 34.0 + 9.0 * f["detail"]) + torch.sin(u * 19.0 + 2.0)
@@ -66,7 +67,7 @@ def draw_back_hair(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> No
 def draw_front_hair(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     """Draw the hair in front of head and shoulders, and its shadow on the forehead."""
     mass = _mass(canvas, f, body)
-    opening = _opening(canvas, f, body, mass)
+    opening = _opening(f, body, mass)
     shape = torch.maximum(mass.outline, -opening)
     down = canvas.window(-0.6, 0.4, -0.6, 0.6)
     rows = slice(canvas.row(-0.6), canvas.row(0.4) + 1)
@@ -75,19 +76,19 @@ def draw_front_hair(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> N
     head = ellipse(down.hx, down.hy - HEAD_Y, body.face_width, body.chin)
     near.mul_(down.cover(distance_of(head, 0.42)))
     down.paint(colors.skin_shade * 0.95, near)
-    canvas.paint(_tone(canvas, mass, f, body, colors), canvas.cover(shape))
+    canvas.paint(_tone(mass, f, body, colors), canvas.cover(shape))
 
 
-def _opening(canvas: Canvas, f: Columns, body: Body, mass: _Mass) -> Tensor:
+def _opening(f: Columns, body: Body, mass: _Mass) -> Tensor:
     """Signed distance to the opening that shows the face and, below it, the neck."""
     fringe = f["fringe"]
     x = mass.x - 0.9 * body.turn
     v = mass.y - 0.02
-    height = 0.43 - 0.25 * fringe
+    height = 0.46 - 0.26 * fringe * (0.4 + 0.6 * fringe)
     up = (v / -height).clamp(min=0.0)
     down = v.clamp(min=0.0)
     slant = 0.26 * f["parting"] * (1.0 - 0.5 * fringe) * up * up
-    width = body.face_width * (0.95 - 0.10 * f["hair_length"]) + 0.10 * down
+    width = body.face_width * (0.965 - 0.11 * f["hair_length"]) + 0.10 * down
     across = ((x - slant) / width).square_()
     radius = across * (1.0 - 0.35 * up.clamp(max=1.0)) + up.square_()
     return distance_of(radius, 0.34)

@@ -48,7 +48,7 @@ def draw_head(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     part.paint(colors.skin_light, glow.mul_(0.55).add_(cheek.mul_(across).mul_(0.5)))
     blush = blob(ellipse(part.fx.abs() - 0.235, part.fy - 0.135, 0.155, 0.115))
     color = mix(colors.skin, "#e2455a", 0.55)
-    part.paint(color, blush.mul_(0.05 + 0.55 * f["blush"]).mul_(cover))
+    part.paint(color, blush.mul_(0.05 + 0.65 * f["blush"]).mul_(cover))
     _draw_freckles(canvas, f, colors)
 
 
@@ -74,9 +74,9 @@ def draw_beard(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     # The upper border: below the lower lip in the middle, up to the ears at the sides.
     border = MOUTH_Y + 0.03 - 0.07 * amount - 0.27 * t * t * t * (0.3 + 0.7 * amount)
     inner = border - part.fy
-    shape = torch.maximum(outline, inner.mul_(0.8))
     density = (amount * 3.0).clamp(max=1.0)
-    cover = part.cover(shape, 0.03).mul_(density * (0.62 + 0.34 * amount))
+    cover = part.cover(outline, 0.012).mul_(part.cover(inner.mul_(0.8), 0.045))
+    cover.mul_(density * (0.74 + 0.24 * amount))
     lit = 0.55 + part.hx / body.face_width * body.light * 0.5 - (part.hy - MOUTH_Y) * 0.8
     part.paint(torch.lerp(colors.hair_shade, colors.hair, smooth(lit)), cover)
 

@@ -13,7 +13,7 @@ SKIN = ("#fde2cf", "#f6cba9", "#e6ae86", "#c98a60", "#98613f", "#693f2b")
 HAIR = ("#1f1a1d", "#3b2a26", "#6a432d", "#9a6a40", "#d2a565", "#f0dba8")
 RED_HAIR = ("#2e1418", "#611f1b", "#96361c", "#c2562a", "#de8246", "#f0ad74")
 EYES = ("#4a2c1c", "#7a4a22", "#8f7a34", "#4f8a5a", "#3f8f9c", "#4a86c8", "#7f93a8")
-# Rings: the last colour leads back to the first, so a hue has no ends.
+# Hues run from red to pink and stop, so that each end is a colour of its own.
 CLOTHES = ("#d9534a", "#e88a3c", "#e3bb45", "#6fae63", "#2f9a92", "#3f7fc0", "#6a62b8", "#b85a94")
 BACKDROP = ("#f2b8a0", "#f3d08c", "#b9d69a", "#8fd0c0", "#8fc3e6", "#a9aee8", "#d3a6dc", "#f0aabf")
 
@@ -24,15 +24,13 @@ def rgb(code: str) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def ramp(position: Tensor, codes: tuple[str, ...], ring: bool = False) -> Tensor:
+def ramp(position: Tensor, codes: tuple[str, ...]) -> Tensor:
     """Read a ramp of colours at `position` [N, 1, 1, 1] in [0, 1].
 
     Returns:
         [N, 3, 1, 1] in [0, 1], piecewise linear in the position.
     """
     table = [rgb(code) for code in codes]
-    if ring:
-        table.append(table[0])
     colors = position.new_tensor(table)  # [K, 3]
     place = position.flatten().clamp(0.0, 1.0) * (len(table) - 1)
     below = place.long().clamp(max=len(table) - 2)
@@ -40,10 +38,15 @@ def ramp(position: Tensor, codes: tuple[str, ...], ring: bool = False) -> Tensor
     return color[:, :, None, None]
 
 
+def constant(like: Tensor, red: float, green: float, blue: float) -> Tensor:
+    """One colour [1, 3, 1, 1] for the whole batch, on the device of `like`."""
+    return like.new_tensor([red, green, blue])[None, :, None, None]
+
+
 def mix(base: Tensor, other: str | Tensor, amount: Tensor | float) -> Tensor:
     """Move colours [N, 3, 1, 1] towards another colour by `amount` in [0, 1]."""
     if isinstance(other, str):
-        other = base.new_tensor(rgb(other))[None, :, None, None]
+        other = constant(base, *rgb(other))
     return base + (other - base) * amount
 
 
@@ -67,17 +70,17 @@ class Colors:
 def choose_colors(f: Columns) -> Colors:
     """Work out everybody's colours from the factors."""
     skin = ramp(f["skin_tone"], SKIN)
-    shade = skin * skin.new_tensor([0.80, 0.66, 0.65])[None, :, None, None]
+    shade = skin * constant(skin, 0.80, 0.66, 0.65)
     hair = mix(ramp(f["hair_lightness"], HAIR), ramp(f["hair_lightness"], RED_HAIR),
                f.amount("hair_redness"))  # fmt: skip
     grey = ramp(0.35 + 0.65 * f["hair_lightness"], ("#6d6a72", "#a3a1a8", "#e4e2e4"))
     hair = mix(hair, grey, f.amount("grey_hair"))
-    natural_lips = mix(skin * skin.new_tensor([0.93, 0.70, 0.68])[None, :, None, None], "#c4605c", 0.3)
-    clothes = ramp(f["clothing_hue"], CLOTHES, ring=True)
+    natural_lips = mix(skin * constant(skin, 0.93, 0.70, 0.68), "#c4605c", 0.3)
+    clothes = ramp(f["clothing_hue"], CLOTHES)
     light = f["clothing_lightness"]
     clothes = mix(mix(clothes, "#1d2238", 0.72 * (1.0 - 2.0 * light).clamp(min=0.0)),
                   "#fbf6ee", 0.78 * (2.0 * light - 1.0).clamp(min=0.0))  # fmt: skip
-    backdrop = ramp(f["background_hue"], BACKDROP, ring=True)
+    backdrop = ramp(f["background_hue"], BACKDROP)
     light = f["background_lightness"]
     backdrop = mix(mix(backdrop, backdrop.square() * 0.42, (1.0 - 1.8 * light).clamp(min=0.0)),
                    "#ffffff", 0.6 * (1.8 * light - 0.8).clamp(min=0.0))  # fmt: skip
@@ -86,11 +89,11 @@ def choose_colors(f: Columns) -> Colors:
         skin_shade=shade,
         skin_light=mix(skin, "#fff4e2", 0.32),
         hair=hair,
-        hair_shade=hair * hair.new_tensor([0.52, 0.46, 0.52])[None, :, None, None],
+        hair_shade=hair * constant(hair, 0.52, 0.46, 0.52),
         hair_light=mix(hair * 1.12, "#ffe9cf", 0.22),
         iris=ramp(f["eye_hue"], EYES),
         lips=mix(natural_lips, "#c01f3c", 0.85 * f.amount("lip_redness")),
         clothes=clothes,
-        hat=ramp(f["hat_hue"], CLOTHES, ring=True),
+        hat=ramp(f["hat_hue"], CLOTHES),
         backdrop=backdrop,
     )

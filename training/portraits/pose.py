@@ -36,16 +36,16 @@ class Body:
 
 def measure(f: Columns) -> Body:
     """Work out everybody's proportions."""
-    face_width = 0.385 * (1.0 + 0.10 * f["face_width"])
+    face_width = 0.385 * (1.0 + 0.13 * f["face_width"])
     volume = f["hair_volume"] * (1.0 - 0.6 * f["hat"])
     return Body(
         face_width=face_width,
         chin=0.515 - 0.012 * f["face_width"] + 0.012 * f["jaw"],
-        taper=0.17 - 0.09 * f["jaw"],
-        square=0.30 + 0.30 * f["jaw"],
+        taper=0.17 - 0.11 * f["jaw"],
+        square=0.32 + 0.32 * f["jaw"],
         eye_x=0.172 * (1.0 + 0.06 * f["face_width"]),
-        eye_width=0.098 * (1.0 + 0.16 * f["eye_size"]),
-        turn=0.085 * f["yaw"],
+        eye_width=0.098 * (1.0 + 0.21 * f["eye_size"]),
+        turn=0.105 * f["yaw"],
         hair_width=face_width + 0.035 + 0.10 * volume,
         hair_height=SKULL_HEIGHT + 0.03 + 0.13 * volume,
         light=0.75 * f["light_direction"],
@@ -63,7 +63,7 @@ def head_frame(f: Columns, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
 def face_frame(f: Columns, body: Body, hx: Tensor, hy: Tensor) -> tuple[Tensor, Tensor]:
     """Head coordinates in the frame of the face: a turn moves its middle, not its outline."""
     across = (1.0 - (hx / 0.52).square()).clamp_(min=0.0)
-    return hx - body.turn * across, hy - 0.035 * f["pitch"]
+    return hx - body.turn * across, hy - 0.042 * f["pitch"]
 
 
 def blank_canvas(f: Columns, body: Body, resolution: int) -> Canvas:

@@ -12,7 +12,7 @@ from training.portraits.factors import Columns
 from training.portraits.features import draw_brows, draw_eyes, draw_mouth, draw_nose
 from training.portraits.hair import draw_back_hair, draw_front_hair
 from training.portraits.head import draw_beard, draw_ears, draw_head, draw_moustache
-from training.portraits.palette import choose_colors
+from training.portraits.palette import choose_colors, constant
 from training.portraits.pose import blank_canvas, measure
 from training.portraits.worn import draw_earrings, draw_glasses, draw_hat
 
@@ -65,5 +65,5 @@ def _render_chunk(factors: Tensor, resolution: int) -> Tensor:
 def _grade(canvas: Canvas, f: Columns) -> Tensor:
     """Give the light its colour and move to [-1, 1]."""
     warmth = f["light_warmth"]
-    tint = warmth.new_tensor([0.055, 0.005, -0.075])[None, :, None, None]
+    tint = constant(warmth, 0.055, 0.005, -0.075)
     return canvas.img.mul_((1.0 + warmth * tint) * 2.0).sub_(1.0).clamp_(-1.0, 1.0)

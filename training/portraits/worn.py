@@ -6,7 +6,7 @@ import torch
 
 from training.portraits.canvas import Canvas, blob, distance_of, ellipse, smooth
 from training.portraits.factors import Columns
-from training.portraits.palette import Colors, mix
+from training.portraits.palette import Colors, constant, mix
 from training.portraits.pose import EYE_Y, HEAD_Y, Body
 
 
@@ -22,18 +22,20 @@ def draw_glasses(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None
     lens = distance_of(radius, 0.132)
     tint = f.amount("glasses_tint")
     inside = part.cover(lens.clone())
-    dark = torch.lerp(colors.skin.new_tensor([0.13, 0.12, 0.18])[None, :, None, None],
+    dark = torch.lerp(constant(colors.skin, 0.13, 0.12, 0.18),
                       mix(colors.skin_shade, "#6a4a55", 0.6), smooth(0.35 + v * 0.5))  # fmt: skip
     part.paint(dark, inside * (tint * 0.92 * on))
     streak = blob(((x + 1.1 * y - 0.09 * torch.sign(x) - 0.05) / 0.05).square_())
-    part.paint(colors.skin.new_ones(1, 3, 1, 1), streak.mul_(inside).mul_((0.16 + 0.12 * tint) * on))
+    part.paint(
+        colors.skin.new_ones(1, 3, 1, 1), streak.mul_(inside).mul_((0.16 + 0.12 * tint) * on)
+    )
     frame = mix(colors.hat * 0.35, "#22191d", 0.65)
     rim = part.stroke(lens, frame.new_full((1, 1, 1, 1), 0.0125))
     bridge = part.stroke(y + 0.030 - 2.0 * x.square(), rim.new_full((1, 1, 1, 1), 0.012))
     bridge.mul_(part.cover(x.abs() - body.eye_x + 0.14))
     temple = part.stroke(y + 0.035, rim.new_full((1, 1, 1, 1), 0.013))
     temple.mul_(part.cover(body.eye_x + 0.145 - x.abs()))
-    temple.mul_(part.cover(part.hx.abs() - body.face_width - 0.005))
+    temple.mul_(part.cover(part.hx.abs() - body.face_width + 0.01))
     part.paint(frame, torch.maximum(torch.maximum(rim, bridge), temple).mul_(on))
 
 
@@ -44,8 +46,8 @@ def draw_earrings(canvas: Canvas, f: Columns, body: Body) -> None:
     across, y = x.abs() - body.face_width - 0.022, part.hy - 0.185
     radius = ellipse(across, y, 0.040, 0.046)
     gold = torch.lerp(
-        radius.new_tensor([0.66, 0.42, 0.14])[None, :, None, None],
-        radius.new_tensor([1.0, 0.86, 0.45])[None, :, None, None],
+        constant(radius, 0.66, 0.42, 0.14),
+        constant(radius, 1.0, 0.86, 0.45),
         smooth(0.55 - y * 9.0 + across * torch.sign(x) * body.light * 9.0),
     )
     part.paint(gold, part.cover(distance_of(radius, 0.043)).mul_(f["earrings"]))
@@ -58,7 +60,7 @@ def draw_hat(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     part = canvas.window(-1.0, 0.02, -0.80, 0.80)
     on = f["hat"]
     x = part.hx + 0.10 * body.turn
-    width, height = body.hair_width + 0.035, body.hair_height + 0.045
+    width, height = body.hair_width + 0.022, body.hair_height + 0.040
     u = x / width
     v = part.hy - HEAD_Y
     brim = HEAD_Y - 0.205 + 0.10 * u * u  # the lower edge of the band, lower at the sides
