@@ -66,7 +66,7 @@ def _draw_shirt_collar(part: Canvas, f: Columns, body: Body, colors: Colors) -> 
     flap = torch.maximum(inner - across, across - outer - 0.22 * down)
     flap = torch.maximum(flap * 0.85, (down - length + 0.55 * (across - 0.10)) * 0.85)
     flap = torch.maximum(flap, -down * 0.8 + 0.35 * (across - outer))
-    shown = (size * 10.0).clamp(max=1.0)
+    shown = (size * 25.0).clamp(max=1.0)
     shadow = part.cover(flap - 0.012, 0.04).mul_(part.cover(0.585 - part.y + 0.3 * (across - 0.15)))
     part.paint(colors.clothes * 0.45, shadow.mul_(0.4 * shown))
     light = mix(colors.clothes, "#fffaf2", 0.62)

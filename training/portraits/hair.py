@@ -88,7 +88,7 @@ def _opening(f: Columns, body: Body, mass: _Mass) -> Tensor:
     up = (v / -height).clamp(min=0.0)
     down = v.clamp(min=0.0)
     slant = 0.26 * f["parting"] * (1.0 - 0.5 * fringe) * up * up
-    width = body.face_width * (0.965 - 0.11 * f["hair_length"]) + 0.10 * down
+    width = body.face_width * (0.965 - 0.11 * f["hair_length"]) + 0.06 * down
     across = ((x - slant) / width).square_()
     radius = across * (1.0 - 0.35 * up.clamp(max=1.0)) + up.square_()
     return distance_of(radius, 0.34)

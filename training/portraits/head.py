@@ -56,9 +56,10 @@ def _draw_freckles(canvas: Canvas, f: Columns, colors: Colors) -> None:
     """Dot cheeks and nose: peaks of two crossed waves, bent so that they look scattered."""
     part = canvas.window(-0.12, 0.32, -0.48, 0.48)
     phase = 6.283 * f["detail"]
-    bend = torch.sin(part.fx * 17.0 + part.fy * 9.0 + phase)
-    dots = torch.sin(part.fx * 62.0 + bend * 1.3) * torch.sin(part.fy * 66.0 + bend * 1.6 + phase)
-    dots = smooth((dots.abs_() - 0.50) * 2.6)
+    bend = torch.sin(part.fx * 15.0 + part.fy * 23.0 + phase)
+    bow = torch.sin(part.fx * 21.0 - part.fy * 13.0 + 2.0 * phase)
+    dots = torch.sin(part.fx * 56.0 + bend * 2.0) * torch.sin(part.fy * 60.0 + bow * 2.0)
+    dots = smooth((dots.abs_() - 0.50) * 2.4)
     where = blob(ellipse(part.fx.abs() - 0.16, part.fy - 0.09, 0.20, 0.13)).clamp_(max=0.5)
     strength = f.amount("freckles")
     part.paint(mix(colors.skin_shade, "#9a5530", 0.35), dots.mul_(where).mul_(strength))

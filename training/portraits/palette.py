@@ -9,7 +9,7 @@ from torch import Tensor
 
 from training.portraits.factors import Columns
 
-SKIN = ("#fde2cf", "#f6cba9", "#e6ae86", "#c98a60", "#98613f", "#693f2b")
+SKIN = ("#fbdec8", "#f6cba9", "#e6ae86", "#c98a60", "#98613f", "#693f2b")
 HAIR = ("#1f1a1d", "#3b2a26", "#6a432d", "#9a6a40", "#d2a565", "#f0dba8")
 RED_HAIR = ("#2e1418", "#611f1b", "#96361c", "#c2562a", "#de8246", "#f0ad74")
 EYES = ("#4a2c1c", "#7a4a22", "#8f7a34", "#4f8a5a", "#3f8f9c", "#4a86c8", "#7f93a8")

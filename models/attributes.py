@@ -1,0 +1,66 @@
+"""Attributes: named directions in latent space, their strengths in σ, and where they show."""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from models.errors import AttributeUnknown
+from models.latents import LatentMap
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """What a person sees of an attribute; strengths are in σ over generated pictures.
+
+    Attributes:
+        layers: style layers [from, to) that its direction moves.
+        place: rows of [0, 1] where in a picture it usually lies; None: anywhere.
+    """
+
+    id: str
+    title: str
+    min: float = -3.0
+    max: float = 3.0
+    default: float = 1.5
+    layers: tuple[int, int] | None = None
+    place: tuple[tuple[float, ...], ...] | None = None
+
+
+@dataclass(frozen=True)
+class AttributeSet:
+    """Every attribute of a model.
+
+    Attributes:
+        directions: [A, L, D]; adding row a to w moves the attribute by one σ.
+    """
+
+    attributes: tuple[Attribute, ...]
+    directions: Tensor
+
+    def find(self, attribute_id: str) -> tuple[Attribute, Tensor]:
+        """The attribute and its direction [L, D].
+
+        Raises:
+            AttributeUnknown: the model has none of that id.
+        """
+        for attribute, direction in zip(self.attributes, self.directions, strict=True):
+            if attribute.id == attribute_id:
+                return attribute, direction
+        raise AttributeUnknown(f"this model has no attribute {attribute_id!r}")
+
+
+def shift(latent: LatentMap, direction: Tensor, strength: float) -> LatentMap:
+    """Move a whole latent along a direction [L, D] by `strength` σ."""
+    step = strength * direction
+    return latent.map(lambda i, wmap: wmap + step[i][None, :, None, None])
+
+
+def heat_of(change: Tensor) -> Tensor:
+    """Where a change of the picture [1, 3, H, W] shows: [1, 1, H, W] in [0, 1], smoothed."""
+    size = change.shape[2]
+    magnitude = change.abs().mean(dim=1, keepdim=True)
+    window = size // 16 | 1
+    smooth = F.avg_pool2d(magnitude, window, 1, window // 2, count_include_pad=False)
+    return (smooth / torch.quantile(smooth, 0.995).clamp(min=1e-3)).clamp(0, 1)

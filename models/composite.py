@@ -1,0 +1,72 @@
+"""Carrying an edit to the user's picture, leaving every other pixel as it was.
+
+result = original + feather(mask) · (G(edited) − G(base)): what the encoder missed is kept.
+Source: DESIGN of this project (ours); see docs/architecture.md, "The life of one edit".
+"""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from models.images import Pixels, resize_img, to_img, to_pixels
+
+FEATHER_CELLS = 1.0  # radius of the soft edge, in cells of 1/32 of the picture
+
+Box = tuple[int, int, int, int]
+"""x, y, width, height in pixels."""
+
+
+def feather(mask: Tensor, size: tuple[int, int]) -> Tensor:
+    """Give a mask [1, 1, h, w] soft edges at `size` (height, width).
+
+    The painted part keeps its strength; the edge falls to exactly 0 within two feather radii.
+    """
+    radius = max(1, round(FEATHER_CELLS * max(size) / 32))
+    fine = F.interpolate(mask, size=size, mode="bilinear", align_corners=False)
+    side = 2 * radius + 1
+    soft = F.max_pool2d(fine, side, stride=1, padding=radius)
+    for window in ((1, side), (side, 1)):
+        padding = (window[0] // 2, window[1] // 2)
+        soft = F.avg_pool2d(soft, window, stride=1, padding=padding, count_include_pad=False)
+    return torch.maximum(soft, fine).clamp(0, 1)
+
+
+def composite(original: Pixels, base: Tensor, edited: Tensor, mask: Tensor) -> Pixels:
+    """Add what an edit changed, inside the feathered mask, to the original.
+
+    Args:
+        original: [H, W, 3], the crop that was encoded, at its own size.
+        base: [1, 3, h, w], what the generator makes of the latent.
+        edited: [1, 3, h, w], what it makes of the edited latent.
+        mask: [1, 1, ?, ?] in [0, 1], feathered here.
+
+    Returns:
+        [H, W, 3]; pixels where the feathered mask is 0 are those of `original`, bit for bit.
+    """
+    size = original.shape[:2]
+    soft = feather(mask, (base.shape[2], base.shape[3]))
+    change = resize_change((edited - base) * soft, (size[0], size[1]))
+    touched = resize_change(soft, (size[0], size[1])) > 0
+    result = to_pixels(to_img(original).to(change.device) + change)
+    inside = touched[0, 0].cpu().numpy()[:, :, None]
+    return np.where(inside, result, original)
+
+
+def resize_change(change: Tensor, size: tuple[int, int]) -> Tensor:
+    """Resample without overshoot, so that what is 0 stays 0 beyond a pixel's reach."""
+    if tuple(change.shape[2:]) == size:
+        return change
+    if size[0] < change.shape[2]:
+        return resize_img(change, size)
+    return F.interpolate(change, size=size, mode="bilinear", align_corners=False)
+
+
+def changed_box(before: Pixels, after: Pixels) -> Box | None:
+    """The smallest box that holds every changed pixel; None when there is none."""
+    differs = (before != after).any(axis=2)
+    rows, columns = differs.any(axis=1).nonzero()[0], differs.any(axis=0).nonzero()[0]
+    if not len(rows):
+        return None
+    x, y = int(columns[0]), int(rows[0])
+    return x, y, int(columns[-1]) - x + 1, int(rows[-1]) - y + 1

@@ -1,0 +1,97 @@
+"""Edits as pure functions latent → latent; no network, no files.
+
+A mask [1, 1, h, w] in [0, 1] says where. A layer coarser than the mask takes, in each cell, the
+strongest mask that the cell covers: a brush narrower than a cell still has its full effect, and the
+composite keeps the effect inside the brush. (Ours; averaging would weaken coarse layers where
+most of an attribute lives. See docs/decisions.md.)
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from models.errors import SpaceError
+from models.latents import Cells, LatentMap
+
+
+def fit_mask(mask: Tensor, cells: Cells) -> Tensor:
+    """Resample a mask [1, 1, h, w] to `cells`: the maximum to shrink, bilinear to grow."""
+    height, width = mask.shape[2:]
+    if cells[0] < height or cells[1] < width:
+        return F.adaptive_max_pool2d(mask, cells)
+    return F.interpolate(mask, size=cells, mode="bilinear", align_corners=False)
+
+
+def masked(wmap: Tensor, mask: Tensor) -> Tensor:
+    """The mask on a layer's own grid."""
+    return fit_mask(mask, (wmap.shape[2], wmap.shape[3]))
+
+
+def move(
+    latent: LatentMap,
+    direction: Tensor,
+    strength: float,
+    mask: Tensor,
+    layers: tuple[int, int] | None = None,
+) -> LatentMap:
+    """Move the masked cells along an attribute's direction.
+
+    Args:
+        latent: a latent with a grid (`embed` it in S+ first).
+        direction: [L, D]; one σ of the attribute.
+        strength: in σ.
+        mask: [1, 1, h, w].
+        layers: style layers [from, to) to move; None: all.
+    """
+    first, last = layers or (0, len(latent.layers))
+
+    def change(i: int, wmap: Tensor) -> Tensor:
+        if not first <= i < last:
+            return wmap
+        return wmap + masked(wmap, mask) * (strength * direction[i])[None, :, None, None]
+
+    return latent.map(change)
+
+
+def transplant(
+    latent: LatentMap, donor: LatentMap, mask: Tensor, offset: tuple[float, float]
+) -> LatentMap:
+    """Copy the donor's cells into the masked region.
+
+    Args:
+        latent: the base.
+        donor: of the same space and base size.
+        mask: [1, 1, h, w] on the base.
+        offset: (dx, dy) as fractions of the picture: a place p of the base takes p − offset of the
+            donor; places outside the donor take its border.
+
+    Raises:
+        SpaceError: the two latents do not have the same maps.
+    """
+    pairs = zip(latent.layers, donor.layers, strict=False)
+    if len(latent.layers) != len(donor.layers) or any(a.shape != b.shape for a, b in pairs):
+        raise SpaceError("base and donor must be encoded by the same model at the same size")
+
+    def change(i: int, wmap: Tensor) -> Tensor:
+        return torch.lerp(wmap, shifted(donor.layers[i], offset), masked(wmap, mask))
+
+    return latent.map(change)
+
+
+def shifted(wmap: Tensor, offset: tuple[float, float]) -> Tensor:
+    """Move a map's content by (dx, dy) fractions of its size, repeating the border."""
+    if offset == (0, 0):
+        return wmap
+    theta = wmap.new_tensor([[1.0, 0.0, -2 * offset[0]], [0.0, 1.0, -2 * offset[1]]])[None]
+    places = F.affine_grid(theta, [1, 1, *wmap.shape[2:]], align_corners=False)
+    places = places.expand(wmap.shape[0], -1, -1, -1)
+    return F.grid_sample(wmap, places, padding_mode="border", align_corners=False)
+
+
+def resample(latent: LatentMap, fresh: LatentMap, mask: Tensor, amount: float) -> LatentMap:
+    """Blend newly drawn content into the masked region: `amount` 0 keeps, 1 replaces."""
+
+    def change(i: int, wmap: Tensor) -> Tensor:
+        return torch.lerp(wmap, fresh.layers[i].expand_as(wmap), masked(wmap, mask) * amount)
+
+    return latent.map(change)

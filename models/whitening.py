@@ -1,0 +1,66 @@
+"""Whitened coordinates of w, in which generated latents are about N(0, I).
+
+The mapping network ends in a leaky ReLU; undoing it (slope 5) leaves a nearly Gaussian vector p,
+which PCA whitens. Source: Zhu et al. 2020 ("Improved StyleGAN Embedding", P_N space). Dropping the
+dead directions, whose variance is rounding only, is ours.
+"""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from models.ops import LEAKY_SLOPE
+
+LIVE_VARIANCE = 1e-4  # of the largest; below it a direction of w has never been used
+
+
+@dataclass(frozen=True)
+class Whitening:
+    """The affine map between p and its whitened coordinates v.
+
+    Attributes:
+        mean: [D], of p over generated latents.
+        basis: [D, K], principal directions as columns; K ≤ D are alive.
+        scale: [K], standard deviation along each.
+    """
+
+    mean: Tensor
+    basis: Tensor
+    scale: Tensor
+
+    @property
+    def num_live(self) -> int:
+        """K."""
+        return len(self.scale)
+
+    def to_v(self, w: Tensor) -> Tensor:
+        """w [N, D, ...] → v [N, K, ...]; what lies in dead directions is dropped."""
+        p = F.leaky_relu(w, 1 / LEAKY_SLOPE)
+        centred = p - channels(self.mean, p)
+        return torch.einsum("dk,nd...->nk...", self.basis, centred) / channels(self.scale, p)
+
+    def to_w(self, v: Tensor) -> Tensor:
+        """v [N, K, ...] → w [N, D, ...]."""
+        p = torch.einsum("dk,nk...->nd...", self.basis, v * channels(self.scale, v))
+        return F.leaky_relu(p + channels(self.mean, v), LEAKY_SLOPE)
+
+    def to(self, device: torch.device | str) -> "Whitening":
+        """Move to a device."""
+        return Whitening(self.mean.to(device), self.basis.to(device), self.scale.to(device))
+
+
+def channels(values: Tensor, like: Tensor) -> Tensor:
+    """View [C] so that it broadcasts over [N, C, ...]."""
+    return values.reshape(1, -1, *[1] * (like.ndim - 2))
+
+
+def fit_whitening(w: Tensor) -> Whitening:
+    """Fit on generated latents w [N, D], N well above D."""
+    p = F.leaky_relu(w.double(), 1 / LEAKY_SLOPE)
+    mean = p.mean(dim=0)
+    variance, directions = torch.linalg.eigh(torch.cov((p - mean).T))  # rising
+    live = variance > LIVE_VARIANCE * variance[-1]
+    scale = variance[live].sqrt()
+    return Whitening(mean.float(), directions[:, live].float(), scale.float())
