@@ -9,8 +9,8 @@ from torch import Tensor
 from training.portraits import FACTORS, REGIONS, Factor, region_mask, render, sample_factors
 
 RESOLUTION = 64
-# What changes more than its own region by nature; the share of the change that must be inside.
-LOOSE = {"skin_tone": 0.6, "detail": 0.5, "hat": 0.8}
+# A smile reaches the eyes, a hat presses the hair: the share of the change that must be inside.
+LOOSE = {"smile": 0.8, "hat": 0.85}
 
 
 def _dilate(mask: Tensor, reach_px: int) -> Tensor:
@@ -83,7 +83,7 @@ def test_a_factor_changes_the_picture_where_it_says(factor: Factor) -> None:
     assert change.mean() > 3e-4
     mask = torch.maximum(*(region_mask(x, factor.region, RESOLUTION) for x in (low, high)))
     inside = (change * _dilate(mask, 2)).sum() / change.sum()
-    assert inside > LOOSE.get(factor.name, 0.85), f"{inside:.2f} of the change is inside"
+    assert inside > LOOSE.get(factor.name, 0.95), f"{inside:.2f} of the change is inside"
 
 
 def test_factors_act_smoothly() -> None:

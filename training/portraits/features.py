@@ -89,7 +89,7 @@ def draw_brows(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
 def draw_nose(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     """Draw the nose by its light and shadow; it stands out, so a turn moves it further."""
     part = canvas.window(-0.20, 0.34, -0.34, 0.34)
-    size = 1.05 + 0.32 * f["nose_size"]
+    size = 1.10 + 0.42 * f["nose_size"]
     x = part.fx - 0.40 * body.turn
     y = part.fy - NOSE_Y - 0.042 * f["nose_length"] - 0.012 * f["pitch"]
     shade = colors.skin_shade
@@ -101,9 +101,9 @@ def draw_nose(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     part.paint(colors.skin_light, ridge.mul_(0.60))
     # The shadow below, the wings, the tip.
     under = blob(ellipse(x + 0.02 * body.light, y - 0.028, 0.098 * size, 0.050))
-    part.paint(shade * 0.92, under.mul_(0.75))
+    part.paint(shade * 0.92, under.mul_(0.9))
     wings = ellipse(x.abs() - 0.047 * size, y + 0.004, 0.034 * size, 0.034)
-    part.paint(mix(colors.skin, shade, 0.33), part.cover(distance_of(wings, 0.034), 0.03))
+    part.paint(mix(colors.skin, shade, 0.42), part.cover(distance_of(wings, 0.034), 0.03))
     tip = ellipse(x, y + 0.008, 0.053 * size, 0.048)
     part.paint(mix(colors.skin, shade, 0.06), part.cover(distance_of(tip, 0.05), 0.035))
     nostrils = blob(ellipse(x.abs() - 0.030 * size, y - 0.030, 0.026 * size, 0.019))

@@ -58,7 +58,7 @@ def _draw_freckles(canvas: Canvas, f: Columns, colors: Colors) -> None:
     phase = 6.283 * f["detail"]
     bend = torch.sin(part.fx * 15.0 + part.fy * 23.0 + phase)
     bow = torch.sin(part.fx * 21.0 - part.fy * 13.0 + 2.0 * phase)
-    dots = torch.sin(part.fx * 56.0 + bend * 2.0) * torch.sin(part.fy * 60.0 + bow * 2.0)
+    dots = torch.sin(part.fx * 56.0 + bend * 1.4) * torch.sin(part.fy * 60.0 + bow * 1.4)
     dots = smooth((dots.abs_() - 0.50) * 2.4)
     where = blob(ellipse(part.fx.abs() - 0.16, part.fy - 0.09, 0.20, 0.13)).clamp_(max=0.5)
     strength = f.amount("freckles")
