@@ -1,14 +1,12 @@
 """The entry of a worker process: settings, models, then jobs until told to stop.
 
-The supervisor starts `python -m worker.main --queues interactive`; `latentbrush worker` calls `run`.
+The supervisor starts `python -m worker.main`, with a queue; `latentbrush worker` calls `run`.
 """
 
 import argparse
 import logging
-import os
-import secrets
-import socket
 from collections.abc import Sequence
+from typing import Any
 
 from rq import Queue, SimpleWorker
 from rq.job import Job
@@ -20,6 +18,7 @@ from contracts.jobs import QUEUES
 from contracts.library import Library
 from worker import jobs
 from worker.liveness import Heartbeat
+from worker.names import new_name
 from worker.ports import LoadEditor
 from worker.settings import WorkerSettings
 from worker.workbench import Workbench
@@ -38,6 +37,11 @@ class ModelWorker(SimpleWorker):
     heart: Heartbeat
     current: Job | None = None
 
+    def bootstrap(self, *args: Any, **kwargs: Any) -> None:
+        """Get ready, and say so."""
+        super().bootstrap(*args, **kwargs)
+        self.heart.now()
+
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Run a job, saying so."""
         self.current = job
@@ -50,11 +54,6 @@ class ModelWorker(SimpleWorker):
     def stopping(self) -> bool:
         """Whether this process has been told to stop."""
         return bool(self._stop_requested)
-
-
-def new_name(queues: Sequence[str]) -> str:
-    """A name that no worker had before."""
-    return f"{'-'.join(queues)}-{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
 
 
 def run(
@@ -151,7 +150,7 @@ def limit_threads(torch_threads: int) -> None:
 
 def _state(worker: ModelWorker, bench: Workbench, queues: Sequence[str]) -> WorkerState:
     job = worker.current
-    state = {"started": "idle", "starting": "starting"}.get(worker.get_state(), "idle")
+    state = "starting" if worker.get_state() == "starting" else "idle"
     return WorkerState(
         name=worker.name,
         state="busy" if job is not None else state,

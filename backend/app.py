@@ -1,0 +1,116 @@
+"""The app: builds the server's named objects once, and joins routes, errors and the gate."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+from redis.asyncio import Redis as AsyncRedis
+from redis.exceptions import RedisError
+
+from backend.dispatcher import Dispatcher
+from backend.errors import add_error_handlers
+from backend.events import Events
+from backend.page import add_page
+from backend.queue import JobQueue
+from backend.reference import add_reference
+from backend.routes import edit, encode, generate, health, images, jobs, latents, models, session
+from backend.security import Gate
+from backend.services import Services
+from backend.settings import Settings
+from backend.sweeper import Sweeper
+from contracts.broker import connect
+from contracts.catalog import Catalog
+from contracts.job_store import JobStore
+from contracts.library import Library
+from contracts.version import VERSION
+
+log = logging.getLogger(__name__)
+
+DESCRIPTION = "Paint attributes on your own picture, with spatial StyleGAN2 latents."
+
+
+class StartError(Exception):
+    """Why the server cannot start, in one line that says what to do."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Build the app for a broker that is (or will be) at `settings.redis_url`.
+
+    Raises:
+        StartError: the settings would let strangers in, or name no broker.
+    """
+    check_exposure(settings)
+    if settings.redis_url is None:
+        raise StartError("set REDIS_URL, or use `latentbrush serve`, which brings its own broker")
+    waiting = AsyncRedis.from_url(settings.redis_url)
+    services = _services(settings, settings.redis_url, waiting)
+    sweeper = Sweeper(services.store, services.queue, settings.max_attempts)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        sweeping = asyncio.create_task(_sweep(sweeper, settings.sweep_s))
+        yield
+        sweeping.cancel()
+        await asyncio.gather(sweeping, return_exceptions=True)
+        await waiting.aclose()
+
+    app = FastAPI(
+        title="Latentbrush",
+        version=VERSION,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.services = services
+    add_error_handlers(app, settings.retry_after_s)
+    for module in (health, models, images, encode, edit, generate, jobs, latents, session):
+        app.include_router(module.router)
+    add_reference(app)
+    add_page(app, settings.frontend_dir)
+    app.add_middleware(Gate, settings=settings)
+    return app
+
+
+def check_exposure(settings: Settings) -> None:
+    """Refuse to listen to other machines without keys.
+
+    Raises:
+        StartError: it would.
+    """
+    if not settings.is_local and not settings.api_keys:
+        raise StartError(
+            f"set LATENTBRUSH_API_KEYS to listen on {settings.host}: without keys anyone who "
+            "reaches this address could use it (or listen on 127.0.0.1)"
+        )
+
+
+def _services(settings: Settings, redis_url: str, waiting: AsyncRedis) -> Services:
+    redis = connect(redis_url)
+    impatient = connect(redis_url, num_retries=0)
+    store = JobStore(redis, settings.job_ttl_s)
+    queue = JobQueue(redis, settings.job_timeout_s)
+    events = Events(waiting)
+    return Services(
+        settings=settings,
+        store=store,
+        queue=queue,
+        library=Library(settings.store_url),
+        catalog=Catalog(settings.models_dirs),
+        events=events,
+        dispatcher=Dispatcher(store, queue, events, settings.max_queue_depth),
+        health_store=JobStore(impatient, settings.job_ttl_s),
+        health_queue=JobQueue(impatient, settings.job_timeout_s),
+    )
+
+
+async def _sweep(sweeper: Sweeper, interval_s: float) -> None:
+    while True:
+        try:
+            await run_in_threadpool(sweeper.sweep)
+        except RedisError as error:
+            log.warning("lost jobs cannot be looked for: %s", error)
+        await asyncio.sleep(interval_s)

@@ -1,0 +1,113 @@
+"""From a valid request to a job, and from a job to its answer."""
+
+from typing import TypeVar
+
+from fastapi.concurrency import run_in_threadpool
+
+from backend.events import Events
+from backend.queue import JobQueue
+from contracts.base import Value
+from contracts.errors import ERRORS_BY_CODE, Busy, InternalError, QueueFull, UnknownJob
+from contracts.ids import is_id, new_job_id
+from contracts.job_store import JobStore
+from contracts.jobs import (
+    BATCH,
+    INTERACTIVE,
+    JobKind,
+    JobRecord,
+    JobStatus,
+    canceled,
+    new_record,
+    succeeded,
+)
+from contracts.requests import EncodeRequest, Request, Result
+
+R = TypeVar("R", bound=Value)
+
+
+class Dispatcher:
+    """Makes jobs, waits for them, cancels them. A job is written down before it is acknowledged."""
+
+    def __init__(
+        self, store: JobStore, queue: JobQueue, events: Events, max_queue_depth: int
+    ) -> None:
+        self._store = store
+        self._queue = queue
+        self._events = events
+        self._max_queue_depth = max_queue_depth
+
+    async def submit(
+        self, owner: str, kind: JobKind, request: Request, wait_s: float = 0
+    ) -> JobRecord:
+        """Make a job and wait for its end up to `wait_s`.
+
+        Raises:
+            QueueFull: too many are waiting.
+        """
+        record = await run_in_threadpool(self._enqueue, owner, kind, request)
+        return record if wait_s == 0 else await self._events.wait(record.job_id, wait_s)
+
+    async def answered(
+        self, owner: str, kind: JobKind, request: Request, result: Result
+    ) -> JobRecord:
+        """A job whose result is already known."""
+        record = new_record(new_job_id(), owner, kind, queue_of(request), request)
+        record = succeeded(record, result.model_dump(mode="json"))
+        record = record.model_copy(update={"started_at": record.finished_at})
+        await run_in_threadpool(self._store.create, record)
+        return record
+
+    async def result(
+        self, owner: str, kind: JobKind, request: Request, answer: type[R], wait_s: float
+    ) -> R:
+        """Make a job and wait for its result.
+
+        Raises:
+            EditorError: the job's own error, or Busy when it did not end in time.
+        """
+        record = await self.submit(owner, kind, request, wait_s)
+        if not record.status.is_final:
+            record = await self.cancel(owner, record.job_id)
+        if record.status == JobStatus.SUCCEEDED:
+            return answer.model_validate(record.result)
+        if record.error is not None:
+            raise ERRORS_BY_CODE.get(record.error.code, InternalError)(record.error.message)
+        raise Busy("no worker had time for this: try again in a moment")
+
+    async def job(self, owner: str, job_id: str) -> JobRecord:
+        """One of the owner's jobs.
+
+        Raises:
+            UnknownJob: there is none, it is another's, or it is forgotten.
+        """
+        record = await run_in_threadpool(self._store.get, job_id) if is_id("job", job_id) else None
+        if record is None or record.owner != owner:
+            raise UnknownJob("there is no such job, or it is forgotten")
+        return record
+
+    async def cancel(self, owner: str, job_id: str) -> JobRecord:
+        """Cancel a job; one that has ended stays as it is."""
+        await self.job(owner, job_id)
+        await run_in_threadpool(self._cancel, job_id)
+        return await self.job(owner, job_id)
+
+    def _enqueue(self, owner: str, kind: JobKind, request: Request) -> JobRecord:
+        queue = queue_of(request)
+        if self._queue.depth(queue) >= self._max_queue_depth:
+            raise QueueFull("too many jobs are waiting: try again in a moment")
+        record = new_record(new_job_id(), owner, kind, queue, request)
+        self._store.create(record)
+        self._queue.push(record)
+        return record
+
+    def _cancel(self, job_id: str) -> None:
+        record = self._store.change(job_id, lambda r: None if r.status.is_final else canceled(r))
+        if record is not None:
+            self._queue.remove(record)
+
+
+def queue_of(request: Request) -> str:
+    """Encoding with steps is batch work; a brush never waits behind it."""
+    if isinstance(request, EncodeRequest) and request.steps != 0:
+        return BATCH
+    return INTERACTIVE

@@ -1,0 +1,109 @@
+"""Errors as `application/problem+json`: one table from code to status, one shape, one place."""
+
+import logging
+
+from fastapi import FastAPI, Request, status
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from redis.exceptions import RedisError
+from starlette.exceptions import HTTPException
+
+from contracts.errors import ERRORS_BY_CODE, Busy, EditorError, InternalError
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+SHOWN_ERRORS = 3  # of a body with many
+
+STATUS: dict[str, int] = {
+    "invalid_request": 422,
+    "invalid_edit": 422,
+    "invalid_image": 422,
+    "too_large": 413,
+    "unauthorized": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "unknown_image": 404,
+    "unknown_latent": 404,
+    "unknown_job": 404,
+    "unknown_model": 404,
+    "unknown_attribute": 404,
+    "method_not_allowed": 405,
+    "job_canceled": 409,
+    "queue_full": 429,
+    "internal_error": 500,
+    "worker_lost": 500,
+    "model_unavailable": 503,
+    "unavailable": 503,
+    "job_timeout": 504,
+}
+CODE_OF_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+
+def problem(
+    code: str, detail: str, *, status_code: int | None = None, retry_after_s: int | None = None
+) -> JSONResponse:
+    """An error as a response."""
+    number = status_code or STATUS[code]
+    headers = {}
+    if retry_after_s is not None and number in (429, 503):
+        headers["Retry-After"] = str(retry_after_s)
+    if number == status.HTTP_401_UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    content = {
+        "type": f"urn:latentbrush:error:{code}",
+        "title": code.replace("_", " ").capitalize(),
+        "status": number,
+        "detail": detail,
+        "code": code,
+    }
+    return JSONResponse(content, number, headers, MEDIA_TYPE)
+
+
+def described(error: RequestValidationError) -> str:
+    """What is wrong with a request, by field, without repeating what was sent."""
+    details = error.errors()
+    texts = [
+        ".".join(str(part) for part in detail["loc"] if part != "body") + ": " + detail["msg"]
+        for detail in details[:SHOWN_ERRORS]
+    ]
+    if len(details) > SHOWN_ERRORS:
+        texts.append(f"and {len(details) - SHOWN_ERRORS} more")
+    return "; ".join(texts).lstrip(": ")
+
+
+def add_error_handlers(app: FastAPI, retry_after_s: int) -> None:
+    """Make every error of the app a problem; nothing else builds an error response."""
+
+    async def on_editor_error(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, EditorError)
+        return problem(error.code, error.message, retry_after_s=retry_after_s)
+
+    async def on_invalid(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        return problem("invalid_request", described(error))
+
+    async def on_http_error(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        code = CODE_OF_STATUS.get(error.status_code, "invalid_request")
+        response = problem(code, str(error.detail), status_code=error.status_code)
+        response.headers.update(error.headers or {})
+        return response
+
+    async def on_broker_gone(_: Request, error: Exception) -> JSONResponse:
+        log.error("the broker does not answer: %s", error)
+        gone = Busy("the queue does not answer: try again in a moment")
+        return problem(gone.code, gone.message, retry_after_s=retry_after_s)
+
+    async def on_bug(_: Request, error: Exception) -> JSONResponse:
+        log.error("a request failed unexpectedly", exc_info=error)
+        return problem(InternalError.code, "something went wrong on our side; the log has details")
+
+    app.add_exception_handler(EditorError, on_editor_error)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(RedisError, on_broker_gone)
+    app.add_exception_handler(Exception, on_bug)
+
+
+assert set(STATUS) == set(ERRORS_BY_CODE), "every code has a status"

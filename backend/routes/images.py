@@ -1,0 +1,43 @@
+"""`/images`: pictures in, pictures out."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Header, Response, UploadFile
+from fastapi.concurrency import run_in_threadpool
+
+from backend.owner import Owner
+from backend.services import Server
+from backend.uploads import ingest
+from contracts.requests import IngestResult
+
+router = APIRouter(prefix="/images", tags=["images"])
+
+IMMUTABLE = "private, max-age=31536000, immutable"  # an id names its bytes for ever
+
+
+@router.post("", status_code=201)
+async def upload_image(
+    server: Server, owner: Owner, image: Annotated[UploadFile, File()]
+) -> IngestResult:
+    """Upload a picture: JPEG, PNG, WebP, GIF, BMP or TIFF. It is kept upright, as 8-bit sRGB."""
+    return await ingest(server, owner, image)
+
+
+@router.get(
+    "/{image_id}",
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}, "image/webp": {}, "image/jpeg": {}}}},
+)
+async def get_image(
+    server: Server,
+    owner: Owner,
+    image_id: str,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """The picture's bytes."""
+    record = await run_in_threadpool(server.library.image, owner, image_id)
+    headers = {"ETag": f'"{record.image_id}"', "Cache-Control": IMMUTABLE}
+    if if_none_match is not None and headers["ETag"] in if_none_match:
+        return Response(status_code=304, headers=headers)
+    data = await run_in_threadpool(server.library.image_bytes, record)
+    return Response(data, media_type=record.media_type, headers=headers)

@@ -1,0 +1,114 @@
+"""What is refused before a route sees it, and the headers that every answer carries.
+
+Only pages of this server may call it: no CORS headers, foreign origins are refused, and so are host
+names that are not ours (DNS rebinding). Bodies are counted while they stream in.
+"""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from backend.errors import problem
+from backend.settings import Settings, is_loopback
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+FORM_OVERHEAD_BYTES = 64 * 1024  # boundaries and the small fields around an upload
+DRAIN_FACTOR = 8  # so much of a body past its limit is read away, for the client to hear the answer
+CSP = (
+    "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+RESPONSE_HEADERS = {
+    "Content-Security-Policy": CSP,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Gate:
+    """The outermost layer of the app."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse or pass on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        send = _with_headers(send)
+        refusal = self._refusal(scope["method"], headers)
+        if refusal is not None:
+            await problem("forbidden", refusal)(scope, receive, send)
+            return
+        limit = self._settings.max_json_bytes
+        if headers.get("content-type", "").startswith("multipart/form-data"):
+            limit = self._settings.max_upload_bytes + FORM_OVERHEAD_BYTES
+        await self._app(scope, _limited(receive, limit), send)
+
+    def _refusal(self, method: str, headers: Headers) -> str | None:
+        host = headers.get("host", "")
+        if not self._is_ours(_name_of(host)):
+            return "this host name is not allowed: see the setting allowed_hosts"
+        if method in SAFE_METHODS:
+            return None
+        if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            return "another site's page may not do this"
+        origin = headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+            return "another site's page may not do this"
+        return None
+
+    def _is_ours(self, name: str) -> bool:
+        if self._settings.allowed_hosts:
+            return name in _lower((*self._settings.allowed_hosts, self._settings.host))
+        return bool(self._settings.api_keys) or is_loopback(name)
+
+
+def _name_of(host: str) -> str:
+    """The name in a Host header, without its port."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _lower(names: Iterable[str]) -> set[str]:
+    return {name.lower() for name in names}
+
+
+def _with_headers(send: Send) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in RESPONSE_HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return send_with_headers
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    """Count the body; past the limit read on without keeping it, then refuse."""
+    seen = 0
+
+    async def receive_limited() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen <= limit:
+            return message
+        while message.get("more_body", False) and seen <= limit * DRAIN_FACTOR:
+            message = await receive()
+            seen += len(message.get("body", b""))
+        raise HTTPException(413, f"the body is larger than {limit:,} bytes")
+
+    return receive_limited

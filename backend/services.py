@@ -1,0 +1,51 @@
+"""What routes work with: built once in `create_app`, handed to routes as a value."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from backend.dispatcher import Dispatcher
+from backend.events import Events
+from backend.queue import JobQueue
+from backend.settings import Settings
+from contracts.catalog import Catalog, ModelInfo
+from contracts.errors import UnknownModel
+from contracts.job_store import JobStore
+from contracts.library import Library
+
+
+@dataclass(frozen=True)
+class Services:
+    """The server's named objects."""
+
+    settings: Settings
+    store: JobStore
+    queue: JobQueue
+    library: Library
+    catalog: Catalog
+    events: Events
+    dispatcher: Dispatcher
+    health_store: JobStore
+    """The store again, on a client that does not wait for a broker that is away."""
+    health_queue: JobQueue
+
+    def model(self, model_id: str) -> ModelInfo:
+        """A model that is installed.
+
+        Raises:
+            UnknownModel: it is not.
+        """
+        known = self.catalog.models()
+        if model_id not in known:
+            raise UnknownModel("there is no such model: see GET /models")
+        return known[model_id][0]
+
+
+def _services(request: Request) -> Services:
+    services = request.app.state.services
+    assert isinstance(services, Services)
+    return services
+
+
+Server = Annotated[Services, Depends(_services)]

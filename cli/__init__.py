@@ -1,0 +1,1 @@
+"""The `latentbrush` command: the only package that may import every other."""

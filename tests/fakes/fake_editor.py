@@ -1,0 +1,127 @@
+"""An editor without a model: quick, and what it does can be computed by a test."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from safetensors.numpy import load, save
+
+from contracts.edits import AttributeEdit, EditValue, MaskGrid, MaskPng, TransplantEdit
+from models.errors import ModelError
+from worker.decode import decode_mask
+from worker.ports import Edited, Encoded, FetchTensor, Pixels, Step
+
+GRID = (4, 4)
+STEP_S = 0.05
+LEVELS_PER_SIGMA = 20
+SPACES = ("W", "S4")
+
+
+class FakeEditor:
+    """Encodes a picture as 4 × 4 mean colours; an attribute's strength adds so much brightness."""
+
+    def __init__(self, model_id: str, resolution: int, device: str) -> None:
+        self.model_id = model_id
+        self.version = f"{model_id}-1"
+        self.resolution = resolution
+        self.device = device
+
+    def encode(
+        self,
+        original: Pixels,
+        *,
+        space: str | None,
+        steps: int | None,
+        on_step: Callable[[Step], None],
+    ) -> Encoded:
+        if space not in (None, *SPACES):
+            raise ModelError(f"the spaces are {', '.join(SPACES)}; got {space}")
+        num_steps = 5 if steps is None else steps
+        pixels = self._resized(original)
+        for i in range(num_steps):
+            on_step(Step(i + 1, num_steps, "inverting", pixels if i % 2 else None))
+            time.sleep(STEP_S)
+        return self._encoded(pixels, space or "S4")
+
+    def edit(
+        self,
+        latent_id: str,
+        original: Pixels,
+        edits: Sequence[EditValue],
+        *,
+        tensor: FetchTensor,
+        composite: Literal["residual", "model"],
+    ) -> Edited:
+        assert load(tensor(latent_id))["wmap"].shape == (*GRID, 3)
+        before = original if composite == "residual" else self._flat(original)
+        pixels = before.astype(np.int64)
+        for edit in edits:
+            if isinstance(edit, TransplantEdit):
+                tensor(edit.donor)
+            if isinstance(edit, AttributeEdit):
+                pixels += self._brightness(edit, original.shape[:2])
+        after = np.clip(pixels, 0, 255).astype(np.uint8)
+        return Edited(after, _box_of((after != original).any(axis=2)))
+
+    def generate(
+        self,
+        *,
+        seed: int,
+        width: int | None,
+        height: int | None,
+        truncation: float,
+        coherence: float | None,
+    ) -> Encoded:
+        del truncation, coherence
+        shape = (height or self.resolution, width or self.resolution, 3)
+        noise = np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
+        return self._encoded(noise, "S4")
+
+    def heat_map(self, latent_id: str, attribute: str, *, tensor: FetchTensor) -> NDArray[np.uint8]:
+        tensor(latent_id)
+        shade = np.linspace(0, 255, self.resolution).astype(np.uint8)
+        return np.dstack([np.tile(shade + len(attribute), (self.resolution, 1))] * 3)
+
+    def _brightness(self, edit: AttributeEdit, size: tuple[int, int]) -> NDArray[np.int64]:
+        if edit.attribute == "explode":
+            raise RuntimeError("/secret/path exploded")
+        if edit.attribute == "hungry":
+            raise MemoryError
+        mask = np.ones((1, 1), np.float32)
+        if isinstance(edit.mask, MaskGrid):
+            mask = np.array(edit.mask.rows, np.float32)
+        elif isinstance(edit.mask, MaskPng):
+            mask = decode_mask(edit.mask)
+        spread = Image.fromarray(mask).resize(size[::-1], Image.Resampling.NEAREST)
+        levels = np.asarray(spread)[:, :, None] * edit.strength * LEVELS_PER_SIGMA
+        return np.round(levels).astype(np.int64)
+
+    def _resized(self, original: Pixels) -> Pixels:
+        size = (self.resolution, self.resolution)
+        return np.asarray(Image.fromarray(original).resize(size, Image.Resampling.BILINEAR))
+
+    def _flat(self, original: Pixels) -> Pixels:
+        return np.full_like(original, 128)
+
+    def _encoded(self, pixels: Pixels, space: str) -> Encoded:
+        wmap = np.asarray(Image.fromarray(pixels).resize(GRID[::-1]), np.float32)
+        return Encoded(save({"wmap": wmap}), pixels, space, GRID, 30.0, 0.1, "none")
+
+
+def load_editor(model_dir: Path, device: str) -> FakeEditor:
+    """The same door as `worker.editor.load_editor`."""
+    config = json.loads((model_dir / "config.json").read_text())
+    return FakeEditor(config["id"], config["resolution"], device)
+
+
+def _box_of(changed: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
+    ys, xs = np.nonzero(changed)
+    if len(ys) == 0:
+        return None
+    x, y = int(xs.min()), int(ys.min())
+    return x, y, int(xs.max()) - x + 1, int(ys.max()) - y + 1

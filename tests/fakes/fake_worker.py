@@ -1,0 +1,25 @@
+"""A real worker process with the fake editor: the supervisor's command in tests."""
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from fake_editor import load_editor
+
+from worker.main import run
+from worker.settings import WorkerSettings
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--queues")
+parser.add_argument("--name")
+parser.add_argument("--parent-pid", type=int)
+options = parser.parse_args()
+run(
+    WorkerSettings(),
+    load_editor,
+    queues=options.queues.split(","),
+    name=options.name,
+    parent_pid=options.parent_pid,
+)
