@@ -1,0 +1,198 @@
+/**
+ * The REST calls of the page, one method each. Errors are Problems; a 401 asks for the key once and repeats the call.
+ */
+
+import { Problem, asProblem, isAbort, readProblem } from './problem.js';
+
+/** @typedef {import('./types.js').Job} Job */
+/** @typedef {import('./types.js').Output} Output */
+/** @typedef {import('./crop.js').Crop} Crop */
+/** @typedef {{json?: unknown, form?: FormData, signal?: AbortSignal}} Body */
+
+const EDIT_WAIT_S = 5; // most edits end within it, so one call answers them
+
+export class Api {
+  #base;
+  #fetch;
+  #askForKey;
+  /** @type {Promise<void>|null} one dialog, however many calls were refused */
+  #unlocking = null;
+
+  /** @param {{base: string, fetch: typeof fetch, askForKey: (complaint: string) => Promise<string>}} parts */
+  constructor({ base, fetch, askForKey }) {
+    this.#base = base;
+    this.#fetch = fetch;
+    this.#askForKey = askForKey;
+  }
+
+  /** @param {string} path */
+  url(path) {
+    return new URL(path, this.#base).href;
+  }
+
+  /** @returns {Promise<import('./types.js').Health>} */
+  health() {
+    return this.#json('GET', 'health');
+  }
+
+  /** @returns {Promise<{models: import('./types.js').Model[]}>} */
+  models() {
+    return this.#json('GET', 'models');
+  }
+
+  /** @returns {Promise<{file: string, title: string}[]>} */
+  samples() {
+    return this.#json('GET', 'samples/index.json');
+  }
+
+  /**
+   * @param {Blob} file
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<import('./types.js').UploadInfo>}
+   */
+  uploadImage(file, signal) {
+    const form = new FormData();
+    form.append('image', file, 'picture');
+    return this.#json('POST', 'images', { form, signal });
+  }
+
+  /**
+   * @param {{imageId: string, modelId: string, crop: Crop|null, steps: number|null}} request steps null: the server's choice
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<Job>}
+   */
+  encode({ imageId, modelId, crop, steps }, signal) {
+    const form = new FormData();
+    form.append('image_id', imageId);
+    form.append('model', modelId);
+    if (crop) form.append('crop', [crop.x, crop.y, crop.width, crop.height].join(','));
+    if (steps !== null) form.append('steps', String(steps));
+    return this.#json('POST', 'encode', { form, signal });
+  }
+
+  /**
+   * @param {string} modelId
+   * @param {number} seed
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<Job>}
+   */
+  generate(modelId, seed, signal) {
+    return this.#json('POST', 'generate?wait=1', { json: { model: modelId, seed }, signal });
+  }
+
+  /**
+   * @param {{latent_id: string, edits: unknown[]}} session as toWire makes it
+   * @param {Output} output
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<Job>}
+   */
+  edit(session, output, signal) {
+    return this.#json('POST', `edit?wait=${EDIT_WAIT_S}`, { json: { ...session, output }, signal });
+  }
+
+  /**
+   * @param {string} jobId
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<Job>}
+   */
+  job(jobId, signal) {
+    return this.#json('GET', `jobs/${jobId}`, { signal });
+  }
+
+  /**
+   * @param {string} jobId
+   * @returns {Promise<Job>}
+   */
+  cancelJob(jobId) {
+    return this.#json('DELETE', `jobs/${jobId}`);
+  }
+
+  /**
+   * @param {string} latentId
+   * @returns {Promise<import('./types.js').LatentInfo>}
+   */
+  latent(latentId) {
+    return this.#json('GET', `latents/${latentId}`);
+  }
+
+  /**
+   * @param {string} imageId
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<Blob>}
+   */
+  async image(imageId, signal) {
+    return (await this.#call('GET', `images/${imageId}`, { signal })).blob();
+  }
+
+  /**
+   * @param {string} latentId
+   * @param {string} attribute
+   * @returns {Promise<Blob>}
+   */
+  async heatMap(latentId, attribute) {
+    return (await this.#call('GET', `latents/${latentId}/attributes/${attribute}`)).blob();
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {Body} [body]
+   * @returns {Promise<any>}
+   */
+  async #json(method, path, body) {
+    return (await this.#call(method, path, body)).json();
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {Body} [body]
+   * @returns {Promise<Response>}
+   */
+  async #call(method, path, body = {}) {
+    for (;;) {
+      const response = await this.#send(method, path, body);
+      if (response.ok) return response;
+      if (response.status !== 401) throw await readProblem(response);
+      this.#unlocking ??= this.#unlock().finally(() => (this.#unlocking = null));
+      await this.#unlocking;
+    }
+  }
+
+  /** Ask for the key until the server takes one. */
+  async #unlock() {
+    let complaint = '';
+    for (;;) {
+      const key = await this.#askForKey(complaint);
+      const response = await this.#send('POST', 'session', { json: { key } });
+      if (response.ok) return;
+      const problem = await readProblem(response);
+      if (![400, 401, 403, 422].includes(response.status)) throw problem;
+      complaint = problem.detail || 'The server does not know this key.';
+    }
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {Body} body
+   * @returns {Promise<Response>}
+   */
+  async #send(method, path, { json, form, signal }) {
+    /** @type {RequestInit} */
+    const init = { method, signal, headers: { accept: 'application/json, image/*' } };
+    if (form) init.body = form;
+    if (json !== undefined) {
+      init.body = JSON.stringify(json);
+      init.headers = { ...init.headers, 'content-type': 'application/json' };
+    }
+    try {
+      return await this.#fetch(this.url(path), init);
+    } catch (error) {
+      if (isAbort(error)) throw error;
+      throw asProblem(error instanceof TypeError ? new TypeError(`network: ${error.message}`) : error);
+    }
+  }
+}
+
+export { Problem };

@@ -1,0 +1,231 @@
+/**
+ * The picture on its stage: three canvases (picture, overlay, cursor) under one view. Pointers are in tools/pointer.js.
+ */
+
+import { context2d, el, wantsLessMotion } from '../dom.js';
+import * as geometry from '../geometry.js';
+import { rgbOf } from '../hues.js';
+import { erase, paint } from '../mask.js';
+import { findEdit } from '../session.js';
+import { drawCursor, drawGrid, drawOver, tinted } from './layers.js';
+
+/** @typedef {import('../state.js').State} State */
+/** @typedef {import('../mask.js').Mask} Mask */
+/** @typedef {{base: Mask, coverage: Mask, mode: 'paint'|'erase', hue: number}} Draft a stroke under way, or waiting for its result */
+/** @typedef {{screen: geometry.Point, mode: 'paint'|'erase'}} Cursor */
+
+const FADE_MS = 100;
+
+export class Stage {
+  /** @type {State|null} */
+  #state = null;
+  #pictures;
+  #heatMaps;
+  #onProblem;
+  /** @type {geometry.Size} */
+  #stage = { width: 0, height: 0 };
+  /** @type {geometry.View} */
+  #view = { scale: 1, screenX: 0, screenY: 0 };
+  #isFitted = true;
+  /** @type {ImageBitmap|null} */
+  #shown = null;
+  /** @type {{from: ImageBitmap, startMs: number}|null} */
+  #fade = null;
+  /** @type {Draft|null} */
+  #draft = null;
+  #isStroking = false;
+  /** @type {Cursor|null} */
+  #cursor = null;
+  #isScheduled = false;
+  /** @type {() => void} called after each change of the view */
+  onView = () => {};
+
+  /**
+   * @param {import('../pictures.js').Pictures} pictures
+   * @param {import('./heat.js').HeatMaps} heatMaps
+   * @param {(problem: import('../problem.js').Problem) => void} onProblem
+   */
+  constructor(pictures, heatMaps, onProblem) {
+    this.#pictures = pictures;
+    this.#heatMaps = heatMaps;
+    this.#onProblem = onProblem;
+    const canvas = (/** @type {string} */ name) => el('canvas', { class: `layer layer-${name}`, 'aria-hidden': 'true' });
+    this.picture = canvas('picture');
+    this.overlay = canvas('overlay');
+    this.cursorLayer = canvas('cursor');
+    const label = 'Picture. Arrow keys move the brush by one cell of the grid, Enter paints there, Delete erases there.';
+    this.dom = el('div', { class: 'stage', tabIndex: 0, role: 'application', 'aria-label': label }, this.picture, this.overlay, this.cursorLayer);
+    new ResizeObserver(() => this.#resize()).observe(this.dom);
+  }
+
+  get view() {
+    return this.#view;
+  }
+
+  /** The size of the shown picture, 1×1 when there is none. @returns {geometry.Size} */
+  get imageSize() {
+    const source = this.#state?.source;
+    return source ? { width: source.width, height: source.height } : { width: 1, height: 1 };
+  }
+
+  /** @param {State} state */
+  syncState(state) {
+    const before = this.#state;
+    this.#state = state;
+    if (state.phase !== 'editor') return;
+    if (before?.source?.latentId !== state.source?.latentId) {
+      this.#shown = null;
+      this.#draft = null;
+      this.fit();
+    }
+    const isDone = state.result?.edits === state.history?.present.edits || state.problem !== null;
+    if (!this.#isStroking && before?.isRendering && isDone) this.#draft = null;
+    this.#swap();
+    this.#schedule();
+  }
+
+  fit() {
+    this.#isFitted = true;
+    this.#setView(geometry.fitView(this.imageSize, this.#stage));
+  }
+
+  /** One picture pixel per screen pixel. */
+  actualSize() {
+    this.#isFitted = false;
+    this.#setView(geometry.centredView(this.imageSize, this.#stage, 1 / devicePixelRatio));
+  }
+
+  /** @param {number} factor @param {geometry.Point} [screen] where to hold the picture; default: the middle */
+  zoom(factor, screen = { x: this.#stage.width / 2, y: this.#stage.height / 2 }) {
+    this.#isFitted = false;
+    this.#setView(geometry.zoomAt(this.#view, screen, factor, this.imageSize));
+  }
+
+  /** @param {geometry.Point} screenDelta */
+  pan(screenDelta) {
+    this.#isFitted = false;
+    this.#setView(geometry.panBy(this.#view, screenDelta, this.imageSize, this.#stage));
+  }
+
+  /** Where an event happened. @param {{clientX: number, clientY: number}} event @returns {geometry.Point} in the screen frame */
+  screenOf(event) {
+    const box = this.dom.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  }
+
+  /** Show a stroke under way; null takes it away. @param {Draft|null} draft */
+  setDraft(draft) {
+    this.#draft = draft;
+    this.#isStroking = draft !== null;
+    this.#schedule();
+  }
+
+  /** The stroke has ended: its tint stays until the result is there. */
+  settleDraft() {
+    this.#isStroking = false;
+  }
+
+  /** @param {Cursor|null} cursor */
+  setCursor(cursor) {
+    this.#cursor = cursor;
+    this.#schedule();
+  }
+
+  /** @param {geometry.View} view */
+  #setView(view) {
+    this.#view = view;
+    this.onView();
+    this.#schedule();
+  }
+
+  #resize() {
+    const { width, height } = this.dom.getBoundingClientRect();
+    if (!width || !height) return;
+    this.#stage = { width, height };
+    for (const canvas of [this.picture, this.overlay, this.cursorLayer]) {
+      canvas.width = Math.round(width * devicePixelRatio);
+      canvas.height = Math.round(height * devicePixelRatio);
+    }
+    if (this.#isFitted) this.fit();
+    this.#draw(); // at once: a resized canvas is blank
+  }
+
+  /** Take the picture that the state asks for, fading from the one before. */
+  #swap() {
+    const { isComparing, result, source } = this.#state ?? {};
+    const imageId = isComparing ? source?.originalId : result?.imageId ?? source?.originalId;
+    const next = this.#pictures.peek(imageId);
+    if (!next || next === this.#shown) return;
+    const fades = this.#shown && !isComparing && !wantsLessMotion();
+    this.#fade = fades && this.#shown ? { from: this.#shown, startMs: performance.now() } : null;
+    this.#shown = next;
+  }
+
+  #schedule() {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    requestAnimationFrame(() => {
+      this.#isScheduled = false;
+      this.#draw();
+    });
+  }
+
+  #draw() {
+    if (this.#state?.phase !== 'editor') return;
+    this.#drawPicture(clean(this.picture));
+    this.#drawOverlay(clean(this.overlay), this.#state);
+    this.#drawCursor(clean(this.cursorLayer), this.#state);
+  }
+
+  /** @param {CanvasRenderingContext2D} context */
+  #drawPicture(context) {
+    if (!this.#shown) return;
+    const t = this.#fade ? (performance.now() - this.#fade.startMs) / FADE_MS : 1;
+    if (this.#fade && t < 1) {
+      drawOver(context, this.#fade.from, this.#view, this.imageSize);
+      context.globalAlpha = Math.max(0, t);
+      this.#schedule();
+    } else {
+      this.#fade = null;
+    }
+    drawOver(context, this.#shown, this.#view, this.imageSize);
+    context.globalAlpha = 1;
+    const { screenX, screenY, scale } = this.#view;
+    this.picture.dataset.box = [screenX, screenY, this.imageSize.width * scale, this.imageSize.height * scale].join(' ');
+    this.picture.dataset.isStill = String(!this.#fade);
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {State} state */
+  #drawOverlay(context, { layers, attribute, source, history, openKey, isComparing }) {
+    if (!source || !history || isComparing) return;
+    if (layers.heat && attribute) {
+      const map = this.#heatMaps.get(source.latentId, attribute, () => this.#schedule(), this.#onProblem);
+      if (map) drawOver(context, map, this.#view, this.imageSize);
+    }
+    const edit = findEdit(history.present, openKey);
+    if (this.#draft) {
+      const { base, coverage, mode, hue } = this.#draft;
+      const mask = mode === 'paint' ? paint(base, coverage) : erase(base, coverage);
+      drawOver(context, tinted(mask, rgbOf(hue)), this.#view, this.imageSize);
+    } else if (layers.mask && edit?.mask) {
+      drawOver(context, tinted(edit.mask, rgbOf(edit.hue)), this.#view, this.imageSize);
+    }
+    if (layers.grid) drawGrid(context, source.grid, this.#view, this.imageSize);
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {State} state */
+  #drawCursor(context, { brush, isComparing }) {
+    if (!this.#cursor || isComparing) return;
+    const radius = geometry.brushRadiusImagePx(brush.size, this.imageSize) * this.#view.scale;
+    drawCursor(context, this.#cursor.screen, radius, brush.softness / 100, this.#cursor.mode);
+  }
+}
+
+/** An empty canvas that takes screen pixels. @param {HTMLCanvasElement} canvas */
+function clean(canvas) {
+  const context = context2d(canvas);
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+  return context;
+}

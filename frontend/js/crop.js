@@ -1,0 +1,90 @@
+/**
+ * The crop box of a picture, in its upright pixels: pure functions that keep it inside and in proportion.
+ */
+
+/** @typedef {import('./geometry.js').Size} Size */
+/** @typedef {{x: number, y: number, width: number, height: number}} Crop whole image pixels */
+/** @typedef {'nw'|'ne'|'sw'|'se'} Corner */
+
+const MIN_SIDE_PX = 16;
+
+/**
+ * The largest centred box of an aspect (width / height).
+ * @param {Size} image
+ * @param {number} [aspect]
+ * @returns {Crop}
+ */
+export function largestCrop(image, aspect = 1) {
+  const width = Math.min(image.width, image.height * aspect);
+  const height = width / aspect;
+  return whole({ x: (image.width - width) / 2, y: (image.height - height) / 2, width, height }, image);
+}
+
+/**
+ * @param {Crop} crop
+ * @param {number} dx
+ * @param {number} dy
+ * @param {Size} image
+ * @returns {Crop}
+ */
+export function moveCrop(crop, dx, dy, image) {
+  return whole({ ...crop, x: crop.x + dx, y: crop.y + dy }, image);
+}
+
+/**
+ * Drag one corner; the opposite one stays.
+ * @param {Crop} crop
+ * @param {Corner} corner
+ * @param {number} dx
+ * @param {number} dy
+ * @param {Size} image
+ * @returns {Crop}
+ */
+export function resizeCrop(crop, corner, dx, dy, image) {
+  const aspect = crop.width / crop.height;
+  const isWest = corner.endsWith('w');
+  const isNorth = corner.startsWith('n');
+  const anchorX = isWest ? crop.x + crop.width : crop.x;
+  const anchorY = isNorth ? crop.y + crop.height : crop.y;
+  const wanted = crop.width + ((isWest ? -dx : dx) + (isNorth ? -dy : dy) * aspect) / 2;
+  const roomX = isWest ? anchorX : image.width - anchorX;
+  const roomY = isNorth ? anchorY : image.height - anchorY;
+  const most = Math.min(roomX, roomY * aspect);
+  const width = Math.min(most, Math.max(Math.min(MIN_SIDE_PX, most), wanted));
+  const height = width / aspect;
+  return whole(
+    { x: isWest ? anchorX - width : anchorX, y: isNorth ? anchorY - height : anchorY, width, height },
+    image,
+  );
+}
+
+/**
+ * Grow or shrink about the centre.
+ * @param {Crop} crop
+ * @param {number} pixels added to the width
+ * @param {Size} image
+ * @returns {Crop}
+ */
+export function growCrop(crop, pixels, image) {
+  const aspect = crop.width / crop.height;
+  const most = Math.min(image.width, image.height * aspect);
+  const width = Math.min(most, Math.max(Math.min(MIN_SIDE_PX, most), crop.width + pixels));
+  const height = width / aspect;
+  const x = crop.x + (crop.width - width) / 2;
+  const y = crop.y + (crop.height - height) / 2;
+  return whole({ x, y, width, height }, image);
+}
+
+/**
+ * Round to whole pixels and push the box back inside.
+ * @param {Crop} crop
+ * @param {Size} image
+ * @returns {Crop}
+ */
+function whole(crop, image) {
+  const width = Math.min(image.width, Math.max(1, Math.round(crop.width)));
+  const height = Math.min(image.height, Math.max(1, Math.round(crop.height)));
+  const x = Math.min(image.width - width, Math.max(0, Math.round(crop.x)));
+  const y = Math.min(image.height - height, Math.max(0, Math.round(crop.y)));
+  return { x, y, width, height };
+}

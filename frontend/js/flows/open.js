@@ -1,0 +1,212 @@
+/**
+ * Every way a picture comes into the editor: a file, a sample, a generated one, a session kept from before.
+ */
+
+import { largestCrop } from '../crop.js';
+import { maskSizeFor } from '../geometry.js';
+import { isFinished, resultOf } from '../jobs.js';
+import { Problem, asProblem, isAbort } from '../problem.js';
+import { fromWire } from '../session.js';
+import { currentModel } from '../state.js';
+import { forgetSession, loadSession } from '../storage.js';
+
+/** @typedef {import('../state.js').Upload} Upload */
+/** @typedef {import('../crop.js').Crop} Crop */
+/** @typedef {import('../types.js').LatentInfo} LatentInfo */
+
+export class Opener {
+  #store;
+  #api;
+  #pictures;
+  /** @type {AbortController} */
+  #work = new AbortController();
+  /** @type {string|null} the job under way, to cancel it */
+  #jobId = null;
+
+  /**
+   * @param {import('../store.js').Store} store
+   * @param {import('../api.js').Api} api
+   * @param {import('../pictures.js').Pictures} pictures
+   */
+  constructor(store, api, pictures) {
+    this.#store = store;
+    this.#api = api;
+    this.#pictures = pictures;
+  }
+
+  /** A picture to encode, or a session saved as JSON. @param {Blob} file */
+  async openFile(file) {
+    if (file.type === 'application/json') return this.#openSessionFile(file);
+    await this.#run('upload', async (signal) => {
+      const { image_id, width, height } = await this.#api.uploadImage(file, signal);
+      const upload = { imageId: image_id, width, height };
+      this.#store.dispatch({ type: 'uploaded', upload });
+      const crop = largestCrop(upload, this.#aspect());
+      if (crop.width === width && crop.height === height) return this.#encode(upload, null, signal);
+      await this.#pictures.load(image_id, signal);
+      this.#store.dispatch({ type: 'cropStarted', upload, crop });
+    });
+  }
+
+  /** @param {string} file one of samples/index.json */
+  async openSample(file) {
+    await this.#run('upload', async (signal) => {
+      const response = await fetch(this.#api.url(`samples/${encodeURIComponent(file)}`), { signal });
+      if (!response.ok) throw new Problem({ title: 'The sample is missing', status: response.status });
+      const { image_id, width, height } = await this.#api.uploadImage(await response.blob(), signal);
+      const upload = { imageId: image_id, width, height };
+      this.#store.dispatch({ type: 'uploaded', upload });
+      const crop = largestCrop(upload, this.#aspect());
+      const isWhole = crop.width === width && crop.height === height;
+      await this.#encode(upload, isWhole ? null : crop, signal);
+    });
+  }
+
+  /** Encode the uploaded picture in the crop box as it stands. */
+  async encodeCrop() {
+    const { upload, crop } = this.#store.state;
+    if (upload) await this.#run('encode', (signal) => this.#encode(upload, crop, signal));
+  }
+
+  /** Back to the crop box of the open picture. */
+  async cropAgain() {
+    const { source } = this.#store.state;
+    if (!source?.upload) return;
+    const { upload, crop } = source;
+    await this.#pictures.load(upload.imageId).catch(() => null);
+    this.#store.dispatch({ type: 'cropStarted', upload, crop: crop ?? largestCrop(upload, this.#aspect()) });
+  }
+
+  async generate() {
+    await this.#run('generate', async (signal) => {
+      const seed = Math.floor(Math.random() * 2 ** 31);
+      const job = await this.#api.generate(this.#modelId(), seed, signal);
+      await this.#enter(await this.#follow(job, signal), null, null);
+    });
+  }
+
+  /** @param {string} latentId as in the address bar */
+  async restore(latentId) {
+    const saved = loadSession(latentId);
+    await this.#run('open', async () => {
+      const info = await this.#api.latent(latentId).catch((error) => {
+        if (asProblem(error).status !== 404) throw error;
+        forgetSession(latentId);
+        this.#store.dispatch({ type: 'startedOver' });
+        throw new Problem({
+          title: 'That picture is no longer on the server',
+          detail: 'It may have been cleaned up. Open it again to start anew.',
+          code: 'unknown_latent_at_start',
+        });
+      });
+      await this.#enter({ model: saved?.modelId, ...info }, saved?.upload ?? null, saved?.crop ?? null, saved?.wire);
+    });
+  }
+
+  /** Stop the work under way, on the server too. */
+  cancel() {
+    this.#work.abort();
+    if (this.#jobId) this.#api.cancelJob(this.#jobId).catch(() => null); // it may have just ended
+    this.#jobId = null;
+    this.#store.dispatch({ type: 'workStopped' });
+    this.#store.dispatch({ type: 'said', text: 'Canceled' });
+  }
+
+  /** @param {Blob} file */
+  async #openSessionFile(file) {
+    await this.#run('open', async () => {
+      const wire = JSON.parse(await file.text());
+      if (typeof wire?.latent_id !== 'string' || !Array.isArray(wire.edits)) {
+        throw new Problem({ title: 'This file is no saved session', detail: 'Expected {"latent_id": …, "edits": […]}.' });
+      }
+      await this.#enter(await this.#api.latent(wire.latent_id), null, null, wire);
+    });
+  }
+
+  /** @param {Upload} upload @param {Crop|null} crop @param {AbortSignal} signal */
+  async #encode(upload, crop, signal) {
+    this.#store.dispatch({ type: 'workStarted', kind: 'encode' });
+    const steps = this.#store.state.encodeMode === 'fast' ? 0 : null;
+    const request = { imageId: upload.imageId, modelId: this.#modelId(), crop, steps };
+    await this.#preview(upload.imageId, crop);
+    const job = await this.#api.encode(request, signal);
+    await this.#enter(await this.#follow(job, signal), upload, crop);
+  }
+
+  /** Show the picture itself until the first preview comes. @param {string} imageId @param {Crop|null} crop */
+  async #preview(imageId, crop) {
+    if (crop) return; // the whole picture would jump when the crop's preview comes
+    await this.#pictures.load(imageId).catch(() => null);
+    this.#store.dispatch({ type: 'workPreviewed', imageId });
+  }
+
+  /** @param {import('../types.js').Job} job @param {AbortSignal} signal @returns {Promise<any>} */
+  async #follow(job, signal) {
+    this.#jobId = isFinished(job) ? null : job.job_id;
+    const result = await resultOf(this.#api, job, {
+      signal,
+      onProgress: ({ step, steps, message }) =>
+        this.#store.dispatch({ type: 'workProgressed', step, steps, message }),
+      onPreview: (imageId) => {
+        this.#pictures.load(imageId, signal).then(
+          () => this.#store.dispatch({ type: 'workPreviewed', imageId }),
+          () => null, // a preview that is gone already is no loss
+        );
+      },
+    });
+    this.#jobId = null;
+    return result;
+  }
+
+  /**
+   * Open the editor on a latent. The original is what the server renders without edits: the crop itself.
+   * @param {LatentInfo} info
+   * @param {Upload|null} upload
+   * @param {Crop|null} crop
+   * @param {{latent_id: string, edits: Record<string, any>[]}} [wire]
+   */
+  async #enter(info, upload, crop, wire = { latent_id: info.latent_id, edits: [] }) {
+    const job = await this.#api.edit({ latent_id: info.latent_id, edits: [] }, { format: 'png', frame: 'crop' });
+    const { image_id } = await resultOf(this.#api, job);
+    const { width, height } = await this.#pictures.load(image_id);
+    const source = {
+      latentId: info.latent_id,
+      modelId: info.model ?? this.#modelId(),
+      grid: info.grid,
+      originalId: image_id,
+      width,
+      height,
+      upload,
+      crop,
+    };
+    this.#store.dispatch({ type: 'opened', source, session: fromWire(wire, maskSizeFor(info.grid)) });
+  }
+
+  /**
+   * One piece of work at a time; what it throws becomes the problem on the page.
+   * @param {'upload'|'encode'|'generate'|'open'} kind
+   * @param {(signal: AbortSignal) => Promise<void>} work
+   */
+  async #run(kind, work) {
+    this.#work.abort();
+    const { signal } = (this.#work = new AbortController());
+    this.#store.dispatch({ type: 'workStarted', kind });
+    try {
+      await work(signal);
+    } catch (error) {
+      if (signal.aborted || isAbort(error)) return;
+      this.#store.dispatch({ type: 'workStopped' });
+      this.#store.dispatch({ type: 'problemFound', problem: asProblem(error) });
+    }
+  }
+
+  #modelId() {
+    return this.#store.state.modelId ?? '';
+  }
+
+  /** The width of the model's pictures for each unit of height. */
+  #aspect() {
+    const model = this.#store.state.models.find(({ id }) => id === this.#modelId()) ?? currentModel(this.#store.state);
+    return model ? model.grid[1] / model.grid[0] : 1;
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Keeping the shown picture true to the edit list: latest wins, known results at once, failures kept for a retry.
+ */
+
+import { resultOf } from '../jobs.js';
+import { LatestWins } from '../latest.js';
+import { pause } from '../jobs.js';
+import { asProblem, isAbort } from '../problem.js';
+import { toWire } from '../session.js';
+
+/** @typedef {import('../session.js').Session} Session */
+/** @typedef {import('../state.js').Result} Result */
+
+const MAX_BUSY_RETRIES = 4;
+
+export class Renderer {
+  #store;
+  #api;
+  #pictures;
+  #latest;
+  /** @type {WeakMap<object, Result>} by edit list: lists are immutable, so undo finds its picture here */
+  #known = new WeakMap();
+
+  /**
+   * @param {import('../store.js').Store} store
+   * @param {import('../api.js').Api} api
+   * @param {import('../pictures.js').Pictures} pictures
+   */
+  constructor(store, api, pictures) {
+    this.#store = store;
+    this.#api = api;
+    this.#pictures = pictures;
+    this.#latest = new LatestWins((/** @type {Session} */ session, superseded) => this.#render(session, superseded));
+    store.subscribe((state, before) => {
+      const edits = state.history?.present.edits;
+      const isNew = state.source !== before.source || edits !== before.history?.present.edits;
+      if (edits && isNew) this.#want();
+    });
+  }
+
+  /** Render the present list again, after a failure. */
+  retry() {
+    this.#store.dispatch({ type: 'problemDismissed' });
+    this.#want();
+  }
+
+  #want() {
+    const { history, source } = this.#store.state;
+    if (!history || !source) return;
+    const session = history.present;
+    const known = this.#known.get(session.edits) ?? this.#untouched(session, source.originalId);
+    if (known && this.#pictures.peek(known.imageId)) {
+      this.#store.dispatch({ type: 'rendered', result: known });
+      return;
+    }
+    this.#store.dispatch({ type: 'renderStarted' });
+    this.#latest.push(session);
+  }
+
+  /** Without an edit that is on, the result is the original. @param {Session} session @param {string} originalId @returns {Result|null} */
+  #untouched({ edits }, originalId) {
+    if (edits.some((edit) => edit.enabled)) return null;
+    return { imageId: originalId, edits, isChanged: true, ms: null };
+  }
+
+  /** @param {Session} session @param {AbortSignal} superseded */
+  async #render(session, superseded) {
+    if (this.#isStale(session)) return;
+    const startMs = performance.now();
+    try {
+      const answer = await this.#ask(session, superseded);
+      await this.#pictures.load(answer.image_id);
+      const ms = Math.round(performance.now() - startMs);
+      /** @type {Result} */
+      const result = { imageId: answer.image_id, edits: session.edits, isChanged: answer.changed_box !== null, ms };
+      this.#known.set(session.edits, result);
+      if (this.#isStale(session)) return;
+      const isLatest = session.edits === this.#store.state.history?.present.edits;
+      this.#store.dispatch({ type: 'rendered', result });
+      if (!isLatest) this.#store.dispatch({ type: 'renderStarted' }); // a newer list is still to come
+      else this.#store.dispatch({ type: 'said', text: said(result) });
+    } catch (error) {
+      if (isAbort(error) || superseded.aborted || this.#isStale(session)) return;
+      this.#store.dispatch({ type: 'renderStopped' });
+      this.#store.dispatch({ type: 'problemFound', problem: asProblem(error) });
+    }
+  }
+
+  /** @param {Session} session @param {AbortSignal} superseded @returns {Promise<{image_id: string, changed_box: number[]|null}>} */
+  async #ask(session, superseded) {
+    for (let tries = 0; ; tries++) {
+      try {
+        const job = await this.#api.edit(toWire(session), { format: 'png', frame: 'crop' });
+        superseded.addEventListener('abort', () => this.#api.cancelJob(job.job_id).catch(() => null), { once: true });
+        return await resultOf(this.#api, job, { signal: superseded });
+      } catch (error) {
+        const { status, retryAfterS } = asProblem(error);
+        if (status !== 429 || tries === MAX_BUSY_RETRIES) throw error;
+        this.#store.dispatch({ type: 'said', text: 'The server is busy; trying again' });
+        await pause(1000 * (retryAfterS || 1), superseded);
+      }
+    }
+  }
+
+  /** Whether another picture is open by now, or the list that is shown is the one that is wanted. @param {Session} session */
+  #isStale({ latent_id }) {
+    const { history, result } = this.#store.state;
+    return latent_id !== history?.present.latent_id || result?.edits === history.present.edits;
+  }
+}
+
+/** @param {Result} result */
+function said({ isChanged, ms }) {
+  return isChanged ? `Edit applied (${ms} ms)` : 'No visible effect: paint a larger part, or raise the amount';
+}

@@ -1,0 +1,145 @@
+/**
+ * The page, wired. To read on: state.js (what it knows), flows/ (what it asks of the server), panels/ (what it shows).
+ */
+
+import { Api } from './api.js';
+import { HeatMaps } from './canvas/heat.js';
+import { Stage } from './canvas/stage.js';
+import { el } from './dom.js';
+import { amountOf, attributesOf } from './editing.js';
+import { attachFiles } from './files.js';
+import { downloadPicture, downloadSession } from './flows/download.js';
+import { Opener } from './flows/open.js';
+import { Renderer } from './flows/render.js';
+import { attachKeys } from './keys.js';
+import { cropScreen } from './panels/crop.js';
+import { downloadDialog, helpDialog, keyDialog } from './panels/dialogs.js';
+import { editorScreen } from './panels/editor.js';
+import { notice } from './panels/notice.js';
+import { startScreen } from './panels/start.js';
+import { topbar } from './panels/topbar.js';
+import { progressText, workingScreen } from './panels/working.js';
+import { Pictures } from './pictures.js';
+import { INITIAL } from './state.js';
+import { latentInAddress, loadPreference, putLatentInAddress, savePreference, saveSession } from './storage.js';
+import { Store } from './store.js';
+import { attachCellKeys } from './tools/cells.js';
+import { attachPointers } from './tools/pointer.js';
+import { watchServer } from './flows/server.js';
+
+const SAVE_DELAY_MS = 250; // a slider moves 60 times a second; once it rests is enough
+
+const preferences = loadPreference('preferences') ?? {};
+const store = new Store({ ...INITIAL, ...preferences, brush: { ...INITIAL.brush, ...preferences.brush } });
+const { dispatch } = store;
+const unlock = keyDialog();
+const api = new Api({ base: document.baseURI, fetch: fetch.bind(window), askForKey: unlock.ask });
+const pictures = new Pictures(api);
+const opener = new Opener(store, api, pictures);
+const renderer = new Renderer(store, api, pictures);
+const stage = new Stage(pictures, new HeatMaps(api), (problem) => dispatch({ type: 'problemFound', problem }));
+const files = attachFiles((file) => opener.openFile(file));
+
+let areSingleKeysOn = loadPreference('singleKeys') !== false;
+const help = helpDialog({
+  areSingleKeysOn: () => areSingleKeysOn,
+  onSingleKeys: (on) => savePreference('singleKeys', (areSingleKeysOn = on)),
+});
+const download = downloadDialog({
+  onDownload: async (output, signal) => {
+    const session = store.state.history?.present;
+    if (session) await downloadPicture(api, session, output, signal);
+  },
+  onSession: () => store.state.history && downloadSession(store.state.history.present),
+});
+const openDownload = () => store.state.source && download.open(store.state.source.crop !== null);
+
+const bar = topbar(store, {
+  onHome: () => dispatch({ type: 'startedOver' }),
+  onOpen: files.choose,
+  onCrop: () => opener.cropAgain(),
+  onDownload: openDownload,
+  onHelp: help.open,
+});
+const start = startScreen(store, {
+  onChooseFile: files.choose,
+  onSample: (sample) => {
+    if (sample.model) dispatch({ type: 'modelChosen', id: sample.model });
+    void opener.openSample(sample.file);
+  },
+  onGenerate: () => opener.generate(),
+});
+const crop = cropScreen(store, pictures, { onEncode: () => opener.encodeCrop() });
+const working = workingScreen(pictures, { onCancel: () => opener.cancel() });
+const editor = editorScreen(store, stage);
+const problems = notice(store, { onRetry: () => renderer.retry() });
+const live = el('div', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' });
+
+/** @type {Record<import('./state.js').State['phase'], import('./store.js').Component>} */
+const screens = { start, crop, working, editor };
+const main = el('main', {}, ...Object.values(screens).map(({ dom }) => dom));
+document.body.prepend(bar.dom, main, problems.dom, live, help.dom, download.dom, unlock.dom);
+
+/** @param {import('./state.js').State} state */
+function sync(state) {
+  document.documentElement.dataset.phase = state.phase;
+  for (const [phase, screen] of Object.entries(screens)) screen.dom.hidden = phase !== state.phase;
+  for (const part of [bar, ...Object.values(screens), problems]) part.syncState(state);
+  const said = state.phase === 'working' && state.work ? progressText(state.work) : state.status;
+  if (live.textContent !== said) live.textContent = said;
+}
+store.subscribe(sync);
+sync(store.state);
+
+/** @type {ReturnType<typeof setTimeout>|undefined} */
+let saving;
+store.subscribe((state, before) => {
+  if (state.source !== before.source) {
+    saveSession(before);
+    putLatentInAddress(state.source?.latentId ?? null);
+  }
+  if (state.history !== before.history || state.brush !== before.brush || state.modelId !== before.modelId) {
+    clearTimeout(saving);
+    saving = setTimeout(save, SAVE_DELAY_MS);
+  }
+});
+function save() {
+  const { brush, encodeMode, modelId } = store.state;
+  savePreference('preferences', { brush, encodeMode, modelId });
+  if (!saveSession(store.state)) dispatch({ type: 'said', text: 'Not saved: this browser has no room left' });
+}
+addEventListener('pagehide', save);
+
+attachPointers(stage, store);
+attachCellKeys(stage, store);
+attachKeys(
+  () => store.state,
+  {
+    dispatch,
+    help: help.open,
+    open: files.choose,
+    download: openDownload,
+    search: editor.focusSearch,
+    flip: () => {
+      const { attribute } = store.state;
+      const bounds = attributesOf(store.state).find(({ id }) => id === attribute);
+      if (!attribute || !bounds) return;
+      dispatch({ type: 'amountChanged', amount: Math.min(bounds.max, Math.max(bounds.min, -amountOf(store.state, attribute))) });
+      dispatch({ type: 'settled' });
+    },
+    zoom: (factor) => stage.zoom(factor),
+    fit: () => stage.fit(),
+    actualSize: () => stage.actualSize(),
+    removeEdit: () => store.state.openKey && dispatch({ type: 'editRemoved', key: store.state.openKey }),
+  },
+  () => areSingleKeysOn,
+);
+
+api.samples().then(start.showSamples, () => null); // a gallery without samples still generates
+await watchServer(store, api);
+const latentId = latentInAddress();
+if (latentId) await opener.restore(latentId);
+addEventListener('hashchange', () => {
+  const id = latentInAddress();
+  if (id && id !== store.state.source?.latentId) void opener.restore(id);
+});

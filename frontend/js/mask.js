@@ -1,0 +1,132 @@
+/**
+ * Masks as plain arrays, and the brush that paints them. Pure; all coordinates in the mask frame.
+ */
+
+/** @typedef {import('./geometry.js').Point} Point */
+/** @typedef {{width: number, height: number, values: Float32Array}} Mask values in [0, 1], row-major, 1 = edit here; never changed once shared */
+/** @typedef {{radius: number, softness: number, strength: number}} Tip radius in mask cells; softness and strength in [0, 1] */
+
+const SPACING = 0.25; // dabs per stroke length, in radii: closer is not visible, wider shows beads
+
+/**
+ * @param {number} width
+ * @param {number} height
+ * @param {number} [value]
+ * @returns {Mask}
+ */
+export function constantMask(width, height, value = 0) {
+  return { width, height, values: new Float32Array(width * height).fill(value) };
+}
+
+/**
+ * Raise `coverage` to one round dab of the brush, in place.
+ * The rim is at least one cell wide, so that a hard brush stays smooth and a small one is not lost.
+ * @param {Mask} coverage
+ * @param {Point} at
+ * @param {Tip} tip
+ */
+export function dab(coverage, at, { radius, softness, strength }) {
+  const inner = Math.min(radius * (1 - softness), radius - 0.5);
+  const outer = Math.max(radius, inner + 1);
+  const [x0, x1] = span(at.x, outer, coverage.width);
+  const [y0, y1] = span(at.y, outer, coverage.height);
+  for (let y = y0; y < y1; y++) {
+    for (let x = x0; x < x1; x++) {
+      const distance = Math.hypot(x + 0.5 - at.x, y + 0.5 - at.y);
+      const t = Math.min(1, Math.max(0, (outer - distance) / (outer - inner)));
+      const value = strength * t * t * (3 - 2 * t);
+      const i = y * coverage.width + x;
+      if (value > coverage.values[i]) coverage.values[i] = value;
+    }
+  }
+}
+
+/**
+ * Dab along a line, in place: both ends included, however far apart the pointer's events are.
+ * @param {Mask} coverage
+ * @param {Point} from
+ * @param {Point} to
+ * @param {Tip} tip
+ */
+export function line(coverage, from, to, tip) {
+  const length = Math.hypot(to.x - from.x, to.y - from.y);
+  const steps = Math.max(1, Math.ceil(length / Math.max(0.25, tip.radius * SPACING)));
+  for (let i = 0; i <= steps; i++) {
+    const t = i / steps;
+    dab(coverage, { x: from.x + (to.x - from.x) * t, y: from.y + (to.y - from.y) * t }, tip);
+  }
+}
+
+/**
+ * Add a stroke to a mask: the larger of the two in each cell.
+ * @param {Mask} base
+ * @param {Mask} coverage
+ * @returns {Mask}
+ */
+export function paint(base, coverage) {
+  return combine(base, coverage, (b, c) => Math.max(b, c));
+}
+
+/**
+ * Take a stroke out of a mask.
+ * @param {Mask} base
+ * @param {Mask} coverage
+ * @returns {Mask}
+ */
+export function erase(base, coverage) {
+  return combine(base, coverage, (b, c) => b * (1 - c));
+}
+
+/** @param {Mask} mask */
+export function isEmpty(mask) {
+  return mask.values.every((value) => value < 0.0005); // would be written as 0 by toRows
+}
+
+/**
+ * The mask as the API takes it: rows of numbers with three decimals.
+ * @param {Mask} mask
+ * @returns {number[][]}
+ */
+export function toRows({ width, height, values }) {
+  return Array.from({ length: height }, (_, y) =>
+    Array.from(values.subarray(y * width, (y + 1) * width), (value) => Math.round(value * 1000) / 1000),
+  );
+}
+
+/**
+ * @param {number[][]} rows
+ * @returns {Mask}
+ */
+export function fromRows(rows) {
+  const width = rows[0]?.length ?? 0;
+  if (!width || rows.some((row) => row.length !== width)) {
+    throw new TypeError(`a mask needs rows of one length, got ${rows.map((row) => row.length)}`);
+  }
+  return { width, height: rows.length, values: Float32Array.from(rows.flat()) };
+}
+
+/**
+ * @param {Mask} base
+ * @param {Mask} coverage
+ * @param {(base: number, coverage: number) => number} rule
+ * @returns {Mask}
+ */
+function combine(base, coverage, rule) {
+  if (base.width !== coverage.width || base.height !== coverage.height) {
+    throw new TypeError(
+      `mask is ${base.width}×${base.height}, stroke is ${coverage.width}×${coverage.height}`,
+    );
+  }
+  const values = base.values.map((value, i) => rule(value, coverage.values[i]));
+  return { width: base.width, height: base.height, values };
+}
+
+/**
+ * Cells whose centre may lie within `reach` of `at`, as a half-open range.
+ * @param {number} at
+ * @param {number} reach
+ * @param {number} extent
+ */
+function span(at, reach, extent) {
+  return [Math.max(0, Math.floor(at - reach)), Math.min(extent, Math.ceil(at + reach))];
+}

@@ -1,0 +1,129 @@
+/**
+ * The attributes that can be painted: a searchable list, the amount in σ, and what to do with it besides painting.
+ */
+
+import { el, setChildren } from '../dom.js';
+import { amountOf, attributesOf } from '../editing.js';
+import { cssOf } from '../hues.js';
+import { icon } from '../icons.js';
+import { iconButton, setPressed, slider } from './controls.js';
+
+/** @typedef {import('../state.js').State} State */
+/** @typedef {import('../types.js').Attribute} Attribute */
+
+/** @param {import('../store.js').Store} store */
+export function attributesPanel({ dispatch, state: initial }) {
+  let state = initial;
+  /** @type {readonly Attribute[]} */
+  let attributes = [];
+  /** @type {Map<string, ReturnType<typeof attributeRow>>} */
+  let rows = new Map();
+  const chosen = () => attributes.find(({ id }) => id === state.attribute);
+
+  const search = el('input', { type: 'search', class: 'search', placeholder: 'Search', 'aria-label': 'Search attributes', autocomplete: 'off', oninput: () => filter() });
+  const list = el('div', { class: 'attribute-list', role: 'radiogroup', 'aria-label': 'Attribute to paint' });
+  const none = el('p', { class: 'quiet', hidden: true }, 'No attribute has this name.');
+  const amount = slider({
+    label: 'Amount',
+    min: -3,
+    max: 3,
+    step: 0.05,
+    unit: 'σ',
+    origin: 0,
+    onInput: (value) => dispatch({ type: 'amountChanged', amount: value }),
+    onSettle: () => dispatch({ type: 'settled' }),
+    onReset: () => setAmount(chosen()?.default ?? 1),
+  });
+  /** @param {number} value */
+  const setAmount = (value) => {
+    dispatch({ type: 'amountChanged', amount: value });
+    dispatch({ type: 'settled' });
+  };
+  const flip = iconButton('flip', 'Flip the sign', () => {
+    const attribute = chosen();
+    if (!attribute) return;
+    const flipped = -amountOf(state, attribute.id);
+    setAmount(Math.min(attribute.max, Math.max(attribute.min, flipped)));
+  }, { keys: 'X', text: 'Flip' });
+  const whole = iconButton('whole', 'Apply to the whole picture', () => dispatch({ type: 'wholePainted' }), { text: 'Whole picture' });
+  const heat = iconButton('heat', 'Show where it is read', () => dispatch({ type: 'layerToggled', layer: 'heat' }), { keys: 'H', text: 'Where is it read' });
+
+  const filter = () => {
+    const words = search.value.trim().toLowerCase();
+    let numShown = 0;
+    for (const { id, title } of attributes) {
+      const isShown = title.toLowerCase().includes(words) || id.toLowerCase().includes(words);
+      rows.get(id)?.dom.toggleAttribute('hidden', !isShown);
+      numShown += Number(isShown);
+    }
+    none.hidden = numShown > 0;
+  };
+
+  const dom = el(
+    'section',
+    { class: 'section section-attributes', 'aria-label': 'Attributes' },
+    el('header', { class: 'section-head' }, el('h2', {}, 'Attribute'), el('label', { class: 'search-field' }, icon('search', 16), search)),
+    list,
+    none,
+    amount.dom,
+    el('div', { class: 'row' }, flip, whole, heat),
+  );
+
+  return {
+    dom,
+    focusSearch: () => search.focus(),
+    /** @param {State} next */
+    syncState(next) {
+      state = next;
+      const current = attributesOf(state);
+      if (current !== attributes) {
+        attributes = current;
+        rows = new Map(current.map((each) => [each.id, attributeRow(each, () => dispatch({ type: 'attributeChosen', id: each.id }))]));
+        setChildren(list, [...rows.values()].map((row) => row.dom));
+        filter();
+      }
+      const edits = state.history?.present.edits ?? [];
+      for (const [id, row] of rows) {
+        const hues = edits.flatMap((edit) => (edit.type === 'attribute' && edit.attribute === id ? [edit.hue] : []));
+        row.set(id === state.attribute, amountOf(state, id), hues);
+      }
+      const attribute = chosen();
+      setPressed(heat, state.layers.heat);
+      for (const button of [flip, whole, heat]) button.disabled = !attribute;
+      if (!attribute) return;
+      amount.bound(attribute.min, attribute.max);
+      amount.set(amountOf(state, attribute.id));
+      amount.rename(state.openKey ? 'Amount of this edit' : 'Amount');
+    },
+  };
+}
+
+/**
+ * @param {Attribute} attribute
+ * @param {() => void} onChoose
+ */
+function attributeRow(attribute, onChoose) {
+  const input = el('input', { type: 'radio', name: 'attribute', value: attribute.id, class: 'visually-hidden', onchange: onChoose });
+  const dots = el('span', { class: 'dots', 'aria-hidden': 'true' });
+  const sign = el('span', { class: 'sign', 'aria-hidden': 'true' });
+  const dom = el('label', { class: 'attribute' }, input, sign, el('span', { class: 'attribute-title' }, attribute.title), dots);
+  let shownHues = '';
+  return {
+    dom,
+    /** @param {boolean} isChosen @param {number} strength @param {number[]} hues of its edits */
+    set(isChosen, strength, hues) {
+      if (isChosen && !input.checked) dom.scrollIntoView?.({ block: 'nearest' });
+      input.checked = isChosen;
+      sign.textContent = strength < 0 ? '−' : '+';
+      if (hues.join() === shownHues) return;
+      shownHues = hues.join();
+      dots.replaceChildren(
+        ...hues.slice(0, 5).map((hue) => {
+          const dot = el('span', { class: 'dot' });
+          dot.style.background = cssOf(hue);
+          return dot;
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,121 @@
+/**
+ * The crop box: which part of the picture is encoded. Drag it, drag a corner, or use the arrow keys.
+ */
+
+import { growCrop, largestCrop, moveCrop, resizeCrop } from '../crop.js';
+import { context2d, el } from '../dom.js';
+import { iconButton } from './controls.js';
+
+/** @typedef {import('../state.js').State} State */
+/** @typedef {import('../crop.js').Crop} Crop */
+/** @typedef {import('../crop.js').Corner} Corner */
+
+/** @type {[Corner, string][]} */
+const CORNERS = [
+  ['nw', 'upper left'],
+  ['ne', 'upper right'],
+  ['sw', 'lower left'],
+  ['se', 'lower right'],
+];
+/** @type {Record<string, [number, number]>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/**
+ * @param {import('../store.js').Store} store
+ * @param {import('../pictures.js').Pictures} pictures
+ * @param {{onEncode: () => void}} events
+ */
+export function cropScreen({ dispatch, state: initial }, pictures, { onEncode }) {
+  let state = initial;
+  let shownId = '';
+  const canvas = el('canvas', { class: 'crop-picture', 'aria-hidden': 'true' });
+  const corners = CORNERS.map(([corner, name]) => el('button', { type: 'button', class: `corner corner-${corner}`, 'aria-label': `Crop corner, ${name}` }));
+  const label = 'Crop box. Arrow keys move it, plus and minus change its size, with Shift in larger steps.';
+  const box = el('div', { class: 'crop-box', tabIndex: 0, role: 'group', 'aria-label': label }, ...corners);
+  const shades = ['top', 'left', 'right', 'bottom'].map((side) => el('div', { class: `shade shade-${side}` }));
+  const frame = el('div', { class: 'crop-frame' }, canvas, ...shades, box);
+  const room = el('div', { class: 'crop-room' }, frame);
+  const size = el('output', { class: 'crop-size' });
+  const encode = iconButton('check', 'Encode this part', onEncode, { text: 'Encode this part', class: 'is-primary is-large' });
+  const whole = iconButton('fit', 'As large as possible', () => state.upload && state.crop && set(largestCrop(state.upload, state.crop.width / state.crop.height)), { text: 'As large as possible' });
+  const back = el('button', { type: 'button', class: 'button', onclick: () => dispatch({ type: 'cropLeft' }) }, 'Back');
+  const words = el('div', { class: 'crop-words' }, el('h1', {}, 'Which part?'), el('p', { class: 'lead' }, 'The model works on this frame. The rest of the picture is kept and comes back when you download the full frame.'));
+  const dom = el('section', { class: 'crop', 'aria-label': 'Crop' }, words, room, el('div', { class: 'crop-actions' }, size, el('div', { class: 'spring' }), back, whole, encode));
+
+  /** @param {Crop} crop */
+  const set = (crop) => dispatch({ type: 'cropChanged', crop });
+
+  /**
+   * @param {HTMLElement} handle
+   * @param {(crop: Crop, dx: number, dy: number, image: {width: number, height: number}) => Crop} change
+   */
+  const drag = (handle, change) => {
+    handle.addEventListener('pointerdown', (down) => {
+      const { upload, crop } = state;
+      if (!upload || !crop || down.button !== 0) return;
+      down.stopPropagation();
+      handle.setPointerCapture(down.pointerId);
+      const imagePerScreen = upload.width / canvas.getBoundingClientRect().width;
+      const watch = new AbortController();
+      const { signal } = watch;
+      const onMove = (/** @type {PointerEvent} */ event) =>
+        set(change(crop, (event.clientX - down.clientX) * imagePerScreen, (event.clientY - down.clientY) * imagePerScreen, upload));
+      handle.addEventListener('pointermove', onMove, { signal });
+      handle.addEventListener('pointerup', () => watch.abort(), { signal });
+      handle.addEventListener('pointercancel', () => watch.abort(), { signal });
+    });
+  };
+  drag(box, moveCrop);
+  CORNERS.forEach(([corner], i) => drag(corners[i], (crop, dx, dy, image) => resizeCrop(crop, corner, dx, dy, image)));
+
+  box.addEventListener('keydown', (event) => {
+    const { upload, crop } = state;
+    if (!upload || !crop || event.ctrlKey || event.metaKey) return;
+    const unit = Math.max(1, Math.round(upload.width / 200)) * (event.shiftKey ? 10 : 1);
+    const arrow = ARROWS[event.key];
+    const corner = CORNERS.find((_, i) => corners[i] === event.target)?.[0];
+    if (arrow) {
+      const [dx, dy] = [arrow[0] * unit, arrow[1] * unit];
+      set(corner ? resizeCrop(crop, corner, dx, dy, upload) : moveCrop(crop, dx, dy, upload));
+    } else if (event.key === '+' || event.key === '=') set(growCrop(crop, 2 * unit, upload));
+    else if (event.key === '-' || event.key === '_') set(growCrop(crop, -2 * unit, upload));
+    else if (event.key === 'Enter' && event.target === box) onEncode();
+    else return;
+    event.preventDefault();
+  });
+
+  const fit = () => {
+    const { upload } = state;
+    if (!upload || state.phase !== 'crop') return;
+    const { clientWidth, clientHeight } = room;
+    const scale = Math.min(clientWidth / upload.width, clientHeight / upload.height);
+    frame.style.width = `${Math.round(upload.width * scale)}px`;
+    frame.style.height = `${Math.round(upload.height * scale)}px`;
+  };
+  new ResizeObserver(fit).observe(room);
+
+  return {
+    dom,
+    /** @param {State} next */
+    syncState(next) {
+      const isEntered = next.phase === 'crop' && state.phase !== 'crop';
+      state = next;
+      const { upload, crop } = state;
+      if (state.phase !== 'crop' || !upload || !crop) return;
+      const bitmap = pictures.peek(upload.imageId);
+      if (bitmap && shownId !== upload.imageId) {
+        shownId = upload.imageId;
+        Object.assign(canvas, { width: bitmap.width, height: bitmap.height });
+        context2d(canvas).drawImage(bitmap, 0, 0);
+      }
+      fit();
+      const percent = (/** @type {number} */ part, /** @type {number} */ extent) => `${(100 * part) / extent}%`;
+      frame.style.setProperty('--x', percent(crop.x, upload.width));
+      frame.style.setProperty('--y', percent(crop.y, upload.height));
+      frame.style.setProperty('--w', percent(crop.width, upload.width));
+      frame.style.setProperty('--h', percent(crop.height, upload.height));
+      size.textContent = `${crop.width} × ${crop.height} px of ${upload.width} × ${upload.height}`;
+      if (isEntered) requestAnimationFrame(() => box.focus());
+    },
+  };
+}

@@ -1,0 +1,121 @@
+/**
+ * One row of the edit list.
+ */
+
+import { context2d, el } from '../dom.js';
+import { cssOf, rgbOf } from '../hues.js';
+import { icon } from '../icons.js';
+import { iconButton, setPressed, signed, slider } from './controls.js';
+
+/** @typedef {import('../session.js').Edit} Edit */
+/** @typedef {import('../types.js').Attribute} Attribute */
+/**
+ * @typedef {object} RowEvents
+ * @property {() => void} onChoose
+ * @property {() => void} onToggle
+ * @property {(strength: number) => void} onWeigh
+ * @property {() => void} onSettle
+ * @property {() => void} onRemove
+ * @property {(by: number) => void} onMove
+ * @property {(clientY: number) => void} onDrag
+ * @property {(clientY: number) => void} onDrop
+ */
+
+const THUMB_CELLS = 32;
+
+/** @type {Record<string, string>} */
+const OTHER_NAMES = { transplant: 'Transplant', resample: 'New content' };
+
+/** @param {RowEvents} events */
+export function editRow({ onChoose, onToggle, onWeigh, onSettle, onRemove, onMove, onDrag, onDrop }) {
+  /** @type {Edit|null} */
+  let shown = null;
+  const thumb = el('canvas', { class: 'thumb', width: THUMB_CELLS, height: THUMB_CELLS, 'aria-hidden': 'true' });
+  const title = el('span', { class: 'edit-title' });
+  const value = el('span', { class: 'edit-value' });
+  const choose = el('button', { type: 'button', class: 'edit-choose', onclick: onChoose }, thumb, title, value);
+  const grip = el('span', { class: 'grip', title: 'Drag to reorder', 'aria-hidden': 'true' }, icon('grip'));
+  const toggle = iconButton('shown', 'On', onToggle);
+  const remove = iconButton('bin', 'Delete', onRemove);
+  const weight = slider({ label: 'Amount', min: -3, max: 3, step: 0.05, unit: 'σ', origin: 0, isCompact: true, onInput: onWeigh, onSettle });
+  const up = iconButton('up', 'Apply earlier', () => onMove(-1));
+  const down = iconButton('down', 'Apply later', () => onMove(1));
+  const more = el('div', { class: 'edit-more' }, weight.dom, up, down);
+  const dom = el('li', { class: 'edit' }, el('div', { class: 'edit-main' }, grip, choose, toggle, remove), more);
+  followDrag(grip, onDrag, onDrop);
+
+  return {
+    dom,
+    /**
+     * @param {Edit} edit
+     * @param {Attribute|undefined} attribute
+     * @param {{isOpen: boolean, isFirst: boolean, isLast: boolean}} place
+     */
+    sync(edit, attribute, { isOpen, isFirst, isLast }) {
+      const name = nameOf(edit, attribute);
+      if (edit !== shown) {
+        if (edit.mask !== shown?.mask || !shown) drawThumb(thumb, edit);
+        title.textContent = name;
+        value.textContent = edit.type === 'attribute' ? `${signed(edit.strength)} σ` : '';
+        dom.style.setProperty('--hue', cssOf(edit.hue));
+        dom.classList.toggle('is-off', !edit.enabled);
+        toggle.replaceChildren(icon(edit.enabled ? 'shown' : 'hidden'));
+        toggle.title = edit.enabled ? 'Switch off' : 'Switch on';
+        toggle.setAttribute('aria-label', `${name} on`);
+        setPressed(toggle, edit.enabled);
+        remove.setAttribute('aria-label', `Delete ${name}`);
+        weight.rename(`Amount of ${name}`);
+        shown = edit;
+      }
+      if (attribute) weight.bound(attribute.min, attribute.max);
+      if (edit.type === 'attribute') weight.set(edit.strength);
+      weight.dom.hidden = edit.type !== 'attribute';
+      dom.classList.toggle('is-open', isOpen);
+      choose.setAttribute('aria-pressed', String(isOpen));
+      more.hidden = !isOpen;
+      up.disabled = isFirst;
+      down.disabled = isLast;
+    },
+  };
+}
+
+/** @param {Edit} edit @param {Attribute|undefined} attribute */
+function nameOf(edit, attribute) {
+  if (edit.type === 'attribute') return attribute?.title ?? edit.attribute;
+  return OTHER_NAMES[edit.wire.type] ?? edit.wire.attribute ?? 'Edit';
+}
+
+/** Where it is painted, in its colour. @param {HTMLCanvasElement} canvas @param {Edit} edit */
+function drawThumb(canvas, { mask, hue, type }) {
+  const context = context2d(canvas);
+  const [red, green, blue] = rgbOf(hue);
+  const pixels = new ImageData(THUMB_CELLS, THUMB_CELLS);
+  for (let i = 0; i < THUMB_CELLS * THUMB_CELLS; i++) {
+    let value = type === 'attribute' ? 1 : 0.4;
+    if (mask) {
+      const x = Math.floor(((i % THUMB_CELLS) * mask.width) / THUMB_CELLS);
+      const y = Math.floor((Math.floor(i / THUMB_CELLS) * mask.height) / THUMB_CELLS);
+      value = mask.values[y * mask.width + x];
+    }
+    pixels.data.set([red, green, blue, 255 * value], i * 4);
+  }
+  context.putImageData(pixels, 0, 0);
+}
+
+/**
+ * @param {HTMLElement} handle
+ * @param {(clientY: number) => void} onDrag
+ * @param {(clientY: number) => void} onDrop
+ */
+function followDrag(handle, onDrag, onDrop) {
+  handle.addEventListener('pointerdown', (down) => {
+    if (down.button !== 0) return;
+    down.preventDefault();
+    handle.setPointerCapture(down.pointerId);
+    const watch = new AbortController();
+    const { signal } = watch;
+    handle.addEventListener('pointermove', (event) => onDrag(event.clientY), { signal });
+    handle.addEventListener('pointerup', (event) => (watch.abort(), onDrop(event.clientY)), { signal });
+    handle.addEventListener('pointercancel', () => (watch.abort(), onDrop(down.clientY)), { signal });
+  });
+}

@@ -1,0 +1,38 @@
+/**
+ * The editor screen: tools, stage and status on the left, the panels on the right.
+ */
+
+import { el } from '../dom.js';
+import { attributesPanel } from './attributes.js';
+import { brushPanel } from './brush.js';
+import { editsPanel } from './edits.js';
+import { toolRail } from './rail.js';
+import { statusbar } from './statusbar.js';
+
+/** @typedef {import('../state.js').State} State */
+
+/**
+ * @param {import('../store.js').Store} store
+ * @param {import('../canvas/stage.js').Stage} stage
+ */
+export function editorScreen(store, stage) {
+  const attributes = attributesPanel(store);
+  const parts = [toolRail(store, stage), stage, statusbar(stage), attributes, brushPanel(store, stage), editsPanel(store)];
+  const [rail, , status, , brush, edits] = parts;
+  const busy = el('div', { class: 'busy', 'aria-hidden': 'true' });
+  const badge = el('div', { class: 'original-badge', 'aria-hidden': 'true' }, 'Original');
+  const work = el('div', { class: 'workbench' }, rail.dom, el('div', { class: 'stage-room' }, stage.dom, busy, badge), status.dom);
+  const panel = el('aside', { class: 'panel', 'aria-label': 'Editing' }, attributes.dom, brush.dom, edits.dom);
+  const dom = el('section', { class: 'editor', 'aria-label': 'Editor' }, work, panel);
+  return {
+    dom,
+    focusSearch: attributes.focusSearch,
+    /** @param {State} state */
+    syncState(state) {
+      if (state.phase !== 'editor') return;
+      for (const part of parts) part.syncState(state);
+      dom.classList.toggle('is-busy', state.isRendering);
+      dom.classList.toggle('is-comparing', state.isComparing);
+    },
+  };
+}

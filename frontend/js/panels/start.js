@@ -1,0 +1,92 @@
+/**
+ * The first screen: drop, paste or choose a picture, take a sample, or have one generated.
+ */
+
+import { el, setChildren } from '../dom.js';
+import { icon } from '../icons.js';
+import { paintedCells } from '../canvas/cells.js';
+import { iconButton, segmented } from './controls.js';
+
+/** @typedef {import('../state.js').State} State */
+/** @typedef {{file: string, title: string, model?: string}} Sample */
+
+/** @type {Record<State['server'], string>} */
+const SERVER_SAYS = {
+  connecting: 'Connecting…',
+  starting: 'The model is being loaded; the first picture may wait for it.',
+  ready: '',
+  degraded: 'The server has no worker at the moment; pictures wait until one is back.',
+  unreachable: 'The server does not answer. Trying again…',
+};
+
+/**
+ * @param {import('../store.js').Store} store
+ * @param {{onChooseFile: () => void, onSample: (sample: Sample) => void, onGenerate: () => void}} events
+ */
+export function startScreen({ dispatch }, { onChooseFile, onSample, onGenerate }) {
+  const cells = paintedCells();
+  const choose = iconButton('open', 'Choose a picture', onChooseFile, { text: 'Choose a picture', class: 'is-primary is-large' });
+  const drop = el(
+    'div',
+    { class: 'drop' },
+    cells.dom,
+    el('div', { class: 'drop-words' }, el('p', { class: 'drop-title' }, 'Drop a picture here'), el('p', {}, 'or paste one with Ctrl+V'), choose),
+    el('p', { class: 'drop-note' }, 'PNG, JPEG or WebP. It goes to this server and nowhere else.'),
+  );
+  drop.addEventListener('pointermove', (event) => cells.paintAt(event));
+  const server = el('p', { class: 'server-note', role: 'status' });
+  const modelChoice = el('div', {});
+  const encoding = segmented(
+    'Encoding',
+    [
+      { value: 'faithful', text: 'Faithful', hint: 'The encoder, then optimisation' },
+      { value: 'fast', text: 'Fast', hint: 'The encoder alone' },
+    ],
+    (value) => dispatch({ type: 'encodeModeChosen', mode: value === 'fast' ? 'fast' : 'faithful' }),
+  );
+  const generate = el('button', { type: 'button', class: 'sample sample-new', onclick: onGenerate }, el('span', { class: 'sample-picture' }, icon('dice', 26)), el('span', { class: 'sample-title' }, 'Generate one'));
+  const gallery = el('ul', { class: 'gallery' }, el('li', {}, generate));
+  const dom = el(
+    'section',
+    { class: 'start', 'aria-label': 'Start' },
+    el(
+      'div',
+      { class: 'start-main' },
+      el('h1', {}, 'Paint what should change.'),
+      el('p', { class: 'lead' }, 'Your picture becomes a grid of style vectors. Pick an attribute, brush it where you want it, and every pixel you did not paint stays exactly as it was.'),
+      drop,
+    ),
+    el('div', { class: 'start-side' }, server, el('h2', {}, 'Start from a sample'), gallery, el('div', { class: 'start-choices' }, modelChoice, encoding.dom)),
+  );
+  /** @type {ReturnType<typeof segmented>|null} */
+  let models = null;
+  let shownModels = /** @type {State['models']} */ ([]);
+  return {
+    dom,
+    drop,
+    /** @param {Sample[]} samples */
+    showSamples(samples) {
+      const items = samples.map((sample) => {
+        const picture = el('img', { class: 'sample-picture', src: `samples/${encodeURIComponent(sample.file)}`, alt: '', loading: 'lazy' });
+        const button = el('button', { type: 'button', class: 'sample', onclick: () => onSample(sample) }, picture, el('span', { class: 'sample-title' }, sample.title));
+        return el('li', {}, button);
+      });
+      const last = /** @type {Element} */ (generate.parentElement);
+      setChildren(gallery, [...items, last]);
+    },
+    /** @param {State} state */
+    syncState(state) {
+      cells.setActive(state.phase === 'start');
+      server.textContent = SERVER_SAYS[state.server];
+      if (state.models !== shownModels) {
+        shownModels = state.models;
+        const options = state.models.map(({ id, title, resolution }) => ({ value: id, text: title, hint: `${resolution} px` }));
+        models = segmented('Model', options, (id) => dispatch({ type: 'modelChosen', id }));
+        modelChoice.replaceChildren(...(options.length > 1 ? [models.dom] : []));
+      }
+      models?.set(state.modelId);
+      encoding.set(state.encodeMode);
+      generate.disabled = choose.disabled = !state.modelId;
+    },
+  };
+}

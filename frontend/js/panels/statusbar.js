@@ -1,0 +1,41 @@
+/**
+ * Below the picture: what just happened (read aloud too), whether it is saved, and the zoom.
+ */
+
+import { el } from '../dom.js';
+import { findEdit } from '../session.js';
+
+/** @typedef {import('../state.js').State} State */
+
+/** @param {import('../canvas/stage.js').Stage} stage */
+export function statusbar(stage) {
+  const text = el('span', { class: 'status-text' });
+  const hint = el('span', { class: 'status-hint' });
+  const zoom = el('span', { class: 'status-zoom' });
+  const dom = el('footer', { class: 'statusbar' }, text, hint, el('span', { class: 'spring' }), zoom);
+  const showZoom = () => {
+    zoom.textContent = `${Math.round(stage.view.scale * devicePixelRatio * 100)} %`;
+  };
+  stage.onView = showZoom;
+  return {
+    dom,
+    /** @param {State} state */
+    syncState(state) {
+      text.textContent = state.status;
+      hint.textContent = hintFor(state);
+      showZoom();
+    },
+  };
+}
+
+/** What a stroke would do now. @param {State} state */
+function hintFor({ history, openKey, tool, isComparing, layers }) {
+  if (isComparing) return 'Original';
+  const session = history?.present;
+  if (!session) return '';
+  if (layers.heat) return 'Bright: where the model reads this attribute';
+  const edit = findEdit(session, openKey);
+  if (tool === 'eraser') return edit ? 'Erases from the chosen edit' : 'Choose an edit to erase from';
+  if (!session.edits.length) return 'Paint where the attribute should change';
+  return edit?.mask ? 'Strokes add to this edit' : 'The next stroke makes a new edit';
+}

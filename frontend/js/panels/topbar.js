@@ -1,0 +1,84 @@
+/**
+ * The bar on top: the name, the model, and what concerns the whole picture.
+ */
+
+import { el } from '../dom.js';
+import { icon, mark } from '../icons.js';
+import { currentModel } from '../state.js';
+import { iconButton, setPressed } from './controls.js';
+
+/** @typedef {import('../state.js').State} State */
+/**
+ * @typedef {object} TopbarEvents
+ * @property {() => void} onHome
+ * @property {() => void} onOpen
+ * @property {() => void} onCrop
+ * @property {() => void} onDownload
+ * @property {() => void} onHelp
+ */
+
+/**
+ * @param {import('../store.js').Store} store
+ * @param {TopbarEvents} events
+ */
+export function topbar({ dispatch }, { onHome, onOpen, onCrop, onDownload, onHelp }) {
+  const home = el('button', { type: 'button', class: 'brand', title: 'Back to the start', onclick: onHome }, mark(22), el('span', { class: 'brand-name' }, 'Latent', el('b', {}, 'brush')));
+  const model = el('span', { class: 'model-name' });
+  const open = iconButton('open', 'Open a picture', onOpen, { keys: 'Ctrl+O', text: 'Open' });
+  const crop = iconButton('crop', 'Choose the crop again', onCrop, { text: 'Crop' });
+  const undo = iconButton('undo', 'Undo', () => dispatch({ type: 'undone' }), { keys: 'Ctrl+Z' });
+  const redo = iconButton('redo', 'Redo', () => dispatch({ type: 'redone' }), { keys: 'Ctrl+Shift+Z' });
+  const compare = holdButton((on) => dispatch({ type: 'compared', on }));
+  const download = iconButton('download', 'Download', onDownload, { keys: 'Ctrl+S', text: 'Download', class: 'is-primary' });
+  const theme = iconButton('sun', 'Light or dark', () => switchTheme(theme));
+  const help = iconButton('help', 'Help and keys', onHelp, { keys: '?' });
+  showTheme(theme);
+  const editing = el('div', { class: 'topbar-editing' }, undo, redo, compare, download);
+  const dom = el('header', { class: 'topbar' }, home, model, el('div', { class: 'topbar-open' }, open, crop), el('div', { class: 'spring' }), editing, theme, help);
+  return {
+    dom,
+    /** @param {State} state */
+    syncState(state) {
+      const isEditing = state.phase === 'editor';
+      editing.hidden = !isEditing;
+      open.hidden = state.phase === 'start';
+      crop.hidden = !isEditing || !state.source?.upload;
+      model.textContent = isEditing ? currentModel(state)?.title ?? '' : '';
+      undo.disabled = !state.history?.past.length;
+      redo.disabled = !state.history?.future.length;
+      setPressed(compare, state.isComparing);
+    },
+  };
+}
+
+/** Pressed as long as the pointer or the key is down on it. @param {(on: boolean) => void} onHold */
+function holdButton(onHold) {
+  const button = iconButton('compare', 'Hold to see the original', () => {}, { keys: '\\', text: 'Compare' });
+  button.addEventListener('pointerdown', (event) => {
+    button.setPointerCapture(event.pointerId);
+    onHold(true);
+  });
+  for (const name of ['pointerup', 'pointercancel', 'blur']) button.addEventListener(name, () => onHold(false));
+  button.addEventListener('contextmenu', (event) => event.preventDefault());
+  button.addEventListener('keydown', (event) => {
+    if (event.key === ' ' || event.key === 'Enter') onHold(true);
+  });
+  button.addEventListener('keyup', () => onHold(false));
+  return button;
+}
+
+/** @param {HTMLElement} button */
+function switchTheme(button) {
+  const root = document.documentElement;
+  root.dataset.theme = root.dataset.theme === 'dark' ? 'light' : 'dark';
+  localStorage.setItem('latentbrush.theme', root.dataset.theme);
+  showTheme(button);
+}
+
+/** @param {HTMLElement} button */
+function showTheme(button) {
+  const isDark = document.documentElement.dataset.theme === 'dark';
+  button.replaceChildren(icon(isDark ? 'sun' : 'moon'));
+  button.title = isDark ? 'Switch to light' : 'Switch to dark';
+  button.setAttribute('aria-label', button.title);
+}

@@ -1,0 +1,72 @@
+/**
+ * While a picture is uploaded, encoded or generated: the latest preview, uncovered cell by cell as the work goes on.
+ */
+
+import { context2d, el } from '../dom.js';
+import { currentModel } from '../state.js';
+
+/** @typedef {import('../state.js').State} State */
+/** @typedef {import('../state.js').Work} Work */
+
+/** @type {Record<Work['kind'], string>} */
+const TITLES = { upload: 'Uploading…', encode: 'Encoding…', generate: 'Generating…', open: 'Opening…' };
+const PREVIEW_PX = 512;
+
+/**
+ * @param {import('../pictures.js').Pictures} pictures
+ * @param {{onCancel: () => void}} events
+ */
+export function workingScreen(pictures, { onCancel }) {
+  const canvas = el('canvas', { class: 'work-picture', width: PREVIEW_PX, height: PREVIEW_PX, 'aria-hidden': 'true' });
+  const title = el('h1', {});
+  const note = el('p', { class: 'lead' });
+  const progress = el('progress', { 'aria-label': 'Progress' });
+  const cancel = el('button', { type: 'button', class: 'button', onclick: onCancel }, 'Cancel');
+  const dom = el('section', { class: 'working', 'aria-label': 'Work in progress' }, el('div', { class: 'work-frame' }, canvas), el('div', { class: 'work-words' }, title, progress, note, cancel));
+  return {
+    dom,
+    /** @param {State} state */
+    syncState(state) {
+      const { work } = state;
+      if (state.phase !== 'working' || !work) return;
+      title.textContent = progressText(work);
+      note.textContent = work.message;
+      if (work.steps > 0) Object.assign(progress, { max: work.steps, value: work.step });
+      else progress.removeAttribute('value');
+      const grid = currentModel({ ...state, source: null })?.grid ?? [16, 16];
+      drawWork(canvas, pictures.peek(work.previewId), grid, work.steps > 0 ? work.step / work.steps : 0);
+    },
+  };
+}
+
+/** @param {Work} work */
+export function progressText({ kind, step, steps }) {
+  return steps > 1 ? `${TITLES[kind]} ${step} of ${steps}` : TITLES[kind];
+}
+
+/**
+ * The preview under the cells that are still to come, in an order that looks like none.
+ * @param {HTMLCanvasElement} canvas
+ * @param {ImageBitmap|null} bitmap
+ * @param {readonly [number, number]} grid [h, w]
+ * @param {number} done in [0, 1]
+ */
+function drawWork(canvas, bitmap, [gridHeight, gridWidth], done) {
+  const context = context2d(canvas);
+  const { width, height } = canvas;
+  context.clearRect(0, 0, width, height);
+  if (bitmap) {
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(bitmap, 0, 0, width, height);
+  }
+  context.fillStyle = getComputedStyle(canvas).backgroundColor;
+  const [cellWidth, cellHeight] = [width / gridWidth, height / gridHeight];
+  for (let y = 0; y < gridHeight; y++) {
+    for (let x = 0; x < gridWidth; x++) {
+      const turn = (x * 0.7548776662 + y * 0.5698402910) % 1; // the R2 sequence: spread evenly, never in rows
+      context.globalAlpha = turn < done ? 0 : 0.8;
+      context.fillRect(x * cellWidth + 1, y * cellHeight + 1, cellWidth - 2, cellHeight - 2);
+    }
+  }
+  context.globalAlpha = 1;
+}

@@ -1,0 +1,69 @@
+/**
+ * What goes wrong, in words a person can act on. The server says it as problem+json; the network says nothing.
+ */
+
+export class Problem extends Error {
+  /** @param {{title?: string, detail?: string, code?: string, status?: number, retryAfterS?: number}} fields */
+  constructor({ title, detail, code, status, retryAfterS }) {
+    super(detail || title || 'Something went wrong.');
+    this.title = title || 'Something went wrong';
+    this.detail = detail || '';
+    this.code = code || 'unknown';
+    this.status = status ?? 0;
+    this.retryAfterS = retryAfterS ?? 0;
+  }
+}
+
+/** @type {Record<string, string>} */
+const REMEDIES = {
+  unreachable: 'Check that the server is running, then try again. Your edits are kept here.',
+  queue_full: 'Others are working too. Try again in a moment; your edits are kept.',
+  unknown_latent: 'The server no longer has this picture. Open it again to go on.',
+  unknown_image: 'The server no longer has this picture. Open it again to go on.',
+  unauthorized: 'Enter the key again to go on.',
+};
+
+/**
+ * One sentence on what to do next.
+ * @param {Problem} problem
+ */
+export function remedy(problem) {
+  if (REMEDIES[problem.code]) return REMEDIES[problem.code];
+  if (problem.status >= 500) return 'Nothing is lost: try again, or undo the latest edit.';
+  return '';
+}
+
+/**
+ * @param {unknown} error
+ * @returns {Problem}
+ */
+export function asProblem(error) {
+  if (error instanceof Problem) return error;
+  if (error instanceof TypeError && /fetch|network|load failed/i.test(error.message)) {
+    return new Problem({ title: 'The server does not answer', code: 'unreachable' });
+  }
+  return new Problem({ title: 'The page made a mistake', detail: String(error), code: 'page_error' });
+}
+
+/**
+ * Read an error answer; plain text and empty bodies become a problem too.
+ * @param {Response} response
+ * @returns {Promise<Problem>}
+ */
+export async function readProblem(response) {
+  /** @type {any} */
+  const body = await response.json().catch(() => ({}));
+  const detail = typeof body.detail === 'string' ? body.detail : '';
+  return new Problem({
+    title: body.title || `The server answered ${response.status}`,
+    detail,
+    code: body.code,
+    status: response.status,
+    retryAfterS: Number(response.headers.get('retry-after')) || 0,
+  });
+}
+
+/** @param {unknown} error */
+export function isAbort(error) {
+  return error instanceof DOMException && error.name === 'AbortError';
+}

@@ -1,0 +1,162 @@
+/**
+ * An editing session as a value, `{latent_id, edits}`, and the pure operations on its edit list.
+ * Everything the page shows is a function of it; undo keeps older ones (history.js).
+ */
+
+import { constantMask, erase, fromRows, paint, toRows } from './mask.js';
+
+/** @typedef {import('./mask.js').Mask} Mask */
+/** @typedef {import('./geometry.js').Size} Size */
+
+/**
+ * One entry of the list. `mask: null` is the whole picture. `key` names it in the page only.
+ * `other` is an edit of a kind that the page shows, toggles and keeps, but has no tool for.
+ * @typedef {{key: string, enabled: boolean, mask: Mask|null, hue: number} &
+ *   ({type: 'attribute', attribute: string, strength: number} |
+ *    {type: 'other', wire: Record<string, any>})} Edit
+ */
+/** @typedef {{latent_id: string, edits: readonly Edit[]}} Session */
+
+/**
+ * @param {Session} session
+ * @param {string|null} key
+ * @returns {Edit|null}
+ */
+export function findEdit(session, key) {
+  return session.edits.find((edit) => edit.key === key) ?? null;
+}
+
+/**
+ * A new attribute edit at the end of the list. Its key is free in this session.
+ * @param {Session} session
+ * @param {string} attribute
+ * @param {number} strength
+ * @param {Mask|null} mask
+ * @returns {{session: Session, key: string}}
+ */
+export function addEdit(session, attribute, strength, mask) {
+  const serial = 1 + Math.max(0, ...session.edits.map((edit) => Number(edit.key.slice(1))));
+  const key = `e${serial}`;
+  /** @type {Edit} */
+  const edit = { key, enabled: true, mask, hue: serial - 1, type: 'attribute', attribute, strength };
+  return { session: { ...session, edits: [...session.edits, edit] }, key };
+}
+
+/**
+ * Paint a stroke into an edit's mask, or erase it there.
+ * @param {Session} session
+ * @param {string} key
+ * @param {'paint'|'erase'} mode
+ * @param {Mask} coverage
+ * @returns {Session}
+ */
+export function strokeEdit(session, key, mode, coverage) {
+  return changeEdit(session, key, (edit) => {
+    const base = edit.mask ?? constantMask(coverage.width, coverage.height, 1);
+    return { ...edit, mask: mode === 'paint' ? paint(base, coverage) : erase(base, coverage) };
+  });
+}
+
+/**
+ * @param {Session} session
+ * @param {string} key
+ * @param {number} strength
+ */
+export function weightEdit(session, key, strength) {
+  return changeEdit(session, key, (edit) =>
+    edit.type === 'attribute' && edit.strength !== strength ? { ...edit, strength } : edit,
+  );
+}
+
+/**
+ * @param {Session} session
+ * @param {string} key
+ */
+export function toggleEdit(session, key) {
+  return changeEdit(session, key, (edit) => ({ ...edit, enabled: !edit.enabled }));
+}
+
+/**
+ * @param {Session} session
+ * @param {string} key
+ * @returns {Session}
+ */
+export function removeEdit(session, key) {
+  return { ...session, edits: session.edits.filter((edit) => edit.key !== key) };
+}
+
+/**
+ * Move an edit so that it becomes entry `index` of the list.
+ * @param {Session} session
+ * @param {string} key
+ * @param {number} index
+ * @returns {Session}
+ */
+export function moveEdit(session, key, index) {
+  const from = session.edits.findIndex((edit) => edit.key === key);
+  const to = Math.min(session.edits.length - 1, Math.max(0, index));
+  if (from < 0 || from === to) return session;
+  const edits = [...session.edits];
+  const [moved] = edits.splice(from, 1);
+  edits.splice(to, 0, moved);
+  return { ...session, edits };
+}
+
+/**
+ * The session as the API and `latentbrush edit --recipe` take it.
+ * @param {Session} session
+ * @returns {{latent_id: string, edits: Record<string, any>[]}}
+ */
+export function toWire(session) {
+  return { latent_id: session.latent_id, edits: session.edits.map(editToWire) };
+}
+
+/**
+ * @param {{latent_id: string, edits: Record<string, any>[]}} wire
+ * @param {Size} maskSize the size that masks of this latent have here
+ * @returns {Session}
+ */
+export function fromWire(wire, maskSize) {
+  const edits = wire.edits.map((edit, i) => editFromWire(edit, i, maskSize));
+  return { latent_id: wire.latent_id, edits };
+}
+
+/** @param {Edit} edit */
+function editToWire(edit) {
+  if (edit.type === 'other') return { ...edit.wire, enabled: edit.enabled };
+  return {
+    type: 'attribute',
+    attribute: edit.attribute,
+    strength: edit.strength,
+    mask: edit.mask ? { kind: 'grid', rows: toRows(edit.mask) } : { kind: 'all' },
+    enabled: edit.enabled,
+  };
+}
+
+/**
+ * @param {Record<string, any>} wire
+ * @param {number} index
+ * @param {Size} maskSize
+ * @returns {Edit}
+ */
+function editFromWire(wire, index, maskSize) {
+  const common = { key: `e${index + 1}`, hue: index, enabled: wire.enabled !== false };
+  const mask = wire.mask?.kind === 'grid' ? fromRows(wire.mask.rows) : null;
+  const fits = !mask || (mask.width === maskSize.width && mask.height === maskSize.height);
+  const isPaintable = wire.mask?.kind === 'all' || (mask !== null && fits);
+  if (wire.type === 'attribute' && isPaintable && !wire.layers) {
+    return { ...common, mask, type: 'attribute', attribute: wire.attribute, strength: wire.strength };
+  }
+  return { ...common, mask, type: 'other', wire };
+}
+
+/**
+ * @param {Session} session
+ * @param {string} key
+ * @param {(edit: Edit) => Edit} change
+ * @returns {Session} the same one when nothing changed
+ */
+function changeEdit(session, key, change) {
+  const edits = session.edits.map((edit) => (edit.key === key ? change(edit) : edit));
+  return edits.every((edit, i) => edit === session.edits[i]) ? session : { ...session, edits };
+}

@@ -1,0 +1,206 @@
+/**
+ * Everything the page knows, and the one pure function that changes it.
+ * Editing itself is in editing.js; both are called through store.js.
+ */
+
+import { editing } from './editing.js';
+
+/** @typedef {import('./types.js').Model} Model */
+/** @typedef {import('./types.js').Attribute} Attribute */
+/** @typedef {import('./session.js').Session} Session */
+/** @typedef {import('./session.js').Edit} Edit */
+/** @typedef {import('./mask.js').Mask} Mask */
+/** @typedef {import('./crop.js').Crop} Crop */
+/** @typedef {import('./problem.js').Problem} Problem */
+/**
+ * @template T
+ * @typedef {import('./history.js').History<T>} History
+ */
+
+/** @typedef {'brush'|'eraser'|'hand'} Tool */
+/** @typedef {{size: number, softness: number, strength: number}} Brush percentages; size of the picture's short side */
+/** @typedef {{grid: boolean, heat: boolean, mask: boolean}} Layers what is drawn over the picture */
+/** @typedef {{imageId: string, width: number, height: number}} Upload */
+/** @typedef {{kind: 'upload'|'encode'|'generate'|'open', step: number, steps: number, message: string, previewId: string|null}} Work */
+/** @typedef {{latentId: string, modelId: string, grid: [number, number], originalId: string, width: number, height: number, upload: Upload|null, crop: Crop|null}} Source the encoded picture; width and height of its crop */
+/** @typedef {{imageId: string, edits: readonly Edit[], isChanged: boolean, ms: number|null}} Result */
+/** @typedef {'connecting'|'starting'|'ready'|'degraded'|'unreachable'} ServerStatus */
+
+/**
+ * @typedef {object} State
+ * @property {'start'|'crop'|'working'|'editor'} phase
+ * @property {ServerStatus} server
+ * @property {readonly Model[]} models
+ * @property {string|null} modelId the one that the next picture is opened with
+ * @property {'faithful'|'fast'} encodeMode
+ * @property {Upload|null} upload
+ * @property {Crop|null} crop
+ * @property {Work|null} work
+ * @property {Source|null} source
+ * @property {History<Session>|null} history
+ * @property {string|null} openKey the edit that strokes go into; null: the next stroke makes a new one
+ * @property {string|null} attribute
+ * @property {Readonly<Record<string, number>>} amounts σ by attribute, where it differs from the default
+ * @property {Tool} tool
+ * @property {Brush} brush
+ * @property {Layers} layers
+ * @property {boolean} isComparing
+ * @property {boolean} isRendering
+ * @property {Result|null} result the picture that is shown
+ * @property {Problem|null} problem
+ * @property {string} status one line, read aloud by screen readers
+ */
+
+/**
+ * @typedef {{type: 'modelsLoaded', models: Model[]}
+ * | {type: 'modelChosen', id: string}
+ * | {type: 'serverSeen', server: ServerStatus}
+ * | {type: 'encodeModeChosen', mode: 'faithful'|'fast'}
+ * | {type: 'uploaded', upload: Upload}
+ * | {type: 'cropStarted', upload: Upload, crop: Crop}
+ * | {type: 'cropChanged', crop: Crop}
+ * | {type: 'cropLeft'}
+ * | {type: 'workStarted', kind: Work['kind']}
+ * | {type: 'workProgressed', step: number, steps: number, message: string}
+ * | {type: 'workPreviewed', imageId: string}
+ * | {type: 'workStopped'}
+ * | {type: 'opened', source: Source, session: Session}
+ * | {type: 'startedOver'}
+ * | {type: 'renderStarted'}
+ * | {type: 'rendered', result: Result}
+ * | {type: 'renderStopped'}
+ * | {type: 'problemFound', problem: Problem}
+ * | {type: 'problemDismissed'}
+ * | {type: 'said', text: string}
+ * | {type: 'compared', on: boolean}
+ * | {type: 'toolChosen', tool: Tool}
+ * | {type: 'brushChanged', brush: Partial<Brush>}
+ * | {type: 'layerToggled', layer: keyof Layers}
+ * | import('./editing.js').EditingAction} Action
+ */
+
+/** @type {State} */
+export const INITIAL = {
+  phase: 'start',
+  server: 'connecting',
+  models: [],
+  modelId: null,
+  encodeMode: 'faithful',
+  upload: null,
+  crop: null,
+  work: null,
+  source: null,
+  history: null,
+  openKey: null,
+  attribute: null,
+  amounts: {},
+  tool: 'brush',
+  brush: { size: 18, softness: 50, strength: 100 },
+  layers: { grid: false, heat: false, mask: false },
+  isComparing: false,
+  isRendering: false,
+  result: null,
+  problem: null,
+  status: '',
+};
+
+/**
+ * @param {State} state
+ * @param {Action} action
+ * @returns {State}
+ */
+export function reduce(state, action) {
+  switch (action.type) {
+    case 'modelsLoaded': {
+      const isKnown = action.models.some((model) => model.id === state.modelId);
+      const modelId = isKnown ? state.modelId : action.models[0]?.id ?? null;
+      return { ...state, models: action.models, modelId };
+    }
+    case 'modelChosen':
+      return { ...state, modelId: action.id };
+    case 'serverSeen':
+      return action.server === state.server ? state : { ...state, server: action.server };
+    case 'encodeModeChosen':
+      return { ...state, encodeMode: action.mode };
+    case 'uploaded':
+      return { ...state, upload: action.upload, crop: null };
+    case 'cropStarted':
+      return { ...state, phase: 'crop', upload: action.upload, crop: action.crop, work: null, problem: null };
+    case 'cropChanged':
+      return { ...state, crop: action.crop };
+    case 'cropLeft':
+      return { ...state, crop: null, phase: state.source ? 'editor' : 'start' };
+    case 'workStarted': {
+      const work = { kind: action.kind, step: 0, steps: 0, message: '', previewId: null };
+      return { ...state, phase: 'working', work, problem: null, status: '' };
+    }
+    case 'workProgressed': {
+      if (!state.work) return state;
+      const { step, steps, message } = action;
+      return { ...state, work: { ...state.work, step, steps, message } };
+    }
+    case 'workPreviewed':
+      return state.work ? { ...state, work: { ...state.work, previewId: action.imageId } } : state;
+    case 'workStopped':
+      return { ...state, work: null, phase: resting(state) };
+    case 'startedOver':
+      return { ...closed(state), phase: 'start', upload: null, crop: null };
+    case 'renderStarted':
+      return { ...state, isRendering: true };
+    case 'rendered':
+      return { ...state, isRendering: false, result: action.result, problem: null };
+    case 'renderStopped':
+      return { ...state, isRendering: false };
+    case 'problemFound':
+      return { ...state, problem: action.problem };
+    case 'problemDismissed':
+      return { ...state, problem: null };
+    case 'said':
+      return { ...state, status: action.text };
+    case 'compared':
+      return action.on === state.isComparing ? state : { ...state, isComparing: action.on };
+    case 'toolChosen':
+      return { ...state, tool: action.tool };
+    case 'brushChanged':
+      return { ...state, brush: boundedBrush({ ...state.brush, ...action.brush }) };
+    case 'layerToggled': {
+      const layers = { ...state.layers, [action.layer]: !state.layers[action.layer] };
+      return { ...state, layers };
+    }
+    default:
+      return editing(state, action);
+  }
+}
+
+/**
+ * @param {State} state
+ * @returns {Model|null} the model of the open picture, or the chosen one
+ */
+export function currentModel(state) {
+  const id = state.source?.modelId ?? state.modelId;
+  return state.models.find((model) => model.id === id) ?? null;
+}
+
+/**
+ * Where to be when work ends without a picture: the crop, the picture that is still open, or the start.
+ * @param {State} state
+ * @returns {State['phase']}
+ */
+function resting(state) {
+  if (state.upload && state.crop) return 'crop';
+  return state.source ? 'editor' : 'start';
+}
+
+/** @param {State} state @returns {State} */
+function closed(state) {
+  const { isComparing, isRendering, layers } = INITIAL;
+  const nothing = { work: null, source: null, history: null, openKey: null, result: null, problem: null };
+  return { ...state, ...nothing, isComparing, isRendering, layers, status: '' };
+}
+
+/** @param {Brush} brush @returns {Brush} */
+function boundedBrush({ size, softness, strength }) {
+  /** @type {(value: number, least: number) => number} */
+  const bounded = (value, least) => Math.min(100, Math.max(least, Math.round(value)));
+  return { size: bounded(size, 2), softness: bounded(softness, 0), strength: bounded(strength, 5) };
+}

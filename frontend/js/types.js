@@ -1,0 +1,30 @@
+/**
+ * The shapes that cross the wire (DESIGN: the REST contract is in /docs of a running server), as JSDoc types.
+ */
+
+/** @typedef {{id: string, title: string, min: number, max: number, default: number}} Attribute */
+/**
+ * @typedef {object} Model
+ * @property {string} id
+ * @property {string} title
+ * @property {number} resolution
+ * @property {[number, number]} grid [h, w]
+ * @property {Attribute[]} attributes
+ * @property {boolean} any_size
+ */
+/** @typedef {{step: number, steps: number, message: string}} Progress */
+/**
+ * @typedef {object} Job
+ * @property {string} job_id
+ * @property {string} kind
+ * @property {'queued'|'running'|'succeeded'|'failed'|'canceled'} status
+ * @property {Progress|null} progress
+ * @property {any} result
+ * @property {{code: string, message: string}|null} error
+ */
+/** @typedef {{latent_id: string, image_id: string, grid: [number, number], model?: string, metrics?: {psnr_db?: number}}} LatentInfo */
+/** @typedef {{image_id: string, width: number, height: number}} UploadInfo */
+/** @typedef {{format: 'png'|'jpeg'|'webp', quality?: number, frame: 'crop'|'full'}} Output */
+/** @typedef {{status: 'starting'|'ready'|'degraded', version: string}} Health */
+
+export {};
