@@ -7,7 +7,15 @@ from training.portraits import FACTORS
 
 UNREAD = {"detail", "parting", "glasses_tint", "hat_hue", "shirt_collar"}
 """The phase of a texture, or seen in few pictures only."""
-FROM_ZERO = {"beard", "freckles", "grey_hair", "hair_redness", "lip_redness", "moustache"}
+FROM_ZERO = {
+    "beard",
+    "freckles",
+    "grey_hair",
+    "hair_redness",
+    "lip_redness",
+    "mouth_open",
+    "moustache",
+}
 """Below zero these draw nothing."""
 
 TARGETS = tuple(f.name for f in FACTORS if f.name not in UNREAD)

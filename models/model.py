@@ -1,0 +1,253 @@
+"""A model as a person knows it: generator, latent statistics, encoder, attributes, in one folder.
+
+A folder holds `config.json` and safetensors files, each listed with its SHA-256. Loading never
+runs code from a file.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor, nn
+
+from models.attributes import Attribute, AttributeSet
+from models.encoder import Encoder, EncoderConfig
+from models.errors import CheckpointError
+from models.generator import Generator, GeneratorConfig
+from models.latents import LatentMap, Layout, space_names
+from models.metrics import pyramid_distance
+from models.perceptual import PerceptualConfig, PerceptualNet
+from models.whitening import Whitening
+
+FORMAT = "latentbrush-model/1"
+
+Network = TypeVar("Network", bound=nn.Module)
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How this model encodes by default.
+
+    Attributes:
+        steps: optimisation steps after the encoder.
+        regulariser: weight of the pull towards generated latents ("faithful" 0 … "editable").
+    """
+
+    space: str = "S+"
+    steps: int = 60
+    regulariser: float = 0.002
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a model says of itself.
+
+    Attributes:
+        license: an SPDX name, or the name that its source gives.
+    """
+
+    id: str
+    title: str
+    source: str
+    license: str
+    any_size: bool = False
+
+
+@dataclass(frozen=True)
+class Model:
+    """A loaded model, on one device.
+
+    Attributes:
+        dtype: what the generator's convolutions run in.
+        version: a hash of its files; the same edit on the same version gives the same picture.
+    """
+
+    card: Card
+    generator: Generator
+    whitening: Whitening
+    encoder: Encoder | None
+    perceptual: PerceptualNet | None
+    attributes: AttributeSet
+    encoding: Encoding
+    device: torch.device
+    dtype: torch.dtype
+    version: str = ""
+
+    @property
+    def layout(self) -> Layout:
+        """Where the style layers live."""
+        return self.generator.config.layout
+
+    def render(self, latent: LatentMap) -> Tensor:
+        """Draw a latent: img [N, 3, H, W]."""
+        img: Tensor = self.generator.synthesis(latent, "const", self.dtype)
+        return img
+
+    def distance(self, img: Tensor, other: Tensor) -> Tensor:
+        """Perceptual distance [N], by the model's own network or, without one, over a pyramid."""
+        if self.perceptual is None:
+            return pyramid_distance(img, other)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.dtype != torch.float32):
+            return self.perceptual.distance(img, other).float()
+
+    @property
+    def perceptual_metric(self) -> str:
+        """The name of what `distance` measures."""
+        return "pyramid-l1" if self.perceptual is None else f"{self.card.id}-perceptual"
+
+
+def best_dtype(device: torch.device) -> torch.dtype:
+    """bfloat16 where the device computes in it natively, else float32."""
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
+    native = device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
+    return torch.bfloat16 if native else torch.float32
+
+
+def save_model(model: Model, folder: Path) -> None:
+    """Write a model's folder: float16 weights, `config.json` last."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {"generator.safetensors": weights_of(model.generator)}
+    whitening = model.whitening
+    files["whitening.safetensors"] = save(
+        {"mean": whitening.mean, "basis": whitening.basis.contiguous(), "scale": whitening.scale}
+    )
+    if model.encoder is not None:
+        files["encoder.safetensors"] = weights_of(model.encoder)
+    if model.perceptual is not None:
+        files["perceptual.safetensors"] = weights_of(model.perceptual)
+    if model.attributes.attributes:
+        directions = model.attributes.directions.float().cpu().contiguous()
+        files["attributes.safetensors"] = save({"directions": directions})
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    config = describe(model) | {"files": {name: sha256(data) for name, data in files.items()}}
+    (folder / "config.json").write_text(json.dumps(config, indent=1, ensure_ascii=False) + "\n")
+
+
+def describe(model: Model) -> dict[str, Any]:
+    """The contents of `config.json`, without the list of files."""
+    layout = model.layout
+    return {
+        "format": FORMAT,
+        **asdict(model.card),
+        "resolution": layout.resolution,
+        "grid": [layout.grid, layout.grid],
+        "spaces": space_names(layout),
+        "default_space": model.encoding.space,
+        "attributes": [asdict(attribute) for attribute in model.attributes.attributes],
+        "encoding": asdict(model.encoding),
+        "generator": asdict(model.generator.config),
+        "encoder": None if model.encoder is None else asdict(model.encoder.config),
+        "perceptual": None if model.perceptual is None else asdict(model.perceptual.config),
+    }
+
+
+def weights_of(network: nn.Module) -> bytes:
+    """A network's state as float16 safetensors."""
+    state = network.state_dict()
+    return save({k: v.detach().to("cpu", torch.float16).contiguous() for k, v in state.items()})
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def load_model(
+    folder: Path, device: str | torch.device = "cpu", dtype: torch.dtype | None = None
+) -> Model:
+    """Read a model's folder.
+
+    Raises:
+        CheckpointError: a file is missing, damaged, or does not fit the configuration.
+    """
+    device = torch.device(device)
+    try:
+        config = json.loads((folder / "config.json").read_text())
+        if config.get("format") != FORMAT:
+            raise CheckpointError(f"{folder.name}: not a {FORMAT} folder")
+        files = {name: read_checked(folder / name, sum_) for name, sum_ in config["files"].items()}
+        model = build(config, files, device, dtype or best_dtype(device))
+    except OSError as error:
+        raise CheckpointError(f"{folder.name}: {error.strerror}: {error.filename}") from error
+    except (KeyError, TypeError, json.JSONDecodeError, SafetensorError, RuntimeError) as error:
+        raise CheckpointError(f"{folder.name}: the model does not fit its config.json") from error
+    return model
+
+
+def read_checked(path: Path, expected: str) -> dict[str, Tensor]:
+    """Read a safetensors file after checking its SHA-256.
+
+    Raises:
+        CheckpointError: the file is not the one that `config.json` lists.
+    """
+    data = path.read_bytes()
+    if sha256(data) != expected:
+        raise CheckpointError(f"{path.parent.name}: {path.name} is damaged (wrong SHA-256)")
+    return {name: tensor.float() for name, tensor in load(data).items()}
+
+
+def build(
+    config: Mapping[str, Any],
+    files: Mapping[str, dict[str, Tensor]],
+    device: torch.device,
+    dtype: torch.dtype,
+) -> Model:
+    """Put a model together from its configuration and the contents of its files."""
+    generator = Generator(GeneratorConfig(**config["generator"]))
+    encoder = perceptual = None
+    if config["encoder"] is not None:
+        encoder = Encoder(EncoderConfig(**config["encoder"]), generator.config.layout)
+        restore(encoder, files["encoder.safetensors"]).to(device)
+    if config["perceptual"] is not None:
+        perceptual = PerceptualNet(read_perceptual(config["perceptual"]))
+        restore(perceptual, files["perceptual.safetensors"]).to(device)
+    attributes = AttributeSet((), torch.zeros(0))
+    if config["attributes"]:
+        directions = files["attributes.safetensors"]["directions"].to(device)
+        attributes = AttributeSet(tuple(map(read_attribute, config["attributes"])), directions)
+    return Model(
+        card=Card(**{key: config[key] for key in Card.__dataclass_fields__}),
+        generator=restore(generator, files["generator.safetensors"]).to(device),
+        whitening=Whitening(**files["whitening.safetensors"]).to(device),
+        encoder=encoder,
+        perceptual=perceptual,
+        attributes=attributes,
+        encoding=Encoding(**config["encoding"]),
+        device=device,
+        dtype=dtype,
+        version=sha256(json.dumps(config, sort_keys=True).encode())[:16],
+    )
+
+
+def restore(network: Network, state: dict[str, Tensor]) -> Network:
+    """Load weights into a network that is then only used, not trained."""
+    network.load_state_dict(state)
+    return network.eval().requires_grad_(False)
+
+
+def read_perceptual(entry: Mapping[str, Any]) -> PerceptualConfig:
+    """The perceptual network's configuration, its lists as tuples."""
+    return PerceptualConfig(
+        resolution=entry["resolution"],
+        targets=tuple(entry["targets"]),
+        widths=tuple(entry["widths"]),
+        embedding=entry["embedding"],
+    )
+
+
+def read_attribute(entry: Mapping[str, Any]) -> Attribute:
+    """An attribute as `config.json` lists it."""
+    layers, place = entry["layers"], entry["place"]
+    attribute = Attribute(**{**entry, "layers": None, "place": None})
+    return replace(
+        attribute,
+        layers=None if layers is None else (layers[0], layers[1]),
+        place=None if place is None else tuple(tuple(row) for row in place),
+    )

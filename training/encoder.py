@@ -1,0 +1,93 @@
+"""Training the spatial encoder of a frozen generator.
+
+Each batch is half pictures of the domain, judged by what the generator makes of the predicted
+latent, and half generated ones, whose latent is known. The terms: squared error, perceptual
+distance, the regulariser mean |v|², and the latent itself where it is known. Weights are ours
+(docs/decisions.md).
+"""
+
+import copy
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from models.encoder import Encoder, EncoderConfig
+from models.inversion import mean_square
+from models.latents import LatentMap
+from models.metrics import psnr_db
+from models.model import Model
+from training.data import ImageSource
+from training.generated import draw_latents
+from training.runs import Run
+from training.schedule import set_cosine_lr, timed
+
+PERCEPTUAL_WEIGHT = 0.3
+REGULARISER_WEIGHT = 0.003
+LATENT_WEIGHT = 0.01
+
+
+def train_encoder(
+    model: Model,
+    source: ImageSource,
+    folder: Path,
+    *,
+    minutes: float,
+    batch: int = 8,
+    lr: float = 2e-3,
+    seed: int = 0,
+) -> Model:
+    """Give a model a spatial encoder, trained for `minutes` on the pictures of `source`.
+
+    Args:
+        folder: the run's folder; an earlier run there is continued.
+        batch: pictures of each half.
+    """
+    torch.manual_seed(seed)
+    config = EncoderConfig(num_live=model.whitening.num_live)
+    encoder = Encoder(config, model.layout).to(model.device)
+    run = Run(folder, {"model": model.card.id, "lr": lr, "batch": batch}, resume=True)
+    state = run.load()
+    if state is not None:
+        encoder.load_state_dict(state["encoder"])
+    average = copy.deepcopy(encoder)
+    optimiser = torch.optim.Adam(encoder.parameters(), lr, betas=(0.9, 0.99))
+    rng = torch.Generator().manual_seed(seed + 1)
+    for step, passed in enumerate(timed(minutes, "Training the encoder")):
+        set_cosine_lr(optimiser, lr, passed)
+        real = source.batch(batch).to(model.device)
+        latent = draw_latents(model, batch, rng, mixing=0.5)
+        with torch.no_grad():
+            drawn = model.render(latent)
+        loss, redrawn = encoder_loss(model, encoder, torch.cat([real, drawn]), latent)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(encoder.parameters(), 1.0)
+        optimiser.step()
+        with torch.no_grad():
+            for kept, now in zip(average.parameters(), encoder.parameters(), strict=True):
+                kept.lerp_(now, 0.01)
+        if step % 50 == 0:
+            run.log(step=step, loss=loss.item(), psnr_db=psnr_db(redrawn, real).median().item())
+        if step % 400 == 399:
+            run.save({"encoder": average.state_dict()})
+            run.save_grid("reconstructions", torch.cat([real, redrawn]), columns=batch)
+    run.save({"encoder": average.state_dict()})
+    return replace(model, encoder=average.eval().requires_grad_(False))
+
+
+def encoder_loss(
+    model: Model, encoder: Encoder, img: Tensor, known: LatentMap
+) -> tuple[Tensor, Tensor]:
+    """The loss on [2N] pictures, the second half of `known` latents; and the first half redrawn."""
+    num = img.shape[0] // 2
+    with torch.autocast(model.device.type, torch.bfloat16, enabled=model.dtype != torch.float32):
+        maps = [v.float() for v in encoder(img)]
+    redrawn = model.render(LatentMap(tuple(model.whitening.to_w(v) for v in maps)))
+    loss = F.mse_loss(redrawn, img) + PERCEPTUAL_WEIGHT * model.distance(redrawn, img).mean()
+    loss = loss + REGULARISER_WEIGHT * mean_square(maps)
+    true = [model.whitening.to_v(wmap) for wmap in known.layers]
+    errors = [(v[num:] - t).square().mean() for v, t in zip(maps, true, strict=True)]
+    return loss + LATENT_WEIGHT * torch.stack(errors).mean(), redrawn[:num].detach()

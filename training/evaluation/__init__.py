@@ -1,0 +1,1 @@
+"""Measuring models on data they have not seen: `generator`, `inversion`, `editing`."""

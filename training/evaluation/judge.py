@@ -1,0 +1,44 @@
+"""The judge: a regressor of the factors, trained apart from everything that it judges.
+
+It has other widths and another seed than the model's perceptual network, and has never seen a
+generated picture.
+"""
+
+import json
+from pathlib import Path
+
+import torch
+from safetensors.torch import load, save
+
+from models.errors import CheckpointError
+from models.model import read_perceptual, restore, weights_of
+from models.perceptual import PerceptualNet
+
+FILE = "judge.safetensors"
+
+
+def save_judge(judge: PerceptualNet, folder: Path) -> None:
+    """Write the judge beside the model that it judges."""
+    config = judge.config
+    entry = {
+        "resolution": config.resolution,
+        "targets": list(config.targets),
+        "widths": list(config.widths),
+        "embedding": config.embedding,
+    }
+    (folder / FILE).write_bytes(save(load(weights_of(judge)), {"config": json.dumps(entry)}))
+
+
+def load_judge(folder: Path, device: torch.device) -> PerceptualNet:
+    """Read the judge of a model's folder.
+
+    Raises:
+        CheckpointError: the folder has none.
+    """
+    path = folder / FILE
+    if not path.exists():
+        raise CheckpointError(f"{folder.name} has no {FILE}: editing cannot be judged")
+    data = path.read_bytes()
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    judge = PerceptualNet(read_perceptual(json.loads(header["__metadata__"]["config"])))
+    return restore(judge, {k: v.float() for k, v in load(data).items()}).to(device)

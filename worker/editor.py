@@ -1,0 +1,221 @@
+"""The Editor: one loaded model that encodes, edits and generates. No queue, no files of ours.
+
+It is what the jobs call (`worker.ports.Editor`), and where contract edits become latents.
+"""
+
+import io
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from contracts.edits import AttributeEdit, EditValue, Mask, MaskAll, MaskGrid, TransplantEdit
+from models import edits as latent_edits
+from models.attributes import heat_of, shift
+from models.composite import changed_box, composite
+from models.errors import ShapeError
+from models.images import Pixels, resize_img, to_img, to_pixels
+from models.inversion import invert
+from models.latents import LatentMap, embed, from_bytes, to_bytes
+from models.model import Model, load_model
+from worker.ports import Edited, Encoded, FetchTensor, Step
+
+CACHED_LATENTS = 32
+
+
+@dataclass(frozen=True)
+class Base:
+    """A latent at hand: on the model's grid, with the picture it makes."""
+
+    latent: LatentMap
+    img: Tensor
+
+
+class ModelEditor:
+    """The `Editor` of one model."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.bases: OrderedDict[str, Base] = OrderedDict()
+
+    @property
+    def model_id(self) -> str:
+        return self.model.card.id
+
+    @property
+    def version(self) -> str:
+        return self.model.version
+
+    @property
+    def resolution(self) -> int:
+        return self.model.layout.resolution
+
+    @property
+    def device(self) -> str:
+        return str(self.model.device)
+
+    def encode(
+        self,
+        original: Pixels,
+        *,
+        space: str | None,
+        steps: int | None,
+        on_step: Callable[[Step], None],
+    ) -> Encoded:
+        size = self.resolution
+        img = resize_img(to_img(original).to(self.model.device), (size, size)).clamp(-1, 1)
+
+        def tell(step: int, total: int, drawn: Tensor | None) -> None:
+            preview = None if drawn is None else to_pixels(drawn)
+            on_step(Step(step, total, f"Encoding, step {step} of {total}", preview))
+
+        found = invert(self.model, img, space=space, steps=steps, on_step=tell)
+        return Encoded(
+            tensor=to_bytes(found.latent, space or self.model.encoding.space),
+            pixels=to_pixels(found.img),
+            space=space or self.model.encoding.space,
+            grid=self.grid,
+            psnr_db=found.psnr_db,
+            perceptual=found.perceptual,
+            perceptual_metric=self.model.perceptual_metric,
+        )
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Rows and columns of the cells that a person paints on."""
+        return self.model.layout.grid, self.model.layout.grid
+
+    @torch.inference_mode()
+    def edit(
+        self,
+        latent_id: str,
+        original: Pixels,
+        edits: Sequence[EditValue],
+        *,
+        tensor: FetchTensor,
+        composite: Literal["residual", "model"],
+    ) -> Edited:
+        base = self.base(latent_id, tensor)
+        latent, touched = base.latent, torch.zeros(1, 1, *self.grid)
+        for edit in edits:
+            if edit.enabled:
+                mask = read_mask(edit.mask, self.grid).to(self.model.device)
+                latent = self.apply(latent, edit, mask, tensor)
+                touched = stronger(touched, mask.cpu())
+        img = self.model.render(latent) if latent is not base.latent else base.img
+        return finish(original, base.img, img, touched.to(img.device), composite)
+
+    def apply(
+        self, latent: LatentMap, edit: EditValue, mask: Tensor, tensor: FetchTensor
+    ) -> LatentMap:
+        """One edit on a latent."""
+        if isinstance(edit, AttributeEdit):
+            attribute, direction = self.model.attributes.find(edit.attribute)
+            layers = edit.layers or attribute.layers
+            return latent_edits.move(latent, direction, edit.strength, mask, layers)
+        if isinstance(edit, TransplantEdit):
+            donor = self.base(edit.donor, tensor).latent
+            rows, columns = self.grid
+            offset = (edit.offset[0] / columns, edit.offset[1] / rows)
+            return latent_edits.transplant(latent, donor, mask, offset)
+        fresh = self.draw(edit.seed, truncation=1.0)
+        return latent_edits.resample(latent, fresh, mask, edit.amount)
+
+    @torch.inference_mode()
+    def generate(
+        self,
+        *,
+        seed: int,
+        width: int | None,
+        height: int | None,
+        truncation: float,
+        coherence: float | None,  # for spatially trained models
+    ) -> Encoded:
+        size = self.resolution
+        if (width or size, height or size) != (size, size):
+            raise ShapeError(f"{self.model_id} draws pictures of {size}×{size} px only")
+        latent = self.draw(seed, truncation)
+        return Encoded(
+            tensor=to_bytes(latent, "W"),
+            pixels=to_pixels(self.model.render(latent)),
+            space="W",
+            grid=self.grid,
+            psnr_db=100.0,  # the picture is the latent's own
+            perceptual=0.0,
+            perceptual_metric=self.model.perceptual_metric,
+        )
+
+    def draw(self, seed: int, truncation: float) -> LatentMap:
+        """The latent of a seed; z is numpy RandomState(seed).randn, as in StyleGAN2."""
+        z_dim = self.model.generator.config.z_dim
+        z = np.random.RandomState(seed % 2**32).randn(1, z_dim).astype(np.float32)
+        z_here = torch.from_numpy(z).to(self.model.device)
+        w = self.model.generator.mapping(z_here, truncation=truncation)
+        return self.model.generator.broadcast(w)
+
+    @torch.inference_mode()
+    def heat_map(self, latent_id: str, attribute: str, *, tensor: FetchTensor) -> NDArray[np.uint8]:
+        base = self.base(latent_id, tensor)
+        _, direction = self.model.attributes.find(attribute)
+        more, less = (self.model.render(shift(base.latent, direction, s)) for s in (1.0, -1.0))
+        heat = heat_of(more - less)[0, 0].cpu().numpy()
+        size = heat.shape
+        alpha = (heat * 255).astype(np.uint8)
+        warm = np.stack([np.full(size, 255), 190 - 150 * heat, np.full(size, 60)], axis=2)
+        return np.concatenate([warm.astype(np.uint8), alpha[:, :, None]], axis=2)
+
+    def base(self, latent_id: str, tensor: FetchTensor) -> Base:
+        """A latent on the model's grid with its picture, from the cache or from the store."""
+        if latent_id not in self.bases:
+            latent, _ = from_bytes(tensor(latent_id), self.model.layout)
+            on_grid = embed(latent, "S+", self.model.layout).to(self.model.device)
+            with torch.inference_mode():
+                self.bases[latent_id] = Base(on_grid, self.model.render(on_grid))
+        self.bases.move_to_end(latent_id)
+        while len(self.bases) > CACHED_LATENTS:
+            self.bases.popitem(last=False)
+        return self.bases[latent_id]
+
+
+def read_mask(mask: Mask, grid: tuple[int, int]) -> Tensor:
+    """A contract mask as [1, 1, h, w] in [0, 1], at least as fine as the grid."""
+    if isinstance(mask, MaskAll):
+        return torch.ones(1, 1, *grid)
+    if isinstance(mask, MaskGrid):
+        return torch.tensor(mask.rows)[None, None]
+    try:
+        with Image.open(io.BytesIO(mask.png())) as file:
+            grey = np.asarray(file.convert("L"), dtype=np.float32) / 255
+    except (OSError, ValueError, SyntaxError) as error:
+        raise ShapeError("the PNG of a mask cannot be decoded") from error
+    return torch.from_numpy(grey)[None, None]
+
+
+def stronger(mask: Tensor, other: Tensor) -> Tensor:
+    """The maximum of two masks [1, 1, h, w], on the finer grid of the two."""
+    rows = max(mask.shape[2], other.shape[2])
+    columns = max(mask.shape[3], other.shape[3])
+    fine = (rows, columns)
+    return torch.maximum(latent_edits.fit_mask(mask, fine), latent_edits.fit_mask(other, fine))
+
+
+def finish(original: Pixels, before: Tensor, after: Tensor, touched: Tensor, kind: str) -> Edited:
+    """The picture that an edit ends in, and the box of what it changed."""
+    if kind == "model":
+        size = (original.shape[0], original.shape[1])
+        pixels = to_pixels(resize_img(after, size))
+        return Edited(pixels, changed_box(to_pixels(resize_img(before, size)), pixels))
+    pixels = composite(original, before, after, touched)
+    return Edited(pixels, changed_box(original, pixels))
+
+
+def load_editor(model_dir: Path, device: str) -> ModelEditor:
+    """Load a model's folder for editing."""
+    return ModelEditor(load_model(model_dir, device))
