@@ -16,7 +16,9 @@ import time
 from pathlib import Path
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +131,8 @@ class EmbeddedBroker:
         return True
 
     def _client(self) -> Redis:
-        return Redis(unix_socket_path=str(self._socket), socket_timeout=2.0)
+        once = Retry(NoBackoff(), 0)
+        return Redis(unix_socket_path=str(self._socket), socket_timeout=2.0, retry=once)
 
 
 def _socket_path(broker_dir: Path) -> Path:

@@ -37,6 +37,9 @@ class ModelWorker(SimpleWorker):
     heart: Heartbeat
     current: Job | None = None
 
+    def subscribe(self) -> None:
+        """RQ's remote commands are not used: a job is stopped through its record."""
+
     def bootstrap(self, *args: Any, **kwargs: Any) -> None:
         """Get ready, and say so."""
         super().bootstrap(*args, **kwargs)

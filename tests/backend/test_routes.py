@@ -1,0 +1,167 @@
+"""Every call of the REST contract, over HTTP, with a real broker and real workers."""
+
+import io
+
+import httpx
+import numpy as np
+import pytest
+from pictures import noise, pixels_of, png
+from PIL import Image
+from safetensors.numpy import load
+
+JOB_KEYS = {
+    "job_id", "kind", "status", "progress", "result", "error",
+    "created_at", "started_at", "finished_at",
+}  # fmt: skip
+GRID = {"kind": "grid", "rows": [[1, 0], [0, 0]]}
+SMILE = {"type": "attribute", "attribute": "smile", "strength": 1, "mask": GRID}
+
+
+def test_health(client: httpx.Client) -> None:
+    body = client.get("/health").json()
+    assert set(body) == {"status", "version", "queues", "workers"}
+    assert body["status"] == "ready"
+    assert body["queues"] == {"interactive": 0, "batch": 0}
+    assert {tuple(sorted(w)) for w in body["workers"]} == {("device", "models", "name", "state")}
+    assert any("fake" in w["models"] for w in body["workers"])
+
+
+def test_models(client: httpx.Client) -> None:
+    models = {m["id"]: m for m in client.get("/models").json()["models"]}
+    assert set(models["fake"]) == {
+        "id", "title", "resolution", "grid", "spaces", "default_space", "attributes", "any_size",
+        "source", "license",
+    }  # fmt: skip
+    assert set(models["fake"]["attributes"][0]) == {"id", "title", "min", "max", "default"}
+
+
+def test_upload_and_get(client: httpx.Client) -> None:
+    response = client.post("/images", files={"image": png(33, 21)})
+    assert response.status_code == 201
+    assert set(response.json()) == {"image_id", "width", "height"}
+    assert (response.json()["width"], response.json()["height"]) == (33, 21)
+    image = client.get(f"/images/{response.json()['image_id']}")
+    assert image.headers["content-type"] == "image/png"
+    assert "immutable" in image.headers["cache-control"]
+    assert np.array_equal(pixels_of(image.content), noise(33, 21))
+    again = client.get(image.url, headers={"If-None-Match": image.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_encode_result(client: httpx.Client) -> None:
+    response = client.post(
+        "/encode?wait=20",
+        data={"model": "fake", "steps": "2", "space": "S4", "crop": "10,5,40,40"},
+        files={"image": png()},
+    )
+    job = response.json()
+    assert response.status_code == 200
+    assert set(job) == JOB_KEYS
+    assert (job["kind"], job["status"], job["error"]) == ("encode", "succeeded", None)
+    result = job["result"]
+    assert {
+        "latent_id", "image_id", "reconstruction_id", "model", "space", "grid", "metrics",
+        "timings_ms",
+    } <= set(result)  # fmt: skip
+    assert set(result["metrics"]) == {"psnr_db", "perceptual", "perceptual_metric"}
+    assert result["crop"] == [10, 5, 40, 40]
+    assert client.get(f"/latents/{result['latent_id']}").json() == result
+    shown = pixels_of(client.get(f"/images/{result['reconstruction_id']}").content)
+    original = Image.fromarray(noise(80, 60)[5:45, 10:50])
+    assert np.array_equal(shown, np.asarray(original.resize((64, 64), Image.Resampling.BILINEAR)))
+
+
+def test_encode_without_waiting_is_202(client: httpx.Client) -> None:
+    image_id = client.post("/images", files={"image": png(seed=3)}).json()["image_id"]
+    response = client.post("/encode", data={"model": "fake", "image_id": image_id})
+    assert response.status_code == 202
+    assert response.json()["status"] in ("queued", "running")
+    assert response.headers["location"] == f"/jobs/{response.json()['job_id']}"
+
+
+def test_default_crop_is_the_centred_square(client: httpx.Client, latent_id: str) -> None:
+    assert client.get(f"/latents/{latent_id}").json()["crop"] == [10, 0, 60, 60]
+
+
+def test_edit_changes_what_was_painted_and_nothing_else(
+    client: httpx.Client, latent_id: str
+) -> None:
+    body = {"latent_id": latent_id, "edits": [SMILE], "output": {"frame": "full"}}
+    response = client.post("/edit?wait=20", json=body)
+    result = response.json()["result"]
+    assert response.status_code == 200
+    assert {"image_id", "changed_box", "cached", "timings_ms"} <= set(result)
+    assert (result["changed_box"], result["cached"]) == ([10, 0, 30, 30], False)
+    expected = noise(80, 60).astype(int)
+    expected[0:30, 10:40] += 20
+    edited = pixels_of(client.get(f"/images/{result['image_id']}").content)
+    assert np.array_equal(edited, np.clip(expected, 0, 255))
+    again = client.post("/edit?wait=20", json=body).json()
+    assert again["result"]["image_id"] == result["image_id"]
+    assert again["result"]["cached"]
+    assert client.get(f"/jobs/{again['job_id']}").json() == again
+
+
+@pytest.mark.parametrize("image_format", ["png", "webp", "jpeg"])
+def test_edit_of_the_crop_in_each_format(
+    client: httpx.Client, latent_id: str, image_format: str
+) -> None:
+    body = {"latent_id": latent_id, "edits": [SMILE], "output": {"format": image_format}}
+    result = client.post("/edit?wait=20", json=body).json()["result"]
+    answer = client.get(f"/images/{result['image_id']}")
+    assert answer.headers["content-type"] == f"image/{image_format}"
+    image = Image.open(io.BytesIO(answer.content))
+    assert (image.format, image.size) == (image_format.upper(), (60, 60))
+
+
+def test_edits_that_are_off_do_nothing(client: httpx.Client, latent_id: str) -> None:
+    body = {"latent_id": latent_id, "edits": [{**SMILE, "enabled": False}]}
+    result = client.post("/edit?wait=20", json=body).json()["result"]
+    assert result["changed_box"] is None
+    edited = pixels_of(client.get(f"/images/{result['image_id']}").content)
+    assert np.array_equal(edited, noise(80, 60)[0:60, 10:70])
+
+
+def test_every_kind_of_edit(client: httpx.Client, latent_id: str) -> None:
+    edits = [
+        {"type": "attribute", "attribute": "smile", "strength": -1, "mask": {"kind": "all"},
+         "layers": [2, 5]},
+        {"type": "transplant", "donor": latent_id, "mask": GRID, "offset": [1, -1]},
+        {"type": "resample", "seed": 7, "amount": 0.8, "mask": GRID},
+    ]  # fmt: skip
+    job = client.post("/edit?wait=20", json={"latent_id": latent_id, "edits": edits}).json()
+    assert job["status"] == "succeeded"
+
+
+def test_generate_then_edit(client: httpx.Client) -> None:
+    response = client.post("/generate?wait=20", json={"model": "fake", "seed": 5})
+    result = response.json()["result"]
+    assert {"latent_id", "image_id", "grid"} <= set(result)
+    drawn = pixels_of(client.get(f"/images/{result['image_id']}").content)
+    body = {"latent_id": result["latent_id"], "edits": [SMILE]}
+    edited = client.post("/edit?wait=20", json=body).json()["result"]
+    assert edited["changed_box"] == [0, 0, 32, 32]
+    shown = pixels_of(client.get(f"/images/{edited['image_id']}").content)
+    assert np.array_equal(shown[32:], drawn[32:])
+
+
+def test_generate_draws_its_own_seed(client: httpx.Client) -> None:
+    results = [
+        client.post("/generate?wait=20", json={"model": "fake"}).json()["result"] for _ in range(2)
+    ]
+    assert results[0]["seed"] != results[1]["seed"]
+
+
+def test_tensor_and_heat_map(client: httpx.Client, latent_id: str) -> None:
+    tensor = client.get(f"/latents/{latent_id}/tensor")
+    assert load(tensor.content)["wmap"].shape == (4, 4, 3)
+    heat_map = client.get(f"/latents/{latent_id}/attributes/smile")
+    assert heat_map.headers["content-type"] == "image/png"
+    assert pixels_of(heat_map.content).shape == (64, 64, 3)
+
+
+def test_reference_pages(client: httpx.Client) -> None:
+    assert "/encode" in client.get("/openapi.json").json()["paths"]
+    page = client.get("/docs").text
+    assert "/encode" in page
+    assert "<script" not in page

@@ -1,0 +1,135 @@
+"""Who is let in: owners, hosts, origins, headers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from live_server import LiveServer, running
+from pictures import png
+
+from backend.app import StartError, create_app
+from backend.settings import Settings
+
+KEYS = ("key-of-anna", "key-of-ben")
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    home = tmp_path_factory.mktemp("guarded")
+    with running(home, api_keys=", ".join(KEYS), host="0.0.0.0") as live:
+        yield live
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.7", "example.org"])
+def test_no_strangers_without_keys(host: str, tmp_path: Path) -> None:
+    settings = Settings(host=host, data_dir=tmp_path, redis_url="redis://127.0.0.1:1")
+    with pytest.raises(StartError, match="LATENTBRUSH_API_KEYS"):
+        create_app(settings)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic a2V5"},
+     {"Cookie": "latentbrush_session=key-of-anna"}],
+)  # fmt: skip
+def test_a_key_is_needed(guarded: LiveServer, headers: dict[str, str]) -> None:
+    with guarded.client() as client:
+        assert client.get("/health").status_code == 200
+        assert client.get("/session").json() == {"key_needed": True, "signed_in": False}
+        for path in ("/models", "/images/img_" + "0" * 32, "/jobs/x", "/jobs/x/events"):
+            response = client.get(path, headers=headers)
+            assert (response.status_code, response.json()["code"]) == (401, "unauthorized")
+        response = client.post("/generate", json={"model": "fake"}, headers=headers)
+        assert response.status_code == 401
+
+
+def test_one_owner_sees_nothing_of_another(guarded: LiveServer) -> None:
+    with guarded.client(KEYS[0]) as anna, guarded.client(KEYS[1]) as ben:
+        fields = {"model": "fake", "steps": "0"}
+        job = anna.post("/encode?wait=20", data=fields, files={"image": png()}).json()
+        result = job["result"]
+        mine = [
+            f"/jobs/{job['job_id']}",
+            f"/jobs/{job['job_id']}/events",
+            f"/images/{result['image_id']}",
+            f"/images/{result['reconstruction_id']}",
+            f"/latents/{result['latent_id']}",
+            f"/latents/{result['latent_id']}/tensor",
+            f"/latents/{result['latent_id']}/attributes/smile",
+        ]
+        assert [anna.get(path).status_code for path in mine] == [200] * len(mine)
+        assert [ben.get(path).status_code for path in mine] == [404] * len(mine)
+        assert ben.delete(mine[0]).status_code == 404
+        body = {"latent_id": result["latent_id"], "edits": []}
+        assert ben.post("/edit", json=body).status_code == 404
+        again = {"model": "fake", "image_id": result["image_id"]}
+        assert ben.post("/encode", data=again).status_code == 404
+        theirs = ben.post("/encode?wait=20", data=fields, files={"image": png()}).json()["result"]
+        transplant = {"type": "transplant", "donor": result["latent_id"]}
+        body = {"latent_id": theirs["latent_id"], "edits": [transplant]}
+        assert ben.post("/edit", json=body).status_code == 404
+
+
+def test_the_page_signs_in_with_a_cookie(guarded: LiveServer) -> None:
+    with guarded.client() as client:
+        assert client.post("/session", json={"key": "wrong"}).status_code == 401
+        response = client.post("/session", json={"key": KEYS[0]})
+        cookie = response.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "samesite=strict" in cookie.lower()
+        assert KEYS[0] not in cookie
+        assert client.get("/models").status_code == 200
+        assert client.get("/session").json()["signed_in"]
+        client.delete("/session")
+        assert client.get("/models").status_code == 401
+
+
+def test_no_session_is_needed_without_keys(client: httpx.Client) -> None:
+    assert client.get("/session").json() == {"key_needed": False, "signed_in": True}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 202),
+        ({"Origin": "{own}"}, 202),
+        ({"Origin": "{own}", "Sec-Fetch-Site": "same-origin"}, 202),
+        ({"Sec-Fetch-Site": "none"}, 202),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "http://localhost:1"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Host": "evil.example"}, 403),
+        ({"Host": "127.0.0.1.evil.example"}, 403),
+        ({"Host": "[::1"}, 403),
+        ({"Host": "localhost"}, 202),
+    ],
+)
+def test_foreign_pages_and_names_are_refused(
+    client: httpx.Client, server: LiveServer, headers: dict[str, str], status: int
+) -> None:
+    sent = {name: text.replace("{own}", server.url.rstrip("/")) for name, text in headers.items()}
+    response = client.post("/generate", json={"model": "fake"}, headers=sent)
+    assert response.status_code == status, response.text
+    if status == 403:
+        assert response.json()["code"] == "forbidden"
+
+
+def test_foreign_pages_cannot_cancel(client: httpx.Client) -> None:
+    response = client.delete("/jobs/x", headers={"Origin": "http://evil.example"})
+    assert response.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/nowhere", "/openapi.json", "/docs"])
+def test_every_answer_is_guarded(client: httpx.Client, path: str) -> None:
+    response = client.get(path, headers={"Origin": "http://evil.example"})
+    assert not [name for name in response.headers if name.startswith("access-control")]
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'self'" in response.headers["content-security-policy"]
+    assert response.headers["cross-origin-resource-policy"] == "same-origin"
+
+
+def test_keys_are_not_shown() -> None:
+    assert KEYS[0] not in repr(Settings(api_keys=KEYS))
