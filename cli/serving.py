@@ -1,0 +1,42 @@
+"""`latentbrush serve` and `latentbrush worker`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def serve(
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; others need API keys.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 takes any free one.")] = 8000,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Where pictures, latents and jobs are kept.")
+    ] = None,
+    browser: Annotated[bool, typer.Option(help="Open the page.")] = True,
+) -> None:
+    """Start the API, the page, the workers and the broker."""
+    from backend.settings import Settings
+    from cli import serve as server
+
+    given: dict[str, Any] = {"host": host, "port": port}
+    if data_dir is not None:
+        given["data_dir"] = data_dir
+    server.serve(Settings(**given), open_browser=browser)
+
+
+def worker(
+    queues: Annotated[str, typer.Option(help="Queues to serve, in order, with commas.")] = (
+        "interactive,batch"
+    ),
+) -> None:
+    """Run one worker, for another machine of the same broker and store."""
+    from worker.main import limit_threads, run
+    from worker.settings import WorkerSettings
+
+    settings = WorkerSettings()
+    limit_threads(settings.torch_threads)
+    from worker.editor import load_editor  # after the limits, because it loads torch
+
+    run(settings, load_editor, queues=queues.split(","))

@@ -1,0 +1,131 @@
+"""`latentbrush train generator|perceptual|encoder|attributes`."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.output import say, write_json
+from cli.pick import default_device, open_model
+
+if TYPE_CHECKING:
+    from training.data import ImageSource
+
+app = typer.Typer(help="Train a model, part by part.", no_args_is_help=True)
+
+RunOption = Annotated[Path, typer.Option("--run", help="Folder of the run.")]
+ModelOption = Annotated[Path, typer.Option("--model", help="Folder of the model to complete.")]
+MinutesOption = Annotated[float, typer.Option(min=0.01, help="How long to train.")]
+DeviceOption = Annotated[str | None, typer.Option(help="cpu or cuda; the best if not given.")]
+
+
+@app.command()
+def generator(
+    run: RunOption,
+    preset: Annotated[str, typer.Option(help="cpu64, cpu128, gpu256 or photos256.")] = "cpu64",
+    data: Annotated[str | None, typer.Option(help="`portraits`, or a folder of pictures.")] = None,
+    name: Annotated[str, typer.Option(help="Id of the model that is written.")] = "portraits",
+    minutes: MinutesOption = 120.0,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the run.")] = False,
+    grow: Annotated[
+        Path | None, typer.Option(help="Run at a smaller resolution to start from.")
+    ] = None,
+    batch: Annotated[int | None, typer.Option(min=1)] = None,
+    lr: Annotated[float | None, typer.Option(min=0)] = None,
+    seed: Annotated[int | None, typer.Option(min=0)] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the options and stop.")] = False,
+    device: DeviceOption = None,
+) -> None:
+    """Train a StyleGAN2 generator; writes the model into RUN/model."""
+    from models.model import save_model
+    from training.gan import train_generator, with_overrides
+    from training.release import release_generator
+
+    options = with_overrides(preset, data=data, batch=batch, lr=lr, seed=seed)
+    if dry_run:
+        write_json(asdict(options), Path("-"))
+        return
+    where = device or default_device()
+    train_generator(options, run, minutes=minutes, device=where, resume=resume, grow=grow)
+    save_model(release_generator(run, name, where), run / "model")
+    say(f"{run / 'model'}: generator written; next: latentbrush train perceptual --model …")
+
+
+@app.command()
+def perceptual(
+    model: ModelOption,
+    run: RunOption,
+    minutes: MinutesOption = 20.0,
+    judge_minutes: Annotated[
+        float, typer.Option(help="For the judge of the evaluation; 0: none.")
+    ] = 15.0,
+    device: DeviceOption = None,
+) -> None:
+    """Train the perceptual network of the portraits, and the judge of the evaluation."""
+    from dataclasses import replace
+
+    from models.model import save_model
+    from training.evaluation.judge import save_judge
+    from training.perceptual import JUDGE_WIDTHS, train_perceptual
+
+    where = device or default_device()
+    loaded = open_model(str(model), where)
+    size = loaded.layout.resolution
+    net = train_perceptual(run / "perceptual", resolution=size, minutes=minutes, device=where)
+    save_model(replace(loaded, perceptual=net), model)
+    if judge_minutes > 0:
+        judge = train_perceptual(
+            run / "judge",
+            resolution=size,
+            minutes=judge_minutes,
+            seed=2_000_000,
+            widths=JUDGE_WIDTHS,
+            device=where,
+        )
+        save_judge(judge, model)
+    say(f"{model}: perceptual network written")
+
+
+@app.command()
+def encoder(
+    model: ModelOption,
+    run: RunOption,
+    images: Annotated[
+        Path | None, typer.Option(help="Folder of pictures; the portraits if not given.")
+    ] = None,
+    minutes: MinutesOption = 30.0,
+    device: DeviceOption = None,
+) -> None:
+    """Train the spatial encoder of a model."""
+    from models.model import save_model
+    from training.encoder import train_encoder
+
+    loaded = open_model(str(model), device)
+    source = open_pictures(images, loaded.layout.resolution, str(loaded.device))
+    save_model(train_encoder(loaded, source, run / "encoder", minutes=minutes), model)
+    say(f"{model}: encoder written")
+
+
+@app.command()
+def attributes(
+    model: ModelOption, run: RunOption, minutes: MinutesOption = 15.0, device: DeviceOption = None
+) -> None:
+    """Learn the attributes of a model that has a perceptual network."""
+    from models.model import save_model
+    from training.attributes import train_attributes
+
+    loaded = open_model(str(model), device)
+    save_model(train_attributes(loaded, run / "attributes", minutes=minutes), model)
+    say(f"{model}: attributes written")
+
+
+def open_pictures(folder: Path | None, resolution: int, device: str) -> "ImageSource":
+    """The pictures to train an encoder on."""
+    import torch
+
+    from training.data import FreshPortraits, ImageFolder
+
+    if folder is not None:
+        return ImageFolder(folder, resolution, seed=0)
+    return FreshPortraits(resolution, 3_000_000, torch.device(device))
