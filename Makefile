@@ -1,0 +1,47 @@
+# `make run` sets everything up and serves the page; `make test` sets up and runs every check.
+# Needs Python 3.11 or later; everything else goes into .venv and node_modules.
+
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: run setup test lint types unit page browser fix results
+
+run: .venv/ready
+	$(BIN)/latentbrush serve
+
+setup: .venv/ready node_modules/ready
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Latentbrush needs Python 3.11 or later")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps -e .
+	touch $@
+
+node_modules/ready: package-lock.json .venv/ready
+	$(BIN)/npm ci --no-audit --no-fund
+	touch $@
+
+test: lint types unit page browser
+
+lint: .venv/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: .venv/ready
+	$(BIN)/mypy
+
+unit: .venv/ready
+	$(BIN)/pytest --ignore tests/browser
+
+page: node_modules/ready
+	$(BIN)/npm test
+
+browser: .venv/ready
+	scripts/ensure-browser
+	$(BIN)/pytest tests/browser
+
+fix: .venv/ready
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
