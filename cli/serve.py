@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
+import hashlib
 import os
 import signal
 import socket
@@ -131,12 +132,18 @@ def _broker(settings: Settings) -> Iterator[Settings]:
 def _workers(settings: Settings, command: Sequence[str]) -> Iterator[None]:
     """A worker process for each of the local queues."""
     assert settings.redis_url is not None
+    store = JobStore(connect(settings.redis_url), settings.job_ttl_s)
+    home_name = hashlib.sha256(os.fsencode(settings.home)).hexdigest()[:8]
+    prefix = f"serve-{socket.gethostname()}-{home_name}-"
+    for worker in store.workers():
+        if worker.name.startswith(prefix):  # of a server that was killed: we are the only one here
+            store.say_dead(worker.name)
     supervisor = Supervisor(
         [[queue] for queue in settings.local_workers],
-        JobStore(connect(settings.redis_url), settings.job_ttl_s),
+        store,
         command=command,
         environment=_worker_environment(settings),
-        new_name=new_name,
+        new_name=lambda queues: prefix + new_name(queues),
     )
     supervisor.start()
     try:

@@ -1,5 +1,6 @@
 """A worker's sign of life, written by its own thread: RQ's SimpleWorker has none inside a job."""
 
+import contextlib
 import logging
 import os
 import threading
@@ -54,6 +55,8 @@ class Heartbeat:
         while not self._ended:
             if self._parent_pid is not None and os.getppid() != self._parent_pid:
                 log.error("the supervisor is gone: stopping at once")
+                with contextlib.suppress(RedisError):
+                    self._store.say_dead(self._state().name)
                 os._exit(ORPHANED)  # its successor starts new workers, the job is requeued
             self._wake.clear()
             try:

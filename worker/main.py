@@ -5,6 +5,7 @@ The supervisor starts `python -m worker.main`, with a queue; `latentbrush worker
 
 import argparse
 import logging
+import socket
 from collections.abc import Sequence
 from typing import Any
 
@@ -81,7 +82,7 @@ def run(
     store = JobStore(redis, settings.job_ttl_s)
     worker = ModelWorker(
         [Queue(queue, connection=redis, serializer=JSONSerializer) for queue in queues],
-        name=name or new_name(queues),
+        name=name or f"{socket.gethostname()}-{new_name(queues)}",
         connection=redis,
         serializer=JSONSerializer,
         log_job_description=False,

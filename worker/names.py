@@ -1,10 +1,9 @@
 """Names of workers."""
 
 import secrets
-import socket
 from collections.abc import Sequence
 
 
 def new_name(queues: Sequence[str]) -> str:
     """A name that no worker had before."""
-    return f"{'-'.join(queues)}-{socket.gethostname()}-{secrets.token_hex(4)}"
+    return f"{'-'.join(queues)}-{secrets.token_hex(4)}"

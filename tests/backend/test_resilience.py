@@ -62,7 +62,7 @@ def test_kill_the_server_and_all_it_started(tmp_path: Path) -> None:
     server.process.wait(5)
     assert server.process.stdout is not None
     server.process.stdout.close()
-    with running(tmp_path, heartbeat_ttl_s=3) as again:
+    with running(tmp_path) as again:
         wait_for(again, running_id, "succeeded", MAX_RECOVERY_S)
         wait_for(again, queued_id, "succeeded", 5)
 
