@@ -1,0 +1,101 @@
+"""Models are loaded once, and again only when they change; pictures are decoded once."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from fake_editor import FakeEditor
+from live_server import write_model
+from pictures import png
+
+from contracts.errors import ModelUnavailable, UnknownImage, UnknownModel
+from contracts.library import Library
+from worker.settings import WorkerSettings
+from worker.workbench import Workbench
+
+
+class Versions:
+    """Takes the place of the broker: only versions are noted here."""
+
+    def __init__(self) -> None:
+        self.versions: dict[str, str] = {}
+
+    def set_version(self, model: str, version: str) -> None:
+        self.versions[model] = version
+
+
+class Loads:
+    """Counts what is loaded."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def __call__(self, model_dir: Path, device: str) -> FakeEditor:
+        self.names.append(model_dir.name)
+        if model_dir.name == "broken":
+            raise ValueError("no weights")
+        config = json.loads((model_dir / "config.json").read_text())
+        return FakeEditor(config["id"], config["resolution"], device)
+
+
+@pytest.fixture
+def loads() -> Loads:
+    return Loads()
+
+
+@pytest.fixture
+def bench(tmp_path: Path, loads: Loads) -> Workbench:
+    settings = WorkerSettings(data_dir=tmp_path, max_loaded_models=2)
+    store = Versions()
+    return Workbench(
+        settings,
+        store,  # type: ignore[arg-type]
+        Library(settings.store_url),
+        loads,
+        "cpu",
+        "worker",
+        lambda: False,
+    )
+
+
+def test_a_model_is_loaded_once(bench: Workbench, loads: Loads, tmp_path: Path) -> None:
+    write_model(tmp_path, "a")
+    assert bench.editor("a") is bench.editor("a")
+    assert loads.names == ["a"]
+    assert bench.loaded_models() == ("a",)
+
+
+def test_a_model_that_changed_is_loaded_again(
+    bench: Workbench, loads: Loads, tmp_path: Path
+) -> None:
+    write_model(tmp_path, "a")
+    bench.editor("a")
+    os.utime(tmp_path / "models" / "a" / "config.json", (1, 1))
+    bench.editor("a")
+    assert loads.names == ["a", "a"]
+
+
+def test_the_one_used_longest_ago_makes_room(bench: Workbench, tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        write_model(tmp_path, name)
+    for name in ("a", "b", "a", "c"):
+        bench.editor(name)
+    assert bench.loaded_models() == ("a", "c")
+    bench.forget_editors()
+    assert bench.loaded_models() == ()
+
+
+def test_models_that_cannot_be(bench: Workbench, tmp_path: Path) -> None:
+    write_model(tmp_path, "broken")
+    with pytest.raises(ModelUnavailable):
+        bench.editor("broken")
+    with pytest.raises(UnknownModel):
+        bench.editor("none")
+
+
+def test_a_picture_is_decoded_once(bench: Workbench) -> None:
+    record = bench.library.add_image("anna", png(8, 6), "image/png", 8, 6)
+    assert bench.picture("anna", record.image_id) is bench.picture("anna", record.image_id)
+    with pytest.raises(UnknownImage):
+        bench.picture("ben", record.image_id)
