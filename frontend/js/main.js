@@ -68,6 +68,7 @@ const start = startScreen(store, {
     void opener.openSample(sample.file);
   },
   onGenerate: () => opener.generate(),
+  onResume: (id) => opener.restore(id),
 });
 const crop = cropScreen(store, pictures, { onEncode: () => opener.encodeCrop() });
 const working = workingScreen(pictures, { onCancel: () => opener.cancel() });

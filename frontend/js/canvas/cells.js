@@ -80,5 +80,5 @@ function strokeAt(x, y) {
   const centre = 0.86 - 0.72 * x + 0.13 * Math.sin(x * 7.2 + 0.4);
   const width = 0.05 + 0.09 * Math.sin(Math.PI * x);
   const distance = Math.abs(y - centre) / width;
-  return 0.72 * Math.max(0, 1 - distance * 0.62) * (0.25 + 0.75 * x);
+  return 0.95 * Math.max(0, 1 - distance * 0.62) * (0.3 + 0.7 * x);
 }

@@ -93,7 +93,6 @@ export function attributesPanel({ dispatch, state: initial }) {
       if (!attribute) return;
       amount.bound(attribute.min, attribute.max);
       amount.set(amountOf(state, attribute.id));
-      amount.rename(state.openKey ? 'Amount of this edit' : 'Amount');
     },
   };
 }

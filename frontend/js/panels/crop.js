@@ -17,6 +17,7 @@ const CORNERS = [
   ['sw', 'lower left'],
   ['se', 'lower right'],
 ];
+const MARGIN_PX = 14; // as in start.css: room for the corners' handles
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -88,7 +89,7 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode })
     const { upload } = state;
     if (!upload || state.phase !== 'crop') return;
     const { clientWidth, clientHeight } = room;
-    const scale = Math.min(clientWidth / upload.width, clientHeight / upload.height);
+    const scale = Math.min((clientWidth - 2 * MARGIN_PX) / upload.width, (clientHeight - 2 * MARGIN_PX) / upload.height);
     frame.style.width = `${Math.round(upload.width * scale)}px`;
     frame.style.height = `${Math.round(upload.height * scale)}px`;
   };

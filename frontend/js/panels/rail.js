@@ -31,7 +31,7 @@ export function toolRail({ dispatch }, stage) {
   const zoom = [
     iconButton('plus', 'Zoom in', () => stage.zoom(1.25), { keys: '+' }),
     iconButton('minus', 'Zoom out', () => stage.zoom(0.8), { keys: '−' }),
-    iconButton('fit', 'Fit the picture', () => stage.fit(), { keys: '0' }),
+    iconButton('fit', 'Fit the picture', () => stage.fit(), { keys: 'F' }),
   ];
   const group = (/** @type {string} */ label, /** @type {HTMLElement[]} */ buttons) => el('div', { class: 'rail-group', role: 'group', 'aria-label': label }, ...buttons);
   const dom = el('div', { class: 'rail', role: 'toolbar', 'aria-label': 'Tools', 'aria-orientation': 'vertical' }, group('Pointer', tools), group('Overlays', layers), group('Zoom', zoom));

@@ -5,6 +5,7 @@
 import { el, setChildren } from '../dom.js';
 import { icon } from '../icons.js';
 import { paintedCells } from '../canvas/cells.js';
+import { savedSessions } from '../storage.js';
 import { iconButton, segmented } from './controls.js';
 
 /** @typedef {import('../state.js').State} State */
@@ -21,9 +22,9 @@ const SERVER_SAYS = {
 
 /**
  * @param {import('../store.js').Store} store
- * @param {{onChooseFile: () => void, onSample: (sample: Sample) => void, onGenerate: () => void}} events
+ * @param {{onChooseFile: () => void, onSample: (sample: Sample) => void, onGenerate: () => void, onResume: (latentId: string) => void}} events
  */
-export function startScreen({ dispatch }, { onChooseFile, onSample, onGenerate }) {
+export function startScreen({ dispatch }, { onChooseFile, onSample, onGenerate, onResume }) {
   const cells = paintedCells();
   const choose = iconButton('open', 'Choose a picture', onChooseFile, { text: 'Choose a picture', class: 'is-primary is-large' });
   const drop = el(
@@ -31,8 +32,9 @@ export function startScreen({ dispatch }, { onChooseFile, onSample, onGenerate }
     { class: 'drop' },
     cells.dom,
     el('div', { class: 'drop-words' }, el('p', { class: 'drop-title' }, 'Drop a picture here'), el('p', {}, 'or paste one with Ctrl+V'), choose),
-    el('p', { class: 'drop-note' }, 'PNG, JPEG or WebP. It goes to this server and nowhere else.'),
   );
+  const note = el('p', { class: 'drop-note' }, 'PNG, JPEG or WebP. It goes to this server and nowhere else.');
+  const resume = iconButton('redo', 'Go on with the latest picture', () => onResume(savedSessions()[0].id), { text: 'Go on with the latest picture', class: 'resume' });
   drop.addEventListener('pointermove', (event) => cells.paintAt(event));
   const server = el('p', { class: 'server-note', role: 'status' });
   const modelChoice = el('div', {});
@@ -55,15 +57,15 @@ export function startScreen({ dispatch }, { onChooseFile, onSample, onGenerate }
       el('h1', {}, 'Paint what should change.'),
       el('p', { class: 'lead' }, 'Your picture becomes a grid of style vectors. Pick an attribute, brush it where you want it, and every pixel you did not paint stays exactly as it was.'),
       drop,
+      note,
     ),
-    el('div', { class: 'start-side' }, server, el('h2', {}, 'Start from a sample'), gallery, el('div', { class: 'start-choices' }, modelChoice, encoding.dom)),
+    el('div', { class: 'start-side' }, server, resume, el('h2', {}, 'Start from a sample'), gallery, el('div', { class: 'start-choices' }, modelChoice, encoding.dom)),
   );
   /** @type {ReturnType<typeof segmented>|null} */
   let models = null;
   let shownModels = /** @type {State['models']} */ ([]);
   return {
     dom,
-    drop,
     /** @param {Sample[]} samples */
     showSamples(samples) {
       const items = samples.map((sample) => {
@@ -77,6 +79,7 @@ export function startScreen({ dispatch }, { onChooseFile, onSample, onGenerate }
     /** @param {State} state */
     syncState(state) {
       cells.setActive(state.phase === 'start');
+      if (state.phase === 'start') resume.hidden = savedSessions().length === 0;
       server.textContent = SERVER_SAYS[state.server];
       if (state.models !== shownModels) {
         shownModels = state.models;

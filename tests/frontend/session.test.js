@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { constantMask, dab } from '../../frontend/js/mask.js';
+import * as sessions from '../../frontend/js/session.js';
+
+const EMPTY = { latent_id: 'abc', edits: [] };
+const SIZE = { width: 8, height: 8 };
+
+function stroke(x = 4, y = 4) {
+  const mask = constantMask(8, 8);
+  dab(mask, { x, y }, { radius: 2, softness: 0, strength: 1 });
+  return mask;
+}
+
+function three() {
+  const one = sessions.addEdit(EMPTY, 'smile', 1, null).session;
+  const two = sessions.addEdit(one, 'hair', -2, stroke()).session;
+  return sessions.addEdit(two, 'beard', 0.5, stroke(1, 1)).session;
+}
+
+/** @param {sessions.Session} session */
+const keys = (session) => session.edits.map((edit) => edit.key);
+
+test('keys stay unique after deletions', () => {
+  const session = sessions.addEdit(sessions.removeEdit(three(), 'e1'), 'nose', 1, null).session;
+  assert.deepEqual(keys(session), ['e2', 'e3', 'e4']);
+});
+
+test('an operation changes its edit alone, and an idle one nothing at all', () => {
+  const session = three();
+  const toggled = sessions.toggleEdit(session, 'e2');
+  assert.equal(toggled.edits[1].enabled, false);
+  assert.equal(toggled.edits[0], session.edits[0]);
+  assert.equal(session.edits[1].enabled, true);
+  assert.equal(sessions.weightEdit(session, 'e1', 1), session);
+  assert.equal(sessions.toggleEdit(session, 'none'), session);
+});
+
+test('edits move to a place, clamped to the list', () => {
+  assert.deepEqual(keys(sessions.moveEdit(three(), 'e3', 0)), ['e3', 'e1', 'e2']);
+  assert.deepEqual(keys(sessions.moveEdit(three(), 'e1', 99)), ['e2', 'e3', 'e1']);
+  const session = three();
+  assert.equal(sessions.moveEdit(session, 'e1', -1), session);
+});
+
+test('erasing from a whole-picture edit gives it a mask with a hole', () => {
+  const session = sessions.strokeEdit(three(), 'e1', 'erase', stroke());
+  const { mask } = session.edits[0];
+  assert.equal(mask?.values[4 * 8 + 4], 0);
+  assert.equal(mask?.values[0], 1);
+});
+
+test('the wire form is what the API takes, and comes back as it was', () => {
+  const wire = sessions.toWire(sessions.toggleEdit(three(), 'e3'));
+  assert.deepEqual(wire.edits[0], { type: 'attribute', attribute: 'smile', strength: 1, mask: { kind: 'all' }, enabled: true });
+  assert.equal(wire.edits[1].mask.kind, 'grid');
+  assert.equal(wire.edits[1].mask.rows.length, 8);
+  assert.deepEqual(sessions.toWire(sessions.fromWire(JSON.parse(JSON.stringify(wire)), SIZE)), wire);
+});
+
+test('edits that the page has no tool for are kept as they are', () => {
+  const edits = [
+    { type: 'transplant', donor: 'abc', mask: { kind: 'all' }, offset: [1, 0] },
+    { type: 'attribute', attribute: 'smile', strength: 1, mask: { kind: 'png', data: 'AAAA' } },
+    { type: 'attribute', attribute: 'smile', strength: 1, mask: { kind: 'all' }, layers: [2, 5], enabled: false },
+    { type: 'attribute', attribute: 'smile', strength: 1, mask: { kind: 'grid', rows: [[1, 0]] } },
+  ];
+  const session = sessions.fromWire({ latent_id: 'abc', edits }, SIZE);
+  assert.deepEqual(session.edits.map((edit) => edit.type), ['other', 'other', 'other', 'other']);
+  const wire = sessions.toWire(session).edits;
+  edits.forEach((edit, i) => assert.deepEqual(wire[i], { enabled: true, ...edit }));
+});
