@@ -107,10 +107,11 @@ def space_names(layout: Layout) -> list[str]:
 
 def constant(w: Tensor, num_layers: int, base: Cells = SQUARE) -> LatentMap:
     """The latent of plain StyleGAN2: one w [N, D], or one per layer [N, L, D]."""
-    per_layer = w.unbind(1) if w.ndim == 3 else [w] * num_layers
-    if len(per_layer) != num_layers:
-        raise SpaceError(f"expected {num_layers} layers, got {len(per_layer)}")
-    return LatentMap(tuple(v[:, :, None, None] for v in per_layer), base)
+    if w.ndim == 2:
+        return LatentMap((w[:, :, None, None],) * num_layers, base)
+    if w.shape[1] != num_layers:
+        raise SpaceError(f"expected {num_layers} layers, got {w.shape[1]}")
+    return LatentMap(tuple(v[:, :, None, None] for v in w.unbind(1)), base)
 
 
 def cells_of(num: int, base: Cells) -> Cells:

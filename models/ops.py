@@ -67,10 +67,11 @@ def downsample2d(x: Tensor, kernel: Tensor) -> Tensor:
 
 
 def resize_map(wmap: Tensor, size: tuple[int, int]) -> Tensor:
-    """Resample a map [N, C, h, w] to `size` by halvings or doublings; 1×1 maps broadcast as is.
+    """Resample a map [N, C, h, w] to `size` by doublings or halvings; 1×1 maps broadcast as is.
 
-    Cells are areas: a halving is the mean of four, a doubling is bilinear. Going step by step makes
-    h → m → r the same as h → r, which is why every latent space embeds exactly in a finer one.
+    A doubling is bilinear with cells as areas (`align_corners=False`); a halving is its exact left
+    inverse. So h → m → r is the same as h → r whenever m is finer than h, which is why every latent
+    space embeds exactly in a finer one. (Ours.)
 
     Raises:
         ShapeError: `size` is not the map's size times a power of two.
@@ -78,13 +79,25 @@ def resize_map(wmap: Tensor, size: tuple[int, int]) -> Tensor:
     height, width = wmap.shape[2:]
     if (height, width) in ((1, 1), size):
         return wmap
-    if height > size[0]:
-        wmap = F.avg_pool2d(wmap, height // size[0])
+    while wmap.shape[2] > size[0] and wmap.shape[2] % 2 == wmap.shape[3] % 2 == 0:
+        wmap = halve(wmap)
     while wmap.shape[2] < size[0]:
         wmap = F.interpolate(wmap, scale_factor=2, mode="bilinear", align_corners=False)
     if tuple(wmap.shape[2:]) != size:
         raise ShapeError(f"a map of {height}×{width} cells does not fit {size[0]}×{size[1]}")
     return wmap
+
+
+def halve(wmap: Tensor) -> Tensor:
+    """Halve a map [N, C, h, w] so that halving its bilinear doubling gives it back.
+
+    Per axis the taps are (-1, 3, 3, -1)/4 with repeated borders: against bilinear doubling's
+    (1, 3)/4 and (3, 1)/4 they sum to 1 on the cell itself and to 0 on its neighbours.
+    """
+    taps = wmap.new_tensor([-0.25, 0.75, 0.75, -0.25])
+    weight = (taps[:, None] * taps[None, :]).expand(wmap.shape[1], 1, 4, 4)
+    padded = F.pad(wmap, [1, 1, 1, 1], mode="replicate")
+    return F.conv2d(padded, weight, stride=2, groups=wmap.shape[1])
 
 
 def demodulation(styles: Tensor, weight: Tensor) -> Tensor:

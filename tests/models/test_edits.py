@@ -1,0 +1,68 @@
+"""Edits are pure functions: nothing where the mask is 0, everything where it is 1."""
+
+import pytest
+import torch
+
+from models.edits import fit_mask, move, resample, shifted, transplant
+from models.errors import SpaceError
+from models.latents import LatentMap, constant, embed
+from models.model import Model
+
+NOWHERE, EVERYWHERE = torch.zeros(1, 1, 16, 16), torch.ones(1, 1, 16, 16)
+
+
+def spatial(model: Model, seed: int) -> LatentMap:
+    w = torch.randn(1, 16, generator=torch.Generator().manual_seed(seed))
+    return embed(constant(w, model.generator.num_ws), "S+", model.layout)
+
+
+def same(a: LatentMap, b: LatentMap) -> bool:
+    return all(torch.allclose(x, y, atol=1e-6) for x, y in zip(a.layers, b.layers, strict=True))
+
+
+def test_an_empty_mask_changes_nothing(model: Model) -> None:
+    base, donor = spatial(model, 1), spatial(model, 2)
+    direction = model.attributes.directions[0]
+    assert same(move(base, direction, 3.0, NOWHERE), base)
+    assert same(transplant(base, donor, NOWHERE, (0.25, 0)), base)
+    assert same(resample(base, donor, NOWHERE, 1.0), base)
+
+
+def test_a_full_mask_changes_everything(model: Model) -> None:
+    base, donor = spatial(model, 1), spatial(model, 2)
+    assert same(transplant(base, donor, EVERYWHERE, (0, 0)), donor)
+    assert same(resample(base, donor, EVERYWHERE, 1.0), donor)
+    assert same(resample(base, donor, EVERYWHERE, 0.0), base)
+
+
+def test_moving_there_and_back_returns(model: Model) -> None:
+    base, direction = spatial(model, 1), model.attributes.directions[0]
+    there = move(base, direction, 2.0, EVERYWHERE)
+    assert not same(there, base)
+    assert same(move(there, direction, -2.0, EVERYWHERE), base)
+
+
+def test_only_the_named_layers_move(model: Model) -> None:
+    base, direction = spatial(model, 1), model.attributes.directions[0]
+    moved = move(base, direction, 2.0, EVERYWHERE, layers=(2, 4))
+    changed = [not torch.equal(a, b) for a, b in zip(base.layers, moved.layers, strict=True)]
+    assert changed == [False, False, True, True, False, False, False, False]
+
+
+def test_a_narrow_brush_has_its_full_effect_on_coarse_layers() -> None:
+    mask = torch.zeros(1, 1, 16, 16)
+    mask[:, :, 3, 5] = 0.8
+    assert fit_mask(mask, (4, 4))[0, 0, 0, 1] == pytest.approx(0.8)
+    assert fit_mask(mask, (4, 4)).sum() == pytest.approx(0.8)
+
+
+def test_a_shift_moves_content_by_whole_cells() -> None:
+    wmap = torch.randn(1, 3, 8, 8)
+    moved = shifted(wmap, (2 / 8, 1 / 8))  # two cells right, one down
+    assert torch.allclose(moved[:, :, 1:, 2:], wmap[:, :, :-1, :-2], atol=1e-5)
+
+
+def test_a_donor_of_another_size_is_refused(model: Model) -> None:
+    wide = embed(constant(torch.zeros(1, 16), 8, (4, 8)), "S+", model.layout)
+    with pytest.raises(SpaceError, match="same model at the same size"):
+        transplant(spatial(model, 1), wide, EVERYWHERE, (0, 0))

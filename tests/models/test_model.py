@@ -1,0 +1,109 @@
+"""A model's folder: what is written is what is read, and damage is named."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from models.errors import AttributeUnknown, CheckpointError
+from models.inversion import invert
+from models.model import Model, load_model, save_model
+from models.whitening import fit_whitening
+from training.generated import draw_latents
+
+
+@pytest.fixture
+def folder(model: Model, tmp_path: Path) -> Path:
+    save_model(model, tmp_path / "tiny")
+    return tmp_path / "tiny"
+
+
+def test_a_saved_model_draws_the_same_picture(model: Model, folder: Path) -> None:
+    latent = draw_latents(model, 2, torch.Generator().manual_seed(0))
+    again = load_model(folder, dtype=torch.float32)
+    assert (again.render(latent) - model.render(latent)).abs().max() < 0.05  # float16 on disk
+    assert again.attributes.attributes == model.attributes.attributes
+    assert again.perceptual_metric == "tiny-perceptual"
+
+
+def test_the_version_changes_with_the_weights(model: Model, folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    with torch.no_grad():
+        model.generator.mapping.w_avg += 1
+    save_model(model, other)
+    with torch.no_grad():
+        model.generator.mapping.w_avg -= 1
+    assert load_model(folder).version != load_model(other).version
+    assert load_model(folder).version == load_model(folder).version
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "remove", "format", "config", "shape"])
+def test_a_damaged_folder_is_refused_by_name(folder: Path, damage: str) -> None:
+    weights, config = folder / "generator.safetensors", folder / "config.json"
+    entry = json.loads(config.read_text())
+    if damage == "flip":
+        data = bytearray(weights.read_bytes())
+        data[-1] ^= 1
+        weights.write_bytes(data)
+    elif damage == "cut":
+        weights.write_bytes(weights.read_bytes()[:100])
+    elif damage == "remove":
+        weights.unlink()
+    elif damage == "format":
+        config.write_text(json.dumps(entry | {"format": "other/1"}))
+    elif damage == "config":
+        config.write_text("{")
+    else:
+        entry["generator"]["channel_max"] = 8
+        config.write_text(json.dumps(entry))
+    with pytest.raises(CheckpointError, match="tiny"):
+        load_model(folder)
+
+
+def test_an_unknown_attribute_is_named(model: Model) -> None:
+    with pytest.raises(AttributeUnknown, match="'wings'"):
+        model.attributes.find("wings")
+
+
+def test_generated_latents_are_standard_normal_when_whitened(model: Model) -> None:
+    w = model.generator.mapping(torch.randn(20_000, 16, generator=torch.Generator().manual_seed(5)))
+    whitening = fit_whitening(w)
+    v = whitening.to_v(w)
+    assert v.mean(dim=0).abs().max() < 1e-3
+    torch.testing.assert_close(torch.cov(v.T), torch.eye(whitening.num_live), atol=1e-3, rtol=0)
+    if whitening.num_live == 16:
+        torch.testing.assert_close(whitening.to_w(v), w, atol=1e-3, rtol=1e-3)
+
+
+def test_inversion_finds_a_generated_picture(model: Model) -> None:
+    latent = draw_latents(model, 1, torch.Generator().manual_seed(9))
+    img = model.render(latent)
+    seen: list[int] = []
+    before = invert(model, img, steps=0)
+    found = invert(model, img, steps=60, regulariser=0.0, on_step=lambda s, n, p: seen.append(s))
+    assert found.psnr_db > before.psnr_db + 5
+    assert seen == list(range(1, 61))
+
+
+@pytest.mark.parametrize("space", ["W", "W+", "S8", "S+4", "S+"])
+def test_inversion_stays_in_its_space(model: Model, space: str) -> None:
+    img = model.render(draw_latents(model, 1, torch.Generator().manual_seed(9)))
+    latent = invert(model, img, space=space, steps=2).latent
+    sides = {wmap.shape[2] for wmap in latent.layers}
+    shared = len({id(wmap) for wmap in latent.layers}) == 1
+    expected = {"W": {1}, "W+": {1}, "S8": {8}, "S+4": {4}, "S+": {4, 8, 16}}
+    assert sides == expected[space]
+    assert shared == (space in ("W", "S8"))
+
+
+def test_whoever_watches_an_inversion_can_stop_it(model: Model) -> None:
+    class Stop(Exception):
+        pass
+
+    def stop(*progress: object) -> None:
+        if progress[0] == 3:
+            raise Stop
+
+    with pytest.raises(Stop):
+        invert(model, torch.zeros(1, 3, 32, 32), steps=50, on_step=stop)
