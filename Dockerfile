@@ -1,0 +1,29 @@
+# Server and workers from one image. CPU only: --build-arg TORCH_INDEX=https://download.pytorch.org/whl/cpu
+FROM python:3.12-slim
+
+ARG TORCH_INDEX=https://pypi.org/simple
+ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 LATENTBRUSH_DATA_DIR=/data
+
+# Torch first: it is large and changes seldom.
+RUN pip install --index-url "$TORCH_INDEX" "torch>=2.11,<2.14"
+
+WORKDIR /app
+COPY pyproject.toml README.md LICENSE ./
+COPY contracts contracts
+COPY backend backend
+COPY worker worker
+COPY models models
+COPY training training
+COPY cli cli
+COPY frontend frontend
+RUN pip install -e . \
+    && useradd --uid 10001 --no-create-home latentbrush \
+    && install -d -o latentbrush -m 700 /data
+
+USER latentbrush
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=10s --start-period=60s CMD ["python", "-c", \
+    "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/health', timeout=5)"]
+# Listening to other machines needs LATENTBRUSH_API_KEYS.
+CMD ["latentbrush", "serve", "--host", "0.0.0.0", "--no-browser"]

@@ -1,0 +1,67 @@
+"""`serve` says in one line why it cannot start, and keeps to itself."""
+
+import os
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from live_server import ROOT, SERVER, LiveServer, broker_url
+
+from backend.broker import EmbeddedBroker
+from backend.settings import Settings
+from cli.serve import ServeError, serve
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        settings = Settings(data_dir=tmp_path, port=taken.getsockname()[1])
+        with pytest.raises(ServeError, match="--port"):
+            serve(settings, open_browser=False)
+
+
+def test_one_server_for_a_data_folder(server: LiveServer) -> None:
+    settings = Settings(data_dir=server.home, port=0)
+    with pytest.raises(ServeError, match="--data-dir"):
+        serve(settings, open_browser=False)
+
+
+def test_other_machines_need_keys(tmp_path: Path) -> None:
+    with pytest.raises(ServeError, match="LATENTBRUSH_API_KEYS"):
+        serve(Settings(data_dir=tmp_path, host="0.0.0.0"), open_browser=False)
+
+
+def test_the_broker_listens_to_us_alone(server: LiveServer) -> None:
+    path = Path(broker_url(server.home).removeprefix("unix://"))
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(path.stat().st_mode) == 0o700
+    with server.redis() as redis:
+        assert redis.config_get("port") == {"port": "0"}
+
+
+def test_a_long_data_folder_has_a_broker_too(tmp_path: Path) -> None:
+    broker = EmbeddedBroker(tmp_path / ("long" * 30))
+    broker.start()
+    assert len(broker.url.removeprefix("unix://")) < 100
+    broker.stop()
+    again = EmbeddedBroker(tmp_path / ("long" * 30))
+    again.start()
+    assert again.pid() > 0
+    again.stop()
+
+
+def test_the_first_signal_during_the_start_is_enough(tmp_path: Path) -> None:
+    environment = {
+        **os.environ, "LATENTBRUSH_DATA_DIR": str(tmp_path), "LATENTBRUSH_PORT": "0",
+        "PYTHONPATH": str(ROOT),
+    }  # fmt: skip
+    process = subprocess.Popen([sys.executable, str(SERVER)], env=environment, stdout=-1)
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.terminate()
+    assert process.wait(10) == 0
+    process.stdout.close()

@@ -1,0 +1,73 @@
+"""The arrows between our packages: who may import whom. Read from source, nothing is imported."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "contracts": set(),
+    "models": set(),
+    "training": {"models"},
+    "backend": {"contracts"},
+    "worker": {"contracts", "models"},
+    "cli": {"contracts", "models", "training", "backend", "worker"},
+}
+FORBIDDEN_OUTSIDERS: dict[str, set[str]] = {
+    "contracts": {"torch", "fastapi", "starlette", "rq"},
+    "backend": {"torch", "numpy", "safetensors"},
+    "models": {"fastapi", "redis", "rq", "pydantic", "fsspec"},
+    "training": {"fastapi", "redis", "rq", "pydantic", "fsspec"},
+    "worker": {"fastapi", "starlette", "uvicorn"},
+}
+LIGHT_UNTIL_ASKED = ("worker/main.py", "worker/supervisor.py", "worker/jobs.py", "cli/serve.py")
+
+
+def imported(path: Path, *, at_top: bool = False) -> set[str]:
+    """Names of the packages that a file imports, all of them or only on being imported itself."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = tree.body if at_top else list(ast.walk(tree))
+    names = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module is not None:
+            names.add(node.module)
+    return {name.split(".")[0] for name in names}
+
+
+def files_of(package: str) -> list[Path]:
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_arrows_between_packages(package: str) -> None:
+    for path in files_of(package):
+        ours = (imported(path) & set(MAY_IMPORT)) - {package}
+        assert ours <= MAY_IMPORT[package], f"{path.relative_to(ROOT)} imports {ours}"
+
+
+@pytest.mark.parametrize("package", FORBIDDEN_OUTSIDERS)
+def test_packages_that_stay_outside(package: str) -> None:
+    for path in files_of(package):
+        strangers = imported(path) & FORBIDDEN_OUTSIDERS[package]
+        assert not strangers, f"{path.relative_to(ROOT)} imports {strangers}"
+
+
+@pytest.mark.parametrize("name", LIGHT_UNTIL_ASKED)
+def test_torch_is_loaded_late(name: str) -> None:
+    """The server answers at once, because what it needs first loads no torch."""
+    assert "torch" not in imported(ROOT / name, at_top=True)
+
+
+def test_every_package_is_known() -> None:
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    assert packages - {"tests", "benchmarks", "scripts"} == set(MAY_IMPORT)
+
+
+def test_the_words_of_every_file_begin_with_what_it_is() -> None:
+    for package in MAY_IMPORT:
+        for path in files_of(package):
+            assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), path

@@ -1,0 +1,97 @@
+"""The compose files: parts that fit together, nothing open that should not be, files that exist."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.settings import Settings
+from contracts.jobs import QUEUES
+from worker.settings import WorkerSettings
+
+yaml = pytest.importorskip("yaml")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]
+    """Reads compose's own tags as what they hold."""
+
+
+_Loader.add_constructor("!reset", lambda loader, node: loader.construct_mapping(node))
+
+
+def compose(name: str) -> dict[str, Any]:
+    loaded = yaml.load((ROOT / name).read_text(), _Loader)
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, dict[str, Any]]:
+    return dict(compose("docker-compose.yml")["services"])
+
+
+def test_every_queue_has_a_worker(services: dict[str, dict[str, Any]]) -> None:
+    commands = [s["command"] for n, s in services.items() if n in QUEUES]
+    assert commands == [["latentbrush", "worker", "--queues", queue] for queue in QUEUES]
+
+
+def test_only_the_server_is_published_and_only_to_this_machine(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    assert [name for name, service in services.items() if "ports" in service] == ["server"]
+    assert services["server"]["ports"] == ["${LATENTBRUSH_PUBLISH:-127.0.0.1:8000}:8000"]
+    assert compose("docker-compose.yml")["networks"]["inside"] == {"internal": True}
+    for name, service in services.items():
+        assert ("outside" in service["networks"]) == (name == "server")
+
+
+def test_keys_are_asked_for_and_have_no_default(services: dict[str, dict[str, Any]]) -> None:
+    assert services["server"]["environment"]["LATENTBRUSH_API_KEYS"].startswith(
+        "${LATENTBRUSH_API_KEYS:?"
+    )
+    others = [n for n, s in services.items() if "LATENTBRUSH_API_KEYS" in s.get("environment", {})]
+    assert others == ["server"]
+
+
+def test_variables_are_settings(services: dict[str, dict[str, Any]]) -> None:
+    known = {
+        f"LATENTBRUSH_{n.upper()}" for n in (*Settings.model_fields, *WorkerSettings.model_fields)
+    }
+    used = {v for s in services.values() for v in s.get("environment", {})} - {"REDIS_URL"}
+    assert used <= known
+    cpu = compose("docker-compose.cpu.yml")["services"]
+    assert {v for s in cpu.values() for v in s.get("environment", {})} <= known
+
+
+def test_the_broker_keeps_what_it_acknowledged(services: dict[str, dict[str, Any]]) -> None:
+    command = services["broker"]["command"]
+    assert command[command.index("--appendonly") + 1] == "yes"
+    assert services["broker"]["volumes"] == ["broker:/data"]
+
+
+def test_the_override_takes_the_gpu_away_and_names_no_new_service(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    cpu = compose("docker-compose.cpu.yml")["services"]
+    assert set(cpu) <= set(services)
+    with_gpu = {name for name, service in services.items() if "deploy" in service}
+    assert {name for name, service in cpu.items() if service.get("deploy") == {}} == with_gpu
+
+
+def test_volumes_and_networks_are_declared(services: dict[str, dict[str, Any]]) -> None:
+    whole = compose("docker-compose.yml")
+    for service in services.values():
+        assert {v.split(":")[0] for v in service.get("volumes", [])} <= set(whole["volumes"])
+        assert set(service["networks"]) <= set(whole["networks"])
+
+
+def test_the_image_copies_what_exists_and_all_packages() -> None:
+    text = (ROOT / "Dockerfile").read_text()
+    copied = {
+        word for line in re.findall(r"^COPY (.+) \S+$", text, re.MULTILINE) for word in line.split()
+    }
+    assert {"contracts", "backend", "worker", "models", "training", "cli", "frontend"} <= copied
+    assert re.search(r"^USER (?!root)", text, re.MULTILINE)
