@@ -159,6 +159,8 @@ export class Stage {
     const fades = this.#shown && !isComparing && !wantsLessMotion();
     this.#fade = fades && this.#shown ? { from: this.#shown, startMs: performance.now() } : null;
     this.#shown = next;
+    this.picture.dataset.imageId = imageId ?? '';
+    this.picture.dataset.isStill = 'false';
   }
 
   #schedule() {

@@ -1,0 +1,262 @@
+"""The page in a real browser against a real server. Needs playwright and a Chromium; skipped where either is missing.
+
+LATENTBRUSH_TEST_URL points the tests at a server that runs already.
+"""
+
+import base64
+import io
+import json
+import math
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+CHROMIUM = os.environ.get("LATENTBRUSH_TEST_CHROMIUM") or shutil.which("chromium") or ""
+CHROMIUM_FLAGS = (
+    "--no-sandbox --disable-gpu --disable-background-networking "
+    "--disable-component-update --no-first-run"
+).split()
+READY_TIMEOUT_S = 120
+ENCODE_TIMEOUT_MS = 120_000
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def wait_until_ready(url, process):
+    """Wait for GET /health to say ready; fail with the server's own words when it ends first."""
+    deadline = time.monotonic() + READY_TIMEOUT_S
+    answer = "no answer"
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"the server ended with {process.returncode} before it was ready")
+        try:
+            with urllib.request.urlopen(f"{url}/health", timeout=5) as response:
+                answer = json.load(response)
+            if answer["status"] == "ready":
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError) as error:
+            answer = error
+        time.sleep(0.3)
+    pytest.fail(f"the server was not ready within {READY_TIMEOUT_S} s; last: {answer}")
+
+
+@pytest.fixture(scope="session")
+def live_url(tmp_path_factory):
+    """The address of a running server, without a slash at the end."""
+    if given := os.environ.get("LATENTBRUSH_TEST_URL"):
+        yield given.rstrip("/")
+        return
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    data_dir = tmp_path_factory.mktemp("serve")
+    log_path = data_dir / "server.log"
+    command = [sys.executable, "-m", "cli.main", "serve", "--port", str(port)]
+    command += ["--data-dir", str(data_dir / "data"), "--no-browser"]
+    with log_path.open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}", process)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for all tests."""
+    if not CHROMIUM:
+        pytest.skip("no chromium on this machine")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(browser):
+    """Make pages with options of their own; a script error on any of them fails the test."""
+    contexts, errors = [], []
+
+    def make(**options):
+        options.setdefault("viewport", {"width": 1100, "height": 760})
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on(
+            "console",
+            lambda said: (
+                errors.append(said.text)
+                if said.type == "error" and "Failed to load resource" not in said.text
+                else None
+            ),
+        )
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def page(new_page):
+    """A page of the usual size, not opened yet."""
+    return new_page()
+
+
+@pytest.fixture
+def editor(page, live_url):
+    """The editor on a freshly generated picture."""
+    driver = Driver(page, live_url)
+    driver.open_start()
+    driver.generate()
+    return driver
+
+
+@pytest.fixture
+def drive(live_url):
+    """Make a driver for a page."""
+    return lambda page: Driver(page, live_url)
+
+
+@pytest.fixture
+def picture_file():
+    """Make a picture as set_input_files takes it: smooth colours, so that any change shows."""
+
+    def make(width, height, name="picture.png"):
+        y, x = np.mgrid[0:height, 0:width]
+        planes = [x / width * 200 + 30, y / height * 200 + 30, (x + y) / (width + height) * 255]
+        pixels = np.stack(planes, axis=-1).astype(np.uint8)
+        data = io.BytesIO()
+        Image.fromarray(pixels).save(data, "PNG")
+        return {"name": name, "mimeType": "image/png", "buffer": data.getvalue()}
+
+    return make
+
+
+class Driver:
+    """What a person does with the page. Places on the picture are fractions of its width and height."""
+
+    def __init__(self, page, live_url):
+        self.page = page
+        self.live_url = live_url
+
+    def open_start(self):
+        """Go to the start screen and wait for the models; encode fast, so that a test takes seconds."""
+        self.page.goto(self.live_url + "/")
+        self.page.wait_for_selector(".sample-new:not(:disabled)")
+        self.page.get_by_text("Fast", exact=True).click()
+
+    def generate(self):
+        self.page.get_by_role("button", name="Generate one").click()
+        self.wait_for_editor()
+
+    def upload(self, file):
+        self.page.set_input_files("input[type=file]", file)
+
+    def wait_for_phase(self, phase):
+        self.page.wait_for_selector(f"html[data-phase={phase}]", timeout=ENCODE_TIMEOUT_MS)
+
+    def wait_for_editor(self):
+        self.wait_for_phase("editor")
+        self.settle()
+
+    def settle(self):
+        """Wait until the shown picture is the one of the edit list, and has stopped fading."""
+        self.page.wait_for_selector(".editor:not(.is-busy)", timeout=ENCODE_TIMEOUT_MS)
+        self.page.wait_for_selector(".layer-picture[data-is-still=true]", state="attached")
+
+    def at(self, x, y):
+        """The client position of a place on the picture."""
+        box = self.page.locator(".layer-picture").get_attribute("data-box")
+        left, top, width, height = map(float, box.split())
+        stage = self.page.locator(".stage").bounding_box()
+        return stage["x"] + left + x * width, stage["y"] + top + y * height
+
+    def press(self, *places, button="left"):
+        """Press and move, without letting go."""
+        self.page.mouse.move(*self.at(*places[0]))
+        self.page.mouse.down(button=button)
+        for place in places[1:]:
+            self.page.mouse.move(*self.at(*place), steps=6)
+
+    def stroke(self, *places, button="left"):
+        self.press(*places, button=button)
+        self.page.mouse.up(button=button)
+        self.settle()
+        self.page.mouse.move(5, 400)
+
+    def set_slider(self, label, value):
+        """Type a slider's number."""
+        field = self.page.get_by_label(label, exact=True)
+        field.fill(str(value))
+        field.press("Enter")
+        self.settle()
+
+    def strong(self):
+        """As much of the attribute as there is, so that the change shows on any model."""
+        amount = self.page.get_by_label("Amount, σ", exact=True)
+        self.set_slider("Amount, σ", amount.get_attribute("max"))
+
+    def canvas(self):
+        """The picture as the canvas shows it, as int pixels."""
+        picture = self.page.locator(".layer-picture")
+        left, top, width, height = map(float, picture.get_attribute("data-box").split())
+        url = picture.evaluate("(canvas) => canvas.toDataURL()")
+        data = io.BytesIO(base64.b64decode(url.split(",")[1]))
+        pixels = np.asarray(Image.open(data).convert("RGB")).astype(int)
+        rows = slice(math.ceil(top), math.floor(top + height))
+        return pixels[rows, math.ceil(left) : math.floor(left + width)]
+
+    def overlay_sum(self):
+        """How much is drawn over the picture."""
+        return self.page.evaluate(
+            """() => {
+                const canvas = document.querySelector('.layer-overlay');
+                const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+                let sum = 0;
+                for (let i = 3; i < data.length; i += 4) sum += data[i];
+                return sum;
+            }"""
+        )
+
+    def shown_image(self):
+        """The shown picture as the API has it, as int pixels."""
+        image_id = self.page.locator(".layer-picture").get_attribute("data-image-id")
+        response = self.page.request.get(f"{self.live_url}/images/{image_id}")
+        assert response.ok
+        return np.asarray(Image.open(io.BytesIO(response.body())).convert("RGB")).astype(int)
+
+    def edit_rows(self):
+        return self.page.locator(".edit")
+
+    def status(self):
+        return self.page.locator(".status-text").inner_text()
+
+    def saved(self):
+        """The kept session as the API takes it."""
+        self.page.wait_for_timeout(400)  # it is written when the hand rests
+        return self.page.evaluate(
+            """() => {
+                const id = new URLSearchParams(location.hash.slice(1)).get('latent');
+                return JSON.parse(localStorage.getItem('latentbrush.session.' + id)).wire;
+            }"""
+        )

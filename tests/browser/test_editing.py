@@ -1,0 +1,302 @@
+"""Painting, erasing, the edit list, undo, and what the picture does."""
+
+import json
+
+import numpy as np
+from playwright.sync_api import expect
+
+PROBLEM = {
+    "type": "about:blank",
+    "title": "The worker stopped",
+    "status": 503,
+    "detail": "It ran out of memory.",
+    "code": "model_unavailable",
+}
+
+
+def fraction_box(difference):
+    """Where two pictures differ: left, top, right, bottom as fractions of the size."""
+    ys, xs = np.nonzero(difference.any(axis=-1))
+    height, width = difference.shape[:2]
+    edges = xs.min() / width, ys.min() / height, (xs.max() + 1) / width, (ys.max() + 1) / height
+    return tuple(float(edge) for edge in edges)
+
+
+def row_button(row, name):
+    return row.get_by_role("button", name=name, exact=False)
+
+
+def toggle(row):
+    return row.locator(".edit-main > .button[aria-pressed]")
+
+
+def test_a_stroke_changes_the_picture_there_and_nowhere_else(editor):
+    original, before = editor.shown_image(), editor.canvas()
+    editor.strong()
+    editor.set_slider("Size, %", 14)
+    editor.stroke((0.25, 0.25), (0.4, 0.25))
+    result, after = editor.shown_image(), editor.canvas()
+    assert result.shape == original.shape
+    for difference in (result != original, before != after):
+        left, top, right, bottom = fraction_box(difference)
+        assert 0.05 < left < 0.4 and 0.05 < top < 0.3
+        assert right < 0.6 and bottom < 0.45
+    assert editor.edit_rows().count() == 1
+    assert "ms)" in editor.status()
+
+
+def test_what_is_painted_shows_at_once_and_then_gives_way(editor):
+    assert editor.overlay_sum() == 0
+    editor.press((0.5, 0.5), (0.6, 0.5))
+    editor.page.wait_for_timeout(60)
+    assert editor.overlay_sum() > 1000
+    editor.page.mouse.up()
+    editor.settle()
+    editor.page.wait_for_timeout(60)
+    assert editor.overlay_sum() == 0
+    editor.page.keyboard.press("m")
+    editor.page.wait_for_timeout(60)
+    assert editor.overlay_sum() > 1000
+
+
+def test_the_upload_itself_is_what_stays(page, drive, picture_file):
+    driver = drive(page)
+    driver.open_start()
+    driver.upload(picture_file(192, 192))
+    driver.wait_for_editor()
+    original = driver.shown_image()
+    driver.strong()
+    driver.set_slider("Size, %", 12)
+    driver.stroke((0.3, 0.3), (0.4, 0.3))
+    difference = driver.shown_image() != original
+    assert difference.any()
+    left, top, right, bottom = fraction_box(difference)
+    assert right < 0.65 and bottom < 0.6
+
+
+def test_undo_and_redo_walk_stroke_by_stroke(editor):
+    editor.strong()
+    empty = editor.canvas()
+    editor.stroke((0.3, 0.3), (0.45, 0.3))
+    one = editor.canvas()
+    editor.stroke((0.6, 0.65), (0.75, 0.65))
+    two = editor.canvas()
+    assert editor.edit_rows().count() == 1
+    assert (one != two).any()
+    editor.page.keyboard.press("Control+z")
+    editor.settle()
+    assert (editor.canvas() == one).all()
+    editor.page.keyboard.press("Control+z")
+    editor.settle()
+    assert (editor.canvas() == empty).all()
+    assert editor.edit_rows().count() == 0
+    editor.page.keyboard.press("Control+Shift+z")
+    editor.page.keyboard.press("Control+y")
+    editor.settle()
+    assert (editor.canvas() == two).all()
+
+
+def test_an_edit_can_be_switched_weighed_and_deleted(editor):
+    editor.strong()
+    empty = editor.canvas()
+    editor.stroke((0.4, 0.4), (0.6, 0.4))
+    painted = editor.canvas()
+    row = editor.edit_rows().first
+    toggle(row).click()
+    editor.settle()
+    assert (editor.canvas() == empty).all()
+    toggle(row).click()
+    editor.settle()
+    assert (editor.canvas() == painted).all()
+
+    slider = row.locator("input[type=range]")
+    slider.focus()
+    for _ in range(12):
+        editor.page.keyboard.press("ArrowLeft")
+    editor.settle()
+    weaker = float(slider.input_value())
+    assert editor.saved()["edits"][0]["strength"] == weaker
+    assert (editor.canvas() != painted).any()
+
+    row_button(row, "Delete").click()
+    editor.settle()
+    assert editor.edit_rows().count() == 0
+    assert (editor.canvas() == empty).all()
+    editor.page.keyboard.press("Control+z")
+    editor.settle()
+    assert editor.edit_rows().count() == 1
+
+
+def test_the_eraser_takes_paint_away(editor):
+    editor.strong()
+    empty = editor.canvas()
+    editor.set_slider("Softness, %", 0)
+    editor.stroke((0.4, 0.4), (0.6, 0.4))
+    assert (editor.canvas() != empty).any()
+    editor.page.keyboard.press("e")
+    editor.set_slider("Size, %", 40)
+    editor.stroke((0.35, 0.4), (0.65, 0.4))
+    assert editor.edit_rows().count() == 1
+    assert np.array(editor.saved()["edits"][0]["mask"]["rows"]).max() == 0
+    assert (editor.canvas() == empty).all()
+
+
+def test_the_right_button_and_alt_erase_while_the_brush_is_chosen(editor):
+    editor.set_slider("Softness, %", 0)
+    editor.stroke((0.3, 0.5), (0.7, 0.5))
+    full = np.array(editor.saved()["edits"][0]["mask"]["rows"]).sum()
+    editor.stroke((0.3, 0.5), button="right")
+    less = np.array(editor.saved()["edits"][0]["mask"]["rows"]).sum()
+    editor.page.keyboard.down("Alt")
+    editor.stroke((0.7, 0.5))
+    editor.page.keyboard.up("Alt")
+    least = np.array(editor.saved()["edits"][0]["mask"]["rows"]).sum()
+    assert full > less > least > 0
+
+
+def test_erasing_nothing_says_what_to_do(editor):
+    editor.page.keyboard.press("e")
+    editor.stroke((0.5, 0.5))
+    assert "choose an edit" in editor.status()
+    assert editor.edit_rows().count() == 0
+
+
+def test_edits_are_reordered_by_buttons_and_by_dragging(editor):
+    attributes = editor.page.locator(".attribute")
+    names = [attributes.nth(i).locator(".attribute-title").inner_text() for i in range(3)]
+    for i in range(3):
+        attributes.nth(i).click()
+        editor.stroke((0.3 + 0.15 * i, 0.4))
+    titles = editor.page.locator(".edit-title")
+    assert titles.all_inner_texts() == names
+    editor.page.locator(".edit.is-open").get_by_role("button", name="Apply earlier").click()
+    editor.settle()
+    assert titles.all_inner_texts() == [names[0], names[2], names[1]]
+    grip = editor.edit_rows().nth(0).locator(".grip").bounding_box()
+    last = editor.edit_rows().nth(2).bounding_box()
+    editor.page.mouse.move(grip["x"] + 10, grip["y"] + 15)
+    editor.page.mouse.down()
+    editor.page.mouse.move(grip["x"] + 10, last["y"] + last["height"] - 2, steps=6)
+    editor.page.mouse.up()
+    editor.settle()
+    assert titles.all_inner_texts() == [names[2], names[1], names[0]]
+
+
+def test_the_whole_picture_at_once(editor):
+    before = editor.shown_image()
+    editor.strong()
+    editor.page.get_by_role("button", name="Apply to the whole picture").click()
+    editor.settle()
+    assert editor.saved()["edits"][0]["mask"] == {"kind": "all"}
+    assert (editor.shown_image() != before).any()
+
+
+def test_the_search_finds_and_the_choice_is_painted(editor):
+    page = editor.page
+    rows = page.locator(".attribute")
+    last = rows.last.locator(".attribute-title").inner_text()
+    page.keyboard.press("/")
+    page.keyboard.type(last.lower())
+    expect(rows.locator("visible=true").filter(has_text=last)).to_be_visible()
+    assert rows.locator("visible=true").count() < rows.count()
+    page.keyboard.press("Escape")
+    rows.filter(has_text=last).last.click()
+    editor.stroke((0.5, 0.5))
+    assert editor.page.locator(".edit-title").inner_text() == last
+
+
+def test_holding_shows_the_original(editor):
+    editor.strong()
+    empty = editor.canvas()
+    editor.stroke((0.4, 0.4), (0.6, 0.5))
+    painted = editor.canvas()
+    editor.page.keyboard.down("\\")
+    editor.page.wait_for_timeout(80)
+    assert (editor.canvas() == empty).all()
+    expect(editor.page.locator(".original-badge")).to_be_visible()
+    editor.page.keyboard.up("\\")
+    editor.page.wait_for_timeout(200)
+    assert (editor.canvas() == painted).all()
+
+
+def test_where_an_attribute_is_read(editor):
+    with editor.page.expect_response("**/latents/*/attributes/*") as asked:
+        editor.page.get_by_role("button", name="Show where it is read").click()
+    assert asked.value.ok
+    editor.page.wait_for_function(
+        """() => {
+            const canvas = document.querySelector('.layer-overlay');
+            const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            return data.some((value) => value > 0);
+        }"""
+    )
+
+
+def test_a_failure_says_what_to_do_and_loses_nothing(editor):
+    page = editor.page
+    page.route(
+        "**/edit?*",
+        lambda route: route.fulfill(
+            status=503, content_type="application/problem+json", body=json.dumps(PROBLEM)
+        ),
+    )
+    editor.strong()
+    editor.press((0.5, 0.5))
+    page.mouse.up()
+    card = page.locator(".notice-card")
+    card.wait_for()
+    assert "It ran out of memory." in card.inner_text()
+    assert editor.edit_rows().count() == 1
+    page.unroute("**/edit?*")
+    card.get_by_role("button", name="Try again").click()
+    editor.settle()
+    card.wait_for(state="detached")
+    assert "Edit applied" in editor.status()
+
+
+def test_an_edit_without_effect_is_called_that(editor):
+    def without_box(route):
+        answer = route.fetch()
+        job = answer.json()
+        job["result"]["changed_box"] = None
+        route.fulfill(response=answer, json=job)
+
+    editor.page.route("**/edit?*", without_box)
+    editor.stroke((0.5, 0.5))
+    editor.page.unroute("**/edit?*")
+    assert "No visible effect" in editor.status()
+
+
+def test_many_quick_strokes_end_in_the_right_picture(editor):
+    editor.strong()
+    for i in range(6):
+        editor.press((0.2 + 0.1 * i, 0.3), (0.2 + 0.1 * i, 0.5))
+        editor.page.mouse.up()
+    editor.settle()
+    shown, wire = editor.shown_image(), editor.saved()
+    assert len(wire["edits"]) == 1
+    answer = editor.page.request.post(
+        f"{editor.live_url}/edit?wait=30",
+        data={**wire, "output": {"format": "png", "frame": "crop"}},
+    ).json()
+    image = editor.page.request.get(f"{editor.live_url}/images/{answer['result']['image_id']}")
+    assert image.ok
+    editor.page.reload()
+    editor.wait_for_editor()
+    assert (editor.shown_image() == shown).all()
+
+
+def test_painting_with_the_keyboard(editor):
+    page = editor.page
+    page.locator(".stage").focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowLeft")
+    assert "column" in editor.status()
+    page.keyboard.press("Enter")
+    editor.settle()
+    rows = np.array(editor.saved()["edits"][0]["mask"]["rows"])
+    assert rows.max() > 0.9
+    painted = rows.sum()
+    page.keyboard.press("Delete")
+    editor.settle()
+    assert np.array(editor.saved()["edits"][0]["mask"]["rows"]).sum() < painted

@@ -1,0 +1,196 @@
+"""How a picture comes into the editor: files, the crop box, samples, refreshes, and what can go wrong on the way."""
+
+import base64
+import json
+
+import pytest
+
+
+def problem(status, code, detail, headers=None):
+    body = {"type": "about:blank", "title": "Refused", "status": status, "detail": detail}
+    return {
+        "status": status,
+        "content_type": "application/problem+json",
+        "body": json.dumps({**body, "code": code}),
+        "headers": headers or {},
+    }
+
+
+@pytest.fixture
+def start(page, drive):
+    driver = drive(page)
+    driver.open_start()
+    return driver
+
+
+def test_a_square_picture_is_encoded_at_once(start, picture_file):
+    start.upload(picture_file(160, 160))
+    start.wait_for_editor()
+    assert start.page.locator(".attribute").count() > 0
+    assert "latent=" in start.page.url
+    assert start.shown_image().shape[0] == start.shown_image().shape[1]
+
+
+def test_encoding_tells_its_progress_and_can_be_canceled(start, picture_file):
+    start.page.get_by_text("Faithful", exact=True).click()
+    start.upload(picture_file(160, 160))
+    heading = start.page.locator(".working h1")
+    heading.filter(has_text=" of ").wait_for(timeout=60_000)
+    start.page.get_by_role("button", name="Cancel").click()
+    start.wait_for_phase("start")
+    start.page.wait_for_timeout(500)
+    assert start.page.locator("html").get_attribute("data-phase") == "start"
+
+
+def test_encoding_goes_on_where_events_do_not_get_through(start, picture_file):
+    start.page.route("**/events", lambda route: route.abort())
+    start.upload(picture_file(128, 128))
+    start.wait_for_editor()
+
+
+def test_a_wide_picture_is_cropped_first(start, picture_file):
+    sent = []
+    page = start.page
+    page.on("request", lambda r: sent.append(r.post_data) if r.url.endswith("/encode") else None)
+    start.upload(picture_file(300, 200))
+    start.wait_for_phase("crop")
+    size = page.locator(".crop-size")
+    assert size.inner_text() == "200 × 200 px of 300 × 200"
+
+    corner = page.get_by_label("Crop corner, lower right").bounding_box()
+    x, y = corner["x"] + corner["width"] / 2, corner["y"] + corner["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 120, y - 120, steps=5)
+    page.mouse.up()
+    side = int(size.inner_text().split(" ")[0])
+    assert 100 < side < 190
+
+    box = page.locator(".crop-box")
+    left = box.bounding_box()["x"]
+    box.focus()
+    page.keyboard.press("Shift+ArrowLeft")
+    assert box.bounding_box()["x"] < left
+    page.keyboard.press("+")
+    assert int(size.inner_text().split(" ")[0]) > side
+
+    page.get_by_role("button", name="Encode this part").click()
+    start.wait_for_editor()
+    assert 'name="crop"' in sent[0]
+    width, height = (int(v) for v in sent[0].split('name="crop"')[1].split()[0].split(",")[2:])
+    assert width == height > side
+    page.get_by_role("button", name="Choose the crop again").click()
+    start.wait_for_phase("crop")
+    assert size.inner_text().startswith(f"{width} × {height} px")
+    page.get_by_role("button", name="Back").click()
+    start.wait_for_phase("editor")
+
+
+@pytest.mark.parametrize("way", ["drop", "paste"])
+def test_a_picture_can_be_dropped_and_pasted(start, picture_file, way):
+    data = base64.b64encode(picture_file(128, 128)["buffer"]).decode()
+    start.page.evaluate(
+        """async ([data, way]) => {
+            const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([bytes], 'p.png', { type: 'image/png' }));
+            const event = way === 'drop'
+                ? new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true })
+                : new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true });
+            document.body.dispatchEvent(event);
+        }""",
+        [data, way],
+    )
+    start.wait_for_editor()
+
+
+def test_a_file_that_is_no_picture_is_refused_with_words(start):
+    start.upload({"name": "x.png", "mimeType": "image/png", "buffer": b"not a picture"})
+    card = start.page.get_by_role("alert").locator(".notice-card")
+    card.wait_for()
+    assert len(card.inner_text()) > 20
+    start.wait_for_phase("start")
+    card.get_by_role("button", name="Dismiss").click()
+    card.wait_for(state="detached")
+
+
+def test_every_sample_is_there_and_one_opens(start, live_url):
+    samples = start.page.request.get(f"{live_url}/samples/index.json").json()
+    assert len(samples) >= 4
+    for sample in samples:
+        assert start.page.request.get(f"{live_url}/samples/{sample['file']}").ok
+    start.page.get_by_role("button", name=samples[0]["title"]).click()
+    start.wait_for_editor()
+
+
+def test_a_refresh_brings_everything_back(editor):
+    editor.strong()
+    editor.stroke((0.3, 0.3), (0.5, 0.3))
+    page = editor.page
+    page.get_by_role("button", name="New edit").or_(
+        page.get_by_role("button", name="Start a new edit with the next stroke")
+    ).click()
+    editor.stroke((0.6, 0.7), (0.7, 0.7))
+    editor.edit_rows().first.get_by_role("button", name="on", exact=False).nth(0).click()
+    editor.settle()
+    wire, shown = editor.saved(), editor.canvas()
+    page.reload()
+    editor.wait_for_editor()
+    assert editor.edit_rows().count() == 2
+    assert editor.saved() == wire
+    assert (editor.canvas() == shown).all()
+
+
+def test_the_latest_picture_can_be_taken_up_again(editor):
+    editor.stroke((0.4, 0.4))
+    editor.page.locator(".brand").click()
+    editor.wait_for_phase("start")
+    editor.page.get_by_role("button", name="Go on with the latest picture").click()
+    editor.wait_for_editor()
+    assert editor.edit_rows().count() == 1
+
+
+def test_a_picture_that_is_gone_leads_to_the_start(page, drive, live_url):
+    page.goto(f"{live_url}/#latent=0123456789abcdef")
+    page.locator(".notice-card").wait_for()
+    assert "no longer on the server" in page.locator(".notice-card").inner_text()
+    drive(page).wait_for_phase("start")
+
+
+def test_the_key_is_asked_for_once_and_then_the_call_is_repeated(page, live_url):
+    keys = []
+
+    def guard(route):
+        is_open = "right" in keys
+        if is_open:
+            return route.continue_()
+        return route.fulfill(**problem(401, "unauthorized", "An API key is needed."))
+
+    def session(route):
+        keys.append(json.loads(route.request.post_data)["key"])
+        if keys[-1] == "right":
+            return route.fulfill(status=200, json={})
+        return route.fulfill(**problem(401, "unauthorized", "This key is not known."))
+
+    page.route("**/models", guard)
+    page.route("**/session", session)
+    page.goto(live_url)
+    field = page.get_by_label("This server asks for an API key.")
+    field.fill("wrong")
+    field.press("Enter")
+    page.get_by_text("This key is not known.").wait_for()
+    field.fill("right")
+    page.get_by_role("button", name="Unlock").click()
+    page.wait_for_selector(".sample-new:not(:disabled)")
+    assert keys == ["wrong", "right"]
+
+
+def test_the_models_can_be_chosen_where_there_are_more(start, live_url):
+    models = start.page.request.get(f"{live_url}/models").json()["models"]
+    choices = start.page.locator(".start-choices .segmented", has_text="Model").locator(".segment")
+    assert choices.count() == (len(models) if len(models) > 1 else 0)
+    if len(models) > 1:
+        choices.nth(1).click()
+        start.generate()
+        assert start.page.locator(".model-name").inner_text() == models[1]["title"]
+        assert start.page.locator(".attribute").count() == len(models[1]["attributes"])

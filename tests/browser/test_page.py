@@ -1,0 +1,240 @@
+"""The page as a tool: keys, help, download, light and dark, zoom, touch, small screens, accessibility."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+
+def zoom_of(editor):
+    return int(editor.page.locator(".status-zoom").inner_text().split()[0])
+
+
+def slider_value(editor, label):
+    return int(editor.page.get_by_label(label, exact=True).input_value())
+
+
+def test_keys_choose_tools_and_change_the_brush(editor):
+    page = editor.page
+    eraser = page.get_by_role("button", name="Eraser", exact=True)
+    brush = page.get_by_role("button", name="Brush", exact=True)
+    page.keyboard.press("e")
+    expect(eraser).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("b")
+    expect(brush).to_have_attribute("aria-pressed", "true")
+    size, softness = slider_value(editor, "Size, %"), slider_value(editor, "Softness, %")
+    page.keyboard.press("]")
+    page.keyboard.press("]")
+    page.keyboard.press("[")
+    assert slider_value(editor, "Size, %") > size
+    page.keyboard.press("Shift+BracketLeft")
+    assert slider_value(editor, "Softness, %") < softness
+    page.keyboard.press("4")
+    assert slider_value(editor, "Strength, %") == 40
+    page.keyboard.press("0")
+    assert slider_value(editor, "Strength, %") == 100
+    page.keyboard.press("g")
+    expect(page.get_by_role("button", name="Show the model’s grid")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_timeout(60)
+    assert editor.overlay_sum() > 0
+
+
+def test_letters_in_a_field_are_text(editor):
+    page = editor.page
+    page.get_by_label("Search attributes").fill("")
+    page.get_by_label("Search attributes").press_sequentially("ge[")
+    assert page.get_by_label("Search attributes").input_value() == "ge["
+    expect(page.get_by_role("button", name="Brush", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def test_help_lists_the_keys_and_can_switch_them_off(editor):
+    page = editor.page
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keys")
+    expect(dialog).to_be_visible()
+    for words in ("Brush", "Eraser", "Undo", "Hold: see the original", "Smaller, larger"):
+        expect(dialog.locator("dd").get_by_text(words, exact=True)).to_be_visible()
+    dialog.get_by_label("Keys without Ctrl are on").uncheck()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("e")
+    expect(page.get_by_role("button", name="Brush", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+@pytest.mark.parametrize(
+    ("choice", "kind", "suffix"),
+    [("PNG", "PNG", ".png"), ("JPEG", "JPEG", ".jpg"), ("WebP", "WEBP", ".webp")],
+)
+def test_download_in_each_format(editor, choice, kind, suffix):
+    editor.strong()
+    editor.stroke((0.5, 0.5))
+    page = editor.page
+    page.keyboard.press("Control+s")
+    dialog = page.get_by_role("dialog", name="Download")
+    dialog.get_by_text(choice, exact=True).click()
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="Save picture").click()
+    assert download.value.suggested_filename.endswith(suffix)
+    picture = Image.open(download.value.path())
+    assert picture.format == kind
+    expect(dialog).to_be_hidden()
+    if kind == "PNG":
+        assert (np.asarray(picture.convert("RGB")) == editor.shown_image()).all()
+
+
+def test_the_full_frame_comes_back(page, drive, picture_file):
+    driver = drive(page)
+    driver.open_start()
+    file = picture_file(240, 160)
+    driver.upload(file)
+    driver.wait_for_phase("crop")
+    page.get_by_role("button", name="Encode this part").click()
+    driver.wait_for_editor()
+    driver.strong()
+    driver.set_slider("Size, %", 20)
+    driver.stroke((0.5, 0.5))
+    page.get_by_role("button", name="Download", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Download")
+    assert dialog.get_by_label("The whole picture").is_checked()
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="Save picture").click()
+    picture = np.asarray(Image.open(download.value.path()).convert("RGB"))
+    upload = np.asarray(Image.open(io.BytesIO(file["buffer"])))
+    assert picture.shape == upload.shape
+    assert (picture[:, :40] == upload[:, :40]).all() and (picture[:, -40:] == upload[:, -40:]).all()
+    assert (picture != upload).any()
+
+
+def test_a_saved_session_can_be_opened_again(editor):
+    page = editor.page
+    editor.stroke((0.4, 0.4))
+    page.get_by_role("button", name="Download", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save session").click()
+    text = download.value.path().read_text()
+    assert json.loads(text) == editor.saved()
+    page.keyboard.press("Escape")
+    page.locator(".brand").click()
+    editor.upload({"name": "s.json", "mimeType": "application/json", "buffer": text.encode()})
+    editor.wait_for_editor()
+    assert editor.edit_rows().count() == 1
+
+
+def test_dark_follows_the_system_and_the_switch_is_kept(new_page, drive):
+    page = new_page(color_scheme="dark")
+    drive(page).open_start()
+    theme = page.locator("html")
+    assert theme.get_attribute("data-theme") == "dark"
+    page.get_by_role("button", name="Switch to light").click()
+    assert theme.get_attribute("data-theme") == "light"
+    page.reload()
+    assert theme.get_attribute("data-theme") == "light"
+
+
+def test_zoom_and_pan(editor):
+    page = editor.page
+    fitted = zoom_of(editor)
+    place = editor.at(0.3, 0.3)
+    page.mouse.move(*place)
+    page.mouse.wheel(0, -300)
+    page.wait_for_timeout(80)
+    assert zoom_of(editor) > fitted
+    x, y = editor.at(0.3, 0.3)
+    assert abs(x - place[0]) < 1 and abs(y - place[1]) < 1  # the point under the pointer stays
+    page.keyboard.down(" ")
+    page.mouse.down()
+    page.mouse.move(place[0] + 40, place[1] - 25, steps=4)
+    page.mouse.up()
+    page.keyboard.up(" ")
+    page.wait_for_timeout(80)
+    moved = editor.at(0.3, 0.3)
+    assert abs(moved[0] - place[0] - 40) < 1 and abs(moved[1] - place[1] + 25) < 1
+    assert editor.edit_rows().count() == 0
+    page.keyboard.press("f")
+    page.wait_for_timeout(80)
+    assert zoom_of(editor) == fitted
+
+
+def test_the_canvas_is_sharp_on_dense_screens(new_page, drive):
+    page = new_page(device_scale_factor=2, viewport={"width": 1000, "height": 700})
+    driver = drive(page)
+    driver.open_start()
+    driver.generate()
+    ratio = page.evaluate("(() => { const c = document.querySelector('.layer-picture'); return c.width / c.clientWidth; })()")
+    assert abs(ratio - 2) < 0.01
+
+
+def test_a_finger_paints_and_two_do_not(new_page, drive):
+    page = new_page(has_touch=True, viewport={"width": 390, "height": 844})
+    driver = drive(page)
+    driver.open_start()
+    driver.generate()
+    x, y = driver.at(0.5, 0.5)
+    cdp = page.context.new_cdp_session(page)
+
+    def touch(kind, *points):
+        cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": px, "y": py, "id": i} for i, (px, py) in enumerate(points)]})
+
+    touch("touchStart", (x, y))
+    touch("touchMove", (x + 30, y))
+    touch("touchEnd")
+    driver.settle()
+    assert driver.edit_rows().count() == 1
+    zoom = zoom_of(driver)
+    rows = driver.saved()["edits"]
+    touch("touchStart", (x - 20, y))
+    touch("touchStart", (x - 20, y), (x + 20, y))
+    touch("touchMove", (x - 60, y), (x + 60, y))
+    touch("touchEnd")
+    page.wait_for_timeout(100)
+    assert zoom_of(driver) > zoom
+    assert driver.saved()["edits"] == rows
+
+
+@pytest.mark.parametrize("width", [1024, 390])
+def test_small_windows_do_not_scroll_sideways(new_page, drive, width):
+    page = new_page(viewport={"width": width, "height": 844})
+    driver = drive(page)
+    driver.open_start()
+    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(overflow) <= 0
+    driver.generate()
+    assert page.evaluate(overflow) <= 0
+    driver.stroke((0.5, 0.5))
+    assert driver.edit_rows().count() == 1
+
+
+def test_everything_has_a_name_and_is_large_enough(editor):
+    editor.stroke((0.5, 0.5))
+    faults = editor.page.evaluate(
+        """() => [...document.querySelectorAll('button, input, label.segment, label.attribute')]
+            .filter((node) => node.checkVisibility() && !node.classList.contains('visually-hidden'))
+            .flatMap((node) => {
+                const { width, height } = node.getBoundingClientRect();
+                const name = node.getAttribute('aria-label') || node.textContent.trim() ||
+                    [...(node.labels ?? [])].map((label) => label.textContent).join('');
+                const small = node.type === 'number' ? height < 22 : width < 24 || height < 24;
+                return !name || small ? [`${node.outerHTML.slice(0, 90)}: ${width}×${height}`] : [];
+            })"""
+    )
+    assert faults == []
+
+
+def test_what_happens_is_said(editor):
+    live = editor.page.locator("[aria-live=polite]")
+    editor.stroke((0.5, 0.5))
+    expect(live).to_contain_text("ms)")
+    editor.page.keyboard.press("Control+z")
+    expect(live).to_have_text("Undone")
+
+
+def test_the_page_asks_nobody_else(page, drive, live_url):
+    hosts = set()
+    page.on("request", lambda r: hosts.add(r.url.split("/")[2]) if r.url.startswith("http") else None)
+    driver = drive(page)
+    driver.open_start()
+    driver.generate()
+    assert hosts == {live_url.split("/")[2]}
