@@ -3,6 +3,8 @@
 Bytes are in the blob store, once; a record in the owner's own folder makes them visible to them.
 """
 
+import secrets
+
 from contracts.base import Value
 from contracts.blobs import BlobStore, Files
 from contracts.errors import UnknownImage, UnknownLatent
@@ -14,7 +16,8 @@ class ImageRecord(Value):
     """A picture."""
 
     image_id: str
-    blob_id: str
+    blob_id: str | None
+    """None for a preview, whose bytes are its own and go with it."""
     media_type: str
     width: int
     height: int
@@ -75,8 +78,34 @@ class Library:
         return ImageRecord.model_validate_json(text)
 
     def image_bytes(self, record: ImageRecord) -> bytes:
-        """The file of a picture."""
-        return self._blobs.get(record.blob_id)
+        """The file of a picture.
+
+        Raises:
+            UnknownImage: it was a preview, and is gone.
+        """
+        if record.blob_id is not None:
+            return self._blobs.get(record.blob_id)
+        data = self._files.read(f"previews/{record.image_id}")
+        if data is None:
+            raise UnknownImage("this preview is gone: later ones have replaced it")
+        return data
+
+    def add_preview(
+        self, owner: str, data: bytes, media_type: str, width: int, height: int
+    ) -> ImageRecord:
+        """Keep a picture that is dropped again soon."""
+        image_id = content_id("img", owner, secrets.token_hex(16))
+        record = ImageRecord(
+            image_id=image_id, blob_id=None, media_type=media_type, width=width, height=height
+        )
+        self._files.write(f"previews/{image_id}", data)
+        self._write(owner, "images", image_id, record)
+        return record
+
+    def drop_preview(self, owner: str, image_id: str) -> None:
+        """Forget a preview."""
+        self._files.remove(_place(owner, "images", image_id))
+        self._files.remove(f"previews/{image_id}")
 
     def add_latent(
         self,

@@ -7,6 +7,7 @@ a worker that is no longer alive, and the server's sweeper puts it back into its
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable
 
 from rq.timeouts import JobTimeoutException
@@ -22,14 +23,17 @@ from contracts.errors import (
 )
 from contracts.jobs import JobRecord, JobStatus, Progress, begun, failed, handed_back, succeeded
 from models.errors import AttributeUnknown, ModelError
-from worker.decode import Picture
-from worker.ports import Step
-from worker.tasks import PREVIEW_QUALITY, Task, perform, tidy
+from worker.encode import write_pixels
+from worker.ports import Pixels, Step
+from worker.tasks import Task, perform, tidy
 from worker.workbench import Workbench
 
 log = logging.getLogger(__name__)
 
 REPORT_INTERVAL_S = 0.1  # between two looks at the record: a cancel is seen within this and a step
+
+PREVIEW_QUALITY = 85
+KEPT_PREVIEWS = 3  # of a job: whoever fetches one late still finds it
 
 _benches: list[Workbench] = []
 
@@ -76,6 +80,7 @@ class Reporter:
         self._record = record
         self._next_report_s = 0.0
         self._next_preview_s = 0.0
+        self._previews: deque[str] = deque()
 
     def change(self, transition: Callable[[JobRecord], JobRecord]) -> bool:
         """Change the record, unless the job was canceled or given to another worker."""
@@ -106,14 +111,19 @@ class Reporter:
         }
         if step.preview is not None and clock_s >= self._next_preview_s:
             self._next_preview_s = clock_s + self._bench.settings.preview_interval_s
-            update["preview_id"] = self._keep_preview(step)
+            update["preview_id"] = self._keep_preview(step.preview)
         if not self.change(lambda r: r.model_copy(update=update)):
             raise JobCanceled("the job was canceled")
 
-    def _keep_preview(self, step: Step) -> str:
-        task = Task(self._bench, self._record.owner, self.report)
-        assert step.preview is not None
-        return task.add_picture(Picture(step.preview, None), "jpeg", PREVIEW_QUALITY).image_id
+    def _keep_preview(self, preview: Pixels) -> str:
+        owner, library = self._record.owner, self._bench.library
+        data = write_pixels(preview, "jpeg", PREVIEW_QUALITY)
+        height, width = preview.shape[:2]
+        kept = library.add_preview(owner, data, "image/jpeg", width, height)
+        self._previews.append(kept.image_id)
+        if len(self._previews) > KEPT_PREVIEWS:
+            library.drop_preview(owner, self._previews.popleft())
+        return kept.image_id
 
 
 def translated(error: Exception, bench: Workbench) -> EditorError:

@@ -37,8 +37,6 @@ from worker.encode import (
 from worker.ports import Encoded, Pixels, Step
 from worker.workbench import Workbench
 
-PREVIEW_QUALITY = 85
-
 
 @dataclass(frozen=True)
 class Task:

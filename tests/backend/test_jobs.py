@@ -38,8 +38,10 @@ def test_events_tell_the_whole_story(client: httpx.Client) -> None:
     steps = [data["step"] for name, data in events if name == "progress"]
     assert steps == sorted(steps)
     assert len(set(steps)) > 5
-    preview = next(data for name, data in events if name == "preview")
+    previews = [data for name, data in events if name == "preview"]
+    preview = previews[-1]
     assert pixels_of(client.get(f"/images/{preview['image_id']}").content).shape == (64, 64, 3)
+    assert client.get(f"/images/{previews[0]['image_id']}").status_code == 404, "kept for ever"
     assert events[-1][1] == client.get(f"/jobs/{job_id}").json()
     assert events[-1][1]["progress"] == {"step": 30, "steps": 30, "message": "inverting"}
 

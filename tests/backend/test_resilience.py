@@ -114,21 +114,19 @@ def test_stopping_leaves_no_process_and_gives_jobs_back(tmp_path: Path) -> None:
         wait_for(again, job_id, "succeeded", MAX_RECOVERY_S)
 
 
-def test_a_job_is_begun_three_times_at_most(tmp_path: Path) -> None:
-    with running(tmp_path) as server:
-        store = JobStore(server.redis(), 1000)
-        request = GenerateRequest(model="fake", seed=1)
-        record = new_record("job_" + "1" * 32, "local", JobKind.GENERATE, "interactive", request)
-        store.create(begun(record, "a dead worker").model_copy(update={"attempt": 3}))
-        wait_for(server, record.job_id, "failed", 5)
-        with server.client() as client:
-            assert client.get(f"/jobs/{record.job_id}").json()["error"]["code"] == "worker_lost"
+def test_a_job_is_begun_three_times_at_most(server: LiveServer) -> None:
+    store = JobStore(server.redis(), 1000)
+    request = GenerateRequest(model="fake", seed=1)
+    record = new_record("job_" + "1" * 32, "local", JobKind.GENERATE, "interactive", request)
+    store.create(begun(record, "a dead worker").model_copy(update={"attempt": 3}))
+    wait_for(server, record.job_id, "failed", 5)
+    with server.client() as client:
+        assert client.get(f"/jobs/{record.job_id}").json()["error"]["code"] == "worker_lost"
 
 
-def test_a_job_that_never_reached_its_queue_is_sent(tmp_path: Path) -> None:
-    with running(tmp_path) as server:
-        store = JobStore(server.redis(), 1000)
-        request = GenerateRequest(model="fake", seed=1)
-        record = new_record("job_" + "2" * 32, "local", JobKind.GENERATE, "interactive", request)
-        store.create(record)
-        wait_for(server, record.job_id, "succeeded", 6)
+def test_a_job_that_never_reached_its_queue_is_sent(server: LiveServer) -> None:
+    store = JobStore(server.redis(), 1000)
+    request = GenerateRequest(model="fake", seed=1)
+    record = new_record("job_" + "2" * 32, "local", JobKind.GENERATE, "interactive", request)
+    store.create(record)
+    wait_for(server, record.job_id, "succeeded", 6)
