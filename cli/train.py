@@ -31,15 +31,19 @@ def generator(
     grow: Annotated[
         Path | None, typer.Option(help="Run at a smaller resolution to start from.")
     ] = None,
-    batch: Annotated[int | None, typer.Option(min=1)] = None,
-    lr: Annotated[float | None, typer.Option(min=0)] = None,
-    seed: Annotated[int | None, typer.Option(min=0)] = None,
+    warmup_minutes: Annotated[
+        float, typer.Option(help="Portraits: first learn to draw known factors, for so long.")
+    ] = 0.0,
+    batch: Annotated[int | None, typer.Option(min=1, help="Pictures per step.")] = None,
+    lr: Annotated[float | None, typer.Option(min=0, help="Learning rate of both sides.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of weights and data.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the options and stop.")] = False,
     device: DeviceOption = None,
 ) -> None:
     """Train a StyleGAN2 generator; writes the model into RUN/model."""
     from models.model import save_model
-    from training.gan import train_generator, with_overrides
+    from training.gan_options import with_overrides
+    from training.loop import train_generator
     from training.release import release_generator
 
     options = with_overrides(preset, data=data, batch=batch, lr=lr, seed=seed)
@@ -47,7 +51,15 @@ def generator(
         write_json(asdict(options), Path("-"))
         return
     where = device or default_device()
-    train_generator(options, run, minutes=minutes, device=where, resume=resume, grow=grow)
+    train_generator(
+        options,
+        run,
+        minutes=minutes,
+        device=where,
+        resume=resume,
+        grow=grow,
+        warmup_minutes=warmup_minutes,
+    )
     save_model(release_generator(run, name, where), run / "model")
     say(f"{run / 'model'}: generator written; next: latentbrush train perceptual --model …")
 

@@ -14,7 +14,7 @@ Pixels = NDArray[np.uint8]
 
 def to_img(pixels: Pixels) -> Tensor:
     """Turn pixels [H, W, 3] into a picture [1, 3, H, W] in [-1, 1]."""
-    img = torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None]
+    img = torch.from_numpy(np.array(pixels)).permute(2, 0, 1)[None]
     return img.float() / 127.5 - 1
 
 

@@ -1,100 +1,25 @@
-"""Training a StyleGAN2 generator: options, presets, growth from a smaller one, and the loop.
+"""The adversarial game: networks, optimisers, one step of each side, growth from a smaller run.
 
-The loop alternates D and G steps with lazy regularisation (StyleGAN2, section 3.1) and keeps an
-exponential moving average of G, which is what is released.
+Source: Karras et al. 2020 (StyleGAN2), with lazy regularisation (section 3.1) and an exponential
+moving average of G, which is what is released. The loop is in `training/loop.py`.
 """
 
 import copy
-import time
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from models.discriminator import Discriminator
-from models.generator import Generator, GeneratorConfig
+from models.generator import Generator
 from models.latents import LatentMap
 from training.augment import AdaptiveAugment
-from training.data import FreshPortraits, ImageFolder, ImageSource, PooledPortraits, mirror
 from training.errors import TrainingError
+from training.gan_options import GanOptions
 from training.losses import PathLength, discriminator_loss, generator_loss, r1_penalty
-from training.runs import Run, load_state
-
-
-@dataclass(frozen=True)
-class GanOptions:
-    """What a run is made of; written to the run's `options.json`."""
-
-    data: str = "portraits"  # the procedural set, or a folder of pictures
-    resolution: int = 64
-    channel_base: int = 2048
-    channel_max: int = 128
-    w_dim: int = 128
-    mapping_layers: int = 4
-    grid: int = 16
-    batch: int = 16
-    lr: float = 2e-3
-    r1_gamma: float = 1.0
-    r1_every: int = 16
-    pl_weight: float = 0.0  # 2 in the paper; costs a third of the speed on a CPU
-    pl_every: int = 8
-    mbstd_group: int = 1  # 4 in the paper; 1 switches it off
-    style_mixing: float = 0.5  # probability
-    ema_kimg: float = 5.0  # half-life
-    augment: bool = False  # adaptive augmentation, for folders of less than about 20,000 pictures
-    pool: int = 16_000  # portraits kept in memory on a CPU
-    seed: int = 0
-
-    @property
-    def generator(self) -> GeneratorConfig:
-        """The architecture."""
-        return GeneratorConfig(
-            img_resolution=self.resolution,
-            z_dim=self.w_dim,
-            w_dim=self.w_dim,
-            channel_base=self.channel_base,
-            channel_max=self.channel_max,
-            mapping_layers=self.mapping_layers,
-            grid=self.grid,
-        )
-
-
-PRESETS: dict[str, GanOptions] = {
-    "cpu64": GanOptions(),
-    "cpu128": GanOptions(resolution=128, grid=32, pool=12_000),
-    "gpu256": GanOptions(
-        resolution=256,
-        channel_base=16384,
-        channel_max=256,
-        w_dim=256,
-        grid=32,
-        batch=64,
-        lr=2.5e-3,
-        r1_gamma=2.0,
-        pl_weight=2.0,
-        mbstd_group=4,
-        ema_kimg=20.0,
-    ),
-    "photos256": GanOptions(
-        data="",
-        resolution=256,
-        channel_base=16384,
-        channel_max=512,
-        w_dim=512,
-        mapping_layers=2,
-        grid=32,
-        r1_gamma=1.0,
-        pl_weight=2.0,
-        mbstd_group=4,
-        style_mixing=0.9,
-        ema_kimg=5.0,
-        augment=True,
-    ),
-}
+from training.runs import Run
 
 
 class GanTraining:
@@ -176,6 +101,15 @@ class GanTraining:
         for kept, buffer in zip(self.ema.buffers(), self.generator.buffers(), strict=True):
             kept.copy_(buffer)
 
+    @torch.no_grad()
+    def snapshot(self, run: Run, z: Tensor) -> None:
+        """Save the state, and a grid of what the moving average draws of z [N, Z]."""
+        run.save(self.state())
+        latent = self.ema.broadcast(self.ema.mapping(z.to(self.device)))
+        run.save_grid(
+            f"samples-{self.nimg // 1000:06d}k", self.ema.synthesis(latent, "const", self.dtype)
+        )
+
     def state(self) -> dict[str, Any]:
         """Everything that `restore` needs."""
         return {
@@ -240,83 +174,3 @@ def update(optimiser: torch.optim.Optimizer, loss: Tensor) -> None:
             if parameter.grad is not None:
                 parameter.grad.nan_to_num_(nan=0.0, posinf=1e5, neginf=-1e5)
     optimiser.step()
-
-
-def open_source(options: GanOptions, device: torch.device, start: int) -> ImageSource:
-    """The pictures that `options` ask for; a resumed run sees new ones."""
-    seed = options.seed + start
-    if options.data == "portraits":
-        if device.type == "cpu":
-            return PooledPortraits(options.resolution, seed, options.pool)
-        return FreshPortraits(options.resolution, seed, device)
-    folder = Path(options.data)
-    if not options.data or not folder.is_dir():
-        raise TrainingError("--data: name a folder of pictures, or 'portraits'")
-    return ImageFolder(folder, options.resolution, seed)
-
-
-def train_generator(
-    options: GanOptions,
-    folder: Path,
-    *,
-    minutes: float,
-    device: str = "cpu",
-    resume: bool = False,
-    grow: Path | None = None,
-    snapshot_minutes: float = 4.0,
-) -> Generator:
-    """Train for `minutes`, writing samples, figures and state into `folder`; returns the average.
-
-    Raises:
-        TrainingError: the folder, the data or the run to grow from cannot be used.
-    """
-    run = Run(folder, asdict(options), resume=resume)
-    training = GanTraining(options, torch.device(device))
-    state = run.load()
-    if state is not None:
-        training.restore(state)
-    elif grow is not None:
-        training.grow_from(load_state(grow))
-    source = open_source(options, training.device, training.nimg)
-    preview_z = torch.randn(64, options.w_dim, generator=torch.Generator().manual_seed(1))
-    begin = last = time.monotonic()
-    step, begin_nimg = 0, training.nimg
-    with tqdm(total=round(minutes, 1), unit="min", desc="Training generator") as bar:
-        while (now := time.monotonic()) - begin < minutes * 60:
-            real = source.batch(options.batch).to(training.device)
-            real = mirror(real, torch.rand(len(real)) < 0.5)
-            figures = training.step_discriminator(real, step)
-            figures |= training.step_generator(options.batch, step)
-            training.nimg += options.batch
-            step += 1
-            bar.n = round((now - begin) / 60, 2)
-            if step % 50 == 0:
-                speed = (training.nimg - begin_nimg) / (now - begin)
-                bar.set_postfix(kimg=f"{training.nimg / 1000:.1f}", img_s=f"{speed:.0f}")
-                values = {name: value.item() for name, value in figures.items()}
-                run.log(nimg=training.nimg, img_s=speed, **values)
-            if now - last > snapshot_minutes * 60:
-                snapshot(training, run, preview_z)
-                last = now
-    snapshot(training, run, preview_z)
-    return training.ema
-
-
-@torch.no_grad()
-def snapshot(training: GanTraining, run: Run, z: Tensor) -> None:
-    """Save the state and a grid of samples of the moving average."""
-    run.save(training.state())
-    latent = training.ema.broadcast(training.ema.mapping(z.to(training.device)))
-    img = training.ema.synthesis(latent, "const", training.dtype)
-    run.save_grid(f"samples-{training.nimg // 1000:06d}k", img)
-
-
-def with_overrides(preset: str, **overrides: Any) -> GanOptions:
-    """A preset with the options that are not None replaced.
-
-    Raises:
-        TrainingError: no such preset.
-    """
-    if preset not in PRESETS:
-        raise TrainingError(f"--preset: choose one of {', '.join(PRESETS)}")
-    return replace(PRESETS[preset], **{k: v for k, v in overrides.items() if v is not None})

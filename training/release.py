@@ -7,7 +7,7 @@ import torch
 from models.attributes import AttributeSet
 from models.generator import Generator
 from models.model import Card, Encoding, Model, best_dtype
-from training.gan import GanOptions
+from training.gan_options import GanOptions
 from training.generated import measure_whitening
 from training.runs import load_state
 

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from models.ops import downsample2d, fir_filter, upsample2d
+from training.pyramid import laplacian
 
 NEIGHBOURS = 3
 PATCH = 7  # pixels
@@ -84,17 +84,6 @@ class PatchCollector:
             deviation = patches.std(dim=(0, 2), keepdim=True)
             done.append(((patches - mean) / deviation).flatten(1))
         return done
-
-
-def laplacian(img: Tensor, levels: int) -> list[Tensor]:
-    """Laplacian pyramid, finest first."""
-    kernel = fir_filter().to(img.device)
-    pyramid = []
-    for _ in range(levels - 1):
-        small = downsample2d(img, kernel)
-        pyramid.append(img - upsample2d(small, kernel))
-        img = small
-    return [*pyramid, img]
 
 
 def sliced_wasserstein(a: list[Tensor], b: list[Tensor]) -> float:

@@ -1,7 +1,15 @@
 """Procedural portraits: drawn people with a known value for every attribute; see `render.py`."""
 
-from training.portraits.factors import FACTORS, Factor, sample_factors
+from training.portraits.factors import FACTORS, Factor, from_uniform, sample_factors
 from training.portraits.regions import REGIONS, region_mask
 from training.portraits.render import render
 
-__all__ = ["FACTORS", "REGIONS", "Factor", "region_mask", "render", "sample_factors"]
+__all__ = [
+    "FACTORS",
+    "REGIONS",
+    "Factor",
+    "from_uniform",
+    "region_mask",
+    "render",
+    "sample_factors",
+]

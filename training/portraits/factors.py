@@ -129,9 +129,16 @@ def sample_factors(seed: int, start: int, num: int) -> Tensor:
         blocks.append(np.random.Generator(bits).random((_BLOCK_ROWS, len(FACTORS))))
     offset = start - first * _BLOCK_ROWS
     uniform = np.concatenate(blocks)[offset : offset + num]
-    low = np.array([f.low for f in FACTORS])
-    high = np.array([f.high for f in FACTORS])
-    p = np.array([f.p for f in FACTORS])
-    binary = np.array([f.kind == "binary" for f in FACTORS])
-    values = np.where(binary, uniform < p, low + (high - low) * uniform)
-    return torch.from_numpy(values.astype(np.float32))
+    return from_uniform(torch.from_numpy(uniform)).float()
+
+
+def from_uniform(uniform: Tensor) -> Tensor:
+    """Turn numbers in [0, 1), [N, F], into factors with their own ranges and probabilities."""
+
+    def row(values: list[float]) -> Tensor:
+        return torch.tensor(values, dtype=uniform.dtype, device=uniform.device)
+
+    low, high = row([f.low for f in FACTORS]), row([f.high for f in FACTORS])
+    binary = row([f.kind == "binary" for f in FACTORS]).bool()
+    is_one = (uniform < row([f.p for f in FACTORS])).to(uniform.dtype)
+    return torch.where(binary, is_one, low + (high - low) * uniform)

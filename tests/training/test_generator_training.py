@@ -1,0 +1,146 @@
+"""The game: it learns, it resumes where it was, it grows, and it takes a folder of pictures."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from models.images import to_pixels
+from models.model import load_model, save_model
+from training.augment import AdaptiveAugment
+from training.errors import TrainingError
+from training.gan import GanTraining
+from training.gan_options import PRESETS, GanOptions, with_overrides
+from training.generated import draw_latents
+from training.loop import train_generator
+from training.portraits import render, sample_factors
+from training.release import release_generator
+from training.runs import Run
+from training.warmup import factors_of, pyramid_loss, warm_up
+
+CPU = torch.device("cpu")
+
+
+def test_both_sides_learn_on_four_pictures(options: GanOptions) -> None:
+    training = GanTraining(options, CPU)
+    real = render(sample_factors(0, 0, 4), 32)
+    before = [p.clone() for p in training.generator.parameters()]
+    losses = []
+    for step in range(12):
+        losses.append(training.step_discriminator(real, step)["loss_d"].item())
+        training.step_generator(4, step)
+    assert all(np.isfinite(losses))
+    assert losses[-1] < losses[0]
+    moved = [
+        not torch.equal(a, b) for a, b in zip(before, training.generator.parameters(), strict=True)
+    ]
+    assert all(moved)
+    assert training.path_length.mean > 0
+
+
+def test_a_run_writes_what_is_needed_and_resumes(options: GanOptions, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    train_generator(options, run, minutes=0.02)
+    first = torch.load(run / "state.pt", weights_only=True)["nimg"]
+    assert first >= 4
+    assert list(run.glob("samples-*.png"))
+    assert json.loads((run / "options.json").read_text())["resolution"] == 32
+    with pytest.raises(TrainingError, match="--resume"):
+        train_generator(options, run, minutes=0.02)
+    train_generator(options, run, minutes=0.02, resume=True)
+    assert torch.load(run / "state.pt", weights_only=True)["nimg"] > first
+
+
+def test_a_resumed_game_has_the_same_weights(options: GanOptions) -> None:
+    training = GanTraining(options, CPU)
+    training.step_discriminator(render(sample_factors(0, 0, 4), 32), 0)
+    training.step_generator(4, 0)
+    again = GanTraining(options, CPU)
+    again.restore(training.state())
+    for a, b in zip(training.ema.parameters(), again.ema.parameters(), strict=True):
+        assert torch.equal(a, b)
+    assert again.path_length.mean == training.path_length.mean
+
+
+def test_growth_starts_from_the_smaller_picture_enlarged(options: GanOptions) -> None:
+    small = GanTraining(options, CPU)
+    large = GanTraining(replace(options, resolution=64), CPU)
+    large.grow_from(small.state())
+    w = small.ema.mapping(torch.randn(2, 64))
+    coarse = small.ema.synthesis(small.ema.broadcast(w), "none")
+    fine = large.ema.synthesis(large.ema.broadcast(w), "none")
+    shrunk = torch.nn.functional.avg_pool2d(fine, 2)
+    assert (shrunk - coarse).abs().mean() < 0.1 * coarse.abs().mean()
+    with pytest.raises(TrainingError, match="--grow"):
+        small.grow_from(large.state())
+
+
+def test_warming_up_brings_the_pictures_closer(options: GanOptions, tmp_path: Path) -> None:
+    training = GanTraining(options, CPU)
+    z = torch.randn(16, 64, generator=torch.Generator().manual_seed(2))
+    target = render(factors_of(z), 32)
+
+    def gap() -> float:
+        drawn = training.generator.synthesis(
+            training.generator.broadcast(training.generator.mapping(z)), "none"
+        )
+        return pyramid_loss(drawn, target).item()
+
+    before = gap()
+    warm_up(training, Run(tmp_path / "run", {}, resume=False), 0.1)
+    assert gap() < 0.7 * before
+
+
+def test_factors_of_a_normal_z_have_the_data_sets_distribution() -> None:
+    ours = factors_of(torch.randn(4000, 128, generator=torch.Generator().manual_seed(0)))
+    theirs = sample_factors(0, 0, 4000)
+    assert (ours.mean(0) - theirs.mean(0)).abs().max() < 0.06
+    assert (ours.std(0) - theirs.std(0)).abs().max() < 0.06
+
+
+def test_a_folder_of_pictures_is_a_source(options: GanOptions, tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for i, img in enumerate(render(sample_factors(0, 0, 3), 48)):
+        Image.fromarray(to_pixels(img[None])).resize((60, 48)).save(photos / f"{i}.jpg")
+    train_generator(
+        replace(options, data=str(photos), augment=True), tmp_path / "run", minutes=0.01
+    )
+    (photos / "broken.png").write_bytes(b"\x89PNG nothing")
+    with pytest.raises(TrainingError, match=r"broken\.png"):
+        train_generator(replace(options, data=str(photos)), tmp_path / "other", minutes=0.01)
+
+
+@pytest.mark.parametrize("data", ["", "no/such/folder"])
+def test_no_pictures_is_said(options: GanOptions, tmp_path: Path, data: str) -> None:
+    with pytest.raises(TrainingError, match="--data"):
+        train_generator(replace(options, data=data), tmp_path / "run", minutes=0.01)
+
+
+def test_augmentation_follows_overfitting() -> None:
+    augment = AdaptiveAugment(speed_nimg=100)
+    augment.observe(torch.ones(40, 1))
+    assert augment.p == pytest.approx(0.4)
+    assert augment(torch.rand(4, 3, 32, 32)).shape == (4, 3, 32, 32)
+    augment.observe(-torch.ones(40, 1))
+    assert augment.p == pytest.approx(0.0)
+
+
+def test_presets_take_overrides() -> None:
+    assert with_overrides("cpu64", batch=8, lr=None).batch == 8
+    assert all(preset.generator.img_resolution >= 64 for preset in PRESETS.values())
+    with pytest.raises(TrainingError, match="--preset"):
+        with_overrides("huge")
+
+
+def test_a_finished_run_becomes_a_model(options: GanOptions, tmp_path: Path) -> None:
+    train_generator(options, tmp_path / "run", minutes=0.01)
+    save_model(release_generator(tmp_path / "run", "mine"), tmp_path / "model")
+    model = load_model(tmp_path / "model")
+    assert model.card.id == "mine"
+    latent = draw_latents(model, 1, torch.Generator().manual_seed(0))
+    assert model.render(latent).shape == (1, 3, 32, 32)

@@ -1,0 +1,136 @@
+"""Encoder, perceptual network, attributes and figures, on the smallest data that shows them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from models.attributes import AttributeSet
+from models.model import Model
+from training.attributes import least_squares, train_attributes, usual_place
+from training.encoder import encoder_loss, train_encoder
+from training.errors import TrainingError
+from training.evaluation.distributions import (
+    PatchCollector,
+    frechet_distance,
+    precision_recall,
+    sliced_wasserstein,
+)
+from training.evaluation.editing import evaluate_editing
+from training.evaluation.generator import evaluate_generator
+from training.evaluation.inversion import evaluate_inversion
+from training.evaluation.judge import load_judge, save_judge
+from training.generated import draw_latents
+from training.labels import TARGETS, standardise
+from training.perceptual import train_perceptual
+from training.portraits import render, sample_factors
+
+
+class Drawn:
+    """The model's own pictures as training data."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.rng = torch.Generator().manual_seed(4)
+
+    def batch(self, num: int) -> torch.Tensor:
+        return self.model.render(draw_latents(self.model, num, self.rng)).clamp(-1, 1)
+
+
+def test_labels_are_standardised() -> None:
+    labels = standardise(sample_factors(0, 0, 5000))
+    assert labels.shape == (5000, len(TARGETS))
+    assert labels.mean(0).abs().max() < 0.08
+    assert (labels.std(0) - 1).abs().max() < 0.08
+
+
+def test_the_perceptual_network_learns_to_read(tmp_path: Path) -> None:
+    net = train_perceptual(tmp_path, resolution=32, minutes=0.15, widths=(16, 24, 32), batch=32)
+    factors = sample_factors(5, 0, 256)
+    img, labels = render(factors, 32), standardise(factors)
+    with torch.no_grad():
+        error = (net(img) - labels).square().mean(0)
+    assert error[TARGETS.index("background_lightness")] < 0.5
+    assert error.mean() < 0.99
+    assert net.distance(img[:4], img[:4]).abs().max() < 1e-6
+    assert (net.distance(img[:4], img[4:8]) > 1e-3).all()
+
+
+def test_the_encoder_learns(model: Model, tmp_path: Path) -> None:
+    source = Drawn(model)
+    latent = draw_latents(model, 4, torch.Generator().manual_seed(8))
+    img = torch.cat([source.batch(4), model.render(latent)])
+    assert model.encoder is not None
+    before, _ = encoder_loss(model, model.encoder, img, latent)
+    trained = train_encoder(model, source, tmp_path, minutes=0.15)
+    assert trained.encoder is not None
+    after, _ = encoder_loss(model, trained.encoder, img, latent)
+    assert after < before
+
+
+def test_attributes_need_a_perceptual_network(model: Model, tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="train perceptual"):
+        train_attributes(replace(model, perceptual=None), tmp_path, minutes=0.01)
+
+
+def test_usual_places_are_where_one_expects() -> None:
+    rows = torch.arange(32.0)
+
+    def height(region: str) -> float:
+        place = usual_place(region)[0, 0]
+        return float((place.sum(1) * rows).sum() / place.sum())
+
+    assert height("head") < height("eyes") < height("mouth") < height("neck_clothes")
+
+
+def test_least_squares_points_where_the_reading_rises(model: Model) -> None:
+    directions, deviation = least_squares(model, num=512)
+    assert directions.shape == (2, 16)
+    assert (deviation > 0).all()
+
+
+def test_equal_sets_have_no_distance_and_full_precision() -> None:
+    features = torch.randn(400, 8, generator=torch.Generator().manual_seed(0))
+    assert frechet_distance(features, features) == pytest.approx(0, abs=1e-6)
+    assert precision_recall(features, features) == (1.0, 1.0)
+    far = features + 50
+    assert frechet_distance(features, far) == pytest.approx(8 * 2500, rel=1e-6)
+    assert precision_recall(features, far) == (0.0, 0.0)
+
+
+def test_a_collapsed_generator_is_precise_and_forgets() -> None:
+    rng = torch.Generator().manual_seed(0)
+    real = torch.randn(600, 4, generator=rng)
+    collapsed = real[:1] + 0.01 * torch.randn(600, 4, generator=rng)
+    precision, recall = precision_recall(real, collapsed)
+    assert precision > 0.9
+    assert recall < 0.1
+
+
+def test_sliced_wasserstein_sees_blur() -> None:
+    def descriptors(img: torch.Tensor) -> list[torch.Tensor]:
+        collector = PatchCollector(32)
+        collector.add(img)
+        return collector.descriptors()
+
+    img = render(sample_factors(0, 0, 128), 32)
+    other = render(sample_factors(1, 0, 128), 32)
+    blurred = torch.nn.functional.avg_pool2d(other, 3, 1, 1)
+    sharp = sliced_wasserstein(descriptors(img), descriptors(other))
+    assert sliced_wasserstein(descriptors(img), descriptors(blurred)) > 1.3 * sharp
+
+
+def test_every_figure_can_be_measured(model: Model, tmp_path: Path) -> None:
+    figures = evaluate_generator(model, 128, 1)
+    assert 0 <= figures.precision <= 1
+    assert figures.swd_ratio > 0
+    rows = evaluate_inversion(model, 2, 1, [("S+", 0), ("W", 3)])
+    assert [(row.space, row.steps) for row in rows] == [("S+", 0), ("W", 3)]
+    assert model.perceptual is not None
+    save_judge(model.perceptual, tmp_path)
+    judge = load_judge(tmp_path, model.device)
+    two = AttributeSet(model.attributes.attributes, model.attributes.directions)
+    edited = evaluate_editing(replace(model, attributes=two), judge, 2, 1)
+    assert [row.id for row in edited] == ["smile", "hat"]
+    assert all(row.outside_max_diff == 0 for row in edited)

@@ -1,0 +1,16 @@
+"""The Laplacian pyramid of pictures (Burt and Adelson 1983)."""
+
+from torch import Tensor
+
+from models.ops import downsample2d, fir_filter, upsample2d
+
+
+def laplacian(img: Tensor, levels: int) -> list[Tensor]:
+    """Laplacian pyramid, finest first."""
+    kernel = fir_filter().to(img.device)
+    pyramid = []
+    for _ in range(levels - 1):
+        small = downsample2d(img, kernel)
+        pyramid.append(img - upsample2d(small, kernel))
+        img = small
+    return [*pyramid, img]
