@@ -60,16 +60,9 @@ class BlobStore:
             self._files.write(_place(blob_id), data)
         return blob_id
 
-    def get(self, blob_id: str) -> bytes:
-        """The bytes of a blob.
-
-        Raises:
-            FileNotFoundError: there is no such blob.
-        """
-        data = self._files.read(_place(blob_id))
-        if data is None:
-            raise FileNotFoundError(f"no blob {blob_id}")
-        return data
+    def find(self, blob_id: str) -> bytes | None:
+        """The bytes of a blob, or None where there is none."""
+        return self._files.read(_place(blob_id))
 
 
 def _place(blob_id: str) -> str:

@@ -81,13 +81,14 @@ class Library:
         """The file of a picture.
 
         Raises:
-            UnknownImage: it was a preview, and is gone.
+            UnknownImage: it was a preview, or was removed from the store by hand, and is gone.
         """
-        if record.blob_id is not None:
-            return self._blobs.get(record.blob_id)
-        data = self._files.read(f"previews/{record.image_id}")
+        if record.blob_id is None:
+            data = self._files.read(f"previews/{record.image_id}")
+        else:
+            data = self._blobs.find(record.blob_id)
         if data is None:
-            raise UnknownImage("this preview is gone: later ones have replaced it")
+            raise UnknownImage("this image is no longer kept")
         return data
 
     def add_preview(
@@ -153,8 +154,15 @@ class Library:
         return LatentRecord.model_validate_json(text)
 
     def tensor(self, record: LatentRecord) -> bytes:
-        """The safetensors of a latent."""
-        return self._blobs.get(record.blob_id)
+        """The safetensors of a latent.
+
+        Raises:
+            UnknownLatent: they were removed from the store by hand.
+        """
+        data = self._blobs.find(record.blob_id)
+        if data is None:
+            raise UnknownLatent("this latent is no longer kept: encode the picture again")
+        return data
 
     def remember_edit(self, owner: str, key: str, result: EditResult) -> None:
         """Keep the answer to an edit under its key (`EditRequest.key`)."""

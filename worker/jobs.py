@@ -16,12 +16,22 @@ from contracts.errors import (
     EditorError,
     InternalError,
     InvalidEdit,
+    InvalidRequest,
     JobCanceled,
     JobTimeout,
     ModelUnavailable,
     UnknownAttribute,
 )
-from contracts.jobs import JobRecord, JobStatus, Progress, begun, failed, handed_back, succeeded
+from contracts.jobs import (
+    JobKind,
+    JobRecord,
+    JobStatus,
+    Progress,
+    begun,
+    failed,
+    handed_back,
+    succeeded,
+)
 from models.errors import AttributeUnknown, ModelError
 from worker.encode import write_pixels
 from worker.ports import Pixels, Step
@@ -65,7 +75,7 @@ def run(job_id: str) -> None:
     except JobCanceled:
         pass  # its record says so already
     except Exception as error:
-        known = translated(error, bench)
+        known = translated(error, record.kind, bench)
         reporter.change(lambda r: failed(r, known))
     else:
         reporter.change(lambda r: succeeded(r, result))
@@ -103,15 +113,16 @@ class Reporter:
         if self._bench.is_stopping():
             raise HandBack
         clock_s = time.monotonic()
-        if clock_s < self._next_report_s and step.step < step.steps:
+        shown = step.preview if clock_s >= self._next_preview_s else None
+        if clock_s < self._next_report_s and step.step < step.steps and shown is None:
             return
         self._next_report_s = clock_s + REPORT_INTERVAL_S
         update: dict[str, object] = {
             "progress": Progress(step=step.step, steps=step.steps, message=step.message)
         }
-        if step.preview is not None and clock_s >= self._next_preview_s:
+        if shown is not None:
             self._next_preview_s = clock_s + self._bench.settings.preview_interval_s
-            update["preview_id"] = self._keep_preview(step.preview)
+            update["preview_id"] = self._keep_preview(shown)
         if not self.change(lambda r: r.model_copy(update=update)):
             raise JobCanceled("the job was canceled")
 
@@ -126,7 +137,7 @@ class Reporter:
         return kept.image_id
 
 
-def translated(error: Exception, bench: Workbench) -> EditorError:
+def translated(error: Exception, kind: JobKind, bench: Workbench) -> EditorError:
     """An error as the client may see it; what we did not foresee goes to the log in full."""
     match error:
         case EditorError():
@@ -134,7 +145,7 @@ def translated(error: Exception, bench: Workbench) -> EditorError:
         case AttributeUnknown():
             return UnknownAttribute(str(error))
         case ModelError():
-            return InvalidEdit(str(error))
+            return (InvalidEdit if kind == JobKind.EDIT else InvalidRequest)(str(error))
         case JobTimeoutException():
             return JobTimeout("the job took too long: ask for fewer steps or a smaller picture")
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":  # torch's

@@ -296,7 +296,7 @@ def test_encode_of_no_picture(client: httpx.Client) -> None:
 def test_encode_in_a_space_that_the_model_has_not(client: httpx.Client) -> None:
     fields = {"model": "fake", "steps": "0", "space": "S+99"}
     job = client.post("/encode?wait=20", data=fields, files={"image": png()}).json()
-    assert (job["status"], job["error"]["code"]) == ("failed", "invalid_edit")
+    assert (job["status"], job["error"]["code"]) == ("failed", "invalid_request")
 
 
 @pytest.mark.parametrize("wait", ["-1", "31", "nan", "inf", "x", ""])

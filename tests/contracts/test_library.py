@@ -23,15 +23,14 @@ def test_blobs_are_named_by_their_content(url: str) -> None:
     blob_id = blobs.put(b"hello")
     assert blob_id == "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
     assert blobs.put(b"hello") == blob_id
-    assert blobs.get(blob_id) == b"hello"
-    with pytest.raises(FileNotFoundError):
-        blobs.get("0" * 64)
+    assert blobs.find(blob_id) == b"hello"
+    assert blobs.find("0" * 64) is None
 
 
 @pytest.mark.parametrize("blob_id", ["", "../../etc/passwd", "0" * 63, "A" * 64, "0" * 64 + "/x"])
 def test_no_blob_id_is_a_path(url: str, blob_id: str) -> None:
     with pytest.raises(ValueError, match="hex"):
-        BlobStore(Files(url)).get(blob_id)
+        BlobStore(Files(url)).find(blob_id)
 
 
 def test_nothing_half_written_is_left(tmp_path: Path) -> None:
@@ -71,6 +70,17 @@ def test_latents_belong_to_their_owner(url: str) -> None:
     for owner, latent_id in (("ben", record.latent_id), ("anna", "lat_" + "0" * 32), ("anna", "")):
         with pytest.raises(UnknownLatent):
             library.latent(owner, latent_id)
+
+
+def test_a_preview_goes_again(url: str) -> None:
+    library = Library(url)
+    preview = library.add_preview("anna", b"jpeg", "image/jpeg", 3, 2)
+    assert library.image_bytes(library.image("anna", preview.image_id)) == b"jpeg"
+    library.drop_preview("anna", preview.image_id)
+    with pytest.raises(UnknownImage):
+        library.image_bytes(preview)
+    with pytest.raises(UnknownImage):
+        library.image("anna", preview.image_id)
 
 
 def test_answered_edits_and_uploads(url: str) -> None:
