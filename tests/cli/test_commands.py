@@ -1,0 +1,173 @@
+"""The commands on a small model, through the same entry as the shell's."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from cli.main import app, main
+from models.model import save_model
+from tests.fakes.tiny import tiny_model
+
+runner = CliRunner()
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    save_model(tiny_model(), folder)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _own_data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LATENTBRUSH_DATA_DIR", str(tmp_path / "data"))
+
+
+def run(*arguments: object) -> str:
+    result = runner.invoke(app, [str(a) for a in arguments], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def photo(path: Path, size: tuple[int, int] = (60, 40)) -> Path:
+    pixels = np.random.default_rng(0).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def pixels_of(path: Path) -> np.ndarray:
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
+def test_encode_edit_and_look(tiny: Path, tmp_path: Path) -> None:
+    latent, out = tmp_path / "face.safetensors", tmp_path / "out.png"
+    said = run("encode", photo(tmp_path / "photo.png"), "-o", latent, "--model", tiny, "--steps", 3)
+    assert "S+" in said and "dB" in said
+    mask = np.zeros((20, 20), np.uint8)
+    mask[:6, :6] = 255
+    Image.fromarray(mask).save(tmp_path / "mask.png")
+    run(
+        "edit",
+        latent,
+        "-o",
+        out,
+        "--model",
+        tiny,
+        "--attribute",
+        "smile=2.5",
+        "--mask",
+        tmp_path / "mask.png",
+    )
+    before, after = pixels_of(tmp_path / "face.original.png"), pixels_of(out)
+    assert after.shape == (40, 40, 3)
+    assert (before[:12, :12] != after[:12, :12]).any()
+    assert np.array_equal(before[24:], after[24:])
+
+
+def test_a_session_file_replays(tiny: Path, tmp_path: Path) -> None:
+    latent = tmp_path / "face.safetensors"
+    run("encode", photo(tmp_path / "p.png"), "-o", latent, "--model", tiny, "--steps", 0)
+    session = {"edits": [{"type": "attribute", "attribute": "hat", "strength": 2.0}]}
+    (tmp_path / "session.json").write_text(json.dumps(session))
+    for name in ("a.png", "b.png"):
+        run(
+            "edit",
+            latent,
+            "-o",
+            tmp_path / name,
+            "--model",
+            tiny,
+            "--recipe",
+            tmp_path / "session.json",
+        )
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_generate_is_a_function_of_the_seed(tiny: Path, tmp_path: Path) -> None:
+    run("generate", "-o", tmp_path / "many", "--model", tiny, "--seed", 5, "--count", 3)
+    run("generate", "-o", tmp_path / "one.png", "--model", tiny, "--seed", 6)
+    names = sorted(p.name for p in (tmp_path / "many").iterdir())
+    assert names == ["seed000005.png", "seed000006.png", "seed000007.png"]
+    assert (tmp_path / "one.png").read_bytes() == (tmp_path / "many" / names[1]).read_bytes()
+
+
+def test_models_are_added_listed_shown_and_removed(tiny: Path) -> None:
+    run("models", "add", tiny, "--name", "mine")
+    listed = json.loads(run("models", "list", "--json"))
+    assert "mine" in [entry["id"] for entry in listed]
+    assert json.loads(run("models", "show", "mine", "--json"))["resolution"] == 32
+    assert [a["id"] for a in json.loads(run("models", "directions", "mine", "--json"))] == [
+        "smile",
+        "hat",
+    ]
+    run("models", "remove", "mine")
+    assert "mine" not in [entry["id"] for entry in json.loads(run("models", "list", "--json"))]
+
+
+def test_data_are_pictures_and_their_factors(tmp_path: Path) -> None:
+    run("data", "portraits", "--count", 3, "--seed", 4, "--size", 32, "-o", tmp_path / "data")
+    table = (tmp_path / "data" / "factors.csv").read_text().splitlines()
+    assert len(table) == 4
+    assert "smile" in table[0].split(",")
+    with Image.open(tmp_path / "data" / "000002.png") as image:
+        assert image.size == (32, 32)
+
+
+def test_a_dry_run_prints_the_options_and_trains_nothing(tmp_path: Path) -> None:
+    said = run("train", "generator", "--run", tmp_path / "run", "--preset", "cpu128", "--dry-run")
+    assert json.loads(said)["resolution"] == 128
+    assert not (tmp_path / "run").exists()
+
+
+def test_figures_are_written_as_json(tiny: Path, tmp_path: Path) -> None:
+    out = tmp_path / "inversion.json"
+    run("evaluate", "inversion", "--model", tiny, "--count", 2, "--steps", 2, "--json", out)
+    table = json.loads(out.read_text())
+    assert [row["steps"] for row in table["rows"]] == [0, 2]
+    assert {"psnr_db", "perceptual", "plausibility", "seconds"} <= set(table["rows"][0])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["encode", "missing.png", "-o", "x"], "missing.png"),
+        (["generate", "-o", "x.png", "--model", "nobody"], "no model 'nobody'"),
+        (["generate", "-o", "x.png", "--size", "wide"], "--size"),
+        (["edit", "x", "-o", "y"], "--attribute"),
+        (["edit", "x", "-o", "y", "--attribute", "smile=much"], "ID=STRENGTH"),
+        (["edit", "x", "-o", "y", "--attribute", "smile=nan"], "finite"),
+        (["data", "faces", "-o", "x"], "portraits"),
+        (["models", "remove", "nobody"], "nobody"),
+        (["train", "generator", "--run", "x", "--preset", "huge"], "--preset"),
+    ],
+)
+def test_mistakes_are_one_line_and_exit_code_1(
+    arguments: list[str],
+    reason: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    tiny: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if arguments[0] in ("encode", "generate") and "--model" not in arguments:
+        arguments = [*arguments, "--model", str(tiny)]
+    monkeypatch.setattr(sys, "argv", ["latentbrush", *arguments])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 1
+    error = capsys.readouterr().err
+    assert reason in error
+    assert "Traceback" not in error
+
+
+def test_a_wrong_option_is_exit_code_2() -> None:
+    command = [sys.executable, "-m", "cli.main", "generate", "--no-such-option"]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 2
