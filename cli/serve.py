@@ -17,24 +17,21 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from backend.app import StartError, check_exposure, create_app
-from backend.broker import BrokerError, EmbeddedBroker
+from backend.app import check_exposure, create_app
+from backend.broker import EmbeddedBroker
 from backend.settings import Settings
 from contracts.broker import connect
+from contracts.errors import StartError as ServeError
 from contracts.job_store import JobStore
 from contracts.settings import SharedSettings
 from worker.names import new_name
 from worker.supervisor import Supervisor
 
+__all__ = ["ServeError", "serve"]
+
 GRACE_S = 2  # for open connections when the server stops
 SOURCE_DIR = Path(__file__).resolve().parent.parent
 WORKER_COMMAND = (sys.executable, "-m", "worker.main")
-
-__all__ = ["ServeError", "serve"]
-
-
-class ServeError(Exception):
-    """Why the server cannot start, in one line that says what to do."""
 
 
 def serve(
@@ -45,22 +42,18 @@ def serve(
     Raises:
         ServeError: it cannot start.
     """
-    try:
-        check_exposure(settings)
-        with contextlib.ExitStack() as stack:
-            stack.enter_context(_only_server(settings.home))
-            listener = stack.enter_context(_listener(settings.host, settings.port))
-            stop = _Stop()
-            settings = stack.enter_context(_broker(settings))
-            app = create_app(settings)
-            stack.enter_context(_workers(settings, worker_command))
-            server = _Server(_server_config(app, settings))
-            stop.of(server)
-            url = _url(settings.host, listener)
-            stack.enter_context(_announcement(server, url, open_browser))
-            asyncio.run(server.serve(sockets=[listener]))
-    except (StartError, BrokerError) as error:
-        raise ServeError(str(error)) from error
+    check_exposure(settings)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_only_server(settings.home))
+        listener = stack.enter_context(_listener(settings.host, settings.port))
+        stop = _Stop()
+        settings = stack.enter_context(_broker(settings))
+        app = create_app(settings)
+        stack.enter_context(_workers(settings, worker_command))
+        server = _Server(_server_config(app, settings))
+        stop.of(server)
+        stack.enter_context(_announcement(server, _url(settings.host, listener), open_browser))
+        asyncio.run(server.serve(sockets=[listener]))
 
 
 class _Stop:

@@ -116,6 +116,10 @@ class InternalError(EditorError):
     code = "internal_error"
 
 
+class StartError(Exception):
+    """Why a process of ours cannot start, in one line that says what to do."""
+
+
 def _tree(root: type[EditorError]) -> dict[str, type[EditorError]]:
     found = {root.code: root}
     for child in root.__subclasses__():

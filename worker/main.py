@@ -9,11 +9,13 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
+from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from contracts.broker import connect
+from contracts.errors import StartError
 from contracts.job_store import JobStore, WorkerState
 from contracts.jobs import QUEUES
 from contracts.library import Library
@@ -25,10 +27,6 @@ from worker.settings import WorkerSettings
 from worker.workbench import Workbench
 
 log = logging.getLogger(__name__)
-
-
-class WorkerError(Exception):
-    """Why a worker cannot start, in one line that says what to do."""
 
 
 class ModelWorker(SimpleWorker):
@@ -71,25 +69,14 @@ def run(
     """Work until told to stop.
 
     Raises:
-        WorkerError: no broker is known, or a queue does not exist.
+        StartError: no broker is known, or a queue does not exist.
     """
-    if settings.redis_url is None:
-        raise WorkerError("set REDIS_URL to the broker of the server that this worker is for")
-    unknown = [queue for queue in queues if queue not in QUEUES]
-    if unknown or not queues:
-        raise WorkerError(f"the queues are {', '.join(QUEUES)}; got {', '.join(unknown) or 'none'}")
-    redis = connect(settings.redis_url)
-    store = JobStore(redis, settings.job_ttl_s)
-    worker = ModelWorker(
-        [Queue(queue, connection=redis, serializer=JSONSerializer) for queue in queues],
-        name=name or f"{socket.gethostname()}-{new_name(queues)}",
-        connection=redis,
-        serializer=JSONSerializer,
-        log_job_description=False,
-    )
+    url = _broker_url(settings, queues)
+    redis = connect(url)
+    worker = _model_worker(redis, queues, name)
     bench = Workbench(
         settings,
-        store,
+        JobStore(redis, settings.job_ttl_s),
         Library(settings.store_url),
         load_editor,
         resolved_device(settings.device),
@@ -97,7 +84,7 @@ def run(
         lambda: worker.stopping,
     )
     worker.heart = Heartbeat(
-        JobStore(connect(settings.redis_url, num_retries=0), settings.job_ttl_s),
+        JobStore(connect(url, num_retries=0), settings.job_ttl_s),
         lambda: _state(worker, bench, queues),
         interval_s=settings.heartbeat_s,
         ttl_s=settings.heartbeat_ttl_s,
@@ -110,6 +97,26 @@ def run(
         worker.work(logging_level=settings.log_level.upper())
     finally:
         worker.heart.stop()
+
+
+def _model_worker(redis: Redis, queues: Sequence[str], name: str | None) -> ModelWorker:
+    return ModelWorker(
+        [Queue(queue, connection=redis, serializer=JSONSerializer) for queue in queues],
+        name=name or f"{socket.gethostname()}-{new_name(queues)}",
+        connection=redis,
+        serializer=JSONSerializer,
+        log_job_description=False,
+    )
+
+
+def _broker_url(settings: WorkerSettings, queues: Sequence[str]) -> str:
+    """The broker, once it is clear that there is one and that the queues exist."""
+    if settings.redis_url is None:
+        raise StartError("set REDIS_URL to the broker of the server that this worker is for")
+    unknown = [queue for queue in queues if queue not in QUEUES]
+    if unknown or not queues:
+        raise StartError(f"the queues are {', '.join(QUEUES)}; got {', '.join(unknown) or 'none'}")
+    return settings.redis_url
 
 
 def resolved_device(device: str) -> str:

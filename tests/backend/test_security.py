@@ -8,8 +8,9 @@ import pytest
 from live_server import LiveServer, running
 from pictures import png
 
-from backend.app import StartError, create_app
+from backend.app import create_app
 from backend.settings import Settings
+from contracts.errors import StartError
 
 KEYS = ("key-of-anna", "key-of-ben")
 
