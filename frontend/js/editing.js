@@ -3,15 +3,7 @@
  */
 
 import { begin, commit, redo, seal, undo } from './history.js';
-import {
-  addEdit,
-  findEdit,
-  moveEdit,
-  removeEdit,
-  strokeEdit,
-  toggleEdit,
-  weightEdit,
-} from './session.js';
+import { addEdit, findEdit, moveEdit, removeEdit, strokeEdit, toggleEdit, weightEdit } from './session.js';
 import { maskSizeFor } from './geometry.js';
 import { constantMask, paint } from './mask.js';
 
@@ -58,7 +50,9 @@ export function editing(state, action) {
     case 'settled':
       return { ...state, history: seal(state.history) };
     case 'stroked':
-      return action.mode === 'paint' ? paintStroke(state, action.coverage) : eraseStroke(state, action.coverage);
+      return action.mode === 'paint'
+        ? paintStroke(state, action.coverage)
+        : eraseStroke(state, action.coverage);
     case 'wholePainted': {
       if (!state.attribute) return state;
       const added = addEdit(session, state.attribute, amountOf(state, state.attribute), null);
@@ -124,7 +118,7 @@ function open(state, source, session) {
   };
   const attributes = attributesOf(opened);
   const isKnown = attributes.some((attribute) => attribute.id === state.attribute);
-  return { ...opened, attribute: isKnown ? state.attribute : attributes[0]?.id ?? null };
+  return { ...opened, attribute: isKnown ? state.attribute : (attributes[0]?.id ?? null) };
 }
 
 /** @param {State} state @param {string} id @returns {State} */
@@ -160,7 +154,10 @@ function paintStroke(state, coverage) {
 function eraseStroke(state, coverage) {
   const edit = editToErase(state);
   if (!state.history || !edit) return { ...state, status: 'Nothing to erase: choose an edit in the list' };
-  return { ...step(state, strokeEdit(state.history.present, edit.key, 'erase', coverage)), openKey: edit.key };
+  return {
+    ...step(state, strokeEdit(state.history.present, edit.key, 'erase', coverage)),
+    openKey: edit.key,
+  };
 }
 
 /**
@@ -173,7 +170,9 @@ export function editToErase(state) {
   const session = state.history.present;
   const open = findEdit(session, state.openKey);
   if (open) return open.type === 'attribute' ? open : null;
-  const same = session.edits.filter((edit) => edit.type === 'attribute' && edit.attribute === state.attribute);
+  const same = session.edits.filter(
+    (edit) => edit.type === 'attribute' && edit.attribute === state.attribute,
+  );
   return same[same.length - 1] ?? null;
 }
 

@@ -6,7 +6,13 @@ import { el } from './dom.js';
 
 /** @param {(file: File) => void} onFile */
 export function attachFiles(onFile) {
-  const input = el('input', { type: 'file', accept: 'image/*,application/json', class: 'visually-hidden', tabIndex: -1, 'aria-hidden': 'true' });
+  const input = el('input', {
+    type: 'file',
+    accept: 'image/*,application/json',
+    class: 'visually-hidden',
+    tabIndex: -1,
+    'aria-hidden': 'true',
+  });
   input.addEventListener('change', () => {
     const file = input.files?.[0];
     input.value = ''; // the same file can be chosen again

@@ -6,12 +6,25 @@ import { svg } from './dom.js';
 
 /** @type {Record<string, string[]>} path data */
 const PATHS = {
-  brush: ['M16.8 3.2 9 11', 'M9 11l-2-2', 'M7 9c-2.2.2-3 1.8-3.2 3.4-.1 1.5-.6 2.4-1.6 3.2 3 .9 6.6.3 6.9-2.6L9 11'],
-  eraser: ['M8 16.5 3.4 11.9a1.4 1.4 0 0 1 0-2L10 3.4a1.4 1.4 0 0 1 2 0l4.6 4.6a1.4 1.4 0 0 1 0 2L10 16.5z', 'M6.6 6.8l6.6 6.6', 'M8 16.5h9'],
-  hand: ['M6.5 11V5.2a1.2 1.2 0 0 1 2.4 0V9V4a1.2 1.2 0 0 1 2.4 0v5V5a1.2 1.2 0 0 1 2.4 0v5V7.2a1.2 1.2 0 0 1 2.3 0V12c0 3-1.9 5-4.7 5-2.4 0-3.6-.9-4.8-2.8L4 10.8c-.6-1.3 1-2.2 1.9-1z'],
+  brush: [
+    'M16.8 3.2 9 11',
+    'M9 11l-2-2',
+    'M7 9c-2.2.2-3 1.8-3.2 3.4-.1 1.5-.6 2.4-1.6 3.2 3 .9 6.6.3 6.9-2.6L9 11',
+  ],
+  eraser: [
+    'M8 16.5 3.4 11.9a1.4 1.4 0 0 1 0-2L10 3.4a1.4 1.4 0 0 1 2 0l4.6 4.6a1.4 1.4 0 0 1 0 2L10 16.5z',
+    'M6.6 6.8l6.6 6.6',
+    'M8 16.5h9',
+  ],
+  hand: [
+    'M6.5 11V5.2a1.2 1.2 0 0 1 2.4 0V9V4a1.2 1.2 0 0 1 2.4 0v5V5a1.2 1.2 0 0 1 2.4 0v5V7.2a1.2 1.2 0 0 1 2.3 0V12c0 3-1.9 5-4.7 5-2.4 0-3.6-.9-4.8-2.8L4 10.8c-.6-1.3 1-2.2 1.9-1z',
+  ],
   grid: ['M3 3h14v14H3z', 'M3 7.7h14M3 12.3h14M7.7 3v14M12.3 3v14'],
   mask: ['M3 3h14v14H3z', 'M6 14 14 6M6 10l4-4M10 14l4-4'],
-  heat: ['M2.5 10S5.2 5 10 5s7.5 5 7.5 5-2.7 5-7.5 5-7.5-5-7.5-5z', 'M10 7.800a2.2 2.2 0 1 1 0 4.400a2.2 2.2 0 0 1 0-4.400z'],
+  heat: [
+    'M2.5 10S5.2 5 10 5s7.5 5 7.5 5-2.7 5-7.5 5-7.5-5-7.5-5z',
+    'M10 7.800a2.2 2.2 0 1 1 0 4.400a2.2 2.2 0 0 1 0-4.400z',
+  ],
   fit: ['M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4', 'M7 7h6v6H7z'],
   plus: ['M10 4v12M4 10h12'],
   minus: ['M4 10h12'],
@@ -20,13 +33,23 @@ const PATHS = {
   open: ['M2.5 15.500v-11h5l2 2.500h8v8.500z'],
   compare: ['M10 2.500v15', 'M10 5H3v10h7', 'M12.5 5H17v2M17 9v2M17 13v2h-2.5'],
   download: ['M10 3v9.500M6 9l4 4 4-4', 'M3.5 16.500h13'],
-  sun: ['M10 6.500a3.5 3.5 0 1 1 0 7a3.5 3.5 0 0 1 0-7z', 'M10 2v1.500M10 16.500V18M2 10h1.500M16.5 10H18M4.3 4.300l1.1 1.100M14.6 14.600l1.1 1.100M4.3 15.700l1.1-1.100M14.6 5.400l1.1-1.1'],
+  sun: [
+    'M10 6.500a3.5 3.5 0 1 1 0 7a3.5 3.5 0 0 1 0-7z',
+    'M10 2v1.500M10 16.500V18M2 10h1.500M16.5 10H18M4.3 4.300l1.1 1.100M14.6 14.600l1.1 1.100M4.3 15.700l1.1-1.100M14.6 5.400l1.1-1.1',
+  ],
   moon: ['M16.5 11.800A7 7 0 0 1 8.2 3.500a7 7 0 1 0 8.3 8.300z'],
-  help: ['M7.3 7.500a2.7 2.7 0 1 1 4.2 2.200c-1 .7-1.5 1.2-1.5 2.3', 'M10 14.800v.4', 'M10 2.500a7.5 7.5 0 1 1 0 15a7.5 7.5 0 0 1 0-15z'],
+  help: [
+    'M7.3 7.500a2.7 2.7 0 1 1 4.2 2.200c-1 .7-1.5 1.2-1.5 2.3',
+    'M10 14.800v.4',
+    'M10 2.500a7.5 7.5 0 1 1 0 15a7.5 7.5 0 0 1 0-15z',
+  ],
   up: ['M5 12l5-5 5 5'],
   down: ['M5 8l5 5 5-5'],
   bin: ['M4 5.500h12M8 5.500V3.500h4v2M5.5 5.500l.7 11h7.600l.7-11', 'M8.5 8.500v5M11.5 8.500v5'],
-  shown: ['M2.5 10S5.2 5 10 5s7.5 5 7.5 5-2.7 5-7.5 5-7.5-5-7.5-5z', 'M10 7.800a2.2 2.2 0 1 1 0 4.400a2.2 2.2 0 0 1 0-4.400z'],
+  shown: [
+    'M2.5 10S5.2 5 10 5s7.5 5 7.5 5-2.7 5-7.5 5-7.5-5-7.5-5z',
+    'M10 7.800a2.2 2.2 0 1 1 0 4.400a2.2 2.2 0 0 1 0-4.400z',
+  ],
   hidden: ['M3 8.500s2.4 3.5 7 3.5 7-3.5 7-3.5', 'M5 11l-1.5 2M10 12v2.500M15 11l1.5 2'],
   grip: ['M7.5 5v.1M12.5 5v.1M7.5 10v.1M12.5 10v.1M7.5 15v.1M12.5 15v.1'],
   search: ['M8.5 3.500a5 5 0 1 1 0 10a5 5 0 0 1 0-10z', 'M12.3 12.3 17 17'],
@@ -44,8 +67,18 @@ const PATHS = {
  */
 export function icon(name, size = 20) {
   const shapes = PATHS[name].map((d) => svg('path', { d }));
-  const look = { fill: 'none', stroke: 'currentColor', 'stroke-width': 1.5, 'stroke-linecap': 'round', 'stroke-linejoin': 'round' };
-  return svg('svg', { viewBox: '0 0 20 20', width: size, height: size, 'aria-hidden': 'true', ...look }, ...shapes);
+  const look = {
+    fill: 'none',
+    stroke: 'currentColor',
+    'stroke-width': 1.5,
+    'stroke-linecap': 'round',
+    'stroke-linejoin': 'round',
+  };
+  return svg(
+    'svg',
+    { viewBox: '0 0 20 20', width: size, height: size, 'aria-hidden': 'true', ...look },
+    ...shapes,
+  );
 }
 
 /** The opacity of each cell of the mark: a brush stroke through a latent's grid. */
@@ -60,8 +93,27 @@ const MARK = [
 export function mark(size = 24) {
   const cells = MARK.flatMap((row, y) =>
     row.map((opacity, x) =>
-      svg('rect', { x: x * 6 + 0.5, y: y * 6 + 0.5, width: 5, height: 5, rx: 1.2, opacity, class: opacity > 0.2 ? 'mark-on' : 'mark-off' }),
+      svg('rect', {
+        x: x * 6 + 0.5,
+        y: y * 6 + 0.5,
+        width: 5,
+        height: 5,
+        rx: 1.2,
+        opacity,
+        class: opacity > 0.2 ? 'mark-on' : 'mark-off',
+      }),
     ),
   );
-  return svg('svg', { viewBox: '0 0 24 24', width: size, height: size, fill: 'currentColor', 'aria-hidden': 'true', class: 'mark' }, ...cells);
+  return svg(
+    'svg',
+    {
+      viewBox: '0 0 24 24',
+      width: size,
+      height: size,
+      fill: 'currentColor',
+      'aria-hidden': 'true',
+      class: 'mark',
+    },
+    ...cells,
+  );
 }

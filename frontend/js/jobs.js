@@ -36,7 +36,7 @@ export function isFinished(job) {
  * @throws {Problem} when it failed or was canceled
  */
 export async function resultOf(api, job, watch = {}) {
-  const events = watch.events === undefined ? globalThis.EventSource ?? null : watch.events;
+  const events = watch.events === undefined ? (globalThis.EventSource ?? null) : watch.events;
   let last = job;
   if (!isFinished(last) && events) last = (await listen(api, job, watch, events)) ?? last;
   while (!isFinished(last)) {

@@ -11,7 +11,7 @@ import { attachFiles } from './files.js';
 import { downloadPicture, downloadSession } from './flows/download.js';
 import { Opener } from './flows/open.js';
 import { Renderer } from './flows/render.js';
-import { attachKeys } from './keys.js';
+import { attachKeys } from './keyboard.js';
 import { cropScreen } from './panels/crop.js';
 import { downloadDialog, helpDialog, keyDialog } from './panels/dialogs.js';
 import { editorScreen } from './panels/editor.js';
@@ -21,7 +21,13 @@ import { topbar } from './panels/topbar.js';
 import { progressText, workingScreen } from './panels/working.js';
 import { Pictures } from './pictures.js';
 import { INITIAL } from './state.js';
-import { latentInAddress, loadPreference, putLatentInAddress, savePreference, saveSession } from './storage.js';
+import {
+  latentInAddress,
+  loadPreference,
+  putLatentInAddress,
+  savePreference,
+  saveSession,
+} from './storage.js';
 import { Store } from './store.js';
 import { attachCellKeys } from './tools/cells.js';
 import { attachPointers } from './tools/pointer.js';
@@ -37,7 +43,9 @@ const api = new Api({ base: document.baseURI, fetch: fetch.bind(window), askForK
 const pictures = new Pictures(api);
 const opener = new Opener(store, api, pictures);
 const renderer = new Renderer(store, api, pictures);
-const stage = new Stage(pictures, new HeatMaps(api), (problem) => dispatch({ type: 'problemFound', problem }));
+const stage = new Stage(pictures, new HeatMaps(api), (problem) =>
+  dispatch({ type: 'problemFound', problem }),
+);
 const files = attachFiles((file) => opener.openFile(file));
 
 let areSingleKeysOn = loadPreference('singleKeys') !== false;
@@ -125,7 +133,10 @@ attachKeys(
       const { attribute } = store.state;
       const bounds = attributesOf(store.state).find(({ id }) => id === attribute);
       if (!attribute || !bounds) return;
-      dispatch({ type: 'amountChanged', amount: Math.min(bounds.max, Math.max(bounds.min, -amountOf(store.state, attribute))) });
+      dispatch({
+        type: 'amountChanged',
+        amount: Math.min(bounds.max, Math.max(bounds.min, -amountOf(store.state, attribute))),
+      });
       dispatch({ type: 'settled' });
     },
     zoom: (factor) => stage.zoom(factor),

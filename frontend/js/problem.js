@@ -20,6 +20,7 @@ const REMEDIES = {
   queue_full: 'Others are working too. Try again in a moment; your edits are kept.',
   unknown_latent: 'The server no longer has this picture. Open it again to go on.',
   unknown_image: 'The server no longer has this picture. Open it again to go on.',
+  unavailable: 'No worker is free at the moment. Try again soon; your edits are kept.',
   unauthorized: 'Enter the key again to go on.',
 };
 

@@ -113,7 +113,7 @@ export function reduce(state, action) {
   switch (action.type) {
     case 'modelsLoaded': {
       const isKnown = action.models.some((model) => model.id === state.modelId);
-      const modelId = isKnown ? state.modelId : action.models[0]?.id ?? null;
+      const modelId = isKnown ? state.modelId : (action.models[0]?.id ?? null);
       return { ...state, models: action.models, modelId };
     }
     case 'modelChosen':

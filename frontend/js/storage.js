@@ -14,7 +14,13 @@ const MAX_SESSIONS = 6; // a browser gives about 5 MB; a session with ten painte
 export function saveSession({ history, source }) {
   if (!history || !source) return true;
   /** @type {Saved} */
-  const saved = { wire: toWire(history.present), modelId: source.modelId, upload: source.upload, crop: source.crop, savedAt: Date.now() };
+  const saved = {
+    wire: toWire(history.present),
+    modelId: source.modelId,
+    upload: source.upload,
+    crop: source.crop,
+    savedAt: Date.now(),
+  };
   try {
     localStorage.setItem(PREFIX + source.latentId, JSON.stringify(saved));
     for (const { id } of savedSessions().slice(MAX_SESSIONS)) forgetSession(id);
@@ -37,7 +43,10 @@ export function forgetSession(latentId) {
 /** The kept sessions, the latest first. @returns {{id: string, savedAt: number}[]} */
 export function savedSessions() {
   const keys = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
-  const sessions = keys.map((key) => ({ id: key.slice(PREFIX.length), savedAt: readJson(key)?.savedAt ?? 0 }));
+  const sessions = keys.map((key) => ({
+    id: key.slice(PREFIX.length),
+    savedAt: readJson(key)?.savedAt ?? 0,
+  }));
   return sessions.sort((a, b) => b.savedAt - a.savedAt);
 }
 
@@ -63,7 +72,11 @@ export function latentInAddress() {
 /** @param {string|null} latentId */
 export function putLatentInAddress(latentId) {
   if (latentId === latentInAddress()) return;
-  window.history.replaceState(null, '', latentId ? `#latent=${latentId}` : location.pathname + location.search);
+  window.history.replaceState(
+    null,
+    '',
+    latentId ? `#latent=${latentId}` : location.pathname + location.search,
+  );
 }
 
 /** @param {string} key @returns {any} */

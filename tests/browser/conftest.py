@@ -1,4 +1,4 @@
-"""The page in a real browser against a real server. Needs playwright and a Chromium; skipped where either is missing.
+"""The page in a real browser against a real server; skipped without playwright or a Chromium.
 
 LATENTBRUSH_TEST_URL points the tests at a server that runs already.
 """
@@ -23,7 +23,7 @@ from PIL import Image
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
-CHROMIUM = os.environ.get("LATENTBRUSH_TEST_CHROMIUM") or shutil.which("chromium") or ""
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = (
     "--no-sandbox --disable-gpu --disable-background-networking "
     "--disable-component-update --no-first-run"
@@ -80,11 +80,13 @@ def live_url(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def browser():
-    """One Chromium for all tests."""
-    if not CHROMIUM:
-        pytest.skip("no chromium on this machine")
+    """One Chromium for all tests: the system's, else the one that playwright installed."""
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        found = [path for name in CHROMIUM_NAMES if (path := shutil.which(name))]
+        path = found[0] if found else playwright.chromium.executable_path
+        if not Path(path).exists():
+            pytest.skip("no chromium here: see scripts/ensure-browser")
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
 
@@ -153,14 +155,14 @@ def picture_file():
 
 
 class Driver:
-    """What a person does with the page. Places on the picture are fractions of its width and height."""
+    """What a person does with the page. Places are fractions of the picture's width and height."""
 
     def __init__(self, page, live_url):
         self.page = page
         self.live_url = live_url
 
     def open_start(self):
-        """Go to the start screen and wait for the models; encode fast, so that a test takes seconds."""
+        """Go to the start and wait for the models; encode fast, so that a test takes seconds."""
         self.page.goto(self.live_url + "/")
         self.page.wait_for_selector(".sample-new:not(:disabled)")
         self.page.get_by_text("Fast", exact=True).click()
@@ -231,7 +233,8 @@ class Driver:
         return self.page.evaluate(
             """() => {
                 const canvas = document.querySelector('.layer-overlay');
-                const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+                const context = canvas.getContext('2d');
+                const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
                 let sum = 0;
                 for (let i = 3; i < data.length; i += 4) sum += data[i];
                 return sum;

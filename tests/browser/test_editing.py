@@ -226,7 +226,8 @@ def test_where_an_attribute_is_read(editor):
     editor.page.wait_for_function(
         """() => {
             const canvas = document.querySelector('.layer-overlay');
-            const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            const context = canvas.getContext('2d');
+            const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
             return data.some((value) => value > 0);
         }"""
     )

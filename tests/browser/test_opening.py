@@ -1,4 +1,4 @@
-"""How a picture comes into the editor: files, the crop box, samples, refreshes, and what can go wrong on the way."""
+"""How a picture comes into the editor, and what can go wrong on the way."""
 
 import base64
 import json
@@ -151,7 +151,7 @@ def test_the_latest_picture_can_be_taken_up_again(editor):
 
 
 def test_a_picture_that_is_gone_leads_to_the_start(page, drive, live_url):
-    page.goto(f"{live_url}/#latent=0123456789abcdef")
+    page.goto(f"{live_url}/#latent=lat_{'0' * 32}")
     page.locator(".notice-card").wait_for()
     assert "no longer on the server" in page.locator(".notice-card").inner_text()
     drive(page).wait_for_phase("start")

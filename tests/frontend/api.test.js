@@ -54,7 +54,10 @@ test('a problem keeps its code, its words and when to try again', async () => {
   const { api } = apiOf(() => answer(body, 429, { 'retry-after': '3' }));
   await assert.rejects(api.models(), (error) => {
     assert.ok(error instanceof Problem);
-    assert.deepEqual([error.code, error.status, error.retryAfterS, error.detail], ['queue_full', 429, 3, 'The queue is full.']);
+    assert.deepEqual(
+      [error.code, error.status, error.retryAfterS, error.detail],
+      ['queue_full', 429, 3, 'The queue is full.'],
+    );
     return true;
   });
 });
@@ -77,13 +80,16 @@ test('a server that is away is “unreachable”, with something to do', async (
 
 test('a 401 asks for the key until one is right, then repeats the call', async () => {
   let isUnlocked = false;
-  const { api, calls, complaints } = apiOf((url, init) => {
-    if (url.endsWith('/session')) {
-      isUnlocked = JSON.parse(String(init.body)).key === 'right';
-      return isUnlocked ? new Response(null, { status: 204 }) : answer({ detail: 'No such key.' }, 401);
-    }
-    return isUnlocked ? answer({ models: [] }) : answer({}, 401);
-  }, ['wrong', 'right']);
+  const { api, calls, complaints } = apiOf(
+    (url, init) => {
+      if (url.endsWith('/session')) {
+        isUnlocked = JSON.parse(String(init.body)).key === 'right';
+        return isUnlocked ? new Response(null, { status: 204 }) : answer({ detail: 'No such key.' }, 401);
+      }
+      return isUnlocked ? answer({ models: [] }) : answer({}, 401);
+    },
+    ['wrong', 'right'],
+  );
   assert.deepEqual(await api.models(), { models: [] });
   assert.deepEqual(complaints, ['', 'No such key.']);
   assert.equal(calls.filter((call) => call.endsWith('/models')).length, 2);
@@ -91,10 +97,13 @@ test('a 401 asks for the key until one is right, then repeats the call', async (
 
 test('many refused calls ask for the key once', async () => {
   let isUnlocked = false;
-  const { api, complaints } = apiOf((url) => {
-    if (url.endsWith('/session')) isUnlocked = true;
-    return isUnlocked ? answer({}) : answer({}, 401);
-  }, ['right']);
+  const { api, complaints } = apiOf(
+    (url) => {
+      if (url.endsWith('/session')) isUnlocked = true;
+      return isUnlocked ? answer({}) : answer({}, 401);
+    },
+    ['right'],
+  );
   await Promise.all([api.models(), api.health(), api.latent('x')]);
   assert.equal(complaints.length, 1);
 });

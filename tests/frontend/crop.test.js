@@ -39,7 +39,11 @@ test('growing keeps the centre where there is room', () => {
 test('crops are whole pixels inside the picture', () => {
   const odd = { width: 101, height: 77 };
   let crop = largestCrop(odd);
-  for (const [dx, dy] of [[-3.3, 7.7], [50.5, -2.2], [0.4, 0.4]]) {
+  for (const [dx, dy] of [
+    [-3.3, 7.7],
+    [50.5, -2.2],
+    [0.4, 0.4],
+  ]) {
     crop = resizeCrop(moveCrop(crop, dx, dy, odd), 'nw', dx, dy, odd);
     for (const value of Object.values(crop)) assert.ok(Number.isInteger(value));
     assert.ok(crop.x >= 0 && crop.y >= 0 && crop.x + crop.width <= 101 && crop.y + crop.height <= 77);

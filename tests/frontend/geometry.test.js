@@ -50,7 +50,10 @@ test('the mask has a whole number of cells for each cell of the grid', () => {
 });
 
 test('image points land in the mask in proportion', () => {
-  assert.deepEqual(geometry.imageToMask({ x: 50, y: 50 }, IMAGE, { width: 64, height: 32 }), { x: 16, y: 16 });
+  assert.deepEqual(geometry.imageToMask({ x: 50, y: 50 }, IMAGE, { width: 64, height: 32 }), {
+    x: 16,
+    y: 16,
+  });
 });
 
 test('the brush is measured on the short side', () => {

@@ -6,7 +6,15 @@ import { LatestWins } from '../../frontend/js/latest.js';
 /** @typedef {import('../../frontend/js/types.js').Job} Job */
 
 /** @param {Job['status']} status @param {Partial<Job>} [more] @returns {Job} */
-const job = (status, more = {}) => ({ job_id: 'j', kind: 'edit', status, progress: null, result: null, error: null, ...more });
+const job = (status, more = {}) => ({
+  job_id: 'j',
+  kind: 'edit',
+  status,
+  progress: null,
+  result: null,
+  error: null,
+  ...more,
+});
 
 /** @param {Job[]} answers in turn */
 function sourceOf(...answers) {
@@ -49,8 +57,16 @@ test('without events it asks until the end', async () => {
   /** @type {number[]} */
   const steps = [];
   const progress = (/** @type {number} */ step) => ({ progress: { step, steps: 9, message: '' } });
-  const source = sourceOf(job('running', progress(1)), job('running', progress(5)), job('succeeded', { result: 'r' }));
-  const result = await resultOf(source, job('queued'), { events: null, pollMs: 1, onProgress: ({ step }) => steps.push(step) });
+  const source = sourceOf(
+    job('running', progress(1)),
+    job('running', progress(5)),
+    job('succeeded', { result: 'r' }),
+  );
+  const result = await resultOf(source, job('queued'), {
+    events: null,
+    pollMs: 1,
+    onProgress: ({ step }) => steps.push(step),
+  });
   assert.equal(result, 'r');
   assert.deepEqual(steps, [1, 5]);
 });

@@ -56,7 +56,10 @@ test('erase takes out what paint put in, and leaves the arguments alone', () => 
 
 test('rows are written with three decimals and read back', () => {
   const mask = { width: 3, height: 2, values: Float32Array.from([0, 0.12345, 1, 0.5, 0.9999, 0.0004]) };
-  assert.deepEqual(toRows(mask), [[0, 0.123, 1], [0.5, 1, 0]]);
+  assert.deepEqual(toRows(mask), [
+    [0, 0.123, 1],
+    [0.5, 1, 0],
+  ]);
   const back = fromRows(toRows(mask));
   assert.deepEqual([back.width, back.height], [3, 2]);
   assert.ok(Math.abs(at(back, 1, 0) - 0.123) < 1e-6);

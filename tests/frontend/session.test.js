@@ -52,7 +52,13 @@ test('erasing from a whole-picture edit gives it a mask with a hole', () => {
 
 test('the wire form is what the API takes, and comes back as it was', () => {
   const wire = sessions.toWire(sessions.toggleEdit(three(), 'e3'));
-  assert.deepEqual(wire.edits[0], { type: 'attribute', attribute: 'smile', strength: 1, mask: { kind: 'all' }, enabled: true });
+  assert.deepEqual(wire.edits[0], {
+    type: 'attribute',
+    attribute: 'smile',
+    strength: 1,
+    mask: { kind: 'all' },
+    enabled: true,
+  });
   assert.equal(wire.edits[1].mask.kind, 'grid');
   assert.equal(wire.edits[1].mask.rows.length, 8);
   assert.deepEqual(sessions.toWire(sessions.fromWire(JSON.parse(JSON.stringify(wire)), SIZE)), wire);
@@ -62,11 +68,21 @@ test('edits that the page has no tool for are kept as they are', () => {
   const edits = [
     { type: 'transplant', donor: 'abc', mask: { kind: 'all' }, offset: [1, 0] },
     { type: 'attribute', attribute: 'smile', strength: 1, mask: { kind: 'png', data: 'AAAA' } },
-    { type: 'attribute', attribute: 'smile', strength: 1, mask: { kind: 'all' }, layers: [2, 5], enabled: false },
+    {
+      type: 'attribute',
+      attribute: 'smile',
+      strength: 1,
+      mask: { kind: 'all' },
+      layers: [2, 5],
+      enabled: false,
+    },
     { type: 'attribute', attribute: 'smile', strength: 1, mask: { kind: 'grid', rows: [[1, 0]] } },
   ];
   const session = sessions.fromWire({ latent_id: 'abc', edits }, SIZE);
-  assert.deepEqual(session.edits.map((edit) => edit.type), ['other', 'other', 'other', 'other']);
+  assert.deepEqual(
+    session.edits.map((edit) => edit.type),
+    ['other', 'other', 'other', 'other'],
+  );
   const wire = sessions.toWire(session).edits;
   edits.forEach((edit, i) => assert.deepEqual(wire[i], { enabled: true, ...edit }));
 });

@@ -21,13 +21,26 @@ const MODEL = {
   ],
 };
 /** @type {import('../../frontend/js/state.js').Source} */
-const SOURCE = { latentId: 'abc', modelId: 'm', grid: [16, 16], originalId: 'i', width: 64, height: 64, upload: null, crop: null };
+const SOURCE = {
+  latentId: 'abc',
+  modelId: 'm',
+  grid: [16, 16],
+  originalId: 'i',
+  width: 64,
+  height: 64,
+  upload: null,
+  crop: null,
+};
 
 /** @param {State} state @param {...Action} actions */
 const run = (state, ...actions) => actions.reduce(reduce, state);
 
 const opened = () =>
-  run(INITIAL, { type: 'modelsLoaded', models: [MODEL] }, { type: 'opened', source: SOURCE, session: { latent_id: 'abc', edits: [] } });
+  run(
+    INITIAL,
+    { type: 'modelsLoaded', models: [MODEL] },
+    { type: 'opened', source: SOURCE, session: { latent_id: 'abc', edits: [] } },
+  );
 
 /** @param {'paint'|'erase'} [mode] @param {number} [x] @returns {Action} */
 function stroke(mode = 'paint', x = 20) {
@@ -61,7 +74,10 @@ test('strokes with one attribute make one edit, and one undo step each', () => {
 
 test('another attribute, or “New edit”, starts another edit', () => {
   const other = run(opened(), stroke(), { type: 'attributeChosen', id: 'hair' }, stroke());
-  assert.deepEqual(edits(other).map((edit) => edit.type === 'attribute' && edit.attribute), ['smile', 'hair']);
+  assert.deepEqual(
+    edits(other).map((edit) => edit.type === 'attribute' && edit.attribute),
+    ['smile', 'hair'],
+  );
   assert.equal(edits(run(opened(), stroke(), { type: 'editClosed' }, stroke())).length, 2);
   assert.equal(edits(run(opened(), stroke(), { type: 'attributeChosen', id: 'smile' }, stroke())).length, 1);
 });
@@ -114,11 +130,20 @@ test('without an open edit the amount is only for the next one', () => {
 
 test('the whole picture is an edit of its own; painting after it makes another', () => {
   const state = run(opened(), { type: 'wholePainted' }, stroke());
-  assert.deepEqual(edits(state).map((edit) => edit.mask === null), [true, false]);
+  assert.deepEqual(
+    edits(state).map((edit) => edit.mask === null),
+    [true, false],
+  );
 });
 
 test('choosing an edit brings its attribute and amount', () => {
-  const state = run(opened(), stroke(), { type: 'amountChanged', amount: 2.5 }, { type: 'attributeChosen', id: 'hair' }, { type: 'editChosen', key: 'e1' });
+  const state = run(
+    opened(),
+    stroke(),
+    { type: 'amountChanged', amount: 2.5 },
+    { type: 'attributeChosen', id: 'hair' },
+    { type: 'editChosen', key: 'e1' },
+  );
   assert.deepEqual([state.attribute, amountOf(state, 'smile'), state.openKey], ['smile', 2.5, 'e1']);
 });
 
@@ -131,16 +156,28 @@ test('deleting the open edit closes it, and undo brings the edit back', () => {
 test('a failed or canceled encode returns to the crop, the open picture or the start', () => {
   const upload = { imageId: 'i', width: 9, height: 6 };
   const crop = { x: 0, y: 0, width: 6, height: 6 };
-  const cropping = run(INITIAL, { type: 'cropStarted', upload, crop }, { type: 'workStarted', kind: 'encode' }, { type: 'workStopped' });
+  const cropping = run(
+    INITIAL,
+    { type: 'cropStarted', upload, crop },
+    { type: 'workStarted', kind: 'encode' },
+    { type: 'workStopped' },
+  );
   assert.equal(cropping.phase, 'crop');
-  assert.equal(run(opened(), { type: 'workStarted', kind: 'upload' }, { type: 'workStopped' }).phase, 'editor');
+  assert.equal(
+    run(opened(), { type: 'workStarted', kind: 'upload' }, { type: 'workStopped' }).phase,
+    'editor',
+  );
   assert.equal(run(INITIAL, { type: 'workStarted', kind: 'upload' }, { type: 'workStopped' }).phase, 'start');
   assert.equal(run(opened(), { type: 'cropStarted', upload, crop }, { type: 'cropLeft' }).phase, 'editor');
 });
 
 test('a problem loses nothing', () => {
   const before = run(opened(), stroke());
-  const after = run(before, { type: 'problemFound', problem: new Problem({ title: 'x' }) }, { type: 'problemDismissed' });
+  const after = run(
+    before,
+    { type: 'problemFound', problem: new Problem({ title: 'x' }) },
+    { type: 'problemDismissed' },
+  );
   assert.equal(after.history, before.history);
 });
 

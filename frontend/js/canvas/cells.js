@@ -28,7 +28,11 @@ export function paintedCells() {
     for (let i = 0; i < fresh.length; i++) {
       const column = i % columns;
       const row = Math.floor(i / columns);
-      context.globalAlpha = Math.max(GROUND, strokeAt((column + 0.5) / columns, (row + 0.5) / rows), fresh[i]);
+      context.globalAlpha = Math.max(
+        GROUND,
+        strokeAt((column + 0.5) / columns, (row + 0.5) / rows),
+        fresh[i],
+      );
       context.beginPath();
       context.roundRect(column * CELL_PX, row * CELL_PX, CELL_PX - GAP_PX, CELL_PX - GAP_PX, 4);
       context.fill();

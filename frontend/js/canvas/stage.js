@@ -2,19 +2,18 @@
  * The picture on its stage: three canvases (picture, overlay, cursor) under one view. Pointers are in tools/pointer.js.
  */
 
-import { context2d, el, wantsLessMotion } from '../dom.js';
+import { context2d, el } from '../dom.js';
 import * as geometry from '../geometry.js';
 import { rgbOf } from '../hues.js';
 import { erase, paint } from '../mask.js';
 import { findEdit } from '../session.js';
+import { Crossfade } from './crossfade.js';
 import { drawCursor, drawGrid, drawOver, tinted } from './layers.js';
 
 /** @typedef {import('../state.js').State} State */
 /** @typedef {import('../mask.js').Mask} Mask */
 /** @typedef {{base: Mask, coverage: Mask, mode: 'paint'|'erase', hue: number}} Draft a stroke under way, or waiting for its result */
 /** @typedef {{screen: geometry.Point, mode: 'paint'|'erase'}} Cursor */
-
-const FADE_MS = 100;
 
 export class Stage {
   /** @type {State|null} */
@@ -27,10 +26,7 @@ export class Stage {
   /** @type {geometry.View} */
   #view = { scale: 1, screenX: 0, screenY: 0 };
   #isFitted = true;
-  /** @type {ImageBitmap|null} */
-  #shown = null;
-  /** @type {{from: ImageBitmap, startMs: number}|null} */
-  #fade = null;
+  #shown = new Crossfade();
   /** @type {Draft|null} */
   #draft = null;
   #isStroking = false;
@@ -49,12 +45,20 @@ export class Stage {
     this.#pictures = pictures;
     this.#heatMaps = heatMaps;
     this.#onProblem = onProblem;
-    const canvas = (/** @type {string} */ name) => el('canvas', { class: `layer layer-${name}`, 'aria-hidden': 'true' });
+    const canvas = (/** @type {string} */ name) =>
+      el('canvas', { class: `layer layer-${name}`, 'aria-hidden': 'true' });
     this.picture = canvas('picture');
     this.overlay = canvas('overlay');
     this.cursorLayer = canvas('cursor');
-    const label = 'Picture. Arrow keys move the brush by one cell of the grid, Enter paints there, Delete erases there.';
-    this.dom = el('div', { class: 'stage', tabIndex: 0, role: 'application', 'aria-label': label }, this.picture, this.overlay, this.cursorLayer);
+    const label =
+      'Picture. Arrow keys move the brush by one cell of the grid, Enter paints there, Delete erases there.';
+    this.dom = el(
+      'div',
+      { class: 'stage', tabIndex: 0, role: 'application', 'aria-label': label },
+      this.picture,
+      this.overlay,
+      this.cursorLayer,
+    );
     new ResizeObserver(() => this.#resize()).observe(this.dom);
   }
 
@@ -74,7 +78,7 @@ export class Stage {
     this.#state = state;
     if (state.phase !== 'editor') return;
     if (before?.source?.latentId !== state.source?.latentId) {
-      this.#shown = null;
+      this.#shown.clear();
       this.#draft = null;
       this.fit();
     }
@@ -153,12 +157,9 @@ export class Stage {
   /** Take the picture that the state asks for, fading from the one before. */
   #swap() {
     const { isComparing, result, source } = this.#state ?? {};
-    const imageId = isComparing ? source?.originalId : result?.imageId ?? source?.originalId;
+    const imageId = isComparing ? source?.originalId : (result?.imageId ?? source?.originalId);
     const next = this.#pictures.peek(imageId);
-    if (!next || next === this.#shown) return;
-    const fades = this.#shown && !isComparing && !wantsLessMotion();
-    this.#fade = fades && this.#shown ? { from: this.#shown, startMs: performance.now() } : null;
-    this.#shown = next;
+    if (!next || !this.#shown.show(next, isComparing ?? false)) return;
     this.picture.dataset.imageId = imageId ?? '';
     this.picture.dataset.isStill = 'false';
   }
@@ -181,20 +182,16 @@ export class Stage {
 
   /** @param {CanvasRenderingContext2D} context */
   #drawPicture(context) {
-    if (!this.#shown) return;
-    const t = this.#fade ? (performance.now() - this.#fade.startMs) / FADE_MS : 1;
-    if (this.#fade && t < 1) {
-      drawOver(context, this.#fade.from, this.#view, this.imageSize);
-      context.globalAlpha = Math.max(0, t);
-      this.#schedule();
-    } else {
-      this.#fade = null;
-    }
-    drawOver(context, this.#shown, this.#view, this.imageSize);
-    context.globalAlpha = 1;
+    this.#shown.draw(context, this.#view, this.imageSize);
+    if (!this.#shown.isStill) this.#schedule();
     const { screenX, screenY, scale } = this.#view;
-    this.picture.dataset.box = [screenX, screenY, this.imageSize.width * scale, this.imageSize.height * scale].join(' ');
-    this.picture.dataset.isStill = String(!this.#fade);
+    this.picture.dataset.box = [
+      screenX,
+      screenY,
+      this.imageSize.width * scale,
+      this.imageSize.height * scale,
+    ].join(' ');
+    this.picture.dataset.isStill = String(this.#shown.isStill);
   }
 
   /** @param {CanvasRenderingContext2D} context @param {State} state */

@@ -21,11 +21,11 @@ export async function downloadPicture(api, session, output, signal) {
   const job = await api.edit(toWire(session), output, signal);
   const { image_id } = await resultOf(api, job, { signal });
   const blob = await api.image(image_id, signal);
-  saveBlob(blob, `latentbrush-${session.latent_id.slice(0, 8)}.${EXTENSIONS[output.format]}`);
+  saveBlob(blob, `latentbrush-${session.latent_id.slice(-8)}.${EXTENSIONS[output.format]}`);
 }
 
 /** The session as JSON: `latentbrush edit --recipe` repeats it, and the page opens it. @param {Session} session */
 export function downloadSession(session) {
   const text = JSON.stringify(toWire(session));
-  saveBlob(new Blob([text], { type: 'application/json' }), `latentbrush-${session.latent_id.slice(0, 8)}.json`);
+  saveBlob(new Blob([text], { type: 'application/json' }), `latentbrush-${session.latent_id.slice(-8)}.json`);
 }

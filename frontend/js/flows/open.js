@@ -90,7 +90,7 @@ export class Opener {
     const saved = loadSession(latentId);
     await this.#run('open', async () => {
       const info = await this.#api.latent(latentId).catch((error) => {
-        if (asProblem(error).status !== 404) throw error;
+        if (![404, 422].includes(asProblem(error).status)) throw error;
         forgetSession(latentId);
         this.#store.dispatch({ type: 'startedOver' });
         throw new Problem({
@@ -99,7 +99,12 @@ export class Opener {
           code: 'unknown_latent_at_start',
         });
       });
-      await this.#enter({ model: saved?.modelId, ...info }, saved?.upload ?? null, saved?.crop ?? null, saved?.wire);
+      await this.#enter(
+        { model: saved?.modelId, ...info },
+        saved?.upload ?? null,
+        saved?.crop ?? null,
+        saved?.wire,
+      );
     });
   }
 
@@ -117,7 +122,10 @@ export class Opener {
     await this.#run('open', async () => {
       const wire = JSON.parse(await file.text());
       if (typeof wire?.latent_id !== 'string' || !Array.isArray(wire.edits)) {
-        throw new Problem({ title: 'This file is no saved session', detail: 'Expected {"latent_id": …, "edits": […]}.' });
+        throw new Problem({
+          title: 'This file is no saved session',
+          detail: 'Expected {"latent_id": …, "edits": […]}.',
+        });
       }
       await this.#enter(await this.#api.latent(wire.latent_id), null, null, wire);
     });
@@ -166,7 +174,10 @@ export class Opener {
    * @param {{latent_id: string, edits: Record<string, any>[]}} [wire]
    */
   async #enter(info, upload, crop, wire = { latent_id: info.latent_id, edits: [] }) {
-    const job = await this.#api.edit({ latent_id: info.latent_id, edits: [] }, { format: 'png', frame: 'crop' });
+    const job = await this.#api.edit(
+      { latent_id: info.latent_id, edits: [] },
+      { format: 'png', frame: 'crop' },
+    );
     const { image_id } = await resultOf(this.#api, job);
     const { width, height } = await this.#pictures.load(image_id);
     const source = {
@@ -206,7 +217,8 @@ export class Opener {
 
   /** The width of the model's pictures for each unit of height. */
   #aspect() {
-    const model = this.#store.state.models.find(({ id }) => id === this.#modelId()) ?? currentModel(this.#store.state);
+    const model =
+      this.#store.state.models.find(({ id }) => id === this.#modelId()) ?? currentModel(this.#store.state);
     return model ? model.grid[1] / model.grid[0] : 1;
   }
 }

@@ -2,9 +2,8 @@
  * Keeping the shown picture true to the edit list: latest wins, known results at once, failures kept for a retry.
  */
 
-import { resultOf } from '../jobs.js';
 import { LatestWins } from '../latest.js';
-import { pause } from '../jobs.js';
+import { pause, resultOf } from '../jobs.js';
 import { asProblem, isAbort } from '../problem.js';
 import { toWire } from '../session.js';
 
@@ -30,7 +29,9 @@ export class Renderer {
     this.#store = store;
     this.#api = api;
     this.#pictures = pictures;
-    this.#latest = new LatestWins((/** @type {Session} */ session, superseded) => this.#render(session, superseded));
+    this.#latest = new LatestWins((/** @type {Session} */ session, superseded) =>
+      this.#render(session, superseded),
+    );
     store.subscribe((state, before) => {
       const edits = state.history?.present.edits;
       const isNew = state.source !== before.source || edits !== before.history?.present.edits;
@@ -72,12 +73,18 @@ export class Renderer {
       await this.#pictures.load(answer.image_id);
       const ms = Math.round(performance.now() - startMs);
       /** @type {Result} */
-      const result = { imageId: answer.image_id, edits: session.edits, isChanged: answer.changed_box !== null, ms };
+      const result = {
+        imageId: answer.image_id,
+        edits: session.edits,
+        isChanged: answer.changed_box !== null,
+        ms,
+      };
       this.#known.set(session.edits, result);
       if (this.#isStale(session)) return;
       const isLatest = session.edits === this.#store.state.history?.present.edits;
       this.#store.dispatch({ type: 'rendered', result });
-      if (!isLatest) this.#store.dispatch({ type: 'renderStarted' }); // a newer list is still to come
+      if (!isLatest)
+        this.#store.dispatch({ type: 'renderStarted' }); // a newer list is still to come
       else this.#store.dispatch({ type: 'said', text: said(result) });
     } catch (error) {
       if (isAbort(error) || superseded.aborted || this.#isStale(session)) return;
@@ -91,11 +98,14 @@ export class Renderer {
     for (let tries = 0; ; tries++) {
       try {
         const job = await this.#api.edit(toWire(session), { format: 'png', frame: 'crop' });
-        superseded.addEventListener('abort', () => this.#api.cancelJob(job.job_id).catch(() => null), { once: true });
+        superseded.addEventListener('abort', () => this.#api.cancelJob(job.job_id).catch(() => null), {
+          once: true,
+        });
         return await resultOf(this.#api, job, { signal: superseded });
       } catch (error) {
         const { status, retryAfterS } = asProblem(error);
-        if (status !== 429 || tries === MAX_BUSY_RETRIES) throw error;
+        const isBusy = status === 429 || (status === 503 && retryAfterS > 0);
+        if (!isBusy || tries === MAX_BUSY_RETRIES) throw error;
         this.#store.dispatch({ type: 'said', text: 'The server is busy; trying again' });
         await pause(1000 * (retryAfterS || 1), superseded);
       }
@@ -111,5 +121,7 @@ export class Renderer {
 
 /** @param {Result} result */
 function said({ isChanged, ms }) {
-  return isChanged ? `Edit applied (${ms} ms)` : 'No visible effect: paint a larger part, or raise the amount';
+  return isChanged
+    ? `Edit applied (${ms} ms)`
+    : 'No visible effect: paint a larger part, or raise the amount';
 }

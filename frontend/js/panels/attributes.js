@@ -20,7 +20,14 @@ export function attributesPanel({ dispatch, state: initial }) {
   let rows = new Map();
   const chosen = () => attributes.find(({ id }) => id === state.attribute);
 
-  const search = el('input', { type: 'search', class: 'search', placeholder: 'Search', 'aria-label': 'Search attributes', autocomplete: 'off', oninput: () => filter() });
+  const search = el('input', {
+    type: 'search',
+    class: 'search',
+    placeholder: 'Search',
+    'aria-label': 'Search attributes',
+    autocomplete: 'off',
+    oninput: () => filter(),
+  });
   const list = el('div', { class: 'attribute-list', role: 'radiogroup', 'aria-label': 'Attribute to paint' });
   const none = el('p', { class: 'quiet', hidden: true }, 'No attribute has this name.');
   const amount = slider({
@@ -39,14 +46,26 @@ export function attributesPanel({ dispatch, state: initial }) {
     dispatch({ type: 'amountChanged', amount: value });
     dispatch({ type: 'settled' });
   };
-  const flip = iconButton('flip', 'Flip the sign', () => {
-    const attribute = chosen();
-    if (!attribute) return;
-    const flipped = -amountOf(state, attribute.id);
-    setAmount(Math.min(attribute.max, Math.max(attribute.min, flipped)));
-  }, { keys: 'X', text: 'Flip' });
-  const whole = iconButton('whole', 'Apply to the whole picture', () => dispatch({ type: 'wholePainted' }), { text: 'Whole picture' });
-  const heat = iconButton('heat', 'Show where it is read', () => dispatch({ type: 'layerToggled', layer: 'heat' }), { keys: 'H', text: 'Where is it read' });
+  const flip = iconButton(
+    'flip',
+    'Flip the sign',
+    () => {
+      const attribute = chosen();
+      if (!attribute) return;
+      const flipped = -amountOf(state, attribute.id);
+      setAmount(Math.min(attribute.max, Math.max(attribute.min, flipped)));
+    },
+    { keys: 'X', text: 'Flip' },
+  );
+  const whole = iconButton('whole', 'Apply to the whole picture', () => dispatch({ type: 'wholePainted' }), {
+    text: 'Whole picture',
+  });
+  const heat = iconButton(
+    'heat',
+    'Show where it is read',
+    () => dispatch({ type: 'layerToggled', layer: 'heat' }),
+    { keys: 'H', text: 'Where is it read' },
+  );
 
   const filter = () => {
     const words = search.value.trim().toLowerCase();
@@ -62,7 +81,12 @@ export function attributesPanel({ dispatch, state: initial }) {
   const dom = el(
     'section',
     { class: 'section section-attributes', 'aria-label': 'Attributes' },
-    el('header', { class: 'section-head' }, el('h2', {}, 'Attribute'), el('label', { class: 'search-field' }, icon('search', 16), search)),
+    el(
+      'header',
+      { class: 'section-head' },
+      el('h2', {}, 'Attribute'),
+      el('label', { class: 'search-field' }, icon('search', 16), search),
+    ),
     list,
     none,
     amount.dom,
@@ -78,13 +102,23 @@ export function attributesPanel({ dispatch, state: initial }) {
       const current = attributesOf(state);
       if (current !== attributes) {
         attributes = current;
-        rows = new Map(current.map((each) => [each.id, attributeRow(each, () => dispatch({ type: 'attributeChosen', id: each.id }))]));
-        setChildren(list, [...rows.values()].map((row) => row.dom));
+        rows = new Map(
+          current.map((each) => [
+            each.id,
+            attributeRow(each, () => dispatch({ type: 'attributeChosen', id: each.id })),
+          ]),
+        );
+        setChildren(
+          list,
+          [...rows.values()].map((row) => row.dom),
+        );
         filter();
       }
       const edits = state.history?.present.edits ?? [];
       for (const [id, row] of rows) {
-        const hues = edits.flatMap((edit) => (edit.type === 'attribute' && edit.attribute === id ? [edit.hue] : []));
+        const hues = edits.flatMap((edit) =>
+          edit.type === 'attribute' && edit.attribute === id ? [edit.hue] : [],
+        );
         row.set(id === state.attribute, amountOf(state, id), hues);
       }
       const attribute = chosen();
@@ -102,10 +136,23 @@ export function attributesPanel({ dispatch, state: initial }) {
  * @param {() => void} onChoose
  */
 function attributeRow(attribute, onChoose) {
-  const input = el('input', { type: 'radio', name: 'attribute', value: attribute.id, class: 'visually-hidden', onchange: onChoose });
+  const input = el('input', {
+    type: 'radio',
+    name: 'attribute',
+    value: attribute.id,
+    class: 'visually-hidden',
+    onchange: onChoose,
+  });
   const dots = el('span', { class: 'dots', 'aria-hidden': 'true' });
   const sign = el('span', { class: 'sign', 'aria-hidden': 'true' });
-  const dom = el('label', { class: 'attribute' }, input, sign, el('span', { class: 'attribute-title' }, attribute.title), dots);
+  const dom = el(
+    'label',
+    { class: 'attribute' },
+    input,
+    sign,
+    el('span', { class: 'attribute-title' }, attribute.title),
+    dots,
+  );
   let shownHues = '';
   return {
     dom,

@@ -21,11 +21,42 @@ export function brushPanel({ dispatch, state }, stage) {
     stage.setCursor({ screen: { x: width / 2, y: height / 2 }, mode: tool === 'eraser' ? 'erase' : 'paint' });
   };
   const onSettle = () => stage.setCursor(null);
-  const size = slider({ label: 'Size', min: 2, max: 100, step: 1, unit: '%', onInput: (value) => change({ size: value }), onSettle });
-  const softness = slider({ label: 'Softness', min: 0, max: 100, step: 1, unit: '%', onInput: (value) => change({ softness: value }), onSettle });
-  const strength = slider({ label: 'Strength', min: 5, max: 100, step: 1, unit: '%', onInput: (value) => change({ strength: value }), onSettle });
+  const size = slider({
+    label: 'Size',
+    min: 2,
+    max: 100,
+    step: 1,
+    unit: '%',
+    onInput: (value) => change({ size: value }),
+    onSettle,
+  });
+  const softness = slider({
+    label: 'Softness',
+    min: 0,
+    max: 100,
+    step: 1,
+    unit: '%',
+    onInput: (value) => change({ softness: value }),
+    onSettle,
+  });
+  const strength = slider({
+    label: 'Strength',
+    min: 5,
+    max: 100,
+    step: 1,
+    unit: '%',
+    onInput: (value) => change({ strength: value }),
+    onSettle,
+  });
   const title = el('h2', {}, 'Brush');
-  const dom = el('section', { class: 'section', 'aria-label': 'Brush' }, el('header', { class: 'section-head' }, title), size.dom, softness.dom, strength.dom);
+  const dom = el(
+    'section',
+    { class: 'section', 'aria-label': 'Brush' },
+    el('header', { class: 'section-head' }, title),
+    size.dom,
+    softness.dom,
+    strength.dom,
+  );
   return {
     dom,
     /** @param {State} next */

@@ -24,10 +24,29 @@ import { icon } from '../icons.js';
 export function slider({ label, min, max, step, unit, origin, onInput, onSettle, onReset, isCompact }) {
   const id = uniqueId('slider');
   const decimals = step < 1 ? 2 : 0;
-  const range = el('input', { type: 'range', id, min, max, step, title: onReset ? 'Double click: back to the default' : '' });
-  const number = el('input', { type: 'number', min, max, step, class: 'number', 'aria-label': `${label}, ${unit}` });
+  const range = el('input', {
+    type: 'range',
+    id,
+    min,
+    max,
+    step,
+    title: onReset ? 'Double click: back to the default' : '',
+  });
+  const number = el('input', {
+    type: 'number',
+    min,
+    max,
+    step,
+    class: 'number',
+    'aria-label': `${label}, ${unit}`,
+  });
   const name = el('label', { class: isCompact ? 'visually-hidden' : 'slider-label', htmlFor: id }, label);
-  const field = el('span', { class: 'number-field' }, number, el('span', { class: 'unit', 'aria-hidden': 'true' }, unit));
+  const field = el(
+    'span',
+    { class: 'number-field' },
+    number,
+    el('span', { class: 'unit', 'aria-hidden': 'true' }, unit),
+  );
   const dom = el('div', { class: isCompact ? 'slider is-compact' : 'slider' }, name, range, field);
 
   const fill = () => {
@@ -78,7 +97,12 @@ export function iconButton(iconName, label, onclick, options = {}) {
   const title = options.keys ? `${label} (${options.keys})` : label;
   const look = `button ${options.text ? '' : 'is-icon'} ${options.class ?? ''}`.trim();
   const text = options.text ? el('span', { class: 'button-text' }, options.text) : null;
-  return el('button', { type: 'button', class: look, title, 'aria-label': label, onclick }, icon(iconName), text);
+  return el(
+    'button',
+    { type: 'button', class: look, title, 'aria-label': label, onclick },
+    icon(iconName),
+    text,
+  );
 }
 
 /** @param {HTMLElement} button @param {boolean} isOn */
@@ -95,9 +119,18 @@ export function setPressed(button, isOn) {
  */
 export function segmented(legend, options, onChoose) {
   const name = uniqueId('choice');
-  const inputs = options.map(({ value }) => el('input', { type: 'radio', name, value, class: 'visually-hidden', onchange: () => onChoose(value) }));
-  const labels = options.map(({ text, hint }, i) => el('label', { class: 'segment', title: hint ?? '' }, inputs[i], el('span', {}, text)));
-  const dom = el('fieldset', { class: 'segmented' }, el('legend', {}, legend), el('div', { class: 'segments' }, ...labels));
+  const inputs = options.map(({ value }) =>
+    el('input', { type: 'radio', name, value, class: 'visually-hidden', onchange: () => onChoose(value) }),
+  );
+  const labels = options.map(({ text, hint }, i) =>
+    el('label', { class: 'segment', title: hint ?? '' }, inputs[i], el('span', {}, text)),
+  );
+  const dom = el(
+    'fieldset',
+    { class: 'segmented' },
+    el('legend', {}, legend),
+    el('div', { class: 'segments' }, ...labels),
+  );
   return {
     dom,
     set(value) {

@@ -30,18 +30,49 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode })
   let state = initial;
   let shownId = '';
   const canvas = el('canvas', { class: 'crop-picture', 'aria-hidden': 'true' });
-  const corners = CORNERS.map(([corner, name]) => el('button', { type: 'button', class: `corner corner-${corner}`, 'aria-label': `Crop corner, ${name}` }));
+  const corners = CORNERS.map(([corner, name]) =>
+    el('button', { type: 'button', class: `corner corner-${corner}`, 'aria-label': `Crop corner, ${name}` }),
+  );
   const label = 'Crop box. Arrow keys move it, plus and minus change its size, with Shift in larger steps.';
   const box = el('div', { class: 'crop-box', tabIndex: 0, role: 'group', 'aria-label': label }, ...corners);
-  const shades = ['top', 'left', 'right', 'bottom'].map((side) => el('div', { class: `shade shade-${side}` }));
+  const shades = ['top', 'left', 'right', 'bottom'].map((side) =>
+    el('div', { class: `shade shade-${side}` }),
+  );
   const frame = el('div', { class: 'crop-frame' }, canvas, ...shades, box);
   const room = el('div', { class: 'crop-room' }, frame);
   const size = el('output', { class: 'crop-size' });
-  const encode = iconButton('check', 'Encode this part', onEncode, { text: 'Encode this part', class: 'is-primary is-large' });
-  const whole = iconButton('fit', 'As large as possible', () => state.upload && state.crop && set(largestCrop(state.upload, state.crop.width / state.crop.height)), { text: 'As large as possible' });
-  const back = el('button', { type: 'button', class: 'button', onclick: () => dispatch({ type: 'cropLeft' }) }, 'Back');
-  const words = el('div', { class: 'crop-words' }, el('h1', {}, 'Which part?'), el('p', { class: 'lead' }, 'The model works on this frame. The rest of the picture is kept and comes back when you download the full frame.'));
-  const dom = el('section', { class: 'crop', 'aria-label': 'Crop' }, words, room, el('div', { class: 'crop-actions' }, size, el('div', { class: 'spring' }), back, whole, encode));
+  const encode = iconButton('check', 'Encode this part', onEncode, {
+    text: 'Encode this part',
+    class: 'is-primary is-large',
+  });
+  const whole = iconButton(
+    'fit',
+    'As large as possible',
+    () => state.upload && state.crop && set(largestCrop(state.upload, state.crop.width / state.crop.height)),
+    { text: 'As large as possible' },
+  );
+  const back = el(
+    'button',
+    { type: 'button', class: 'button', onclick: () => dispatch({ type: 'cropLeft' }) },
+    'Back',
+  );
+  const words = el(
+    'div',
+    { class: 'crop-words' },
+    el('h1', {}, 'Which part?'),
+    el(
+      'p',
+      { class: 'lead' },
+      'The model works on this frame. The rest of the picture is kept and comes back when you download the full frame.',
+    ),
+  );
+  const dom = el(
+    'section',
+    { class: 'crop', 'aria-label': 'Crop' },
+    words,
+    room,
+    el('div', { class: 'crop-actions' }, size, el('div', { class: 'spring' }), back, whole, encode),
+  );
 
   /** @param {Crop} crop */
   const set = (crop) => dispatch({ type: 'cropChanged', crop });
@@ -60,14 +91,23 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode })
       const watch = new AbortController();
       const { signal } = watch;
       const onMove = (/** @type {PointerEvent} */ event) =>
-        set(change(crop, (event.clientX - down.clientX) * imagePerScreen, (event.clientY - down.clientY) * imagePerScreen, upload));
+        set(
+          change(
+            crop,
+            (event.clientX - down.clientX) * imagePerScreen,
+            (event.clientY - down.clientY) * imagePerScreen,
+            upload,
+          ),
+        );
       handle.addEventListener('pointermove', onMove, { signal });
       handle.addEventListener('pointerup', () => watch.abort(), { signal });
       handle.addEventListener('pointercancel', () => watch.abort(), { signal });
     });
   };
   drag(box, moveCrop);
-  CORNERS.forEach(([corner], i) => drag(corners[i], (crop, dx, dy, image) => resizeCrop(crop, corner, dx, dy, image)));
+  CORNERS.forEach(([corner], i) =>
+    drag(corners[i], (crop, dx, dy, image) => resizeCrop(crop, corner, dx, dy, image)),
+  );
 
   box.addEventListener('keydown', (event) => {
     const { upload, crop } = state;
@@ -89,7 +129,10 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode })
     const { upload } = state;
     if (!upload || state.phase !== 'crop') return;
     const { clientWidth, clientHeight } = room;
-    const scale = Math.min((clientWidth - 2 * MARGIN_PX) / upload.width, (clientHeight - 2 * MARGIN_PX) / upload.height);
+    const scale = Math.min(
+      (clientWidth - 2 * MARGIN_PX) / upload.width,
+      (clientHeight - 2 * MARGIN_PX) / upload.height,
+    );
     frame.style.width = `${Math.round(upload.width * scale)}px`;
     frame.style.height = `${Math.round(upload.height * scale)}px`;
   };
@@ -110,7 +153,8 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode })
         context2d(canvas).drawImage(bitmap, 0, 0);
       }
       fit();
-      const percent = (/** @type {number} */ part, /** @type {number} */ extent) => `${(100 * part) / extent}%`;
+      const percent = (/** @type {number} */ part, /** @type {number} */ extent) =>
+        `${(100 * part) / extent}%`;
       frame.style.setProperty('--x', percent(crop.x, upload.width));
       frame.style.setProperty('--y', percent(crop.y, upload.height));
       frame.style.setProperty('--w', percent(crop.width, upload.width));

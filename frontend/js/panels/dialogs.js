@@ -28,10 +28,16 @@ function dialog(heading, look, ...content) {
  * @param {{areSingleKeysOn: () => boolean, onSingleKeys: (on: boolean) => void}} events
  */
 export function helpDialog({ areSingleKeysOn, onSingleKeys }) {
-  const keys = (/** @type {string} */ text) => el('dt', {}, ...text.split(' ').map((key) => el('kbd', {}, key)));
+  const keys = (/** @type {string} */ text) =>
+    el('dt', {}, ...text.split(' ').map((key) => el('kbd', {}, key)));
   const groups = Object.entries(keysByGroup());
   const columns = groups.map(([group, entries]) =>
-    el('section', { class: 'key-group' }, el('h3', {}, group), el('dl', {}, ...entries.flatMap(({ shown, does }) => [keys(shown), el('dd', {}, does)]))),
+    el(
+      'section',
+      { class: 'key-group' },
+      el('h3', {}, group),
+      el('dl', {}, ...entries.flatMap(({ shown, does }) => [keys(shown), el('dd', {}, does)])),
+    ),
   );
   const single = el('input', { type: 'checkbox', onchange: () => onSingleKeys(single.checked) });
   const toggle = el('label', { class: 'check' }, single, 'Keys without Ctrl are on');
@@ -59,13 +65,56 @@ export function downloadDialog({ onDownload, onSession }) {
   /** @type {Output} */
   let output = { format: 'png', quality: 92, frame: 'crop' };
   let running = new AbortController();
-  const format = segmented('Format', [{ value: 'png', text: 'PNG' }, { value: 'jpeg', text: 'JPEG' }, { value: 'webp', text: 'WebP' }], (value) => change({ format: /** @type {Output['format']} */ (value) }));
-  const frame = segmented('Frame', [{ value: 'crop', text: 'What is edited' }, { value: 'full', text: 'The whole picture' }], (value) => change({ frame: /** @type {Output['frame']} */ (value) }));
-  const quality = slider({ label: 'Quality', min: 40, max: 100, step: 1, unit: '%', onInput: (value) => change({ quality: value }) });
+  const format = segmented(
+    'Format',
+    [
+      { value: 'png', text: 'PNG' },
+      { value: 'jpeg', text: 'JPEG' },
+      { value: 'webp', text: 'WebP' },
+    ],
+    (value) => change({ format: /** @type {Output['format']} */ (value) }),
+  );
+  const frame = segmented(
+    'Frame',
+    [
+      { value: 'crop', text: 'What is edited' },
+      { value: 'full', text: 'The whole picture' },
+    ],
+    (value) => change({ frame: /** @type {Output['frame']} */ (value) }),
+  );
+  const quality = slider({
+    label: 'Quality',
+    min: 40,
+    max: 100,
+    step: 1,
+    unit: '%',
+    onInput: (value) => change({ quality: value }),
+  });
   const problem = el('p', { class: 'dialog-problem', role: 'alert' });
-  const save = el('button', { type: 'button', class: 'button is-primary is-large', onclick: () => run() }, 'Save picture');
-  const session = el('button', { type: 'button', class: 'button', onclick: onSession, title: 'The edit list as JSON: drop it on the page, or repeat it with latentbrush edit --recipe' }, 'Save session');
-  const dom = dialog('Download', 'dialog-small', format.dom, frame.dom, quality.dom, problem, el('div', { class: 'dialog-actions' }, session, el('div', { class: 'spring' }), save));
+  const save = el(
+    'button',
+    { type: 'button', class: 'button is-primary is-large', onclick: () => run() },
+    'Save picture',
+  );
+  const session = el(
+    'button',
+    {
+      type: 'button',
+      class: 'button',
+      onclick: onSession,
+      title: 'The edit list as JSON: drop it on the page, or repeat it with latentbrush edit --recipe',
+    },
+    'Save session',
+  );
+  const dom = dialog(
+    'Download',
+    'dialog-small',
+    format.dom,
+    frame.dom,
+    quality.dom,
+    problem,
+    el('div', { class: 'dialog-actions' }, session, el('div', { class: 'spring' }), save),
+  );
   dom.addEventListener('close', () => running.abort());
 
   const show = () => {
@@ -109,10 +158,23 @@ export function downloadDialog({ onDownload, onSession }) {
 /** Asks for the server's key. */
 export function keyDialog() {
   const id = uniqueId('key');
-  const input = el('input', { type: 'password', id, class: 'text', required: true, autocomplete: 'current-password' });
+  const input = el('input', {
+    type: 'password',
+    id,
+    class: 'text',
+    required: true,
+    autocomplete: 'current-password',
+  });
   const complaint = el('p', { class: 'dialog-problem', role: 'alert' });
   const submit = el('button', { type: 'submit', class: 'button is-primary' }, 'Unlock');
-  const form = el('form', { method: 'dialog' }, el('label', { htmlFor: id }, 'This server asks for an API key.'), input, complaint, el('div', { class: 'dialog-actions' }, submit));
+  const form = el(
+    'form',
+    { method: 'dialog' },
+    el('label', { htmlFor: id }, 'This server asks for an API key.'),
+    input,
+    complaint,
+    el('div', { class: 'dialog-actions' }, submit),
+  );
   const dom = dialog('Key', 'dialog-small', form);
   /** @type {(key: string) => void} */
   let answer = () => {};

@@ -30,18 +30,44 @@ const OTHER_NAMES = { transplant: 'Transplant', resample: 'New content' };
 export function editRow({ onChoose, onToggle, onWeigh, onSettle, onRemove, onMove, onDrag, onDrop }) {
   /** @type {Edit|null} */
   let shown = null;
-  const thumb = el('canvas', { class: 'thumb', width: THUMB_CELLS, height: THUMB_CELLS, 'aria-hidden': 'true' });
+  const thumb = el('canvas', {
+    class: 'thumb',
+    width: THUMB_CELLS,
+    height: THUMB_CELLS,
+    'aria-hidden': 'true',
+  });
   const title = el('span', { class: 'edit-title' });
   const value = el('span', { class: 'edit-value' });
-  const choose = el('button', { type: 'button', class: 'edit-choose', onclick: onChoose }, thumb, title, value);
+  const choose = el(
+    'button',
+    { type: 'button', class: 'edit-choose', onclick: onChoose },
+    thumb,
+    title,
+    value,
+  );
   const grip = el('span', { class: 'grip', title: 'Drag to reorder', 'aria-hidden': 'true' }, icon('grip'));
   const toggle = iconButton('shown', 'On', onToggle);
   const remove = iconButton('bin', 'Delete', onRemove);
-  const weight = slider({ label: 'Amount', min: -3, max: 3, step: 0.05, unit: 'σ', origin: 0, isCompact: true, onInput: onWeigh, onSettle });
+  const weight = slider({
+    label: 'Amount',
+    min: -3,
+    max: 3,
+    step: 0.05,
+    unit: 'σ',
+    origin: 0,
+    isCompact: true,
+    onInput: onWeigh,
+    onSettle,
+  });
   const up = iconButton('up', 'Apply earlier', () => onMove(-1));
   const down = iconButton('down', 'Apply later', () => onMove(1));
   const more = el('div', { class: 'edit-more' }, weight.dom, up, down);
-  const dom = el('li', { class: 'edit' }, el('div', { class: 'edit-main' }, grip, choose, toggle, remove), more);
+  const dom = el(
+    'li',
+    { class: 'edit' },
+    el('div', { class: 'edit-main' }, grip, choose, toggle, remove),
+    more,
+  );
   followDrag(grip, onDrag, onDrop);
 
   return {

@@ -17,12 +17,31 @@ import { statusbar } from './statusbar.js';
  */
 export function editorScreen(store, stage) {
   const attributes = attributesPanel(store);
-  const parts = [toolRail(store, stage), stage, statusbar(stage), attributes, brushPanel(store, stage), editsPanel(store)];
+  const parts = [
+    toolRail(store, stage),
+    stage,
+    statusbar(stage),
+    attributes,
+    brushPanel(store, stage),
+    editsPanel(store),
+  ];
   const [rail, , status, , brush, edits] = parts;
   const busy = el('div', { class: 'busy', 'aria-hidden': 'true' });
   const badge = el('div', { class: 'original-badge', 'aria-hidden': 'true' }, 'Original');
-  const work = el('div', { class: 'workbench' }, rail.dom, el('div', { class: 'stage-room' }, stage.dom, busy, badge), status.dom);
-  const panel = el('aside', { class: 'panel', 'aria-label': 'Editing' }, attributes.dom, brush.dom, edits.dom);
+  const work = el(
+    'div',
+    { class: 'workbench' },
+    rail.dom,
+    el('div', { class: 'stage-room' }, stage.dom, busy, badge),
+    status.dom,
+  );
+  const panel = el(
+    'aside',
+    { class: 'panel', 'aria-label': 'Editing' },
+    attributes.dom,
+    brush.dom,
+    edits.dom,
+  );
   const dom = el('section', { class: 'editor', 'aria-label': 'Editor' }, work, panel);
   return {
     dom,

@@ -18,9 +18,24 @@ export function editsPanel({ dispatch }) {
   let edits = [];
 
   const list = el('ol', { class: 'edit-list' });
-  const empty = el('p', { class: 'quiet empty' }, 'Paint on the picture to make the first edit. Everything here can be changed later.');
-  const fresh = iconButton('plus', 'Start a new edit with the next stroke', () => dispatch({ type: 'editClosed' }), { keys: 'N', text: 'New edit' });
-  const dom = el('section', { class: 'section section-edits', 'aria-label': 'Edits' }, el('header', { class: 'section-head' }, el('h2', {}, 'Edits'), fresh), empty, list);
+  const empty = el(
+    'p',
+    { class: 'quiet empty' },
+    'Paint on the picture to make the first edit. Everything here can be changed later.',
+  );
+  const fresh = iconButton(
+    'plus',
+    'Start a new edit with the next stroke',
+    () => dispatch({ type: 'editClosed' }),
+    { keys: 'N', text: 'New edit' },
+  );
+  const dom = el(
+    'section',
+    { class: 'section section-edits', 'aria-label': 'Edits' },
+    el('header', { class: 'section-head' }, el('h2', {}, 'Edits'), fresh),
+    empty,
+    list,
+  );
 
   /** The row that a dragged one would be put before. @param {number} clientY */
   const indexAt = (clientY) => {
@@ -60,7 +75,8 @@ export function editsPanel({ dispatch }) {
         dispatch({ type: 'said', text: 'Edit deleted' });
         fresh.focus();
       },
-      onMove: (by) => dispatch({ type: 'editMoved', key, index: edits.findIndex((edit) => edit.key === key) + by }),
+      onMove: (by) =>
+        dispatch({ type: 'editMoved', key, index: edits.findIndex((edit) => edit.key === key) + by }),
       onDrag: (clientY) => markDrop(key, clientY),
       onDrop: (clientY) => {
         markDrop(key, null);
@@ -78,10 +94,18 @@ export function editsPanel({ dispatch }) {
       edits.forEach((edit, i) => {
         const row = rows.get(edit.key) ?? makeRow(edit.key);
         rows.set(edit.key, row);
-        const attribute = edit.type === 'attribute' ? attributes.find(({ id }) => id === edit.attribute) : undefined;
-        row.sync(edit, attribute, { isOpen: edit.key === state.openKey, isFirst: i === 0, isLast: i === edits.length - 1 });
+        const attribute =
+          edit.type === 'attribute' ? attributes.find(({ id }) => id === edit.attribute) : undefined;
+        row.sync(edit, attribute, {
+          isOpen: edit.key === state.openKey,
+          isFirst: i === 0,
+          isLast: i === edits.length - 1,
+        });
       });
-      setChildren(list, edits.flatMap(({ key }) => rows.get(key)?.dom ?? []));
+      setChildren(
+        list,
+        edits.flatMap(({ key }) => rows.get(key)?.dom ?? []),
+      );
       empty.hidden = edits.length > 0;
       fresh.disabled = state.openKey === null;
     },

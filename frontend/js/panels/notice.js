@@ -18,7 +18,13 @@ export function notice({ dispatch }, { onRetry }) {
   const what = el('span', { class: 'notice-remedy' });
   const retry = el('button', { type: 'button', class: 'button', onclick: onRetry }, 'Try again');
   const close = iconButton('close', 'Dismiss', () => dispatch({ type: 'problemDismissed' }));
-  const card = el('div', { class: 'notice-card' }, el('div', { class: 'notice-words' }, title, detail, what), retry, close);
+  const card = el(
+    'div',
+    { class: 'notice-card' },
+    el('div', { class: 'notice-words' }, title, detail, what),
+    retry,
+    close,
+  );
   const dom = el('div', { class: 'notice', role: 'alert' });
   /** @type {State['problem']} */
   let shown = null;

@@ -26,15 +26,26 @@ const LAYERS = [
  * @param {import('../canvas/stage.js').Stage} stage
  */
 export function toolRail({ dispatch }, stage) {
-  const tools = TOOLS.map(([tool, icon, label, keys]) => iconButton(icon, label, () => dispatch({ type: 'toolChosen', tool }), { keys }));
-  const layers = LAYERS.map(([layer, icon, label, keys]) => iconButton(icon, label, () => dispatch({ type: 'layerToggled', layer }), { keys }));
+  const tools = TOOLS.map(([tool, icon, label, keys]) =>
+    iconButton(icon, label, () => dispatch({ type: 'toolChosen', tool }), { keys }),
+  );
+  const layers = LAYERS.map(([layer, icon, label, keys]) =>
+    iconButton(icon, label, () => dispatch({ type: 'layerToggled', layer }), { keys }),
+  );
   const zoom = [
     iconButton('plus', 'Zoom in', () => stage.zoom(1.25), { keys: '+' }),
     iconButton('minus', 'Zoom out', () => stage.zoom(0.8), { keys: '−' }),
     iconButton('fit', 'Fit the picture', () => stage.fit(), { keys: 'F' }),
   ];
-  const group = (/** @type {string} */ label, /** @type {HTMLElement[]} */ buttons) => el('div', { class: 'rail-group', role: 'group', 'aria-label': label }, ...buttons);
-  const dom = el('div', { class: 'rail', role: 'toolbar', 'aria-label': 'Tools', 'aria-orientation': 'vertical' }, group('Pointer', tools), group('Overlays', layers), group('Zoom', zoom));
+  const group = (/** @type {string} */ label, /** @type {HTMLElement[]} */ buttons) =>
+    el('div', { class: 'rail-group', role: 'group', 'aria-label': label }, ...buttons);
+  const dom = el(
+    'div',
+    { class: 'rail', role: 'toolbar', 'aria-label': 'Tools', 'aria-orientation': 'vertical' },
+    group('Pointer', tools),
+    group('Overlays', layers),
+    group('Zoom', zoom),
+  );
   return {
     dom,
     /** @param {State} state */

@@ -26,15 +26,27 @@ const SERVER_SAYS = {
  */
 export function startScreen({ dispatch }, { onChooseFile, onSample, onGenerate, onResume }) {
   const cells = paintedCells();
-  const choose = iconButton('open', 'Choose a picture', onChooseFile, { text: 'Choose a picture', class: 'is-primary is-large' });
+  const choose = iconButton('open', 'Choose a picture', onChooseFile, {
+    text: 'Choose a picture',
+    class: 'is-primary is-large',
+  });
   const drop = el(
     'div',
     { class: 'drop' },
     cells.dom,
-    el('div', { class: 'drop-words' }, el('p', { class: 'drop-title' }, 'Drop a picture here'), el('p', {}, 'or paste one with Ctrl+V'), choose),
+    el(
+      'div',
+      { class: 'drop-words' },
+      el('p', { class: 'drop-title' }, 'Drop a picture here'),
+      el('p', {}, 'or paste one with Ctrl+V'),
+      choose,
+    ),
   );
   const note = el('p', { class: 'drop-note' }, 'PNG, JPEG or WebP. It goes to this server and nowhere else.');
-  const resume = iconButton('redo', 'Go on with the latest picture', () => onResume(savedSessions()[0].id), { text: 'Go on with the latest picture', class: 'resume' });
+  const resume = iconButton('redo', 'Go on with the latest picture', () => onResume(savedSessions()[0].id), {
+    text: 'Go on with the latest picture',
+    class: 'resume',
+  });
   drop.addEventListener('pointermove', (event) => cells.paintAt(event));
   const server = el('p', { class: 'server-note', role: 'status' });
   const modelChoice = el('div', {});
@@ -46,7 +58,12 @@ export function startScreen({ dispatch }, { onChooseFile, onSample, onGenerate, 
     ],
     (value) => dispatch({ type: 'encodeModeChosen', mode: value === 'fast' ? 'fast' : 'faithful' }),
   );
-  const generate = el('button', { type: 'button', class: 'sample sample-new', onclick: onGenerate }, el('span', { class: 'sample-picture' }, icon('dice', 26)), el('span', { class: 'sample-title' }, 'Generate one'));
+  const generate = el(
+    'button',
+    { type: 'button', class: 'sample sample-new', onclick: onGenerate },
+    el('span', { class: 'sample-picture' }, icon('dice', 26)),
+    el('span', { class: 'sample-title' }, 'Generate one'),
+  );
   const gallery = el('ul', { class: 'gallery' }, el('li', {}, generate));
   const dom = el(
     'section',
@@ -55,11 +72,23 @@ export function startScreen({ dispatch }, { onChooseFile, onSample, onGenerate, 
       'div',
       { class: 'start-main' },
       el('h1', {}, 'Paint what should change.'),
-      el('p', { class: 'lead' }, 'Your picture becomes a grid of style vectors. Pick an attribute, brush it where you want it, and every pixel you did not paint stays exactly as it was.'),
+      el(
+        'p',
+        { class: 'lead' },
+        'Your picture becomes a grid of style vectors. Pick an attribute, brush it where you want it, and every pixel you did not paint stays exactly as it was.',
+      ),
       drop,
       note,
     ),
-    el('div', { class: 'start-side' }, server, resume, el('h2', {}, 'Start from a sample'), gallery, el('div', { class: 'start-choices' }, modelChoice, encoding.dom)),
+    el(
+      'div',
+      { class: 'start-side' },
+      server,
+      resume,
+      el('h2', {}, 'Start from a sample'),
+      gallery,
+      el('div', { class: 'start-choices' }, modelChoice, encoding.dom),
+    ),
   );
   /** @type {ReturnType<typeof segmented>|null} */
   let models = null;
@@ -69,8 +98,18 @@ export function startScreen({ dispatch }, { onChooseFile, onSample, onGenerate, 
     /** @param {Sample[]} samples */
     showSamples(samples) {
       const items = samples.map((sample) => {
-        const picture = el('img', { class: 'sample-picture', src: `samples/${encodeURIComponent(sample.file)}`, alt: '', loading: 'lazy' });
-        const button = el('button', { type: 'button', class: 'sample', onclick: () => onSample(sample) }, picture, el('span', { class: 'sample-title' }, sample.title));
+        const picture = el('img', {
+          class: 'sample-picture',
+          src: `samples/${encodeURIComponent(sample.file)}`,
+          alt: '',
+          loading: 'lazy',
+        });
+        const button = el(
+          'button',
+          { type: 'button', class: 'sample', onclick: () => onSample(sample) },
+          picture,
+          el('span', { class: 'sample-title' }, sample.title),
+        );
         return el('li', {}, button);
       });
       const last = /** @type {Element} */ (generate.parentElement);
@@ -83,7 +122,11 @@ export function startScreen({ dispatch }, { onChooseFile, onSample, onGenerate, 
       server.textContent = SERVER_SAYS[state.server];
       if (state.models !== shownModels) {
         shownModels = state.models;
-        const options = state.models.map(({ id, title, resolution }) => ({ value: id, text: title, hint: `${resolution} px` }));
+        const options = state.models.map(({ id, title, resolution }) => ({
+          value: id,
+          text: title,
+          hint: `${resolution} px`,
+        }));
         models = segmented('Model', options, (id) => dispatch({ type: 'modelChosen', id }));
         modelChoice.replaceChildren(...(options.length > 1 ? [models.dom] : []));
       }

@@ -22,19 +22,38 @@ import { iconButton, setPressed } from './controls.js';
  * @param {TopbarEvents} events
  */
 export function topbar({ dispatch }, { onHome, onOpen, onCrop, onDownload, onHelp }) {
-  const home = el('button', { type: 'button', class: 'brand', title: 'Back to the start', onclick: onHome }, mark(22), el('span', { class: 'brand-name' }, 'Latent', el('b', {}, 'brush')));
+  const home = el(
+    'button',
+    { type: 'button', class: 'brand', title: 'Back to the start', onclick: onHome },
+    mark(22),
+    el('span', { class: 'brand-name' }, 'Latent', el('b', {}, 'brush')),
+  );
   const model = el('span', { class: 'model-name' });
   const open = iconButton('open', 'Open a picture', onOpen, { keys: 'Ctrl+O', text: 'Open' });
   const crop = iconButton('crop', 'Choose the crop again', onCrop, { text: 'Crop' });
   const undo = iconButton('undo', 'Undo', () => dispatch({ type: 'undone' }), { keys: 'Ctrl+Z' });
   const redo = iconButton('redo', 'Redo', () => dispatch({ type: 'redone' }), { keys: 'Ctrl+Shift+Z' });
   const compare = holdButton((on) => dispatch({ type: 'compared', on }));
-  const download = iconButton('download', 'Download', onDownload, { keys: 'Ctrl+S', text: 'Download', class: 'is-primary' });
+  const download = iconButton('download', 'Download', onDownload, {
+    keys: 'Ctrl+S',
+    text: 'Download',
+    class: 'is-primary',
+  });
   const theme = iconButton('sun', 'Light or dark', () => switchTheme(theme));
   const help = iconButton('help', 'Help and keys', onHelp, { keys: '?' });
   showTheme(theme);
   const editing = el('div', { class: 'topbar-editing' }, undo, redo, compare, download);
-  const dom = el('header', { class: 'topbar' }, home, model, el('div', { class: 'topbar-open' }, open, crop), el('div', { class: 'spring' }), editing, theme, help);
+  const dom = el(
+    'header',
+    { class: 'topbar' },
+    home,
+    model,
+    el('div', { class: 'topbar-open' }, open, crop),
+    el('div', { class: 'spring' }),
+    editing,
+    theme,
+    help,
+  );
   return {
     dom,
     /** @param {State} state */
@@ -43,7 +62,7 @@ export function topbar({ dispatch }, { onHome, onOpen, onCrop, onDownload, onHel
       editing.hidden = !isEditing;
       open.hidden = state.phase === 'start';
       crop.hidden = !isEditing || !state.source?.upload;
-      model.textContent = isEditing ? currentModel(state)?.title ?? '' : '';
+      model.textContent = isEditing ? (currentModel(state)?.title ?? '') : '';
       undo.disabled = !state.history?.past.length;
       redo.disabled = !state.history?.future.length;
       setPressed(compare, state.isComparing);
@@ -58,7 +77,8 @@ function holdButton(onHold) {
     button.setPointerCapture(event.pointerId);
     onHold(true);
   });
-  for (const name of ['pointerup', 'pointercancel', 'blur']) button.addEventListener(name, () => onHold(false));
+  for (const name of ['pointerup', 'pointercancel', 'blur'])
+    button.addEventListener(name, () => onHold(false));
   button.addEventListener('contextmenu', (event) => event.preventDefault());
   button.addEventListener('keydown', (event) => {
     if (event.key === ' ' || event.key === 'Enter') onHold(true);

@@ -17,12 +17,22 @@ const PREVIEW_PX = 512;
  * @param {{onCancel: () => void}} events
  */
 export function workingScreen(pictures, { onCancel }) {
-  const canvas = el('canvas', { class: 'work-picture', width: PREVIEW_PX, height: PREVIEW_PX, 'aria-hidden': 'true' });
+  const canvas = el('canvas', {
+    class: 'work-picture',
+    width: PREVIEW_PX,
+    height: PREVIEW_PX,
+    'aria-hidden': 'true',
+  });
   const title = el('h1', {});
   const note = el('p', { class: 'lead' });
   const progress = el('progress', { 'aria-label': 'Progress' });
   const cancel = el('button', { type: 'button', class: 'button', onclick: onCancel }, 'Cancel');
-  const dom = el('section', { class: 'working', 'aria-label': 'Work in progress' }, el('div', { class: 'work-frame' }, canvas), el('div', { class: 'work-words' }, title, progress, note, cancel));
+  const dom = el(
+    'section',
+    { class: 'working', 'aria-label': 'Work in progress' },
+    el('div', { class: 'work-frame' }, canvas),
+    el('div', { class: 'work-words' }, title, progress, note, cancel),
+  );
   return {
     dom,
     /** @param {State} state */
@@ -63,7 +73,7 @@ function drawWork(canvas, bitmap, [gridHeight, gridWidth], done) {
   const [cellWidth, cellHeight] = [width / gridWidth, height / gridHeight];
   for (let y = 0; y < gridHeight; y++) {
     for (let x = 0; x < gridWidth; x++) {
-      const turn = (x * 0.7548776662 + y * 0.5698402910) % 1; // the R2 sequence: spread evenly, never in rows
+      const turn = (x * 0.7548776662 + y * 0.569840291) % 1; // the R2 sequence: spread evenly, never in rows
       context.globalAlpha = turn < done ? 0 : 0.8;
       context.fillRect(x * cellWidth + 1, y * cellHeight + 1, cellWidth - 2, cellHeight - 2);
     }

@@ -42,6 +42,7 @@ export function attachCellKeys(stage, store) {
   });
   stage.dom.addEventListener('pointermove', (event) => {
     const { source } = store.state;
-    if (source) cell = imageToCell(screenToImage(stage.view, stage.screenOf(event)), stage.imageSize, source.grid);
+    if (source)
+      cell = imageToCell(screenToImage(stage.view, stage.screenOf(event)), stage.imageSize, source.grid);
   });
 }

@@ -34,7 +34,10 @@ export function attachPointers(stage, store) {
   };
   /** @param {PointerEvent} event */
   const isPan = (event) =>
-    event.button === 1 || isSpaceHeld || store.state.tool === 'hand' || (isPenSeen && event.pointerType === 'touch');
+    event.button === 1 ||
+    isSpaceHeld ||
+    store.state.tool === 'hand' ||
+    (isPenSeen && event.pointerType === 'touch');
   /** @param {PointerEvent} event */
   const pressureOf = (event) => (event.pointerType === 'pen' ? event.pressure : 1);
 
@@ -55,7 +58,9 @@ export function attachPointers(stage, store) {
     if (gesture || touches.size > 2) return;
     gesturePointer = event.pointerId;
     const from = event.shiftKey ? imageLast : null;
-    gesture = isPan(event) ? startPan(stage, screen) : startStroke(stage, store, modeOf(event), screen, pressureOf(event), from);
+    gesture = isPan(event)
+      ? startPan(stage, screen)
+      : startStroke(stage, store, modeOf(event), screen, pressureOf(event), from);
     stage.dom.classList.toggle('is-panning', isPan(event));
   };
 
@@ -64,7 +69,8 @@ export function attachPointers(stage, store) {
     const screen = stage.screenOf(event);
     const isHand = store.state.tool === 'hand' || isSpaceHeld;
     stage.setCursor(isHand || event.pointerType === 'touch' ? null : { screen, mode: modeOf(event) });
-    if (touches.size === 2 && touches.has(event.pointerId)) return pinch(stage, touches, event.pointerId, screen);
+    if (touches.size === 2 && touches.has(event.pointerId))
+      return pinch(stage, touches, event.pointerId, screen);
     if (!gesture || event.pointerId !== gesturePointer) return;
     const events = event.getCoalescedEvents?.() ?? [];
     for (const each of events.length ? events : [event]) gesture.move(stage.screenOf(each), pressureOf(each));
