@@ -74,7 +74,7 @@ function drawWork(canvas, bitmap, [gridHeight, gridWidth], done) {
   for (let y = 0; y < gridHeight; y++) {
     for (let x = 0; x < gridWidth; x++) {
       const turn = (x * 0.7548776662 + y * 0.569840291) % 1; // the R2 sequence: spread evenly, never in rows
-      context.globalAlpha = turn < done ? 0 : 0.8;
+      context.globalAlpha = turn < done ? 0 : 0.6;
       context.fillRect(x * cellWidth + 1, y * cellHeight + 1, cellWidth - 2, cellHeight - 2);
     }
   }
