@@ -1,14 +1,10 @@
-# Server and workers from one image. CPU only: --build-arg TORCH_INDEX=https://download.pytorch.org/whl/cpu
-FROM python:3.12-slim
+# Two targets: `backend` (server and page, without torch) and `worker` (with it).
+# CPU only: --build-arg TORCH_INDEX=https://download.pytorch.org/whl/cpu
+FROM python:3.12-slim AS backend
 
-ARG TORCH_INDEX=https://pypi.org/simple
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 LATENTBRUSH_DATA_DIR=/data
-
-# Torch first: it is large and changes seldom.
-RUN pip install --index-url "$TORCH_INDEX" "torch>=2.11,<2.14"
-
 WORKDIR /app
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml requirements.lock README.md LICENSE ./
 COPY contracts contracts
 COPY backend backend
 COPY worker worker
@@ -16,10 +12,9 @@ COPY models models
 COPY training training
 COPY cli cli
 COPY frontend frontend
-RUN pip install -e . \
+RUN pip install -c requirements.lock -e . \
     && useradd --uid 10001 --no-create-home latentbrush \
     && install -d -o latentbrush -m 700 /data
-
 USER latentbrush
 VOLUME /data
 EXPOSE 8000
@@ -27,3 +22,11 @@ HEALTHCHECK --interval=10s --start-period=60s CMD ["python", "-c", \
     "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/health', timeout=5)"]
 # Listening to other machines needs LATENTBRUSH_API_KEYS.
 CMD ["latentbrush", "serve", "--host", "0.0.0.0", "--no-browser"]
+
+FROM backend AS worker
+ARG TORCH_INDEX=https://pypi.org/simple
+USER root
+RUN pip install --index-url "$TORCH_INDEX" "torch>=2.11,<2.14" \
+    && pip install -c requirements.lock -e ".[worker]"
+USER latentbrush
+CMD ["latentbrush", "worker"]

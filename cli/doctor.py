@@ -32,7 +32,7 @@ def check_python() -> Check:
 
 def check_torch() -> Check:
     if importlib.util.find_spec("torch") is None:
-        return False, True, "PyTorch: pip install torch"
+        return False, True, "PyTorch: pip install 'latentbrush[worker]'"
     import torch
 
     from models.model import best_dtype

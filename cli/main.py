@@ -4,12 +4,16 @@ Commands import what they need when they run, so that `--help` and `serve` do no
 """
 
 import sys
+from typing import NoReturn
 
 import typer
+from pydantic import ValidationError
 
 from cli import data, editing, evaluate, library, serving, train
 from cli.doctor import doctor
-from contracts.errors import EditorError
+from contracts.errors import EditorError, StartError
+from models.errors import ModelError
+from training.errors import TrainingError
 
 app = typer.Typer(
     help="Paint attributes on your own picture, on spatial StyleGAN2 latents.",
@@ -29,26 +33,25 @@ app.add_typer(evaluate.app, name="evaluate")
 app.command()(doctor)
 
 
+EXPECTED = (EditorError, StartError, ModelError, TrainingError, OSError)
+"""What the user can mend; anything else is a bug and shows its traceback."""
+
+
 def main() -> None:
     """Run a command; an error that the user can mend is one line and exit code 1."""
-    from cli.serve import ServeError
-
     try:
         app()
-    except (EditorError, ServeError, ValueError, OSError) as error:
-        if not is_expected(error):
-            raise
-        sys.stderr.write(f"latentbrush: {error}\n")
-        sys.exit(1)
+    except EXPECTED as error:
+        stop(str(error))
+    except ValidationError as error:
+        first = error.errors()[0]
+        stop(f"setting {'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
 
 
-def is_expected(error: Exception) -> bool:
-    """Whether the error is one of ours, or the file system's; anything else is a bug."""
-    from cli.serve import ServeError
-
-    names = {"ModelError", "TrainingError"}
-    ours = any(base.__name__ in names for base in type(error).__mro__)
-    return ours or isinstance(error, (EditorError, ServeError, OSError))
+def stop(message: str) -> NoReturn:
+    """Say what is wrong and exit."""
+    sys.stderr.write(f"latentbrush: {message}\n")
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from backend.settings import Settings
 from contracts.jobs import QUEUES
 from worker.settings import WorkerSettings
-
-yaml = pytest.importorskip("yaml")
 
 ROOT = Path(__file__).resolve().parent.parent
 
