@@ -255,6 +255,20 @@ def test_a_failure_says_what_to_do_and_loses_nothing(editor):
     assert "Edit applied" in editor.status()
 
 
+def test_undo_after_a_failure_takes_the_tint_away_too(editor):
+    page = editor.page
+    page.route("**/edit?*", lambda route: route.abort())
+    editor.press((0.5, 0.5))
+    page.mouse.up()
+    page.locator(".notice-card").wait_for()
+    assert editor.overlay_sum() > 0  # what was painted is kept, and still shown
+    page.keyboard.press("Control+z")
+    page.locator(".notice-card").wait_for(state="detached")
+    page.wait_for_timeout(60)
+    assert editor.overlay_sum() == 0
+    assert editor.edit_rows().count() == 0
+
+
 def test_an_edit_without_effect_is_called_that(editor):
     def without_box(route):
         answer = route.fetch()

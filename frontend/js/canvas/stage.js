@@ -82,8 +82,7 @@ export class Stage {
       this.#draft = null;
       this.fit();
     }
-    const isDone = state.result?.edits === state.history?.present.edits || state.problem !== null;
-    if (!this.#isStroking && before?.isRendering && isDone) this.#draft = null;
+    if (!this.#isStroking && state.result?.edits === state.history?.present.edits) this.#draft = null;
     this.#swap();
     this.#schedule();
   }

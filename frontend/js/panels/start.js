@@ -49,7 +49,7 @@ export function startScreen({ dispatch }, { onChooseFile, onSample, onGenerate, 
   });
   drop.addEventListener('pointermove', (event) => cells.paintAt(event));
   const server = el('p', { class: 'server-note', role: 'status' });
-  const modelChoice = el('div', {});
+  const modelChoice = el('div', { hidden: true });
   const encoding = segmented(
     'Encoding',
     [
@@ -128,7 +128,8 @@ export function startScreen({ dispatch }, { onChooseFile, onSample, onGenerate, 
           hint: `${resolution} px`,
         }));
         models = segmented('Model', options, (id) => dispatch({ type: 'modelChosen', id }));
-        modelChoice.replaceChildren(...(options.length > 1 ? [models.dom] : []));
+        modelChoice.replaceChildren(models.dom);
+        modelChoice.hidden = options.length < 2;
       }
       models?.set(state.modelId);
       encoding.set(state.encodeMode);
