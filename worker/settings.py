@@ -10,7 +10,10 @@ class WorkerSettings(SharedSettings):
 
     device: str = Field(default="auto", description="auto, cpu, cuda, cuda:1, mps …")
     torch_threads: int = Field(
-        default=0, ge=0, description="CPU threads of one worker's model; 0 = torch decides."
+        default=0,
+        ge=0,
+        description="CPU threads of one worker's model; 0 = torch decides. Unset, `serve` shares the "
+        "cores among the workers it starts.",
     )
     max_loaded_models: int = Field(
         default=4,
