@@ -3,8 +3,8 @@
     latentbrush serve --no-browser &
     python benchmarks/edit_latency.py [--url http://127.0.0.1:8000] [--model portraits] [--count 60]
 
-Generates a picture, then sends edits that differ in strength, so that none is answered from the store.
-The generator's share is measured beside it, in this process, on as many threads as a worker has.
+Generates a picture, then sends edits that differ in strength, so that none is answered from the
+store. The generator's share is measured beside it, in this process.
 """
 
 import argparse

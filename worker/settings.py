@@ -12,8 +12,8 @@ class WorkerSettings(SharedSettings):
     torch_threads: int = Field(
         default=0,
         ge=0,
-        description="CPU threads of one worker's model; 0 = torch decides. Unset, `serve` shares the "
-        "cores among the workers it starts.",
+        description="CPU threads of one worker's model; 0 = torch decides. Unset, `serve` shares "
+        "the cores among the workers it starts.",
     )
     max_loaded_models: int = Field(
         default=4,

@@ -1,0 +1,89 @@
+"""Draw every picture of README, docs and MODEL_CARD from the shipped model: `make pictures`.
+
+The screenshots are made by `scripts/make_screenshots.py`.
+"""
+
+from pathlib import Path
+
+import torch
+from PIL import Image, ImageDraw
+from torch import Tensor
+from tqdm import tqdm
+
+from cli.pick import open_model
+from models.composite import composite
+from models.edits import move
+from models.images import to_img, to_pixels
+from models.inversion import invert
+from models.latents import embed
+from models.model import Model
+from training.generated import draw_latents
+from training.portraits import FACTORS, region_mask, render, sample_factors
+from training.runs import grid_of
+
+OUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+UNSEEN_SEED = 930_000
+SHOWN = ("smile", "glasses", "hat", "beard", "hair_lightness", "eye_openness", "lip_redness")
+LABEL_PX = 18
+
+
+def main() -> None:
+    """Draw them all."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    model = open_model("portraits")
+    save("data", grid_of(render(sample_factors(5, 0, 32), 128), columns=8))
+    latent = draw_latents(model, 64, torch.Generator().manual_seed(1))
+    save("samples", grid_of(model.render(latent), columns=8))
+    save("encoding", encoding_rows(model, 8))
+    edits_table(model).save(OUT / "edits.png", optimize=True)
+
+
+def save(name: str, img: Tensor) -> None:
+    """Write a picture [1, 3, H, W] as PNG."""
+    Image.fromarray(to_pixels(img)).save(OUT / f"{name}.png", optimize=True)
+
+
+def encoding_rows(model: Model, count: int) -> Tensor:
+    """Rows: unseen pictures, the encoder alone, the default steps."""
+    pictures = render(sample_factors(UNSEEN_SEED, 0, count), model.layout.resolution)
+    rows = [pictures]
+    for steps in (0, None):
+        found = [invert(model, img, steps=steps).img for img in tqdm(torch.split(pictures, 1))]
+        rows.append(torch.cat(found).cpu())
+    return grid_of(torch.cat(rows), columns=count)
+
+
+def edits_table(model: Model) -> Image.Image:
+    """A row per attribute painted at its place: −2 σ, the original, +2 σ, on two people."""
+    size = model.layout.resolution
+    names = [a.id for a in model.attributes.attributes if a.id in SHOWN]
+    columns: list[list[Tensor]] = [[] for _ in range(6)]
+    for person in range(2):
+        factors = sample_factors(UNSEEN_SEED + 1, person, 1)
+        img = render(factors, size)
+        found = invert(model, img)
+        latent = embed(found.latent, "S+", model.layout)
+        for name in names:
+            region = next(f.region for f in FACTORS if f.name == name)
+            mask = region_mask(factors, region, 64)
+            _, direction = model.attributes.find(name)
+            for k, strength in enumerate((-2.0, 0.0, 2.0)):
+                with torch.no_grad():
+                    after = model.render(move(latent, direction, strength, mask))
+                shown = to_img(composite(to_pixels(img), found.img, after, mask))
+                columns[3 * person + k].append(shown)
+    cells = [columns[k][row] for row in range(len(names)) for k in range(6)]
+    pixels = to_pixels(grid_of(torch.cat(cells), columns=6))
+    table = Image.new("RGB", (pixels.shape[1] + 110, pixels.shape[0] + LABEL_PX), "white")
+    table.paste(Image.fromarray(pixels), (110, LABEL_PX))
+    draw = ImageDraw.Draw(table)
+    for k, text in enumerate(("-2 σ", "original", "+2 σ") * 2):
+        draw.text((110 + k * size + 8, 3), text, fill="black")
+    for row, name in enumerate(names):
+        title = model.attributes.find(name)[0].title
+        draw.text((6, LABEL_PX + row * size + size // 2 - 6), title, fill="black")
+    return table
+
+
+if __name__ == "__main__":
+    main()
