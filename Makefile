@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: run setup test lint types unit page browser fix results
+.PHONY: run setup test lint types unit page browser fix pictures
 
 run: .venv/ready
 	$(BIN)/latentbrush serve
@@ -45,3 +45,8 @@ browser: .venv/ready
 fix: .venv/ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Draw the pictures of README, docs and the page again.
+pictures: .venv/ready
+	$(BIN)/python -m scripts.make_pictures
+	$(BIN)/python -m scripts.make_screenshots

@@ -3,6 +3,7 @@
 The screenshots are made by `scripts/make_screenshots.py`.
 """
 
+import json
 from pathlib import Path
 
 import torch
@@ -22,6 +23,9 @@ from training.portraits import FACTORS, region_mask, render, sample_factors
 from training.runs import grid_of
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+SAMPLES_DIR = OUT.parent.parent / "frontend" / "samples"
+SAMPLE_SEED = 940_000
+SAMPLES = {"Ada": 23, "Mona": 28, "Elias": 38, "Kim": 4, "Ruth": 32}
 UNSEEN_SEED = 930_000
 SHOWN = ("smile", "glasses", "hat", "beard", "hair_lightness", "eye_openness", "lip_redness")
 LABEL_PX = 18
@@ -30,12 +34,24 @@ LABEL_PX = 18
 def main() -> None:
     """Draw them all."""
     OUT.mkdir(parents=True, exist_ok=True)
+    draw_page_samples()
     model = open_model("portraits")
     save("data", grid_of(render(sample_factors(5, 0, 32), 128), columns=8))
     latent = draw_latents(model, 64, torch.Generator().manual_seed(1))
     save("samples", grid_of(model.render(latent), columns=8))
     save("encoding", encoding_rows(model, 8))
     edits_table(model).save(OUT / "edits.png", optimize=True)
+
+
+def draw_page_samples() -> None:
+    """The gallery of the start page: people that no network has been trained on."""
+    index = []
+    for title, row in SAMPLES.items():
+        file = f"{title.lower()}.png"
+        img = render(sample_factors(SAMPLE_SEED, row, 1), 384)
+        Image.fromarray(to_pixels(img)).save(SAMPLES_DIR / file, optimize=True)
+        index.append({"file": file, "title": title, "model": "portraits"})
+    (SAMPLES_DIR / "index.json").write_text(json.dumps(index, indent=2) + "\n")
 
 
 def save(name: str, img: Tensor) -> None:

@@ -1,9 +1,10 @@
-"""The page in a real browser against a real server; skipped without playwright or a Chromium.
+"""The page in a real browser against a real server.
 
 LATENTBRUSH_TEST_URL points the tests at a server that runs already.
 """
 
 import base64
+import contextlib
 import io
 import json
 import math
@@ -20,8 +21,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from playwright import sync_api
 
-sync_api = pytest.importorskip("playwright.sync_api")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = (
@@ -51,20 +52,15 @@ def wait_until_ready(url, process):
     pytest.fail(f"the server was not ready within {READY_TIMEOUT_S} s; last: {answer}")
 
 
-@pytest.fixture(scope="session")
-def live_url(tmp_path_factory):
-    """The address of a running server, without a slash at the end."""
-    if given := os.environ.get("LATENTBRUSH_TEST_URL"):
-        yield given.rstrip("/")
-        return
+@contextlib.contextmanager
+def serving(folder):
+    """Start the product as its user would; gives its address, without a slash at the end."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    data_dir = tmp_path_factory.mktemp("serve")
-    log_path = data_dir / "server.log"
     command = [sys.executable, "-m", "cli.main", "serve", "--port", str(port)]
-    command += ["--data-dir", str(data_dir / "data"), "--no-browser"]
-    with log_path.open("wb") as log:
+    command += ["--data-dir", str(folder / "data"), "--no-browser"]
+    with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
         try:
             wait_until_ready(f"http://127.0.0.1:{port}", process)
@@ -79,14 +75,29 @@ def live_url(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def live_url(tmp_path_factory):
+    """The address of a running server, without a slash at the end."""
+    if given := os.environ.get("LATENTBRUSH_TEST_URL"):
+        yield given.rstrip("/")
+        return
+    with serving(tmp_path_factory.mktemp("serve")) as url:
+        yield url
+
+
+def launch_chromium(playwright):
+    """The system's Chromium, else the one that playwright installed."""
+    found = [path for name in CHROMIUM_NAMES if (path := shutil.which(name))]
+    path = found[0] if found else playwright.chromium.executable_path
+    if not Path(path).exists():
+        raise FileNotFoundError("no Chromium here: run scripts/ensure-browser")
+    return playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+
+
+@pytest.fixture(scope="session")
 def browser():
-    """One Chromium for all tests: the system's, else the one that playwright installed."""
+    """One Chromium for all tests."""
     with sync_api.sync_playwright() as playwright:
-        found = [path for name in CHROMIUM_NAMES if (path := shutil.which(name))]
-        path = found[0] if found else playwright.chromium.executable_path
-        if not Path(path).exists():
-            pytest.skip("no chromium here: see scripts/ensure-browser")
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        browser = launch_chromium(playwright)
         yield browser
         browser.close()
 
