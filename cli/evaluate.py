@@ -9,7 +9,9 @@ import typer
 from cli.output import show_table, write_json
 from cli.pick import DEFAULT_MODEL, model_folder, open_model
 
-app = typer.Typer(help="Measure a model on unseen pictures.", no_args_is_help=True)
+app = typer.Typer(
+    help="Measure a model on unseen pictures.", no_args_is_help=True, rich_markup_mode=None
+)
 
 ModelOption = Annotated[str, typer.Option("--model", help="Id or folder of a model.")]
 SeedOption = Annotated[int, typer.Option(help="Seed of the unseen pictures.")]

@@ -13,7 +13,9 @@ from contracts.catalog import Catalog
 from contracts.errors import InvalidRequest
 from contracts.settings import SHIPPED_MODELS_DIR, SharedSettings
 
-app = typer.Typer(help="Models: list, show, add, remove.", no_args_is_help=True)
+app = typer.Typer(
+    help="Models: list, show, add, remove.", no_args_is_help=True, rich_markup_mode=None
+)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="For machines.")]
 NameArgument = Annotated[str, typer.Argument(help="Id or folder of a model.")]

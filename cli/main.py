@@ -19,6 +19,7 @@ app = typer.Typer(
     help="Paint attributes on your own picture, on spatial StyleGAN2 latents.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(serving.serve)

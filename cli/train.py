@@ -12,7 +12,7 @@ from cli.pick import default_device, open_model
 if TYPE_CHECKING:
     from training.data import ImageSource
 
-app = typer.Typer(help="Train a model, part by part.", no_args_is_help=True)
+app = typer.Typer(help="Train a model, part by part.", no_args_is_help=True, rich_markup_mode=None)
 
 RunOption = Annotated[Path, typer.Option("--run", help="Folder of the run.")]
 ModelOption = Annotated[Path, typer.Option("--model", help="Folder of the model to complete.")]
@@ -23,7 +23,9 @@ DeviceOption = Annotated[str | None, typer.Option(help="cpu or cuda; the best if
 @app.command()
 def generator(
     run: RunOption,
-    preset: Annotated[str, typer.Option(help="cpu64, cpu128, gpu256 or photos256.")] = "cpu64",
+    preset: Annotated[
+        str, typer.Option(help="cpu32, cpu64, cpu128, gpu256 or photos256.")
+    ] = "cpu64",
     data: Annotated[str | None, typer.Option(help="`portraits`, or a folder of pictures.")] = None,
     name: Annotated[str, typer.Option(help="Id of the model that is written.")] = "portraits",
     minutes: MinutesOption = 120.0,

@@ -25,7 +25,7 @@ from training.runs import grid_of
 OUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 SAMPLES_DIR = OUT.parent.parent / "frontend" / "samples"
 SAMPLE_SEED = 940_000
-SAMPLES = {"Ada": 23, "Mona": 28, "Elias": 38, "Kim": 4, "Ruth": 32}
+SAMPLES = {"Ada": 23, "Noor": 31, "Elias": 38, "Kim": 4, "Ruth": 32}
 UNSEEN_SEED = 930_000
 SHOWN = ("smile", "glasses", "hat", "beard", "hair_lightness", "eye_openness", "lip_redness")
 LABEL_PX = 18

@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser.conftest import Driver, launch_chromium, serving
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"
-PERSON = "Mona"
+PERSON = "Ada"
 STROKES = (  # attribute, amount, places as fractions of the picture
     ("Grey hair", 3.0, ((0.36, 0.22), (0.5, 0.14), (0.64, 0.22))),
     ("Smile", 2.5, ((0.42, 0.62), (0.5, 0.64), (0.58, 0.62))),
@@ -46,7 +46,7 @@ def paint(
     driver: Driver, attribute: str, amount: float, places: tuple[tuple[float, float], ...]
 ) -> None:
     """Choose an attribute and paint it; the last stroke is shown half way."""
-    driver.page.get_by_role("radio", name=attribute, exact=True).click()
+    driver.page.locator(".attribute-list").get_by_text(attribute, exact=True).click()
     driver.set_slider("Amount, σ", amount)
     driver.press(*places)
     driver.page.wait_for_timeout(100)

@@ -13,11 +13,11 @@ class GanOptions:
 
     data: str = "portraits"  # the procedural set, or a folder of pictures
     resolution: int = 64
-    channel_base: int = 2048
+    channel_base: int = 3072
     channel_max: int = 128
     w_dim: int = 128
-    mapping_layers: int = 4
-    grid: int = 16
+    mapping_layers: int = 2
+    grid: int = 32
     batch: int = 16
     lr: float = 2e-3
     r1_gamma: float = 1.0
@@ -46,8 +46,9 @@ class GanOptions:
 
 
 PRESETS: dict[str, GanOptions] = {
+    "cpu32": GanOptions(resolution=32, batch=32, lr=8e-3),
     "cpu64": GanOptions(),
-    "cpu128": GanOptions(resolution=128, channel_base=3072, grid=32, pool=12_000),
+    "cpu128": GanOptions(resolution=128, pool=12_000),
     "gpu256": GanOptions(
         resolution=256,
         channel_base=16384,

@@ -23,7 +23,11 @@ def timed(minutes: float, title: str) -> Iterator[float]:
 
 
 def set_cosine_lr(optimiser: torch.optim.Optimizer, peak: float, passed: float) -> None:
-    """Rise to `peak` over the first 2 %, fall to 0 along a cosine."""
-    rise = min(1.0, passed / WARMUP)
+    """Set every group's rate to its place on the `cosine`."""
     for group in optimiser.param_groups:
-        group["lr"] = peak * rise * 0.5 * (1 + math.cos(math.pi * passed))
+        group["lr"] = peak * cosine(passed)
+
+
+def cosine(passed: float) -> float:
+    """Rise to 1 over the first 2 %, fall to 0 along a cosine."""
+    return min(1.0, passed / WARMUP) * 0.5 * (1 + math.cos(math.pi * passed))

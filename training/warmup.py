@@ -12,13 +12,15 @@ import torch
 from torch import Tensor
 
 from models.ops import normalize_2nd_moment
+from training.errors import TrainingError
 from training.gan import GanTraining, update
 from training.portraits import FACTORS, from_uniform, render
 from training.pyramid import laplacian
 from training.runs import Run
-from training.schedule import set_cosine_lr, timed
+from training.schedule import cosine, timed
 
 LEVELS = 4  # of the pyramid that pictures are compared on
+MAPPING_SPEED = 30  # undoes most of the mapping's learning rate multiplier of 0.01
 
 
 def factors_of(z: Tensor) -> Tensor:
@@ -34,14 +36,27 @@ def pyramid_loss(img: Tensor, target: Tensor) -> Tensor:
 
 
 def warm_up(training: GanTraining, run: Run, minutes: float) -> None:
-    """Train the generator for `minutes` to draw the portraits of its latents."""
+    """Train the generator for `minutes` to draw the portraits of its latents.
+
+    Raises:
+        TrainingError: the run is on other data, or its z is too short for the factors.
+    """
     generator, options = training.generator, training.options
-    optimiser = torch.optim.Adam(generator.parameters(), options.lr, (0.9, 0.99))
+    if options.data != "portraits" or options.w_dim < len(FACTORS):
+        raise TrainingError(f"--warmup-minutes: needs portraits and a w_dim of {len(FACTORS)} up")
+    optimiser = torch.optim.Adam(
+        [
+            {"params": generator.synthesis.parameters(), "peak": options.lr},
+            {"params": generator.mapping.parameters(), "peak": options.lr * MAPPING_SPEED},
+        ],
+        betas=(0.9, 0.99),
+    )
     preview = torch.randn(64, options.w_dim, generator=torch.Generator().manual_seed(1))
     run.save_grid("targets", render(factors_of(preview), options.resolution))
     saved = 0.0
     for step, passed in enumerate(timed(minutes, "Warming up")):
-        set_cosine_lr(optimiser, options.lr, 0.8 * passed)
+        for group in optimiser.param_groups:
+            group["lr"] = group["peak"] * cosine(0.9 * passed)
         z = torch.randn(options.batch, options.w_dim, device=training.device)
         target = render(factors_of(z), options.resolution, training.device)
         w = generator.mapping(z)

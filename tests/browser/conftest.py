@@ -23,7 +23,6 @@ import pytest
 from PIL import Image
 from playwright import sync_api
 
-
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = (
     "--no-sandbox --disable-gpu --disable-background-networking "

@@ -132,7 +132,7 @@ def test_augmentation_follows_overfitting() -> None:
 
 def test_presets_take_overrides() -> None:
     assert with_overrides("cpu64", batch=8, lr=None).batch == 8
-    assert all(preset.generator.img_resolution >= 64 for preset in PRESETS.values())
+    assert all(preset.generator.img_resolution >= 32 for preset in PRESETS.values())
     with pytest.raises(TrainingError, match="--preset"):
         with_overrides("huge")
 

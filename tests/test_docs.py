@@ -1,0 +1,35 @@
+"""Documentation that can be checked: help texts, the README's commands, pictures that exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from scripts.make_cli_docs import COMMANDS, PATH, text
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+MAKE_TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def test_help_texts_are_up_to_date() -> None:
+    assert PATH.read_text() == text(), "run: python -m scripts.make_cli_docs"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_in_the_docs_exist(page: Path) -> None:
+    words = page.read_text()
+    for target in re.findall(r"^\s*make ([a-z]+)", words, re.MULTILINE):
+        assert target in MAKE_TARGETS
+    top = {command.split()[0] for command in COMMANDS if command}
+    for command in re.findall(r"^\s*latentbrush ([a-z]+)", words, re.MULTILINE):
+        assert command in top
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_and_pictures_in_the_docs_exist(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+        if not target.startswith("http"):
+            assert (page.parent / target).exists(), target
+    for file in re.findall(r"`((?:[a-z_]+/)+[a-z_]+\.(?:py|js|md))`", page.read_text()):
+        assert (ROOT / file).exists() or (page.parent / file).exists(), file
