@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: run setup test lint types unit page browser fix pictures
+.PHONY: run setup test lint types unit page browser fix figures pictures
 
 run: .venv/ready
 	$(BIN)/latentbrush serve
@@ -50,3 +50,12 @@ fix: .venv/ready
 pictures: .venv/ready
 	$(BIN)/python -m scripts.make_pictures
 	$(BIN)/python -m scripts.make_screenshots
+
+# Measure the shipped model again (about 20 minutes on two cores) and write the figures into the pages.
+figures: .venv/ready
+	mkdir -p docs/figures
+	$(BIN)/latentbrush evaluate generator --json docs/figures/generator.json
+	$(BIN)/latentbrush evaluate inversion --json docs/figures/inversion.json
+	$(BIN)/latentbrush evaluate editing --json docs/figures/editing.json
+	scripts/measure-latency docs/figures/latency.json
+	$(BIN)/python -m scripts.write_figures

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts import write_figures
 from scripts.make_cli_docs import COMMANDS, PATH, text
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -14,6 +15,13 @@ MAKE_TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re
 
 def test_help_texts_are_up_to_date() -> None:
     assert PATH.read_text() == text(), "run: python -m scripts.make_cli_docs"
+
+
+@pytest.mark.parametrize("page", write_figures.PAGES, ids=lambda page: page.name)
+def test_published_figures_are_the_measured_ones(page: Path) -> None:
+    text = page.read_text()
+    assert write_figures.table() in text
+    assert write_figures.filled(text) == text, "run: make figures"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
