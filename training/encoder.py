@@ -1,9 +1,10 @@
 """Training the spatial encoder of a frozen generator.
 
-Each batch is half pictures of the domain, judged by what the generator makes of the predicted
-latent, and half generated ones, whose latent is known. The terms: squared error, perceptual
-distance, the regulariser mean |v|², and the latent itself where it is known. Weights are ours
-(docs/decisions.md).
+First the encoder learns the known latents of generated pictures, which needs no gradient through
+the generator and is several times cheaper. Then each batch is half pictures of the domain, judged
+by what the generator makes of the predicted latent, and half generated ones. The terms: squared
+error, perceptual distance, the regulariser mean |v|², and the latent where it is known. Schedule
+and weights are ours (docs/decisions.md).
 """
 
 import copy
@@ -27,6 +28,7 @@ from training.schedule import set_cosine_lr, timed
 PERCEPTUAL_WEIGHT = 0.3
 REGULARISER_WEIGHT = 0.003
 LATENT_WEIGHT = 0.01
+LATENT_PHASE = 0.35  # share of the time
 
 
 def train_encoder(
@@ -57,11 +59,14 @@ def train_encoder(
     rng = torch.Generator().manual_seed(seed + 1)
     for step, passed in enumerate(timed(minutes, "Training the encoder")):
         set_cosine_lr(optimiser, lr, passed)
-        real = source.batch(batch).to(model.device)
-        latent = draw_latents(model, batch, rng, mixing=0.5)
-        with torch.no_grad():
-            drawn = model.render(latent)
-        loss, redrawn = encoder_loss(model, encoder, torch.cat([real, drawn]), latent)
+        if passed < LATENT_PHASE:
+            known = draw_latents(model, 2 * batch, rng, mixing=0.5)
+            loss = latent_error(model, predict(model, encoder, drawn_from(model, known)), known)
+        else:
+            real = source.batch(batch).to(model.device)
+            known = draw_latents(model, batch, rng, mixing=0.5)
+            both = torch.cat([real, drawn_from(model, known)])
+            loss, redrawn = encoder_loss(model, encoder, both, known)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(encoder.parameters(), 1.0)
@@ -69,9 +74,10 @@ def train_encoder(
         with torch.no_grad():
             for kept, now in zip(average.parameters(), encoder.parameters(), strict=True):
                 kept.lerp_(now, 0.01)
-        if step % 50 == 0:
+        if step % 25 == 0 and passed < LATENT_PHASE:
+            run.log(step=step, latent_error=loss.item())
+        elif step % 25 == 0:
             run.log(step=step, loss=loss.item(), psnr_db=psnr_db(redrawn, real).median().item())
-        if step % 400 == 399:
             run.save({"encoder": average.state_dict()})
             run.save_grid("reconstructions", torch.cat([real, redrawn]), columns=batch)
     run.save({"encoder": average.state_dict()})
@@ -83,11 +89,28 @@ def encoder_loss(
 ) -> tuple[Tensor, Tensor]:
     """The loss on [2N] pictures, the second half of `known` latents; and the first half redrawn."""
     num = img.shape[0] // 2
-    with torch.autocast(model.device.type, torch.bfloat16, enabled=model.dtype != torch.float32):
-        maps = [v.float() for v in encoder(img)]
+    maps = predict(model, encoder, img)
     redrawn = model.render(LatentMap(tuple(model.whitening.to_w(v) for v in maps)))
     loss = F.mse_loss(redrawn, img) + PERCEPTUAL_WEIGHT * model.distance(redrawn, img).mean()
     loss = loss + REGULARISER_WEIGHT * mean_square(maps)
+    loss = loss + LATENT_WEIGHT * latent_error(model, [v[num:] for v in maps], known)
+    return loss, redrawn[:num].detach()
+
+
+def predict(model: Model, encoder: Encoder, img: Tensor) -> list[Tensor]:
+    """The encoder's whitened maps, computed in the model's dtype and returned in float32."""
+    with torch.autocast(model.device.type, torch.bfloat16, enabled=model.dtype != torch.float32):
+        return [v.float() for v in encoder(img)]
+
+
+@torch.no_grad()
+def drawn_from(model: Model, known: LatentMap) -> Tensor:
+    """Pictures of known latents, clamped to what a picture can hold."""
+    return model.render(known).clamp(-1, 1)
+
+
+def latent_error(model: Model, maps: list[Tensor], known: LatentMap) -> Tensor:
+    """Mean squared difference of predicted and known whitened maps, over all layers."""
     true = [model.whitening.to_v(wmap) for wmap in known.layers]
-    errors = [(v[num:] - t).square().mean() for v, t in zip(maps, true, strict=True)]
-    return loss + LATENT_WEIGHT * torch.stack(errors).mean(), redrawn[:num].detach()
+    errors = [(v - t).square().mean() for v, t in zip(maps, true, strict=True)]
+    return torch.stack(errors).mean()
