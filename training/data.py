@@ -28,11 +28,11 @@ class ImageSource(Protocol):
 class FreshPortraits:
     """Portraits rendered for every batch; no picture is seen twice. Fit for a GPU."""
 
-    def __init__(self, resolution: int, seed: int, device: torch.device) -> None:
+    def __init__(self, resolution: int, seed: int, device: torch.device, drawn: int = 0) -> None:
         self.resolution = resolution
         self.seed = seed
         self.device = device
-        self.drawn = 0
+        self.drawn = drawn
 
     def batch(self, num: int) -> Tensor:
         factors = sample_factors(self.seed, self.drawn, num)
@@ -45,16 +45,14 @@ class PooledPortraits:
 
     Args:
         size: pictures held, as uint8.
-        fresh: share of each batch that is rendered anew and put into the pool.
+        fresh: probability that a batch is rendered anew, and put into the pool.
     """
 
-    def __init__(
-        self, resolution: int, seed: int, size: int = 16_000, fresh: float = 1 / 16
-    ) -> None:
-        self.source = FreshPortraits(resolution, seed, torch.device("cpu"))
+    def __init__(self, source: FreshPortraits, size: int, fresh: float = 1 / 16) -> None:
+        self.source = source
         self.fresh = fresh
-        self.rng = np.random.default_rng(seed)
-        self.pool = torch.empty(size, 3, resolution, resolution, dtype=torch.uint8)
+        self.rng = np.random.default_rng(source.drawn)
+        self.pool = torch.empty(size, 3, source.resolution, source.resolution, dtype=torch.uint8)
         self.oldest = 0
         for start in tqdm(range(0, size, 64), desc="Rendering portraits", unit="batch"):
             self.pool[start : start + 64] = to_uint8(self.source.batch(min(64, size - start)))
@@ -68,7 +66,7 @@ class PooledPortraits:
 
 
 class ImageFolder:
-    """The pictures of a folder, centre-cropped to squares and mirrored at random."""
+    """The pictures of a folder, centre-cropped to squares."""
 
     def __init__(self, folder: Path, resolution: int, seed: int) -> None:
         paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES)
@@ -80,8 +78,7 @@ class ImageFolder:
         )
 
     def batch(self, num: int) -> Tensor:
-        img = from_uint8(self.images[self.rng.integers(0, len(self.images), num)])
-        return mirror(img, torch.from_numpy(self.rng.random(num) < 0.5))
+        return from_uint8(self.images[self.rng.integers(0, len(self.images), num)])
 
 
 def load_square(path: Path, resolution: int) -> Tensor:

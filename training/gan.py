@@ -39,6 +39,8 @@ class GanTraining:
         self.opt_g = adam(self.generator, options.lr, options.pl_every if options.pl_weight else 0)
         self.opt_d = adam(self.discriminator, options.lr, options.r1_every)
         self.nimg = 0
+        self.phase = "game"
+        self.blank = True  # the average has nothing worth keeping yet
         self.rng = np.random.default_rng(options.seed)
 
     def latent(self, num: int) -> tuple[LatentMap, Tensor]:
@@ -93,9 +95,11 @@ class GanTraining:
 
     @torch.no_grad()
     def update_ema(self, num: int) -> None:
-        """Move the average towards G, with a half-life in pictures; faster at the start."""
-        half_life = min(self.options.ema_kimg * 1000, max(self.nimg, 1) * 0.05)
-        keep = 0.5 ** (num / max(half_life, 1e-8))
+        """Move the average towards G, with a half-life in pictures; faster after a blank start."""
+        half_life = self.options.ema_kimg * 1000
+        if self.blank:
+            half_life = min(half_life, max(self.nimg, 1) * 0.05)
+        keep = 0.5 ** (num / half_life)
         for average, now in zip(self.ema.parameters(), self.generator.parameters(), strict=True):
             average.lerp_(now, 1 - keep)
         for kept, buffer in zip(self.ema.buffers(), self.generator.buffers(), strict=True):
@@ -120,6 +124,8 @@ class GanTraining:
             "opt_g": self.opt_g.state_dict(),
             "opt_d": self.opt_d.state_dict(),
             "nimg": self.nimg,
+            "phase": self.phase,
+            "blank": self.blank,
             "pl_mean": self.path_length.mean,
             "augment_p": self.augment.p if self.augment else 0.0,
         }
@@ -129,6 +135,8 @@ class GanTraining:
         for name in ("generator", "discriminator", "ema", "opt_g", "opt_d"):
             getattr(self, name).load_state_dict(state[name])
         self.nimg = state["nimg"]
+        self.phase = state["phase"]
+        self.blank = state["blank"]
         self.path_length.mean = state["pl_mean"]
         if self.augment is not None:
             self.augment.p = state["augment_p"]
@@ -139,20 +147,24 @@ class GanTraining:
         """Take over every fitting weight of a run at a smaller resolution; new blocks start blank.
 
         Raises:
-            TrainingError: the smaller run has another mapping network.
+            TrainingError: the run is not a smaller one of the same widths.
         """
         small = state["options"]
-        if small["w_dim"] != self.options.w_dim or small["resolution"] >= self.options.resolution:
-            raise TrainingError("--grow: needs a run of a smaller resolution and the same w_dim")
+        widths = ("w_dim", "mapping_layers", "channel_base", "channel_max")
+        different = [name for name in widths if small[name] != getattr(self.options, name)]
+        if small["resolution"] >= self.options.resolution or different:
+            reason = f"its {', '.join(different)} differ" if different else "it is not smaller"
+            raise TrainingError(f"--grow: that run cannot be grown into this one: {reason}")
         for name in ("generator", "discriminator", "ema"):
             network: nn.Module = getattr(self, name)
             own = network.state_dict()
-            fitting = {
+            shared = {
                 key: value
                 for key, value in state[name].items()
                 if key in own and own[key].shape == value.shape
             }
-            network.load_state_dict(fitting, strict=False)
+            network.load_state_dict(shared, strict=False)
+        self.blank = False
         for res in self.options.generator.block_res:
             if res > small["resolution"]:  # begin as the smaller picture, enlarged
                 for network in (self.generator, self.ema):

@@ -17,16 +17,14 @@ from training.warmup import warm_up
 
 
 def open_source(options: GanOptions, device: torch.device, start: int) -> ImageSource:
-    """The pictures that `options` ask for; a resumed run sees new ones."""
-    seed = options.seed + start
+    """The pictures that `options` ask for; a resumed run goes on with portraits not yet drawn."""
     if options.data == "portraits":
-        if device.type == "cpu":
-            return PooledPortraits(options.resolution, seed, options.pool)
-        return FreshPortraits(options.resolution, seed, device)
+        fresh = FreshPortraits(options.resolution, options.seed, device, start)
+        return PooledPortraits(fresh, options.pool) if device.type == "cpu" else fresh
     folder = Path(options.data)
     if not options.data or not folder.is_dir():
         raise TrainingError("--data: name a folder of pictures, or 'portraits'")
-    return ImageFolder(folder, options.resolution, seed)
+    return ImageFolder(folder, options.resolution, options.seed + start)
 
 
 def train_generator(
@@ -52,7 +50,7 @@ def train_generator(
         training.restore(state)
     elif grow is not None:
         training.grow_from(load_state(grow))
-    elif warmup_minutes > 0:
+    if warmup_minutes > 0 and (state is None or training.phase == "warm-up"):
         warm_up(training, run, warmup_minutes)
     source = open_source(options, training.device, training.nimg)
     preview_z = torch.randn(64, options.w_dim, generator=torch.Generator().manual_seed(1))

@@ -23,7 +23,16 @@ class Run:
                 f"--run: {folder} already holds a run; add --resume or name another"
             )
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "options.json").write_text(json.dumps(options, indent=2, default=str) + "\n")
+        path = folder / "options.json"
+        text = json.dumps(options, indent=2) + "\n"
+        if (
+            resume
+            and path.exists()
+            and (before := json.loads(path.read_text())) != json.loads(text)
+        ):
+            changed = sorted(k for k in options if before.get(k) != json.loads(text)[k])
+            raise TrainingError(f"--resume: the run in {folder} had another {', '.join(changed)}")
+        path.write_text(text)
 
     def log(self, **values: float | int | str) -> None:
         """Append one line of figures."""

@@ -53,6 +53,7 @@ def warm_up(training: GanTraining, run: Run, minutes: float) -> None:
     )
     preview = torch.randn(64, options.w_dim, generator=torch.Generator().manual_seed(1))
     run.save_grid("targets", render(factors_of(preview), options.resolution))
+    training.phase = "warm-up"
     saved = 0.0
     for step, passed in enumerate(timed(minutes, "Warming up")):
         for group in optimiser.param_groups:
@@ -72,4 +73,6 @@ def warm_up(training: GanTraining, run: Run, minutes: float) -> None:
             training.snapshot(run, preview)
             saved = passed
     training.nimg = 0
+    training.phase = "game"
+    training.blank = False
     training.snapshot(run, preview)
