@@ -11,7 +11,10 @@ from rich.progress import Progress
 from cli.output import say
 from cli.pick import DEFAULT_MODEL, model_folder
 from contracts.errors import InvalidImage, InvalidRequest
+from contracts.requests import GenerateRequest
 from contracts.settings import SharedSettings
+
+DEFAULT_TRUNCATION: float = GenerateRequest.model_fields["truncation"].default
 
 if TYPE_CHECKING:
     from models.images import Pixels
@@ -35,7 +38,7 @@ def encode(
 
     editor, pixels = open_editor(model), read_square(image)
     with Progress(transient=True) as progress:
-        task = progress.add_task("Encoding", total=steps or editor.model.encoding.steps)
+        task = progress.add_task("Encoding", total=None)
         found = editor.encode(
             pixels,
             space=space,
@@ -85,7 +88,7 @@ def edit(
         latent.name,
         read_square(original),
         edits,
-        tensor=lambda name: (latent.parent / name).read_bytes(),
+        tensor=lambda donor: read_donor(latent, donor, recipe),
         composite="residual",
     )
     Image.fromarray(result.pixels).save(out)
@@ -107,7 +110,9 @@ def generate(
         int | None, typer.Option(min=1, help="Write seeds N, N+1, … into a folder.")
     ] = None,
     size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT in pixels.")] = None,
-    truncation: Annotated[float, typer.Option(min=0.0, max=2.0, help="1: none.")] = 1.0,
+    truncation: Annotated[
+        float, typer.Option(min=0.0, max=2.0, help="Pull to the mean: 1 is none, 0 all.")
+    ] = DEFAULT_TRUNCATION,
     coherence: Annotated[
         float | None, typer.Option(help="For spatially trained models: correlation length.")
     ] = None,
@@ -194,6 +199,21 @@ def read_recipe(path: Path) -> list[dict[str, Any]]:
     if not isinstance(edits, list):
         raise InvalidRequest(f"--recipe: {path.name} has no list of edits")
     return edits
+
+
+def read_donor(latent: Path, donor: str, recipe: Path | None) -> bytes:
+    """The latent that an edit names: the given file, which a recipe may call by its own id.
+
+    Raises:
+        InvalidRequest: a recipe copies from another picture.
+    """
+    own = {latent.name}
+    if recipe is not None:
+        session = json.loads(recipe.read_text())
+        own |= {str(session.get("latent_id"))} if isinstance(session, dict) else set()
+    if donor not in own:
+        raise InvalidRequest(f"--recipe: copies from another latent, {donor}, which is not here")
+    return latent.read_bytes()
 
 
 def read_size(text: str | None) -> tuple[int | None, int | None]:

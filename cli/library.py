@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 
 from cli.output import say, show_table, write_json
-from cli.pick import model_folder
+from cli.pick import installed_folder, model_folder
+from contracts.base import Name
 from contracts.catalog import Catalog
 from contracts.errors import InvalidRequest
-from contracts.settings import SHIPPED_MODELS_DIR, SharedSettings
+from contracts.settings import SharedSettings
 
 app = typer.Typer(
     help="Models: list, show, add, remove.", no_args_is_help=True, rich_markup_mode=None
@@ -46,8 +48,6 @@ def list_models(as_json: JsonOption = False) -> None:
 def show(model: NameArgument, as_json: JsonOption = False) -> None:
     """Show what a model says of itself."""
     config = json.loads((model_folder(model) / "config.json").read_text())
-    for attribute in config["attributes"]:
-        attribute.pop("place", None)
     if as_json:
         write_json(config, Path("-"))
         return
@@ -75,6 +75,12 @@ def add(
 
     model = load_model(file)
     model_id = name or model.card.id
+    try:
+        TypeAdapter(Name).validate_python(model_id)
+    except ValidationError:
+        raise InvalidRequest(
+            f"--name: {model_id!r} cannot be an id; use letters and digits"
+        ) from None
     target = SharedSettings().home / "models" / model_id
     if target.exists():
         raise InvalidRequest(f"there is a model {model_id!r} already: choose another --name")
@@ -86,10 +92,10 @@ def add(
 
 
 @app.command()
-def remove(model: NameArgument) -> None:
+def remove(model: Annotated[str, typer.Argument(help="Id of a model.")]) -> None:
     """Remove a model that was added."""
-    folder = model_folder(model)
-    if folder.is_relative_to(SHIPPED_MODELS_DIR):
+    folder = installed_folder(model)
+    if folder.resolve().parent != (SharedSettings().home / "models").resolve():
         raise InvalidRequest(f"{model} came with Latentbrush and stays")
     shutil.rmtree(folder)
     say(f"{model}: removed")

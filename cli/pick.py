@@ -21,6 +21,15 @@ def model_folder(name: str) -> Path:
     """
     if (Path(name) / "config.json").exists():
         return Path(name)
+    return installed_folder(name)
+
+
+def installed_folder(name: str) -> Path:
+    """The folder of an installed model, given its id.
+
+    Raises:
+        UnknownModel: none is installed by that id.
+    """
     found = Catalog(SharedSettings().models_dirs).models()
     if name not in found:
         known = ", ".join(found) or "none"

@@ -8,9 +8,12 @@ import typer
 
 def serve(
     host: Annotated[
-        str, typer.Option(help="Address to listen on; others need API keys.")
-    ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 takes any free one.")] = 8000,
+        str | None,
+        typer.Option(help="Address to listen on; 127.0.0.1 if not set. Others need API keys."),
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port; 8000 if not set. 0 takes any free one.")
+    ] = None,
     data_dir: Annotated[
         Path | None, typer.Option(help="Where pictures, latents and jobs are kept.")
     ] = None,
@@ -20,10 +23,9 @@ def serve(
     from backend.settings import Settings
     from cli import serve as server
 
-    given: dict[str, Any] = {"host": host, "port": port}
-    if data_dir is not None:
-        given["data_dir"] = data_dir
-    server.serve(Settings(**given), open_browser=browser)
+    options: dict[str, Any] = {"host": host, "port": port, "data_dir": data_dir}
+    given = {name: value for name, value in options.items() if value is not None}
+    server.serve(Settings(**given), open_browser=browser)  # the environment sets the others
 
 
 def worker(

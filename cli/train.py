@@ -1,6 +1,6 @@
 """`latentbrush train generator|perceptual|encoder|attributes`."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +17,8 @@ app = typer.Typer(help="Train a model, part by part.", no_args_is_help=True, ric
 RunOption = Annotated[Path, typer.Option("--run", help="Folder of the run.")]
 ModelOption = Annotated[Path, typer.Option("--model", help="Folder of the model to complete.")]
 MinutesOption = Annotated[float, typer.Option(min=0.01, help="How long to train.")]
+ResumeOption = Annotated[bool, typer.Option("--resume", help="Continue the run.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Print the options and stop.")]
 DeviceOption = Annotated[str | None, typer.Option(help="cpu or cuda; the best if not given.")]
 
 
@@ -29,7 +31,7 @@ def generator(
     data: Annotated[str | None, typer.Option(help="`portraits`, or a folder of pictures.")] = None,
     name: Annotated[str, typer.Option(help="Id of the model that is written.")] = "portraits",
     minutes: MinutesOption = 120.0,
-    resume: Annotated[bool, typer.Option("--resume", help="Continue the run.")] = False,
+    resume: ResumeOption = False,
     grow: Annotated[
         Path | None, typer.Option(help="Run at a smaller resolution to start from.")
     ] = None,
@@ -39,7 +41,7 @@ def generator(
     batch: Annotated[int | None, typer.Option(min=1, help="Pictures per step.")] = None,
     lr: Annotated[float | None, typer.Option(min=0, help="Learning rate of both sides.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of weights and data.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the options and stop.")] = False,
+    dry_run: DryRunOption = False,
     device: DeviceOption = None,
 ) -> None:
     """Train a StyleGAN2 generator; writes the model into RUN/model."""
@@ -74,19 +76,23 @@ def perceptual(
     judge_minutes: Annotated[
         float, typer.Option(help="For the judge of the evaluation; 0: none.")
     ] = 15.0,
+    resume: ResumeOption = False,
+    dry_run: DryRunOption = False,
     device: DeviceOption = None,
 ) -> None:
     """Train the perceptual network of the portraits, and the judge of the evaluation."""
-    from dataclasses import replace
-
     from models.model import save_model
     from training.evaluation.judge import save_judge
     from training.perceptual import JUDGE_WIDTHS, train_perceptual
 
-    where = device or default_device()
-    loaded = open_model(str(model), where)
-    size = loaded.layout.resolution
-    net = train_perceptual(run / "perceptual", resolution=size, minutes=minutes, device=where)
+    if dry_run:
+        show_plan(model, run, minutes=minutes, judge_minutes=judge_minutes)
+        return
+    loaded = open_model(str(model), device)
+    size, where = loaded.layout.resolution, str(loaded.device)
+    net = train_perceptual(
+        run / "perceptual", resolution=size, minutes=minutes, device=where, resume=resume
+    )
     save_model(replace(loaded, perceptual=net), model)
     if judge_minutes > 0:
         judge = train_perceptual(
@@ -96,6 +102,7 @@ def perceptual(
             seed=2_000_000,
             widths=JUDGE_WIDTHS,
             device=where,
+            resume=resume,
         )
         save_judge(judge, model)
     say(f"{model}: perceptual network written")
@@ -109,29 +116,49 @@ def encoder(
         Path | None, typer.Option(help="Folder of pictures; the portraits if not given.")
     ] = None,
     minutes: MinutesOption = 30.0,
+    resume: ResumeOption = False,
+    dry_run: DryRunOption = False,
     device: DeviceOption = None,
 ) -> None:
     """Train the spatial encoder of a model."""
     from models.model import save_model
     from training.encoder import train_encoder
 
+    if dry_run:
+        show_plan(model, run, minutes=minutes, images=str(images or "portraits"))
+        return
     loaded = open_model(str(model), device)
     source = open_pictures(images, loaded.layout.resolution, str(loaded.device))
-    save_model(train_encoder(loaded, source, run / "encoder", minutes=minutes), model)
+    trained = train_encoder(loaded, source, run / "encoder", minutes=minutes, resume=resume)
+    save_model(trained, model)
     say(f"{model}: encoder written")
 
 
 @app.command()
 def attributes(
-    model: ModelOption, run: RunOption, minutes: MinutesOption = 15.0, device: DeviceOption = None
+    model: ModelOption,
+    run: RunOption,
+    minutes: MinutesOption = 15.0,
+    resume: ResumeOption = False,
+    dry_run: DryRunOption = False,
+    device: DeviceOption = None,
 ) -> None:
     """Learn the attributes of a model that has a perceptual network."""
     from models.model import save_model
     from training.attributes import train_attributes
 
+    if dry_run:
+        show_plan(model, run, minutes=minutes)
+        return
     loaded = open_model(str(model), device)
-    save_model(train_attributes(loaded, run / "attributes", minutes=minutes), model)
+    trained = train_attributes(loaded, run / "attributes", minutes=minutes, resume=resume)
+    save_model(trained, model)
     say(f"{model}: attributes written")
+
+
+def show_plan(model: Path, run: Path, **options: float | str) -> None:
+    """Print what a command would do."""
+    write_json({"model": str(model), "run": str(run), **options}, Path("-"))
 
 
 def open_pictures(folder: Path | None, resolution: int, device: str) -> "ImageSource":

@@ -16,7 +16,6 @@ class Attribute:
 
     Attributes:
         layers: style layers [from, to) that its direction moves.
-        place: rows of [0, 1] where in a picture it usually lies; None: anywhere.
     """
 
     id: str
@@ -25,7 +24,6 @@ class Attribute:
     max: float = 3.0
     default: float = 1.5
     layers: tuple[int, int] | None = None
-    place: tuple[tuple[float, ...], ...] | None = None
 
 
 @dataclass(frozen=True)

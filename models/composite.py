@@ -9,7 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.images import Pixels, resize_img, to_img, to_pixels
+from models.edits import fit_mask
+from models.images import Pixels, to_img, to_pixels
 
 FEATHER_CELLS = 1.0  # radius of the soft edge, in cells of 1/32 of the picture
 
@@ -23,7 +24,7 @@ def feather(mask: Tensor, size: tuple[int, int]) -> Tensor:
     The painted part keeps its strength; the edge falls to exactly 0 within two feather radii.
     """
     radius = max(1, round(FEATHER_CELLS * max(size) / 32))
-    fine = F.interpolate(mask, size=size, mode="bilinear", align_corners=False)
+    fine = fit_mask(mask, size)
     side = 2 * radius + 1
     soft = F.max_pool2d(fine, side, stride=1, padding=radius)
     for window in ((1, side), (side, 1)):
@@ -57,9 +58,7 @@ def resize_change(change: Tensor, size: tuple[int, int]) -> Tensor:
     """Resample without overshoot, so that what is 0 stays 0 beyond a pixel's reach."""
     if tuple(change.shape[2:]) == size:
         return change
-    if size[0] < change.shape[2]:
-        return resize_img(change, size)
-    return F.interpolate(change, size=size, mode="bilinear", align_corners=False)
+    return F.interpolate(change, size=size, mode="bilinear", align_corners=False, antialias=True)
 
 
 def changed_box(before: Pixels, after: Pixels) -> Box | None:

@@ -15,10 +15,10 @@ from models.latents import Cells, LatentMap
 
 
 def fit_mask(mask: Tensor, cells: Cells) -> Tensor:
-    """Resample a mask [1, 1, h, w] to `cells`: the maximum to shrink, bilinear to grow."""
+    """Resample a mask [N, 1, h, w] to `cells`: the maximum to shrink, bilinear to grow."""
     height, width = mask.shape[2:]
     if cells[0] < height or cells[1] < width:
-        return F.adaptive_max_pool2d(mask, cells)
+        mask = F.adaptive_max_pool2d(mask, (min(cells[0], height), min(cells[1], width)))
     return F.interpolate(mask, size=cells, mode="bilinear", align_corners=False)
 
 

@@ -113,10 +113,7 @@ def start(model: Model, img: Tensor, space: str) -> list[Tensor]:
     layout = model.layout
     found = find_space(space, layout)
     if model.encoder is not None:
-        with torch.autocast(
-            model.device.type, torch.bfloat16, enabled=model.dtype != torch.float32
-        ):
-            maps = [v.float() for v in model.encoder(img)]
+        maps = model.predict(img, model.encoder)
     else:
         mean = model.whitening.to_v(model.generator.mapping.w_avg[None, :, None, None])
         maps = [mean] * len(layout.layer_res)

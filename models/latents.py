@@ -101,7 +101,7 @@ def find_space(name: str, layout: Layout) -> Space:
 
 def space_names(layout: Layout) -> list[str]:
     """Every space of a model, from the least to the most free."""
-    sizes = [1 << k for k in range(2, layout.grid.bit_length())]
+    sizes = [1 << k for k in range(1, layout.grid.bit_length())]
     return ["W", "W+", *(f"S{n}" for n in sizes), *(f"S+{n}" for n in sizes[:-1]), "S+"]
 
 
@@ -150,11 +150,6 @@ def embed(latent: LatentMap, name: str, layout: Layout) -> LatentMap:
     if space.shared:
         return LatentMap((refine(0, latent.layers[0]),) * len(latent.layers), latent.base)
     return latent.map(refine)
-
-
-def parameters_of(latent: LatentMap) -> list[Tensor]:
-    """The distinct tensors of a latent: one for shared spaces, L otherwise."""
-    return list({id(wmap): wmap for wmap in latent.layers}.values())
 
 
 def to_bytes(latent: LatentMap, space: str) -> bytes:

@@ -89,11 +89,20 @@ class Model:
         img: Tensor = self.generator.synthesis(latent, "const", self.dtype)
         return img
 
+    def autocast(self) -> torch.autocast:
+        """The context in which the other networks run in the model's dtype."""
+        return torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)
+
+    def predict(self, img: Tensor, encoder: Encoder) -> list[Tensor]:
+        """What an encoder makes of pictures: L whitened maps [N, K, h_l, w_l] in float32."""
+        with self.autocast():
+            return [v.float() for v in encoder(img)]
+
     def distance(self, img: Tensor, other: Tensor) -> Tensor:
         """Perceptual distance [N], by the model's own network or, without one, over a pyramid."""
         if self.perceptual is None:
             return pyramid_distance(img, other)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.dtype != torch.float32):
+        with self.autocast():
             return self.perceptual.distance(img, other).float()
 
     @property
@@ -244,10 +253,6 @@ def read_perceptual(entry: Mapping[str, Any]) -> PerceptualConfig:
 
 def read_attribute(entry: Mapping[str, Any]) -> Attribute:
     """An attribute as `config.json` lists it."""
-    layers, place = entry["layers"], entry["place"]
-    attribute = Attribute(**{**entry, "layers": None, "place": None})
-    return replace(
-        attribute,
-        layers=None if layers is None else (layers[0], layers[1]),
-        place=None if place is None else tuple(tuple(row) for row in place),
-    )
+    layers = entry["layers"]
+    attribute = Attribute(**{**entry, "layers": None})
+    return attribute if layers is None else replace(attribute, layers=(layers[0], layers[1]))

@@ -6,7 +6,7 @@ of the training edits are painted at the attribute's place and composited, as a 
 Ours; the idea of conditioning on the others follows InterFaceGAN (Shen et al. 2020).
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -20,8 +20,7 @@ from models.latents import LatentMap, embed
 from models.model import Model
 from training.errors import TrainingError
 from training.generated import draw_latents
-from training.labels import TARGETS
-from training.portraits import FACTORS, region_mask, sample_factors
+from training.portraits import FACTORS, Factor, region_mask, sample_factors
 from training.runs import Run
 from training.schedule import set_cosine_lr, timed
 
@@ -40,7 +39,7 @@ def readings_of(model: Model, img: Tensor) -> Tensor:
     """The perceptual network's readings [N, T]."""
     if model.perceptual is None:
         raise TrainingError("train the perceptual network first: latentbrush train perceptual")
-    with torch.autocast(model.device.type, torch.bfloat16, enabled=model.dtype != torch.float32):
+    with model.autocast():
         readings: Tensor = model.perceptual(img)
     return readings.float()
 
@@ -56,62 +55,103 @@ def least_squares(model: Model, num: int = 2048) -> tuple[Tensor, Tensor]:
         latents.append(latent.layers[0][:, :, 0, 0])
         readings.append(readings_of(model, model.render(latent)))
     w, seen = torch.cat(latents), torch.cat(readings)
-    deviation = seen.std(dim=0)
+    deviation = seen.std(dim=0).clamp(min=1e-3)  # a reading that never changes stays finite
     standard = (seen - seen.mean(dim=0)) / deviation
     centred = w - w.mean(dim=0)
     return torch.linalg.lstsq(standard, centred).solution, deviation
 
 
 def train_attributes(
-    model: Model, folder: Path, *, minutes: float, batch: int = 12, lr: float = 0.01, seed: int = 0
+    model: Model,
+    folder: Path,
+    *,
+    minutes: float,
+    batch: int = 12,
+    lr: float = 0.01,
+    seed: int = 0,
+    resume: bool = False,
 ) -> Model:
     """Learn a direction for every target of the perceptual network, for `minutes`.
 
     Raises:
         TrainingError: the model has no perceptual network.
     """
-    torch.manual_seed(seed)
-    rng = torch.Generator().manual_seed(seed + 1)
-    run = Run(folder, {"model": model.card.id, "batch": batch, "lr": lr}, resume=True)
+    rng = torch.Generator().manual_seed(seed)
+    run = Run(folder, {"model": model.card.id, "batch": batch, "lr": lr}, resume=resume)
     first, deviation = least_squares(model)
-    num_ws = model.generator.num_ws
-    directions = first[:, None].repeat(1, num_ws, 1).requires_grad_(True)  # [T, L, D]
-    factors = [f for f in FACTORS if f.name in TARGETS]
-    places = torch.cat([usual_place(f.region) for f in factors]).to(model.device)
+    directions = first[:, None].repeat(1, model.generator.num_ws, 1).requires_grad_(True)
     optimiser = torch.optim.Adam([directions], lr, betas=(0.9, 0.99))
+    if (state := run.load()) is not None:
+        directions.data.copy_(state["directions"])
+        optimiser.load_state_dict(state["optimiser"])
+    factors = read_factors(model)
+    places = torch.cat([usual_place(f.region) for f in factors]).to(model.device)
     scale = w_scale(model)
     for step, passed in enumerate(timed(minutes, "Learning attributes")):
         set_cosine_lr(optimiser, lr, passed)
-        chosen = torch.randint(len(TARGETS), (batch,), generator=rng)
-        strength = (torch.rand(batch, generator=rng) * 2 - 1) * MAX_STRENGTH
-        latent = draw_latents(model, batch, rng, mixing=0.5)
-        painted = (torch.rand(batch, generator=rng) < 0.5).to(model.device)
-        mask = torch.where(
-            painted[:, None, None, None], places[chosen], torch.ones_like(places[:1])
-        )
-        step_by = strength.to(model.device)[:, None, None] * directions[chosen]
-        moved = edited_readings(model, latent, step_by, mask) / deviation
-        wanted = torch.zeros_like(moved)
-        wanted[torch.arange(batch), chosen] = strength.to(model.device)
-        error = F.smooth_l1_loss(moved, wanted, reduction="none")
-        own = F.one_hot(chosen, len(TARGETS)).bool().to(model.device)
-        loss = error[own].mean() + OTHERS_WEIGHT * error[~own].mean()
-        loss = loss + SIZE_WEIGHT * (directions[chosen] / scale).square().mean(dim=(1, 2)).mean()
+        edits = draw_edits(model, places, batch, rng)
+        own, others = errors_of(edited_readings(model, edits, directions) / deviation, edits)
+        size = (directions[edits.chosen] / scale).square().mean()
+        loss = own + OTHERS_WEIGHT * others + SIZE_WEIGHT * size
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         if step % 25 == 0:
-            run.log(step=step, loss=loss.item(), own=error[own].mean().item())
-            run.save({"directions": directions.detach()})
-    titles = [
-        Attribute(id=f.name, title=f.title, place=rows_of(place))
-        for f, place in zip(factors, places, strict=True)
-    ]
-    return replace(model, attributes=AttributeSet(tuple(titles), directions.detach()))
+            run.log(step=step, loss=loss.item(), own=own.item(), others=others.item())
+            run.save({"directions": directions.detach(), "optimiser": optimiser.state_dict()})
+    attributes = tuple(Attribute(id=f.name, title=f.title) for f in factors)
+    return replace(model, attributes=AttributeSet(attributes, directions.detach()))
 
 
-def edited_readings(model: Model, latent: LatentMap, step_by: Tensor, mask: Tensor) -> Tensor:
-    """How the readings [N, T] change when latents move by `step_by` [N, L, D] inside `mask`."""
+def read_factors(model: Model) -> list[Factor]:
+    """The factors that the perceptual network reads, in the order of its outputs."""
+    assert model.perceptual is not None
+    by_name = {factor.name: factor for factor in FACTORS}
+    return [by_name[name] for name in model.perceptual.config.targets]
+
+
+@dataclass(frozen=True)
+class Edits:
+    """A batch of training edits.
+
+    Attributes:
+        latent: the plain latents [N] that are edited.
+        chosen: [N], the attribute of each edit.
+        strength: [N], in σ.
+        mask: [N, 1, h, w]; all ones, or the attribute's usual place.
+    """
+
+    latent: LatentMap
+    chosen: Tensor
+    strength: Tensor
+    mask: Tensor
+
+
+def draw_edits(model: Model, places: Tensor, num: int, rng: torch.Generator) -> Edits:
+    """Draw random edits, half of them painted at their attribute's place [T, 1, h, w]."""
+    chosen = torch.randint(len(places), (num,), generator=rng)
+    strength = (torch.rand(num, generator=rng) * 2 - 1) * MAX_STRENGTH
+    painted = (torch.rand(num, generator=rng) < 0.5).to(model.device)[:, None, None, None]
+    return Edits(
+        latent=draw_latents(model, num, rng, mixing=0.5),
+        chosen=chosen.to(model.device),
+        strength=strength.to(model.device),
+        mask=torch.where(painted, places[chosen.to(model.device)], torch.ones_like(places[:1])),
+    )
+
+
+def errors_of(moved: Tensor, edits: Edits) -> tuple[Tensor, Tensor]:
+    """How wrongly readings [N, T] moved, in σ: of the chosen attribute, and of the others."""
+    own = F.one_hot(edits.chosen, moved.shape[1]).bool()
+    wanted = own * edits.strength[:, None]
+    error = F.smooth_l1_loss(moved, wanted, reduction="none")
+    return error[own].mean(), error[~own].mean()
+
+
+def edited_readings(model: Model, edits: Edits, directions: Tensor) -> Tensor:
+    """How the readings [N, T] change when edits move along their directions [T, L, D]."""
+    latent, mask = edits.latent, edits.mask
+    step_by = edits.strength[:, None, None] * directions[edits.chosen]  # [N, L, D]
     with torch.no_grad():
         before = model.render(latent)
     spatial = embed(latent, "S+", model.layout)
@@ -131,8 +171,3 @@ def w_scale(model: Model, num: int = 4096) -> Tensor:
     z = torch.randn(num, model.generator.config.z_dim, generator=torch.Generator().manual_seed(3))
     deviation: Tensor = model.generator.mapping(z.to(model.device)).std(dim=0)
     return deviation.clamp(min=deviation.mean().item() * 0.1)
-
-
-def rows_of(place: Tensor) -> tuple[tuple[float, ...], ...]:
-    """A mask [1, h, w] as rows of numbers."""
-    return tuple(tuple(float(value) for value in row) for row in place[0].cpu())

@@ -40,28 +40,42 @@ def train_encoder(
     batch: int = 8,
     lr: float = 2e-3,
     seed: int = 0,
+    resume: bool = False,
 ) -> Model:
     """Give a model a spatial encoder, trained for `minutes` on the pictures of `source`.
 
     Args:
-        folder: the run's folder; an earlier run there is continued.
+        folder: the run's folder; with `resume` an earlier run there goes on.
         batch: pictures of each half.
     """
     torch.manual_seed(seed)
     config = EncoderConfig(num_live=model.whitening.num_live)
     encoder = Encoder(config, model.layout).to(model.device)
-    run = Run(folder, {"model": model.card.id, "lr": lr, "batch": batch}, resume=True)
+    run = Run(folder, {"model": model.card.id, "lr": lr, "batch": batch}, resume=resume)
+    average = copy.deepcopy(encoder)
+    optimiser = torch.optim.Adam(encoder.parameters(), lr, betas=(0.9, 0.99))
     state = run.load()
     if state is not None:
         encoder.load_state_dict(state["encoder"])
-    average = copy.deepcopy(encoder)
-    optimiser = torch.optim.Adam(encoder.parameters(), lr, betas=(0.9, 0.99))
+        average.load_state_dict(state["average"])
+        optimiser.load_state_dict(state["optimiser"])
+    latent_phase = LATENT_PHASE if state is None else 0.0
+
+    def save() -> None:
+        run.save(
+            {
+                "encoder": encoder.state_dict(),
+                "average": average.state_dict(),
+                "optimiser": optimiser.state_dict(),
+            }
+        )
+
     rng = torch.Generator().manual_seed(seed + 1)
     for step, passed in enumerate(timed(minutes, "Training the encoder")):
         set_cosine_lr(optimiser, lr, passed)
-        if passed < LATENT_PHASE:
+        if passed < latent_phase:
             known = draw_latents(model, 2 * batch, rng, mixing=0.5)
-            loss = latent_error(model, predict(model, encoder, drawn_from(model, known)), known)
+            loss = latent_error(model, model.predict(drawn_from(model, known), encoder), known)
         else:
             real = source.batch(batch).to(model.device)
             known = draw_latents(model, batch, rng, mixing=0.5)
@@ -74,13 +88,14 @@ def train_encoder(
         with torch.no_grad():
             for kept, now in zip(average.parameters(), encoder.parameters(), strict=True):
                 kept.lerp_(now, 0.01)
-        if step % 25 == 0 and passed < LATENT_PHASE:
+        if step % 50 == 49:
+            save()
+        if step % 25 == 0 and passed < latent_phase:
             run.log(step=step, latent_error=loss.item())
         elif step % 25 == 0:
             run.log(step=step, loss=loss.item(), psnr_db=psnr_db(redrawn, real).median().item())
-            run.save({"encoder": average.state_dict()})
             run.save_grid("reconstructions", torch.cat([real, redrawn]), columns=batch)
-    run.save({"encoder": average.state_dict()})
+    save()
     return replace(model, encoder=average.eval().requires_grad_(False))
 
 
@@ -89,18 +104,12 @@ def encoder_loss(
 ) -> tuple[Tensor, Tensor]:
     """The loss on [2N] pictures, the second half of `known` latents; and the first half redrawn."""
     num = img.shape[0] // 2
-    maps = predict(model, encoder, img)
+    maps = model.predict(img, encoder)
     redrawn = model.render(LatentMap(tuple(model.whitening.to_w(v) for v in maps)))
     loss = F.mse_loss(redrawn, img) + PERCEPTUAL_WEIGHT * model.distance(redrawn, img).mean()
     loss = loss + REGULARISER_WEIGHT * mean_square(maps)
     loss = loss + LATENT_WEIGHT * latent_error(model, [v[num:] for v in maps], known)
     return loss, redrawn[:num].detach()
-
-
-def predict(model: Model, encoder: Encoder, img: Tensor) -> list[Tensor]:
-    """The encoder's whitened maps, computed in the model's dtype and returned in float32."""
-    with torch.autocast(model.device.type, torch.bfloat16, enabled=model.dtype != torch.float32):
-        return [v.float() for v in encoder(img)]
 
 
 @torch.no_grad()

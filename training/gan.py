@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from models.discriminator import Discriminator
 from models.generator import Generator
 from models.latents import LatentMap
+from models.model import best_dtype
 from training.augment import AdaptiveAugment
 from training.errors import TrainingError
 from training.gan_options import GanOptions
@@ -29,7 +30,7 @@ class GanTraining:
         torch.manual_seed(options.seed)
         self.options = options
         self.device = device
-        self.dtype = torch.bfloat16
+        self.dtype = best_dtype(device)
         config = options.generator
         self.generator = Generator(config).to(device)
         self.discriminator = Discriminator(config, options.mbstd_group).to(device)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
+from models.model import best_dtype
 from models.perceptual import PerceptualConfig, PerceptualNet
 from training.labels import TARGETS, standardise
 from training.portraits import render, sample_factors
@@ -29,6 +30,7 @@ def train_perceptual(
     batch: int = 48,
     lr: float = 1e-3,
     device: str = "cpu",
+    resume: bool = False,
 ) -> PerceptualNet:
     """Train on fresh renders for `minutes`; returns the network.
 
@@ -39,15 +41,21 @@ def train_perceptual(
     """
     torch.manual_seed(seed)
     config = PerceptualConfig(resolution, TARGETS, widths)
-    net = PerceptualNet(config).to(device)
-    run = Run(folder, {"resolution": resolution, "seed": seed, "widths": widths}, resume=True)
+    where = torch.device(device)
+    dtype = best_dtype(where)
+    net = PerceptualNet(config).to(where)
+    run = Run(folder, {"resolution": resolution, "seed": seed, "widths": widths}, resume=resume)
     optimiser = torch.optim.Adam(net.parameters(), lr)
     seen = 0
+    if (state := run.load()) is not None:
+        net.load_state_dict(state["net"])
+        optimiser.load_state_dict(state["optimiser"])
+        seen = state["nimg"]
     for passed in timed(minutes, "Training the perceptual network"):
         set_cosine_lr(optimiser, lr, passed)
         factors = sample_factors(seed, seen, batch).to(device)
         img = disturb(render(factors, resolution, device))
-        with torch.autocast(torch.device(device).type, torch.bfloat16):
+        with torch.autocast(where.type, dtype, enabled=dtype != torch.float32):
             loss = mse_loss(net(img).float(), standardise(factors))
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -55,9 +63,14 @@ def train_perceptual(
         seen += batch
         if seen % (50 * batch) == 0:
             run.log(nimg=seen, loss=loss.item())
-            run.save({"net": net.state_dict(), "nimg": seen})
-    run.save({"net": net.state_dict(), "nimg": seen})
+            save(run, net, optimiser, seen)
+    save(run, net, optimiser, seen)
     return net
+
+
+def save(run: Run, net: PerceptualNet, optimiser: torch.optim.Optimizer, seen: int) -> None:
+    """Write what is needed to go on."""
+    run.save({"net": net.state_dict(), "optimiser": optimiser.state_dict(), "nimg": seen})
 
 
 def disturb(img: Tensor) -> Tensor:

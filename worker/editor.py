@@ -3,6 +3,7 @@
 It is what the jobs call (`worker.ports.Editor`), and where contract edits become latents.
 """
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from contracts.edits import AttributeEdit, EditValue, Mask, MaskAll, MaskGrid, T
 from models import edits as latent_edits
 from models.attributes import heat_of, shift
 from models.composite import changed_box, composite
-from models.errors import ShapeError
+from models.errors import ShapeError, SpaceError
 from models.images import Pixels, resize_img, to_img, to_pixels
 from models.inversion import invert
 from models.latents import LatentMap, embed, from_bytes, to_bytes
@@ -26,7 +27,7 @@ from models.model import Model, load_model
 from worker.decode import decode_mask
 from worker.ports import Edited, Encoded, FetchTensor, Step
 
-CACHED_LATENTS = 32
+CACHED_BYTES = 256 * 2**20  # of latents and their pictures, per model
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Base:
 
     latent: LatentMap
     img: Tensor
+
+    @property
+    def num_bytes(self) -> int:
+        """How much memory it holds."""
+        return sum(tensor.nbytes for tensor in (*self.latent.layers, self.img))
 
 
 class ModelEditor:
@@ -118,6 +124,8 @@ class ModelEditor:
         if isinstance(edit, AttributeEdit):
             attribute, direction = self.model.attributes.find(edit.attribute)
             layers = edit.layers or attribute.layers
+            if layers is not None and layers[1] > len(latent.layers):
+                raise SpaceError(f"layers end at {len(latent.layers)}, got {list(layers)}")
             return latent_edits.move(latent, direction, edit.strength, mask, layers)
         if isinstance(edit, TransplantEdit):
             donor = self.base(edit.donor, tensor).latent
@@ -140,13 +148,15 @@ class ModelEditor:
         size = self.resolution
         if (width or size, height or size) != (size, size):
             raise ShapeError(f"{self.model_id} draws pictures of {size}×{size} px only")
+        if coherence is not None:
+            raise ShapeError(f"{self.model_id} was not trained spatially: it takes no coherence")
         latent = self.draw(seed, truncation)
         return Encoded(
             tensor=to_bytes(latent, "W"),
             pixels=to_pixels(self.model.render(latent)),
             space="W",
             grid=self.grid,
-            psnr_db=100.0,  # the picture is the latent's own
+            psnr_db=math.inf,  # the picture is the latent's own
             perceptual=0.0,
             perceptual_metric=self.model.perceptual_metric,
         )
@@ -154,7 +164,8 @@ class ModelEditor:
     def draw(self, seed: int, truncation: float) -> LatentMap:
         """The latent of a seed; z is numpy RandomState(seed).randn, as in StyleGAN2."""
         z_dim = self.model.generator.config.z_dim
-        z = np.random.RandomState(seed % 2**32).randn(1, z_dim).astype(np.float32)
+        words = [seed] if seed < 2**32 else [seed % 2**32, seed >> 32]  # 32 bits each
+        z = np.random.RandomState(words).randn(1, z_dim).astype(np.float32)
         z_here = torch.from_numpy(z).to(self.model.device)
         w = self.model.generator.mapping(z_here, truncation=truncation)
         return self.model.generator.broadcast(w)
@@ -178,13 +189,13 @@ class ModelEditor:
             with torch.inference_mode():
                 self.bases[latent_id] = Base(on_grid, self.model.render(on_grid))
         self.bases.move_to_end(latent_id)
-        while len(self.bases) > CACHED_LATENTS:
+        while len(self.bases) > 1 and sum(b.num_bytes for b in self.bases.values()) > CACHED_BYTES:
             self.bases.popitem(last=False)
         return self.bases[latent_id]
 
 
 def read_mask(mask: Mask, grid: tuple[int, int]) -> Tensor:
-    """A contract mask as [1, 1, h, w] in [0, 1], at least as fine as the grid."""
+    """A contract mask as [1, 1, h, w] in [0, 1], of its own size (`grid` for the whole picture)."""
     if isinstance(mask, MaskAll):
         return torch.ones(1, 1, *grid)
     if isinstance(mask, MaskGrid):

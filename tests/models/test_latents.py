@@ -35,7 +35,18 @@ def random_latent(model: Model, name: str, base: tuple[int, int] = (4, 4)) -> La
 
 
 def test_the_names_are_those_of_the_family(model: Model) -> None:
-    assert space_names(model.layout) == ["W", "W+", "S4", "S8", "S16", "S+4", "S+8", "S+"]
+    assert space_names(model.layout) == [
+        "W",
+        "W+",
+        "S2",
+        "S4",
+        "S8",
+        "S16",
+        "S+2",
+        "S+4",
+        "S+8",
+        "S+",
+    ]
 
 
 @pytest.mark.parametrize("name", ["S+", "S+8", "S16", "S4", "W+"])

@@ -74,6 +74,14 @@ def test_attributes_need_a_perceptual_network(model: Model, tmp_path: Path) -> N
         train_attributes(replace(model, perceptual=None), tmp_path, minutes=0.01)
 
 
+def test_attributes_are_learnt_for_every_target(model: Model, tmp_path: Path) -> None:
+    learnt = train_attributes(model, tmp_path, minutes=0.02, batch=4)
+    assert [a.title for a in learnt.attributes.attributes] == ["Smile", "Hat"]
+    assert learnt.attributes.directions.shape == (2, 8, 16)
+    more = train_attributes(model, tmp_path, minutes=0.02, batch=4, resume=True)
+    assert not torch.equal(more.attributes.directions, learnt.attributes.directions)
+
+
 def test_usual_places_are_where_one_expects() -> None:
     rows = torch.arange(32.0)
 
