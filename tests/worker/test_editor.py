@@ -1,0 +1,193 @@
+"""The editor on a small model: what every edit must and must not do to a person's picture."""
+
+import base64
+import io
+import math
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from contracts.edits import (
+    AttributeEdit,
+    EditValue,
+    MaskAll,
+    MaskGrid,
+    MaskPng,
+    ResampleEdit,
+    TransplantEdit,
+)
+from models.errors import AttributeUnknown, ModelError, ShapeError, SpaceError
+from models.images import Pixels
+from tests.fakes.tiny import tiny_model
+from worker import editor as editor_module
+from worker.editor import ModelEditor
+from worker.ports import Edited, Step
+
+CORNER = MaskGrid(rows=tuple((1.0, 1.0) + (0.0,) * 6 if y < 2 else (0.0,) * 8 for y in range(8)))
+
+
+@pytest.fixture(scope="module")
+def editor() -> ModelEditor:
+    return ModelEditor(tiny_model())
+
+
+@pytest.fixture(scope="module")
+def original() -> Pixels:
+    return np.random.default_rng(0).integers(0, 256, (80, 80, 3), dtype=np.uint8)
+
+
+@pytest.fixture(scope="module")
+def tensors(editor: ModelEditor, original: Pixels) -> dict[str, bytes]:
+    """Two latents by id: the original's, and another picture's."""
+    found = editor.encode(original, space=None, steps=0, on_step=ignore)
+    other = editor.generate(seed=1, width=None, height=None, truncation=1.0, coherence=None)
+    return {"lat_base": found.tensor, "lat_other": other.tensor}
+
+
+def ignore(step: Step) -> None:
+    """Nobody watches."""
+
+
+def paint(
+    editor: ModelEditor, original: Pixels, tensors: dict[str, bytes], *edits: EditValue
+) -> Edited:
+    return editor.edit(
+        "lat_base", original, edits, tensor=tensors.__getitem__, composite="residual"
+    )
+
+
+EDITS = [
+    AttributeEdit(attribute="smile", strength=3.0, mask=CORNER),
+    TransplantEdit(donor="lat_other", mask=CORNER),
+    ResampleEdit(seed=3, amount=1.0, mask=CORNER),
+]
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.type)
+def test_an_edit_changes_its_corner_and_nothing_else(
+    editor: ModelEditor, original: Pixels, tensors: dict[str, bytes], edit: EditValue
+) -> None:
+    result = paint(editor, original, tensors, edit)
+    assert result.pixels.shape == original.shape
+    assert (result.pixels[:16, :16] != original[:16, :16]).any()
+    assert np.array_equal(result.pixels[40:], original[40:])
+    assert np.array_equal(result.pixels[:, 40:], original[:, 40:])
+    assert result.changed_box is not None
+    x, y, width, height = result.changed_box
+    assert x + width <= 40 and y + height <= 40
+
+
+def test_no_edits_and_disabled_edits_are_the_original(
+    editor: ModelEditor, original: Pixels, tensors: dict[str, bytes]
+) -> None:
+    off = AttributeEdit(attribute="smile", strength=3.0, enabled=False)
+    zero = AttributeEdit(attribute="smile", strength=0.0)
+    for edits in ((), (off,), (zero,)):
+        result = paint(editor, original, tensors, *edits)
+        assert np.array_equal(result.pixels, original)
+        assert result.changed_box is None
+
+
+def test_masks_of_every_kind_agree(
+    editor: ModelEditor, original: Pixels, tensors: dict[str, bytes]
+) -> None:
+    white = io.BytesIO()
+    Image.new("L", (16, 16), 255).save(white, "PNG")
+    masks = [
+        MaskAll(),
+        MaskGrid(rows=((1.0,) * 16,) * 16),
+        MaskPng(data=base64.b64encode(white.getvalue()).decode()),
+    ]
+    results = [
+        paint(editor, original, tensors, AttributeEdit(attribute="hat", strength=2, mask=mask))
+        for mask in masks
+    ]
+    assert all(np.array_equal(r.pixels, results[0].pixels) for r in results)
+
+
+def test_the_same_edit_gives_the_same_bytes_after_the_cache_is_emptied(
+    editor: ModelEditor,
+    original: Pixels,
+    tensors: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = paint(editor, original, tensors, EDITS[0])
+    monkeypatch.setattr(editor_module, "CACHED_BYTES", 1)
+    paint(editor, original, tensors, EDITS[1])
+    assert len(editor.bases) == 1
+    assert np.array_equal(paint(editor, original, tensors, EDITS[0]).pixels, before.pixels)
+
+
+def test_the_models_own_picture_can_be_asked_for(
+    editor: ModelEditor, original: Pixels, tensors: dict[str, bytes]
+) -> None:
+    result = editor.edit("lat_base", original, [], tensor=tensors.__getitem__, composite="model")
+    assert result.pixels.shape == original.shape
+    assert not np.array_equal(result.pixels, original)
+    assert result.changed_box is None
+
+
+def test_encoding_tells_how_far_it_is(editor: ModelEditor, original: Pixels) -> None:
+    seen: list[Step] = []
+    found = editor.encode(original, space="S+4", steps=3, on_step=seen.append)
+    assert [(step.step, step.steps) for step in seen] == [(1, 3), (2, 3), (3, 3)]
+    assert seen[0].preview is not None and seen[0].preview.shape == (32, 32, 3)
+    assert found.space == "S+4"
+    assert math.isfinite(found.psnr_db)
+    assert found.perceptual_metric == "tiny-perceptual"
+
+
+def test_generated_pictures_are_a_function_of_the_whole_seed(editor: ModelEditor) -> None:
+    def draw(seed: int) -> bytes:
+        drawn = editor.generate(seed=seed, width=None, height=None, truncation=1.0, coherence=None)
+        return drawn.pixels.tobytes()
+
+    assert draw(7) == draw(7)
+    assert len({draw(seed) for seed in (7, 8, 7 + 2**32, 7 + 2**33)}) == 4
+
+
+def test_truncation_0_is_the_mean(editor: ModelEditor) -> None:
+    pictures = {
+        editor.generate(
+            seed=seed, width=None, height=None, truncation=0.0, coherence=None
+        ).pixels.tobytes()
+        for seed in range(3)
+    }
+    assert len(pictures) == 1
+
+
+def test_a_heat_map_is_a_transparent_picture(
+    editor: ModelEditor, tensors: dict[str, bytes]
+) -> None:
+    heat = editor.heat_map("lat_base", "smile", tensor=tensors.__getitem__)
+    assert heat.shape == (32, 32, 4)
+    assert heat[:, :, 3].max() > 200
+
+
+@pytest.mark.parametrize(
+    ("edit", "error"),
+    [
+        (AttributeEdit(attribute="wings", strength=1), AttributeUnknown),
+        (AttributeEdit(attribute="smile", strength=1, layers=(0, 9)), SpaceError),
+        (TransplantEdit(donor="lat_broken"), SpaceError),
+    ],
+)
+def test_what_the_model_cannot_do_is_said(
+    editor: ModelEditor,
+    original: Pixels,
+    tensors: dict[str, bytes],
+    edit: EditValue,
+    error: type[ModelError],
+) -> None:
+    with pytest.raises(error):
+        paint(editor, original, {**tensors, "lat_broken": b"nothing"}, edit)
+
+
+@pytest.mark.parametrize("asked", [{"width": 64}, {"height": 8}, {"coherence": 0.5}])
+def test_sizes_and_coherence_of_other_models_are_refused(
+    editor: ModelEditor, asked: dict[str, float]
+) -> None:
+    options = {"width": None, "height": None, "coherence": None} | asked
+    with pytest.raises(ShapeError):
+        editor.generate(seed=1, truncation=1.0, **options)  # type: ignore[arg-type]
