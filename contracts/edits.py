@@ -74,7 +74,7 @@ class MaskPng(Value):
         return data
 
     def png(self) -> bytes:
-        """The bytes of the PNG file; only its header has been checked."""
+        """The bytes of the PNG file; only its first header has been checked."""
         return base64.b64decode(self.data)
 
 

@@ -1,13 +1,29 @@
 """What may be uploaded, and what a picture's header says, without decoding it."""
 
+import struct
+import zlib
 from typing import BinaryIO
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from contracts.errors import InvalidImage, TooLarge
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 UNREADABLE = "this is not a picture that can be read: use JPEG, PNG, WebP, GIF, BMP or TIFF"
+
+BROKEN_FILE_ERRORS = (
+    OSError,
+    ValueError,
+    ArithmeticError,  # a length that overflows, a resolution of n/0
+    SyntaxError,
+    EOFError,
+    LookupError,
+    TypeError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
+"""What Pillow raises of files that are damaged or hostile."""
 
 # Pillow's own limit warns instead of raising and knows nothing of our settings; `open_header` has
 # ours. A truncated file is an error and not a grey area: ImageFile.LOAD_TRUNCATED_IMAGES stays off.
@@ -23,7 +39,7 @@ def open_header(file: BinaryIO, max_pixels: int) -> Image.Image:
     """
     try:
         image = Image.open(file, formats=FORMATS)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
+    except BROKEN_FILE_ERRORS:
         raise InvalidImage(UNREADABLE) from None
     pixels = image.width * image.height
     if pixels > max_pixels:

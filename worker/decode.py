@@ -11,21 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps
 
-from contracts.edits import MaskPng
+from contracts.edits import MAX_MASK_PNG_PX, MaskPng
 from contracts.errors import InvalidEdit, InvalidImage
-from contracts.pictures import open_header
+from contracts.pictures import BROKEN_FILE_ERRORS, open_header
 from worker.ports import Pixels
 
 BROKEN = "the picture is damaged or cut short: export it again, or try PNG or JPEG"
 DEEP_MODES = ("I;16", "I;16L", "I;16B", "I;16N", "I", "F")
-DECODING_ERRORS = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    EOFError,
-    IndexError,
-    Image.DecompressionBombError,
-)
 
 
 @dataclass(frozen=True)
@@ -60,7 +52,7 @@ def decode_picture(data: bytes, max_pixels: int) -> Picture:
     try:
         image.load()
         upright = ImageOps.exif_transpose(_to_srgb(_to_8_bits(image)))
-    except DECODING_ERRORS:
+    except BROKEN_FILE_ERRORS:
         raise InvalidImage(BROKEN) from None
     if not _has_alpha(upright):
         return Picture(np.asarray(upright.convert("RGB")), None)
@@ -73,13 +65,15 @@ def decode_mask(mask: MaskPng) -> NDArray[np.float32]:
     """A PNG mask as float [h, w] in [0, 1].
 
     Raises:
-        InvalidEdit: the PNG is damaged.
+        InvalidEdit: the PNG is damaged, or larger than its first header says.
     """
     try:
         image = Image.open(io.BytesIO(mask.png()), formats=("PNG",))
+        if max(image.size) > MAX_MASK_PNG_PX:  # a file may have a second header, which counts
+            raise InvalidEdit(f"a mask's PNG is at most {MAX_MASK_PNG_PX} px a side")
         image.load()
         grey = _to_8_bits(image).convert("L")
-    except DECODING_ERRORS:
+    except BROKEN_FILE_ERRORS:
         raise InvalidEdit("a mask's PNG is damaged or cut short") from None
     return np.asarray(grey, dtype=np.float32) / np.float32(255)
 

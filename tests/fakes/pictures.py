@@ -59,13 +59,16 @@ def oriented_png(upright: NDArray[np.uint8], orientation: int) -> bytes:
     return file_of(Image.fromarray(stored(upright, orientation)), exif=exif)
 
 
-def huge_png_header(width: int, height: int) -> bytes:
-    """A PNG that claims a size and has next to no pixels."""
+def huge_png_header(*sizes: int) -> bytes:
+    """A PNG that claims a width and height, or several in turn, and has next to no pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         crc = struct.pack(">I", zlib.crc32(kind + data))
         return struct.pack(">I", len(data)) + kind + data + crc
 
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    headers = b"".join(
+        chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+        for width, height in zip(sizes[::2], sizes[1::2], strict=True)
+    )
     pixels = chunk(b"IDAT", zlib.compress(b"\0" * 100))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pixels + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + headers + pixels + chunk(b"IEND", b"")

@@ -2,12 +2,14 @@
 
 import base64
 import io
+import struct
+import zlib
 
 import numpy as np
 import pytest
 from fake_editor import FakeEditor
-from pictures import file_of, noise, oriented_png, png, stored
-from PIL import Image, ImageCms
+from pictures import file_of, huge_png_header, noise, oriented_png, png, stored
+from PIL import Image, ImageCms, ImageOps
 
 from contracts.edits import MaskPng
 from contracts.errors import InvalidEdit, InvalidImage, TooLarge
@@ -113,6 +115,48 @@ def test_masks() -> None:
     assert decode_mask(mask_of(Image.fromarray(grey).convert("RGB"))).shape == (1, 3)
     deep = Image.fromarray(np.array([[0, 65535]], np.uint16))
     assert decode_mask(mask_of(deep)).tolist() == [[0, 1]]
+
+
+def test_a_mask_is_as_large_as_its_last_header_says() -> None:
+    data = base64.b64encode(huge_png_header(8, 8, 20_000, 20_000)).decode()
+    with pytest.raises(InvalidEdit, match="4096"):
+        decode_mask(MaskPng(data=data))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_broken_exif_is_a_picture_or_an_error_of_ours() -> None:
+    exif = Image.Exif()
+    exif[0x0112], exif[0x011A], exif[0x010E] = 6, 72.5, "a description"
+    exif.get_ifd(0x8769)[0x9003] = "2020:01:01 00:00:00"
+    good = exif.tobytes()
+    random = np.random.default_rng(0)
+    for _ in range(400):
+        broken = bytearray(good)
+        for place in random.integers(6, len(good), 3):
+            broken[place] = random.integers(0, 256)
+        for image_format in ("PNG", "JPEG", "WEBP"):
+            try:
+                decode_picture(file_with_exif(image_format, bytes(broken)), LIMIT_PX)
+            except (InvalidImage, TooLarge):
+                continue
+
+
+def file_with_exif(image_format: str, exif: bytes) -> bytes:
+    return file_of(Image.fromarray(noise(4, 3)), image_format, exif=exif)
+
+
+@pytest.mark.parametrize(
+    "error", [struct.error("x"), KeyError("x"), OverflowError("x"), zlib.error("x")]
+)
+def test_what_pillow_raises_of_broken_files(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Image.Image) -> Image.Image:
+        raise error
+
+    monkeypatch.setattr(ImageOps, "exif_transpose", broken)
+    with pytest.raises(InvalidImage):
+        decode_picture(png(), LIMIT_PX)
 
 
 def test_a_damaged_mask() -> None:
