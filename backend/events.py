@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
@@ -32,25 +33,26 @@ class Events:
     async def wait(self, job_id: str, seconds: float) -> JobRecord:
         """The job, as soon as it has ended, or as it is after `seconds`."""
         try:
-            async with asyncio.timeout(seconds):
-                async for event in self.follow(job_id):
+            async with asyncio.timeout(seconds), aclosing(self.follow(job_id)) as events:
+                async for event in events:
                     if event.name == "done":
                         break
         except TimeoutError:
             pass
         return await self._record(job_id)
 
-    async def follow(self, job_id: str) -> AsyncIterator[Event]:
+    async def follow(self, job_id: str) -> AsyncGenerator[Event, None]:
         """Where the job is, then every change, until `done`."""
         while True:
             try:
-                async for event in self._follow_connected(job_id):
-                    yield event
+                async with aclosing(self._follow_connected(job_id)) as events:
+                    async for event in events:
+                        yield event
                 return
             except BrokerGone:
                 await asyncio.sleep(RECONNECT_S)
 
-    async def _follow_connected(self, job_id: str) -> AsyncIterator[Event]:
+    async def _follow_connected(self, job_id: str) -> AsyncGenerator[Event, None]:
         async with self._redis.pubsub() as pubsub:
             await pubsub.subscribe(channel_of(job_id))
             await pubsub.get_message(
@@ -62,7 +64,7 @@ class Events:
                 yield Event("preview", {"image_id": record.preview_id})
             while not record.status.is_final:
                 message = await pubsub.get_message(timeout=PING_S)
-                if message is None:
+                if message is None or message["type"] != "message":  # silence, or subscribed anew
                     yield Event("ping", {})
                     record = await self._record(job_id)
                     continue
@@ -79,10 +81,11 @@ class Events:
         return JobRecord.model_validate_json(text)
 
 
-async def as_sse(events: AsyncIterator[Event]) -> AsyncIterator[str]:
+async def as_sse(events: AsyncGenerator[Event, None]) -> AsyncIterator[str]:
     """Events in the format of server-sent events; pings become comments."""
-    async for event in events:
-        if event.name == "ping":
-            yield ": ping\n\n"
-        else:
-            yield f"event: {event.name}\ndata: {json.dumps(event.data)}\n\n"
+    async with aclosing(events):
+        async for event in events:
+            if event.name == "ping":
+                yield ": ping\n\n"
+            else:
+                yield f"event: {event.name}\ndata: {json.dumps(event.data)}\n\n"

@@ -4,14 +4,17 @@ import hashlib
 import hmac
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
+from starlette.requests import HTTPConnection
 
 from backend.services import Server
 from contracts.errors import Unauthorized
 from contracts.ids import LOCAL_OWNER, owner_of_key
 
 COOKIE = "latentbrush_session"
+KEY_NEEDED = "send one of the server's keys as `Authorization: Bearer KEY`"
 
 bearer = HTTPBearer(auto_error=False, description="One of the keys in `LATENTBRUSH_API_KEYS`.")
 
@@ -27,30 +30,34 @@ def matching_key(candidate: str, api_keys: tuple[str, ...]) -> str | None:
     return found[0] if found else None
 
 
-def owner_or_none(
-    request: Request,
-    server: Server,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
-) -> str | None:
-    """Who is asking, or None for a stranger."""
-    api_keys = server.settings.api_keys
+def owner_of(connection: HTTPConnection, api_keys: tuple[str, ...]) -> str | None:
+    """Who is asking, by the headers alone, or None for a stranger."""
     if not api_keys:
         return LOCAL_OWNER
-    if credentials is not None:
-        key = matching_key(credentials.credentials, api_keys)
+    scheme, candidate = get_authorization_scheme_param(connection.headers.get("authorization"))
+    if scheme.lower() == "bearer" and candidate:
+        key = matching_key(candidate, api_keys)
         return None if key is None else owner_of_key(key)
-    token = request.cookies.get(COOKIE, "")
+    token = connection.cookies.get(COOKIE, "")
     for key in api_keys:
         if hmac.compare_digest(session_token(key).encode(), token.encode()):
             return owner_of_key(key)
     return None
 
 
-def _owner(owner: Annotated[str | None, Depends(owner_or_none)]) -> str:
+def _owner_or_none(
+    connection: HTTPConnection,
+    server: Server,
+    _documented: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+) -> str | None:
+    return owner_of(connection, server.settings.api_keys)
+
+
+def _owner(owner: Annotated[str | None, Depends(_owner_or_none)]) -> str:
     if owner is None:
-        raise Unauthorized("send one of the server's keys as `Authorization: Bearer KEY`")
+        raise Unauthorized(KEY_NEEDED)
     return owner
 
 
-MaybeOwner = Annotated[str | None, Depends(owner_or_none)]
+MaybeOwner = Annotated[str | None, Depends(_owner_or_none)]
 Owner = Annotated[str, Depends(_owner)]

@@ -1,7 +1,8 @@
 """What is refused before a route sees it, and the headers that every answer carries.
 
 Only pages of this server may call it: no CORS headers, foreign origins are refused, and so are host
-names that are not ours (DNS rebinding). Bodies are counted while they stream in.
+names that are not ours (DNS rebinding). A stranger's body is not read; others are counted while
+they stream in.
 """
 
 from collections.abc import Iterable
@@ -9,12 +10,16 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.errors import problem
+from backend.owner import KEY_NEEDED, owner_of
 from backend.settings import Settings, is_loopback
+from contracts.errors import EditorError, Forbidden, Unauthorized
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+KEYLESS_PATHS = ("/session",)  # where a key is brought, in a small body
 FORM_OVERHEAD_BYTES = 64 * 1024  # boundaries and the small fields around an upload
 DRAIN_FACTOR = 8  # so much of a body past its limit is read away, for the client to hear the answer
 CSP = (
@@ -45,32 +50,47 @@ class Gate:
             return
         headers = Headers(scope=scope)
         send = _with_headers(send)
-        refusal = self._refusal(scope["method"], headers)
+        refusal = self._refusal(scope, headers)
         if refusal is not None:
-            await problem("forbidden", refusal)(scope, receive, send)
+            await problem(refusal.code, refusal.message)(scope, receive, send)
             return
         limit = self._settings.max_json_bytes
         if headers.get("content-type", "").startswith("multipart/form-data"):
             limit = self._settings.max_upload_bytes + FORM_OVERHEAD_BYTES
         await self._app(scope, _limited(receive, limit), send)
 
-    def _refusal(self, method: str, headers: Headers) -> str | None:
-        host = headers.get("host", "")
-        if not self._is_ours(_name_of(host)):
-            return "this host name is not allowed: see the setting allowed_hosts"
-        if method in SAFE_METHODS:
+    def _refusal(self, scope: Scope, headers: Headers) -> EditorError | None:
+        if not self._is_ours(_name_of(headers.get("host", ""))):
+            return Forbidden("this host name is not allowed: see the setting allowed_hosts")
+        if scope["method"] in SAFE_METHODS:
             return None
-        if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            return "another site's page may not do this"
-        origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
-            return "another site's page may not do this"
+        if not _is_same_origin(headers):
+            return Forbidden("another site's page may not do this")
+        if scope["path"] not in KEYLESS_PATHS and self._is_stranger(scope):
+            return Unauthorized(KEY_NEEDED)
         return None
 
     def _is_ours(self, name: str) -> bool:
+        if is_loopback(name):  # only this machine, for instance a container's own health check
+            return True
         if self._settings.allowed_hosts:
             return name in _lower((*self._settings.allowed_hosts, self._settings.host))
-        return bool(self._settings.api_keys) or is_loopback(name)
+        return bool(self._settings.api_keys)
+
+    def _is_stranger(self, scope: Scope) -> bool:
+        return owner_of(HTTPConnection(scope), self._settings.api_keys) is None
+
+
+def _is_same_origin(headers: Headers) -> bool:
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = headers.get("origin")
+    if origin is None:
+        return True
+    try:
+        return urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+    except ValueError:
+        return False
 
 
 def _name_of(host: str) -> str:

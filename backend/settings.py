@@ -27,8 +27,8 @@ class Settings(SharedSettings):
     )
     allowed_hosts: Names = Field(
         default=(),
-        description="Host names that the server answers to, with commas between them. Unset: only "
-        "this machine's names without keys, any name with keys.",
+        description="Host names that the server answers to, with commas between them, besides "
+        "those of this machine. Unset: only this machine's names without keys, any name with keys.",
     )
     local_workers: Names = Field(
         default=QUEUES,

@@ -55,6 +55,11 @@ def test_keys_are_asked_for_and_have_no_default(services: dict[str, dict[str, An
     assert others == ["server"]
 
 
+def test_host_names_are_passed_on(services: dict[str, dict[str, Any]]) -> None:
+    passed = services["server"]["environment"]["LATENTBRUSH_ALLOWED_HOSTS"]
+    assert passed == "${LATENTBRUSH_ALLOWED_HOSTS:-}"
+
+
 def test_variables_are_settings(services: dict[str, dict[str, Any]]) -> None:
     known = {
         f"LATENTBRUSH_{n.upper()}" for n in (*Settings.model_fields, *WorkerSettings.model_fields)

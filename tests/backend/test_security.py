@@ -1,5 +1,6 @@
 """Who is let in: owners, hosts, origins, headers."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,8 +8,11 @@ import httpx
 import pytest
 from live_server import LiveServer, running
 from pictures import png
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 
 from backend.app import create_app
+from backend.security import Gate
 from backend.settings import Settings
 from contracts.errors import StartError
 
@@ -100,6 +104,7 @@ def test_no_session_is_needed_without_keys(client: httpx.Client) -> None:
         ({"Origin": "http://evil.example"}, 403),
         ({"Origin": "http://localhost:1"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Host": "evil.example"}, 403),
@@ -130,6 +135,49 @@ def test_every_answer_is_guarded(client: httpx.Client, path: str) -> None:
     assert response.headers["x-content-type-options"] == "nosniff"
     assert "default-src 'self'" in response.headers["content-security-policy"]
     assert response.headers["cross-origin-resource-policy"] == "same-origin"
+
+
+def through_gate(settings: Settings, path: str, headers: dict[str, str]) -> int:
+    """The status of a POST, before which the body of a stranger must not have been read."""
+    statuses: list[int] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await Response(status_code=204)(scope, receive, send)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"x", "more_body": False}
+
+    async def unread() -> Message:
+        raise AssertionError("the body of a stranger was read")
+
+    async def send(message: Message) -> None:
+        statuses.append(message.get("status", 0))
+
+    sent = {"host": "127.0.0.1:8000", **headers}
+    raw = [(name.lower().encode(), text.encode()) for name, text in sent.items()]
+    scope = {"type": "http", "method": "POST", "path": path, "headers": raw}
+    is_stranger = path != "/session" and "authorization" not in sent
+    asyncio.run(Gate(app, settings)(scope, unread if is_stranger else receive, send))
+    return statuses[0]
+
+
+def test_the_body_of_a_stranger_is_not_read() -> None:
+    settings = Settings(api_keys=KEYS)
+    assert through_gate(settings, "/images", {}) == 401
+    assert through_gate(settings, "/images", {"authorization": f"Bearer {KEYS[0]}"}) == 204
+    assert through_gate(settings, "/session", {}) == 204
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("127.0.0.1:8000", 204), ("localhost", 204), ("[::1]:8000", 204), ("Brush.example", 204),
+     ("evil.example", 403)],
+)  # fmt: skip
+def test_this_machine_is_always_an_allowed_host(host: str, status: int) -> None:
+    settings = Settings(api_keys=KEYS, host="0.0.0.0", allowed_hosts=("brush.example",))
+    headers = {"host": host, "authorization": f"Bearer {KEYS[0]}"}
+    assert through_gate(settings, "/images", headers) == status
 
 
 def test_keys_are_not_shown() -> None:
