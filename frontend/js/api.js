@@ -109,10 +109,11 @@ export class Api {
 
   /**
    * @param {string} latentId
+   * @param {AbortSignal} [signal]
    * @returns {Promise<import('./types.js').LatentInfo>}
    */
-  latent(latentId) {
-    return this.#json('GET', `latents/${latentId}`);
+  latent(latentId, signal) {
+    return this.#json('GET', `latents/${latentId}`, { signal });
   }
 
   /**

@@ -63,6 +63,14 @@ export function setChildren(parent, children) {
   if (!isSame) parent.replaceChildren(...children);
 }
 
+/** Scroll a list, and nothing around it, until a row of it can be seen. @param {Element} list @param {Element} row */
+export function reveal(list, row) {
+  const room = list.getBoundingClientRect();
+  const { top, bottom } = row.getBoundingClientRect();
+  if (top < room.top) list.scrollTop -= room.top - top;
+  else if (bottom > room.bottom) list.scrollTop += bottom - room.bottom;
+}
+
 /** @param {File|Blob} blob @param {string} name */
 export function saveBlob(blob, name) {
   const url = URL.createObjectURL(blob);

@@ -175,7 +175,7 @@ export const KEYS = [
   {
     group: 'View',
     shown: 'H',
-    does: 'Where the attribute is read',
+    does: 'Where it shows: painting elsewhere does little',
     when: plain('h'),
     run: ({ dispatch }) => dispatch({ type: 'layerToggled', layer: 'heat' }),
     needsEditor: true,

@@ -63,7 +63,10 @@ const download = downloadDialog({
 const openDownload = () => store.state.source && download.open(store.state.source.crop !== null);
 
 const bar = topbar(store, {
-  onHome: () => dispatch({ type: 'startedOver' }),
+  onHome: () => {
+    if (store.state.work) opener.cancel();
+    dispatch({ type: 'startedOver' });
+  },
   onOpen: files.choose,
   onCrop: () => opener.cropAgain(),
   onDownload: openDownload,

@@ -219,9 +219,9 @@ def test_holding_shows_the_original(editor):
     assert (editor.canvas() == painted).all()
 
 
-def test_where_an_attribute_is_read(editor):
+def test_where_an_attribute_shows(editor):
     with editor.page.expect_response("**/latents/*/attributes/*") as asked:
-        editor.page.get_by_role("button", name="Show where it is read").click()
+        editor.page.get_by_role("button", name="Where it shows").click()
     assert asked.value.ok
     editor.page.wait_for_function(
         """() => {
@@ -231,6 +231,7 @@ def test_where_an_attribute_is_read(editor):
             return data.some((value) => value > 0);
         }"""
     )
+    expect(editor.page.locator(".status-hint")).to_contain_text("where it shows")
 
 
 def test_a_failure_says_what_to_do_and_loses_nothing(editor):

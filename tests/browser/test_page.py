@@ -227,6 +227,26 @@ def test_small_windows_do_not_scroll_sideways(new_page, drive, width):
     assert driver.edit_rows().count() == 1
 
 
+def test_three_edits_fit_and_more_scroll_by_themselves(new_page, drive):
+    page = new_page(viewport={"width": 1280, "height": 800})
+    driver = drive(page)
+    driver.open_start()
+    driver.generate()
+    hidden = "(node) => node.scrollHeight - node.clientHeight"
+    panel, edits = page.locator(".panel"), page.locator(".edit-list")
+    free = page.locator(".attribute-list").bounding_box()["height"]
+    for count in range(1, 6):
+        page.keyboard.press("n")
+        driver.stroke((0.15 * count, 0.5))
+        assert driver.edit_rows().count() == count
+        assert panel.evaluate(hidden) <= 0
+        assert (edits.evaluate(hidden) > 0) == (count > 3)
+        assert page.locator(".attribute-list").bounding_box()["height"] >= 180
+    assert free > 300
+    last, room = driver.edit_rows().last.bounding_box(), edits.bounding_box()
+    assert last["y"] + last["height"] <= room["y"] + room["height"] + 1
+
+
 def test_everything_has_a_name_and_is_large_enough(editor):
     editor.stroke((0.5, 0.5))
     faults = editor.page.evaluate(

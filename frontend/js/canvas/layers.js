@@ -28,7 +28,7 @@ export function tinted({ width, height, values }, [red, green, blue]) {
 }
 
 /**
- * A grey heat map in the page's colours, clear where nothing is read; one that has colours already stays as it is.
+ * A grey heat map in the page's colours, clear where nothing changes; one that has colours already stays as it is.
  * @param {ImageBitmap} bitmap
  * @returns {HTMLCanvasElement}
  */

@@ -44,6 +44,7 @@ export class Opener {
       const crop = largestCrop(upload, this.#aspect());
       if (crop.width === width && crop.height === height) return this.#encode(upload, null, signal);
       await this.#pictures.load(image_id, signal);
+      signal.throwIfAborted();
       this.#store.dispatch({ type: 'cropStarted', upload, crop });
     });
   }
@@ -81,15 +82,16 @@ export class Opener {
     await this.#run('generate', async (signal) => {
       const seed = Math.floor(Math.random() * 2 ** 31);
       const job = await this.#api.generate(this.#modelId(), seed, signal);
-      await this.#enter(await this.#follow(job, signal), null, null);
+      await this.#enter(await this.#follow(job, signal), null, null, signal);
     });
   }
 
   /** @param {string} latentId as in the address bar */
   async restore(latentId) {
     const saved = loadSession(latentId);
-    await this.#run('open', async () => {
-      const info = await this.#api.latent(latentId).catch((error) => {
+    await this.#run('open', async (signal) => {
+      const info = await this.#api.latent(latentId, signal).catch((error) => {
+        signal.throwIfAborted();
         if (![404, 422].includes(asProblem(error).status)) throw error;
         forgetSession(latentId);
         this.#store.dispatch({ type: 'startedOver' });
@@ -103,6 +105,7 @@ export class Opener {
         { model: saved?.modelId, ...info },
         saved?.upload ?? null,
         saved?.crop ?? null,
+        signal,
         saved?.wire,
       );
     });
@@ -110,16 +113,14 @@ export class Opener {
 
   /** Stop the work under way, on the server too. */
   cancel() {
-    this.#work.abort();
-    if (this.#jobId) this.#api.cancelJob(this.#jobId).catch(() => null); // it may have just ended
-    this.#jobId = null;
+    this.#abandon();
     this.#store.dispatch({ type: 'workStopped' });
     this.#store.dispatch({ type: 'said', text: 'Canceled' });
   }
 
   /** @param {Blob} file */
   async #openSessionFile(file) {
-    await this.#run('open', async () => {
+    await this.#run('open', async (signal) => {
       const wire = JSON.parse(await file.text());
       if (typeof wire?.latent_id !== 'string' || !Array.isArray(wire.edits)) {
         throw new Problem({
@@ -127,7 +128,7 @@ export class Opener {
           detail: 'Expected {"latent_id": …, "edits": […]}.',
         });
       }
-      await this.#enter(await this.#api.latent(wire.latent_id), null, null, wire);
+      await this.#enter(await this.#api.latent(wire.latent_id, signal), null, null, signal, wire);
     });
   }
 
@@ -136,15 +137,16 @@ export class Opener {
     this.#store.dispatch({ type: 'workStarted', kind: 'encode' });
     const steps = this.#store.state.encodeMode === 'fast' ? 0 : null;
     const request = { imageId: upload.imageId, modelId: this.#modelId(), crop, steps };
-    await this.#preview(upload.imageId, crop);
+    await this.#preview(upload.imageId, crop, signal);
     const job = await this.#api.encode(request, signal);
-    await this.#enter(await this.#follow(job, signal), upload, crop);
+    await this.#enter(await this.#follow(job, signal), upload, crop, signal);
   }
 
-  /** Show the picture itself until the first preview comes. @param {string} imageId @param {Crop|null} crop */
-  async #preview(imageId, crop) {
+  /** Show the picture itself until the first preview comes. @param {string} imageId @param {Crop|null} crop @param {AbortSignal} signal */
+  async #preview(imageId, crop, signal) {
     if (crop) return; // the whole picture would jump when the crop's preview comes
-    await this.#pictures.load(imageId).catch(() => null);
+    await this.#pictures.load(imageId, signal).catch(() => null);
+    signal.throwIfAborted();
     this.#store.dispatch({ type: 'workPreviewed', imageId });
   }
 
@@ -157,7 +159,7 @@ export class Opener {
         this.#store.dispatch({ type: 'workProgressed', step, steps, message }),
       onPreview: (imageId) => {
         this.#pictures.load(imageId, signal).then(
-          () => this.#store.dispatch({ type: 'workPreviewed', imageId }),
+          () => signal.aborted || this.#store.dispatch({ type: 'workPreviewed', imageId }),
           () => null, // a preview that is gone already is no loss
         );
       },
@@ -171,15 +173,18 @@ export class Opener {
    * @param {LatentInfo} info
    * @param {Upload|null} upload
    * @param {Crop|null} crop
+   * @param {AbortSignal} signal
    * @param {{latent_id: string, edits: Record<string, any>[]}} [wire]
    */
-  async #enter(info, upload, crop, wire = { latent_id: info.latent_id, edits: [] }) {
+  async #enter(info, upload, crop, signal, wire = { latent_id: info.latent_id, edits: [] }) {
     const job = await this.#api.edit(
       { latent_id: info.latent_id, edits: [] },
       { format: 'png', frame: 'crop' },
+      signal,
     );
-    const { image_id } = await resultOf(this.#api, job);
-    const { width, height } = await this.#pictures.load(image_id);
+    const { image_id } = await resultOf(this.#api, job, { signal });
+    const { width, height } = await this.#pictures.load(image_id, signal);
+    signal.throwIfAborted();
     const source = {
       latentId: info.latent_id,
       modelId: info.model ?? this.#modelId(),
@@ -199,7 +204,7 @@ export class Opener {
    * @param {(signal: AbortSignal) => Promise<void>} work
    */
   async #run(kind, work) {
-    this.#work.abort();
+    this.#abandon();
     const { signal } = (this.#work = new AbortController());
     this.#store.dispatch({ type: 'workStarted', kind });
     try {
@@ -209,6 +214,13 @@ export class Opener {
       this.#store.dispatch({ type: 'workStopped' });
       this.#store.dispatch({ type: 'problemFound', problem: asProblem(error) });
     }
+  }
+
+  /** Whatever is under way ends here and on the server. */
+  #abandon() {
+    this.#work.abort();
+    if (this.#jobId) this.#api.cancelJob(this.#jobId).catch(() => null); // it may have just ended
+    this.#jobId = null;
   }
 
   #modelId() {

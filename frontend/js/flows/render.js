@@ -3,7 +3,7 @@
  */
 
 import { LatestWins } from '../latest.js';
-import { pause, resultOf } from '../jobs.js';
+import { isFinished, pause, resultOf } from '../jobs.js';
 import { asProblem, isAbort } from '../problem.js';
 import { toWire } from '../session.js';
 
@@ -98,10 +98,7 @@ export class Renderer {
     for (let tries = 0; ; tries++) {
       try {
         const job = await this.#api.edit(toWire(session), { format: 'png', frame: 'crop' });
-        superseded.addEventListener('abort', () => this.#api.cancelJob(job.job_id).catch(() => null), {
-          once: true,
-        });
-        return await resultOf(this.#api, job, { signal: superseded });
+        return await this.#follow(job, superseded);
       } catch (error) {
         const { status, retryAfterS } = asProblem(error);
         const isBusy = status === 429 || (status === 503 && retryAfterS > 0);
@@ -109,6 +106,24 @@ export class Renderer {
         this.#store.dispatch({ type: 'said', text: 'The server is busy; trying again' });
         await pause(1000 * (retryAfterS || 1), superseded);
       }
+    }
+  }
+
+  /**
+   * The job's result; a superseded job is taken off the server.
+   * @param {import('../types.js').Job} job
+   * @param {AbortSignal} superseded
+   * @returns {Promise<any>}
+   */
+  async #follow(job, superseded) {
+    if (isFinished(job)) return resultOf(this.#api, job);
+    const cancel = () => this.#api.cancelJob(job.job_id).catch(() => null); // it may have just ended
+    if (superseded.aborted) void cancel(); // while the job was being sent: no event comes any more
+    superseded.addEventListener('abort', cancel, { once: true });
+    try {
+      return await resultOf(this.#api, job, { signal: superseded });
+    } finally {
+      superseded.removeEventListener('abort', cancel);
     }
   }
 

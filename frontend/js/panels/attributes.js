@@ -62,9 +62,9 @@ export function attributesPanel({ dispatch, state: initial }) {
   });
   const heat = iconButton(
     'heat',
-    'Show where it is read',
+    'Where it shows in this picture',
     () => dispatch({ type: 'layerToggled', layer: 'heat' }),
-    { keys: 'H', text: 'Where is it read' },
+    { keys: 'H', text: 'Where it shows' },
   );
 
   const filter = () => {

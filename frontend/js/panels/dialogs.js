@@ -165,12 +165,23 @@ export function keyDialog() {
     required: true,
     autocomplete: 'current-password',
   });
+  // Password managers file the key under a name.
+  const name = el('input', {
+    type: 'text',
+    class: 'visually-hidden',
+    value: 'API key',
+    autocomplete: 'username',
+    readOnly: true,
+    tabIndex: -1,
+    'aria-hidden': 'true',
+  });
   const complaint = el('p', { class: 'dialog-problem', role: 'alert' });
   const submit = el('button', { type: 'submit', class: 'button is-primary' }, 'Unlock');
   const form = el(
     'form',
     { method: 'dialog' },
     el('label', { htmlFor: id }, 'This server asks for an API key.'),
+    name,
     input,
     complaint,
     el('div', { class: 'dialog-actions' }, submit),

@@ -2,7 +2,7 @@
  * The edit list: what was painted, in the order it is applied. Every row can be chosen, weighed, switched off, moved, deleted.
  */
 
-import { el, setChildren } from '../dom.js';
+import { el, reveal, setChildren } from '../dom.js';
 import { attributesOf } from '../editing.js';
 import { iconButton } from './controls.js';
 import { editRow } from './edit-row.js';
@@ -16,6 +16,8 @@ export function editsPanel({ dispatch }) {
   const rows = new Map();
   /** @type {readonly Edit[]} */
   let edits = [];
+  /** @type {string|null} */
+  let revealedKey = null;
 
   const list = el('ol', { class: 'edit-list' });
   const empty = el(
@@ -106,6 +108,11 @@ export function editsPanel({ dispatch }) {
         list,
         edits.flatMap(({ key }) => rows.get(key)?.dom ?? []),
       );
+      if (state.openKey !== revealedKey) {
+        const open = state.openKey && rows.get(state.openKey);
+        if (open) reveal(list, open.dom);
+        revealedKey = state.openKey;
+      }
       empty.hidden = edits.length > 0;
       fresh.disabled = state.openKey === null;
     },

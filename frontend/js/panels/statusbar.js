@@ -33,7 +33,7 @@ function hintFor({ history, openKey, tool, isComparing, layers }) {
   if (isComparing) return 'Original';
   const session = history?.present;
   if (!session) return '';
-  if (layers.heat) return 'Bright: where the model reads this attribute';
+  if (layers.heat) return 'Bright: where it shows. Painting elsewhere does little';
   const edit = findEdit(session, openKey);
   if (tool === 'eraser') return edit ? 'Erases from the chosen edit' : 'Choose an edit to erase from';
   if (!session.edits.length) return 'Paint where the attribute should change';

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { Opener } from '../../frontend/js/flows/open.js';
+import { Renderer } from '../../frontend/js/flows/render.js';
+import { Problem } from '../../frontend/js/problem.js';
+import { INITIAL } from '../../frontend/js/state.js';
+import { Store } from '../../frontend/js/store.js';
+
+/** @typedef {import('../../frontend/js/types.js').Job} Job */
+
+/** @type {any} nothing is kept from before */
+const EMPTY_STORAGE = { getItem: () => null, setItem: () => {}, removeItem: () => {} };
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+/** @param {string} id @param {Job['status']} [status] @returns {Job} */
+const jobOf = (id, status = 'succeeded') => ({
+  job_id: id,
+  kind: 'edit',
+  status,
+  progress: null,
+  result: status === 'succeeded' ? { image_id: `${id}-image`, changed_box: [0, 0, 1, 1] } : null,
+  error: null,
+});
+
+/** A server whose answers the test gives, one by one; like a cut connection it may ignore that nobody waits. */
+class FakeServer {
+  /** @type {{call: string, answer: (value: any) => void, refuse: (error: any) => void}[]} */
+  open = [];
+  /** @type {string[]} jobs that were deleted */
+  canceled = [];
+
+  /** @param {string} call */
+  #ask(call) {
+    return new Promise((answer, refuse) => this.open.push({ call, answer, refuse }));
+  }
+
+  latent = (/** @type {string} */ id) => this.#ask(`latent ${id}`);
+  edit = (/** @type {{latent_id: string, edits: unknown[]}} */ { latent_id, edits }) =>
+    this.#ask(`edit ${latent_id} ${edits.length}`);
+  generate = () => this.#ask('generate');
+  job = async (/** @type {string} */ id) => jobOf(id);
+  cancelJob = async (/** @type {string} */ id) => this.canceled.push(id);
+  url = (/** @type {string} */ path) => path;
+
+  /** @param {string} call */
+  #take(call) {
+    const at = this.open.findIndex((each) => each.call === call);
+    assert.ok(at >= 0, `${call} was not asked; open: ${this.open.map((each) => each.call)}`);
+    return this.open.splice(at, 1)[0];
+  }
+
+  /** @param {string} call @param {unknown} value */
+  async answer(call, value) {
+    this.#take(call).answer(value);
+    await settled();
+  }
+
+  /** @param {string} call @param {unknown} error */
+  async refuse(call, error) {
+    this.#take(call).refuse(error);
+    await settled();
+  }
+}
+
+/** @type {FakeServer} */
+let server;
+/** @type {Store} */
+let store;
+/** @type {string[]} the latents that came into the editor */
+let opened;
+/** @type {any} */
+const pictures = { peek: () => null, load: async () => ({ width: 64, height: 64 }) };
+/** @type {() => any} */
+const api = () => server;
+
+beforeEach(() => {
+  globalThis.localStorage = EMPTY_STORAGE;
+  server = new FakeServer();
+  store = new Store(INITIAL);
+  opened = [];
+  store.subscribe((state, before) => {
+    if (state.source && state.source !== before.source) opened.push(state.source.latentId);
+  });
+});
+
+/** @param {string} id */
+const info = (id) => ({ latent_id: id, model: 'm', grid: [8, 8] });
+
+/** @param {string} id */
+const sessionFile = (id) =>
+  new Blob([JSON.stringify({ latent_id: id, edits: [] })], { type: 'application/json' });
+
+test('an open that is canceled at its last step does not open', async () => {
+  const opener = new Opener(store, api(), pictures);
+  void opener.restore('a');
+  await server.answer('latent a', info('a'));
+  opener.cancel();
+  await server.answer('edit a 0', jobOf('a'));
+  assert.deepEqual(opened, []);
+  assert.equal(store.state.phase, 'start');
+});
+
+test('an open that a newer one overtakes stays away', async () => {
+  const opener = new Opener(store, api(), pictures);
+  void opener.restore('a');
+  await server.answer('latent a', info('a'));
+  void opener.openFile(sessionFile('b'));
+  await settled();
+  await server.answer('latent b', info('b'));
+  await server.answer('edit b 0', jobOf('b'));
+  await server.answer('edit a 0', jobOf('a'));
+  assert.deepEqual(opened, ['b']);
+  assert.equal(store.state.source?.latentId, 'b');
+});
+
+test('a session file that is overtaken stays away', async () => {
+  const opener = new Opener(store, api(), pictures);
+  void opener.openFile(sessionFile('a'));
+  await settled();
+  void opener.restore('b');
+  await server.answer('latent a', info('a'));
+  await server.answer('edit a 0', jobOf('a'));
+  await server.answer('latent b', info('b'));
+  await server.answer('edit b 0', jobOf('b'));
+  assert.deepEqual(opened, ['b']);
+});
+
+test('that an overtaken picture is gone does not close the newer one', async () => {
+  const opener = new Opener(store, api(), pictures);
+  void opener.restore('a');
+  void opener.restore('b');
+  await server.answer('latent b', info('b'));
+  await server.answer('edit b 0', jobOf('b'));
+  await server.refuse('latent a', new Problem({ status: 404 }));
+  assert.equal(store.state.source?.latentId, 'b');
+  assert.equal(store.state.problem, null);
+});
+
+test('new work takes the older job off the server', async () => {
+  const opener = new Opener(store, api(), pictures);
+  void opener.generate();
+  await server.answer('generate', jobOf('g', 'running'));
+  void opener.restore('b');
+  assert.deepEqual(server.canceled, ['g']);
+});
+
+/** The editor with an open picture and one edit under way. */
+async function editing() {
+  new Renderer(store, api(), pictures);
+  const source = { latentId: 'a', modelId: 'm', grid: /** @type {[number, number]} */ ([8, 8]), originalId: 'i' };
+  store.dispatch({
+    type: 'opened',
+    source: { ...source, width: 64, height: 64, upload: null, crop: null },
+    session: { latent_id: 'a', edits: [edit('e1')] },
+  });
+  await settled();
+}
+
+/** @param {string} key @returns {import('../../frontend/js/session.js').Edit} */
+const edit = (key) => ({
+  key,
+  enabled: true,
+  mask: null,
+  hue: 0,
+  type: 'attribute',
+  attribute: 'smile',
+  strength: 1,
+});
+
+const change = () => store.dispatch({ type: 'editWeighted', key: 'e1', strength: 2 });
+
+test('an edit that is superseded while it is sent is deleted at once', async () => {
+  await editing();
+  change();
+  assert.deepEqual(server.canceled, [], 'the job has no name yet');
+  await server.answer('edit a 1', jobOf('first', 'running'));
+  assert.deepEqual(server.canceled, ['first']);
+  await server.answer('edit a 1', jobOf('second'));
+  assert.equal(store.state.result?.imageId, 'second-image');
+});
+
+test('an edit that is superseded while it runs is deleted', async () => {
+  await editing();
+  await server.answer('edit a 1', jobOf('first', 'running'));
+  change();
+  await settled();
+  assert.deepEqual(server.canceled, ['first']);
+});
+
+test('an edit that has ended is shown and not deleted', async () => {
+  await editing();
+  change();
+  await server.answer('edit a 1', jobOf('first'));
+  assert.equal(store.state.result?.imageId, 'first-image');
+  await server.answer('edit a 1', jobOf('second'));
+  assert.equal(store.state.result?.imageId, 'second-image');
+  assert.deepEqual(server.canceled, []);
+});
