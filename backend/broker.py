@@ -80,15 +80,18 @@ class EmbeddedBroker:
 
     def _watch(self) -> None:
         while not self._stopped.wait(WATCH_S):
-            if self._process is not None and self._process.poll() is None:
-                continue
-            if not self._listens():
-                log.error("the broker is gone; it is started again")
-                try:
-                    self._launch()
-                    self._wait_until_ready()
-                except StartError as error:
-                    log.error("%s", error)
+            try:
+                self._look_after()
+            except (StartError, OSError) as error:  # it is tried again at the next look
+                log.error("the broker cannot be started: %s", error)
+
+    def _look_after(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            return
+        if not self._listens():
+            log.error("the broker is gone; it is started again")
+            self._launch()
+            self._wait_until_ready()
 
     def _launch(self) -> None:
         self._socket.unlink(missing_ok=True)

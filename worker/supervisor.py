@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from redis.exceptions import RedisError
+
 from contracts.job_store import JobStore
 
 log = logging.getLogger(__name__)
@@ -15,6 +17,7 @@ log = logging.getLogger(__name__)
 LONGEST_BACKOFF_S = 30.0
 STEADY_S = 20.0  # a worker that lived this long has earned a quick restart
 POLL_S = 0.2
+RETRY_S = 1.0  # after the system would not start a process
 
 
 @dataclass
@@ -80,14 +83,21 @@ class Supervisor:
     def _watch(self) -> None:
         while not self._stopped.wait(POLL_S):
             for post in self._posts:
-                if post.process is None and time.monotonic() >= post.start_at_s:
-                    self._fill(post)
-                elif post.process is not None and post.process.poll() is not None:
-                    self._clear(post, post.process.returncode)
+                try:
+                    self._look_after(post)
+                except (RedisError, OSError) as error:  # the other posts, and the next look, go on
+                    log.error("worker %s is in trouble: %s", post.name, error)
+
+    def _look_after(self, post: _Post) -> None:
+        if post.process is None and time.monotonic() >= post.start_at_s:
+            self._fill(post)
+        elif post.process is not None and post.process.poll() is not None:
+            self._clear(post, post.process.returncode)
 
     def _fill(self, post: _Post) -> None:
         post.name = self._new_name(post.queues)
         post.started_s = time.monotonic()
+        post.start_at_s = post.started_s + RETRY_S
         post.process = subprocess.Popen(
             [
                 *self._command,

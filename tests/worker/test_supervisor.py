@@ -2,10 +2,14 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
+
+import pytest
+from redis.exceptions import ConnectionError as BrokerGone
 
 from contracts.job_store import JobStore
 from worker.names import new_name
@@ -35,6 +39,14 @@ def supervisor(code: str, graves: Graves) -> Supervisor:
     )
 
 
+class ClosedGraveyard(Graves):
+    """A broker that is away."""
+
+    def say_dead(self, name: str) -> None:
+        super().say_dead(name)
+        raise BrokerGone("away")
+
+
 def alive(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
@@ -46,15 +58,49 @@ def test_a_dead_worker_is_replaced_and_reported() -> None:
     before = watched.pids()
     name, pid = next(iter(before.items()))
     os.kill(pid, signal.SIGKILL)
-    deadline_s = time.monotonic() + 5
-    while len(watched.pids()) < 2 or name in watched.pids():
-        assert time.monotonic() < deadline_s
-        time.sleep(0.02)
+    wait_for_two(watched, but_not=name)
     after = watched.pids()
     assert graves.names == [name]
     assert len(set(after) & set(before)) == 1
     watched.stop()
     assert not any(alive(p) for p in after.values())
+
+
+def test_a_worker_is_replaced_while_the_broker_is_away() -> None:
+    watched = supervisor(SLEEPER, ClosedGraveyard())
+    watched.start()
+    for _ in range(2):
+        name, pid = next(iter(watched.pids().items()))
+        os.kill(pid, signal.SIGKILL)
+        wait_for_two(watched, but_not=name)
+    watched.stop()
+
+
+def test_a_system_that_starts_nothing_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = supervisor(SLEEPER, Graves())
+    watched.start()
+    start = subprocess.Popen
+    refusals: list[str] = []
+
+    def refuse_once(*args: Any, **kwargs: Any) -> Any:
+        if refusals:
+            return start(*args, **kwargs)
+        refusals.append("no memory")
+        raise OSError("no memory")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse_once)
+    name, pid = next(iter(watched.pids().items()))
+    os.kill(pid, signal.SIGKILL)
+    wait_for_two(watched, but_not=name)
+    watched.stop()
+    assert refusals
+
+
+def wait_for_two(watched: Supervisor, *, but_not: str) -> None:
+    deadline_s = time.monotonic() + 8
+    while len(watched.pids()) < 2 or but_not in watched.pids():
+        assert time.monotonic() < deadline_s, "the dead worker is not replaced"
+        time.sleep(0.02)
 
 
 def test_workers_that_cannot_start_are_not_hammered() -> None:
