@@ -44,7 +44,12 @@ def create_app(settings: Settings) -> FastAPI:
         raise StartError("set REDIS_URL, or use `latentbrush serve`, which brings its own broker")
     waiting = AsyncRedis.from_url(settings.redis_url)
     services = _services(settings, settings.redis_url, waiting)
-    sweeper = Sweeper(services.store, services.queue, settings.max_attempts)
+    sweeper = Sweeper(
+        services.store,
+        services.queue,
+        max_attempts=settings.max_attempts,
+        heartbeat_ttl_s=settings.heartbeat_ttl_s,
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -2,6 +2,7 @@
 
 from redis import Redis
 from rq import Queue
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from contracts.jobs import JOB_FUNCTION, QUEUES, JobRecord
@@ -13,6 +14,7 @@ class JobQueue:
     """Puts jobs into queues by name."""
 
     def __init__(self, redis: Redis, job_timeout_s: int) -> None:
+        self._redis = redis
         self._job_timeout_s = job_timeout_s
         self._queues = {
             name: Queue(name, connection=redis, serializer=JSONSerializer) for name in QUEUES
@@ -38,10 +40,11 @@ class JobQueue:
             description=record.kind.value,
         )
 
-    def has(self, record: JobRecord) -> bool:
-        """Whether the job waits in its queue."""
-        return self._queues[record.queue].get_job_position(record.job_id) is not None
+    def waiting(self) -> set[str]:
+        """The ids of all jobs that wait in a queue."""
+        return {job_id for queue in self._queues.values() for job_id in queue.get_job_ids()}
 
     def remove(self, record: JobRecord) -> None:
-        """Take a job out of its queue, if it is there."""
-        self._queues[record.queue].remove(record.job_id)
+        """Take a job out of its queue, with RQ's own note of it, if it is there."""
+        if self._queues[record.queue].remove(record.job_id):
+            self._redis.delete(Job.key_for(record.job_id))

@@ -1,8 +1,9 @@
 """Finds jobs that were lost on the way and sends them again.
 
-A job is lost when it runs at a worker that is no longer alive, or when it should wait in a queue
-and does not: the server died between the record and the queue, or the worker between the queue and
-the record, or a stopping worker put it down.
+A job is lost when it runs at a worker that is no longer alive, or that says it does something else
+(its last word on the job was lost), or when it should wait in a queue and does not: the server died
+between the record and the queue, or the worker between the queue and the record, or a stopping
+worker put it down.
 """
 
 import logging
@@ -21,25 +22,46 @@ UNSEEN_S = 2.0  # a worker needs milliseconds between taking a job and saying so
 class Sweeper:
     """Looks over all jobs that have not ended; safe to run in several servers at once."""
 
-    def __init__(self, store: JobStore, queue: JobQueue, max_attempts: int) -> None:
+    def __init__(
+        self, store: JobStore, queue: JobQueue, *, max_attempts: int, heartbeat_ttl_s: float
+    ) -> None:
         self._store = store
         self._queue = queue
         self._max_attempts = max_attempts
-        self._unseen_since_s: dict[str, float] = {}
+        self._disowned_s = UNSEEN_S + heartbeat_ttl_s  # what a worker says may be that old
+        self._unseen_since_s: dict[tuple[str, int, JobStatus], float] = {}
 
     def sweep(self) -> None:
         """Look once."""
         records = self._store.active()
-        alive = {worker.name for worker in self._store.workers()}
+        jobs_of_workers = {worker.name: worker.job_id for worker in self._store.workers()}
+        waiting = self._queue.waiting() if records else set()
         unseen = set()
         for record in records:
-            if record.status == JobStatus.RUNNING and record.worker not in alive:
+            if record.status == JobStatus.RUNNING and record.worker not in jobs_of_workers:
                 self._recover(record)
-            elif record.status == JobStatus.QUEUED and not self._queue.has(record):
-                unseen.add(record.job_id)
-                self._send_again(record)
-        for job_id in set(self._unseen_since_s) - unseen:
-            del self._unseen_since_s[job_id]
+            elif not self._is_seen(record, jobs_of_workers, waiting):
+                unseen.add(_attempt(record))
+                self._miss(record)
+        for attempt in set(self._unseen_since_s) - unseen:
+            del self._unseen_since_s[attempt]
+
+    def _is_seen(
+        self, record: JobRecord, jobs_of_workers: dict[str, str | None], waiting: set[str]
+    ) -> bool:
+        if record.status == JobStatus.QUEUED:
+            return record.job_id in waiting
+        return jobs_of_workers.get(record.worker or "") == record.job_id
+
+    def _miss(self, record: JobRecord) -> None:
+        clock_s = time.monotonic()
+        missing_s = clock_s - self._unseen_since_s.setdefault(_attempt(record), clock_s)
+        if record.status == JobStatus.RUNNING and missing_s >= self._disowned_s:
+            self._recover(record)
+        elif record.status == JobStatus.QUEUED and missing_s >= UNSEEN_S:
+            log.warning("job %s was in no queue and is sent again", record.job_id)
+            self._queue.push(record)
+            self._unseen_since_s[_attempt(record)] = clock_s
 
     def _recover(self, lost: JobRecord) -> None:
         def next_state(record: JobRecord) -> JobRecord | None:
@@ -54,10 +76,6 @@ class Sweeper:
             log.warning("job %s lost its worker %s and waits again", lost.job_id, lost.worker)
             self._queue.push(record)
 
-    def _send_again(self, record: JobRecord) -> None:
-        clock_s = time.monotonic()
-        since_s = self._unseen_since_s.setdefault(record.job_id, clock_s)
-        if clock_s - since_s >= UNSEEN_S:
-            log.warning("job %s was in no queue and is sent again", record.job_id)
-            self._queue.push(record)
-            self._unseen_since_s[record.job_id] = clock_s
+
+def _attempt(record: JobRecord) -> tuple[str, int, JobStatus]:
+    return record.job_id, record.attempt, record.status

@@ -2,12 +2,14 @@
 
 A record changes only through `change`, a pure transition under optimistic locking, and every change
 is published, so that whoever waits is woken. Keys: `lb:job:<id>` the record, `lb:active` the ids of
-jobs that have not ended, `lb:worker:<name>` a live worker, `lb:versions` the versions of models.
+jobs that have not ended, `lb:worker:<name>` a live worker, `lb:workers` their names by the time
+that they expire, `lb:versions` the versions of models.
 """
 
 import json
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from redis import Redis
 from redis.client import Pipeline
@@ -19,6 +21,10 @@ from contracts.jobs import Job, JobRecord
 ACTIVE_KEY = "lb:active"
 VERSIONS_KEY = "lb:versions"
 WORKER_KEY = "lb:worker:"
+WORKERS_KEY = "lb:workers"
+FORGET_WORKERS_S = (
+    3600.0  # so far may clocks differ: whether a worker lives is its own key's to say
+)
 
 Transition = Callable[[JobRecord], JobRecord | None]
 """The job's next state, or None to leave it as it is. Called again when another was faster."""
@@ -85,21 +91,31 @@ class JobStore:
 
     def active(self) -> list[JobRecord]:
         """The jobs that have not ended."""
-        records = [self.get(_text(job_id)) for job_id in self._redis.smembers(ACTIVE_KEY)]
+        keys = [job_key(_text(job_id)) for job_id in self._redis.smembers(ACTIVE_KEY)]
+        records = [_parsed(text) for text in self._redis.mget(keys)] if keys else []
         return sorted((r for r in records if r is not None), key=lambda r: r.created_at)
 
     def say_alive(self, state: WorkerState, ttl_s: float) -> None:
         """Keep a worker's sign of life for `ttl_s`."""
-        self._redis.set(WORKER_KEY + state.name, state.model_dump_json(), px=int(ttl_s * 1000))
+        now_s = time.time()
+        with self._redis.pipeline() as pipe:
+            pipe.set(WORKER_KEY + state.name, state.model_dump_json(), px=int(ttl_s * 1000))
+            pipe.zadd(WORKERS_KEY, {state.name: now_s + ttl_s})
+            pipe.zremrangebyscore(WORKERS_KEY, 0, now_s - FORGET_WORKERS_S)
+            pipe.execute()
 
     def say_dead(self, name: str) -> None:
         """Remove a worker's sign of life."""
-        self._redis.delete(WORKER_KEY + name)
+        with self._redis.pipeline() as pipe:
+            pipe.delete(WORKER_KEY + name)
+            pipe.zrem(WORKERS_KEY, name)
+            pipe.execute()
 
     def workers(self) -> list[WorkerState]:
         """The live workers, by name."""
-        keys = sorted(self._redis.scan_iter(match=WORKER_KEY + "*", count=1000))
-        texts = self._redis.mget(keys) if keys else []
+        found = cast(list[bytes | str], self._redis.zrange(WORKERS_KEY, 0, -1))
+        names = sorted(_text(name) for name in found)
+        texts = self._redis.mget([WORKER_KEY + name for name in names]) if names else []
         return [WorkerState.model_validate_json(text) for text in texts if text is not None]
 
     def set_version(self, model: str, version: str) -> None:

@@ -98,6 +98,7 @@ class JobRecord(Job):
     owner: str
     queue: str
     request: dict[str, Any]
+    """Empty once the job has ended."""
     attempt: int = 0
     """How often a worker has begun it."""
     worker: str | None = None
@@ -108,7 +109,7 @@ class JobRecord(Job):
         return Job.model_validate(self.model_dump(include=set(Job.model_fields)))
 
     def parsed_request(self) -> Request:
-        """The request, as a value."""
+        """The request, as a value, of a job that has not ended."""
         return REQUEST_OF_KIND[self.kind].model_validate(self.request)
 
 
@@ -154,6 +155,7 @@ def requeued(record: JobRecord) -> JobRecord:
         update={
             "status": JobStatus.QUEUED,
             "worker": None,
+            "preview_id": None,
             "progress": Progress(message="waiting again"),
         }
     )
@@ -166,6 +168,7 @@ def handed_back(record: JobRecord) -> JobRecord:
             "status": JobStatus.QUEUED,
             "worker": None,
             "attempt": record.attempt - 1,
+            "preview_id": None,
             "progress": Progress(message="waiting again"),
         }
     )
@@ -188,4 +191,5 @@ def canceled(record: JobRecord) -> JobRecord:
 
 
 def _ended(record: JobRecord, status: JobStatus) -> JobRecord:
-    return record.model_copy(update={"status": status, "finished_at": now()})
+    over: dict[str, object] = {"request": {}, "preview_id": None}  # masks are large; previews go
+    return record.model_copy(update={"status": status, "finished_at": now(), **over})

@@ -49,6 +49,14 @@ def test_a_job_ends_badly(record: JobRecord) -> None:
     assert canceled(record).status == JobStatus.CANCELED
 
 
+def test_an_ended_job_keeps_no_request_and_no_preview(record: JobRecord) -> None:
+    running = begun(record, "worker").model_copy(update={"preview_id": "img_1"})
+    for ended in (succeeded(running, {}), failed(running, InvalidImage("x")), canceled(running)):
+        assert (ended.request, ended.preview_id) == ({}, None)
+    for waiting in (requeued(running), handed_back(running)):
+        assert (waiting.request, waiting.preview_id) == (record.request, None)
+
+
 def test_a_client_sees_no_owner_and_no_worker(record: JobRecord) -> None:
     public = begun(record, "worker").public()
     assert type(public) is Job

@@ -1,0 +1,135 @@
+"""Lost jobs are found, with a broker of their own and no worker but what is said of it."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from rq.job import Job
+
+from backend.broker import EmbeddedBroker
+from backend.queue import JobQueue
+from backend.sweeper import UNSEEN_S, Sweeper
+from contracts.broker import connect
+from contracts.ids import new_job_id
+from contracts.job_store import JobStore, WorkerState
+from contracts.jobs import JobKind, JobRecord, JobStatus, begun, canceled, new_record
+from contracts.requests import GenerateRequest
+
+
+@pytest.fixture(scope="module")
+def broker_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    broker = EmbeddedBroker(Path(tmp_path_factory.mktemp("broker")))
+    broker.start()
+    yield broker.url
+    broker.stop()
+
+
+@pytest.fixture
+def redis(broker_url: str) -> Iterator[Redis]:
+    with connect(broker_url) as client:
+        client.flushdb()
+        yield client
+
+
+@pytest.fixture
+def store(redis: Redis) -> JobStore:
+    return JobStore(redis, 1000)
+
+
+@pytest.fixture
+def queue(redis: Redis) -> JobQueue:
+    return JobQueue(redis, 60)
+
+
+@pytest.fixture
+def sweeper(store: JobStore, queue: JobQueue) -> Sweeper:
+    return Sweeper(store, queue, max_attempts=3, heartbeat_ttl_s=1)
+
+
+def new_job() -> JobRecord:
+    request = GenerateRequest(model="m", seed=1)
+    return new_record(new_job_id(), "local", JobKind.GENERATE, "interactive", request)
+
+
+def worker(job_id: str | None, name: str = "worker") -> WorkerState:
+    return WorkerState(
+        name=name, state="busy", device="cpu", models=(), queues=("interactive",), job_id=job_id
+    )
+
+
+def status_of(store: JobStore, record: JobRecord) -> JobStatus:
+    kept = store.get(record.job_id)
+    assert kept is not None
+    return kept.status
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Seconds that the clock of this process is set forward; the last one counts."""
+    shift_s = [0.0]
+    clock = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + shift_s[-1])
+    return shift_s
+
+
+def test_a_job_that_its_worker_knows_nothing_of(
+    store: JobStore, queue: JobQueue, sweeper: Sweeper, later: list[float]
+) -> None:
+    lost, held = begun(new_job(), "worker"), begun(new_job(), "busy")
+    for record in (lost, held):
+        store.create(record)
+    store.say_alive(worker(None), 60)
+    store.say_alive(worker(held.job_id, "busy"), 60)
+    sweeper.sweep()
+    later.append(UNSEEN_S)
+    sweeper.sweep()
+    assert status_of(store, lost) == JobStatus.RUNNING, "a sign of life may be older than the job"
+    later.append(UNSEEN_S + 1.1)
+    sweeper.sweep()
+    assert (status_of(store, lost), status_of(store, held)) == (JobStatus.QUEUED, JobStatus.RUNNING)
+    assert queue.waiting() == {lost.job_id}
+
+
+def test_a_job_in_no_queue_is_sent_once(
+    store: JobStore, queue: JobQueue, sweeper: Sweeper, later: list[float]
+) -> None:
+    record = new_job()
+    store.create(record)
+    sweeper.sweep()
+    assert queue.waiting() == set()
+    for _ in range(3):
+        later.append(later[-1] + UNSEEN_S)
+        sweeper.sweep()
+    assert queue.depths() == {"interactive": 1, "batch": 0}
+
+
+def test_a_canceled_job_leaves_nothing_in_its_queue(
+    redis: Redis, store: JobStore, queue: JobQueue
+) -> None:
+    record, running = new_job(), new_job()
+    for job in (record, running):
+        store.create(job)
+        queue.push(job)
+    assert redis.exists(Job.key_for(record.job_id))
+    assert store.change(record.job_id, canceled) is not None
+    queue.remove(record)
+    assert queue.waiting() == {running.job_id}
+    assert not redis.exists(Job.key_for(record.job_id))
+    redis.lpop("rq:queue:interactive")  # a worker has taken it, and will put its note away
+    queue.remove(running)
+    assert redis.exists(Job.key_for(running.job_id))
+
+
+def test_workers_live_as_long_as_they_say(redis: Redis, store: JobStore) -> None:
+    store.say_alive(worker(None, "b"), 60)
+    store.say_alive(worker(None, "a"), 60)
+    store.say_alive(worker(None, "short"), 0.05)
+    time.sleep(0.1)
+    assert [w.name for w in store.workers()] == ["a", "b"]
+    store.say_dead("a")
+    assert [w.name for w in store.workers()] == ["b"]
+    redis.zadd("lb:workers", {"of last week": 1})
+    store.say_alive(worker(None, "b"), 60)
+    assert set(redis.zrange("lb:workers", 0, -1)) == {b"b", b"short"}
