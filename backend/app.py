@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from redis.asyncio import Redis as AsyncRedis
@@ -21,14 +22,18 @@ from backend.security import Gate
 from backend.services import Services
 from backend.settings import Settings
 from backend.sweeper import Sweeper
+from contracts.blobs import Files
 from contracts.broker import connect
 from contracts.catalog import Catalog
 from contracts.errors import StartError
 from contracts.job_store import JobStore
 from contracts.library import Library
+from contracts.retention import remove_leftovers, remove_unused_edits
 from contracts.version import VERSION
 
 log = logging.getLogger(__name__)
+
+TIDY_S = 3600.0  # between two looks at what the store holds
 
 DESCRIPTION = "Paint attributes on your own picture, with spatial StyleGAN2 latents."
 
@@ -53,10 +58,14 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        sweeping = asyncio.create_task(_sweep(sweeper, settings.sweep_s))
+        chores = [
+            asyncio.create_task(_sweep(sweeper, settings.sweep_s)),
+            asyncio.create_task(_tidy(Files(settings.store_url), settings.store_ttl_days)),
+        ]
         yield
-        sweeping.cancel()
-        await asyncio.gather(sweeping, return_exceptions=True)
+        for chore in chores:
+            chore.cancel()
+        await asyncio.gather(*chores, return_exceptions=True)
         await waiting.aclose()
 
     app = FastAPI(
@@ -116,3 +125,18 @@ async def _sweep(sweeper: Sweeper, interval_s: float) -> None:
         except RedisError as error:
             log.warning("lost jobs cannot be looked for: %s", error)
         await asyncio.sleep(interval_s)
+
+
+async def _tidy(files: Files, ttl_days: int) -> None:
+    while True:
+        try:
+            await to_thread.run_sync(_tidy_once, files, ttl_days, abandon_on_cancel=True)
+        except Exception:  # a store of any kind may raise anything; the next look is in an hour
+            log.exception("the store cannot be tidied")
+        await asyncio.sleep(TIDY_S)
+
+
+def _tidy_once(files: Files, ttl_days: int) -> None:
+    remove_leftovers(files)
+    if ttl_days:
+        remove_unused_edits(files, ttl_days * 24 * 3600.0)

@@ -69,6 +69,13 @@ class Settings(SharedSettings):
         default=1.0, gt=0, description="How often lost jobs are looked for, in seconds."
     )
 
+    store_ttl_days: int = Field(
+        default=30,
+        ge=0,
+        description="Days after which an edited picture that nobody asked for again is removed; "
+        "0 = never. Uploads, generated pictures and latents stay.",
+    )
+
     @field_validator("api_keys", "allowed_hosts", "local_workers", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:

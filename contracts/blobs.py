@@ -6,6 +6,7 @@ A blob's id is the sha256 of its bytes. Writing is atomic: a reader sees all of 
 import hashlib
 import re
 import secrets
+from datetime import UTC, datetime
 
 import fsspec  # type: ignore[import-untyped]
 
@@ -35,9 +36,21 @@ class Files:
         except FileNotFoundError:
             return None
 
-    def has(self, name: str) -> bool:
-        """Whether there is such a file."""
-        return bool(self._fs.isfile(f"{self._root}/{name}"))
+    def names(self, folder: str) -> list[str]:
+        """The files below a folder."""
+        self._fs.invalidate_cache()
+        paths = self._fs.find(f"{self._root}/{folder}")
+        return [str(path).removeprefix(self._root).lstrip("/") for path in paths]
+
+    def age_s(self, name: str) -> float:
+        """Seconds since a file was written; 0 where there is none."""
+        try:
+            written_at = self._fs.modified(f"{self._root}/{name}")
+        except FileNotFoundError:
+            return 0.0
+        if written_at.tzinfo is None:
+            written_at = written_at.replace(tzinfo=UTC)
+        return float((datetime.now(UTC) - written_at).total_seconds())
 
     def remove(self, name: str) -> None:
         """Remove a file, if it is there."""
@@ -54,15 +67,22 @@ class BlobStore:
         self._files = files
 
     def put(self, data: bytes) -> str:
-        """Keep `data`; its id. Bytes that are already there are not written again."""
+        """Keep `data`; its id. Bytes that are already there are written again, and young again."""
         blob_id = hashlib.sha256(data).hexdigest()
-        if not self._files.has(_place(blob_id)):
-            self._files.write(_place(blob_id), data)
+        self._files.write(_place(blob_id), data)
         return blob_id
 
     def find(self, blob_id: str) -> bytes | None:
         """The bytes of a blob, or None where there is none."""
         return self._files.read(_place(blob_id))
+
+    def age_s(self, blob_id: str) -> float:
+        """Seconds since a blob was put there last."""
+        return self._files.age_s(_place(blob_id))
+
+    def remove(self, blob_id: str) -> None:
+        """Remove a blob, if it is there."""
+        self._files.remove(_place(blob_id))
 
 
 def _place(blob_id: str) -> str:

@@ -11,6 +11,8 @@ from contracts.errors import UnknownImage, UnknownLatent
 from contracts.ids import content_id, is_id
 from contracts.requests import EditResult, EncodeResult, Metrics
 
+RENEW_S = 3600.0  # a record younger than this is not written again when it is asked for
+
 
 class ImageRecord(Value):
     """A picture."""
@@ -81,7 +83,7 @@ class Library:
         """The file of a picture.
 
         Raises:
-            UnknownImage: it was a preview, or was removed from the store by hand, and is gone.
+            UnknownImage: it was a preview, or was nobody asked for it for long, and is gone.
         """
         if record.blob_id is None:
             data = self._files.read(f"previews/{record.image_id}")
@@ -105,7 +107,7 @@ class Library:
 
     def drop_preview(self, owner: str, image_id: str) -> None:
         """Forget a preview."""
-        self._files.remove(_place(owner, "images", image_id))
+        self._files.remove(place(owner, "images", image_id))
         self._files.remove(f"previews/{image_id}")
 
     def add_latent(
@@ -169,9 +171,12 @@ class Library:
         self._write(owner, "edits", key, result)
 
     def answered_edit(self, owner: str, key: str) -> EditResult | None:
-        """The answer to an edit, if it has been given before."""
+        """The answer to an edit, if it has been given before and its picture is still kept."""
         text = self._read(owner, "edits", key)
-        return None if text is None else EditResult.model_validate_json(text)
+        result = None if text is None else EditResult.model_validate_json(text)
+        if result is None or self._read(owner, "images", result.image_id) is None:
+            return None
+        return result
 
     def put_upload(self, upload_id: str, data: bytes) -> None:
         """Keep an upload until a worker has decoded it."""
@@ -186,11 +191,16 @@ class Library:
         self._files.remove(f"uploads/{upload_id}")
 
     def _write(self, owner: str, kind: str, name: str, record: Value) -> None:
-        self._files.write(_place(owner, kind, name), record.model_dump_json().encode())
+        self._files.write(place(owner, kind, name), record.model_dump_json().encode())
 
     def _read(self, owner: str, kind: str, name: str) -> bytes | None:
-        return self._files.read(_place(owner, kind, name))
+        """A record; asking for it makes it young again, so that it is kept (`retention.py`)."""
+        text = self._files.read(place(owner, kind, name))
+        if text is not None and self._files.age_s(place(owner, kind, name)) > RENEW_S:
+            self._files.write(place(owner, kind, name), text)
+        return text
 
 
-def _place(owner: str, kind: str, name: str) -> str:
+def place(owner: str, kind: str, name: str) -> str:
+    """Where an owner's record is: kind is images, latents or edits."""
     return f"records/{owner}/{kind}/{name}.json"

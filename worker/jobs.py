@@ -79,6 +79,8 @@ def run(job_id: str) -> None:
         reporter.change(lambda r: failed(r, known))
     else:
         reporter.change(lambda r: succeeded(r, result))
+    finally:
+        reporter.drop_previews()
     tidy(task, record)
 
 
@@ -125,6 +127,11 @@ class Reporter:
             update["preview_id"] = self._keep_preview(shown)
         if not self.change(lambda r: r.model_copy(update=update)):
             raise JobCanceled("the job was canceled")
+
+    def drop_previews(self) -> None:
+        """Forget the previews: the job has ended here."""
+        while self._previews:
+            self._bench.library.drop_preview(self._record.owner, self._previews.popleft())
 
     def _keep_preview(self, preview: Pixels) -> str:
         owner, library = self._record.owner, self._bench.library

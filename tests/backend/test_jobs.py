@@ -30,7 +30,9 @@ def wait_for(client: httpx.Client, job_id: str, *statuses: str, timeout_s: float
 def test_events_tell_the_whole_story(client: httpx.Client) -> None:
     events: list[tuple[str, Any]] = []
     job_id = begin_encode(client, steps=30)
-    collect_events(client, job_id, events).join(20)
+    follower = collect_events(client, job_id, events)
+    assert pixels_of(wait_for_preview(client, events)).shape == (64, 64, 3)
+    follower.join(20)
     names = [name for name, _ in events]
     assert set(names) == {"progress", "preview", "done"}
     assert names[-1] == "done"
@@ -38,12 +40,36 @@ def test_events_tell_the_whole_story(client: httpx.Client) -> None:
     steps = [data["step"] for name, data in events if name == "progress"]
     assert steps == sorted(steps)
     assert len(set(steps)) > 5
-    previews = [data for name, data in events if name == "preview"]
-    preview = previews[-1]
-    assert pixels_of(client.get(f"/images/{preview['image_id']}").content).shape == (64, 64, 3)
-    assert client.get(f"/images/{previews[0]['image_id']}").status_code == 404, "kept for ever"
     assert events[-1][1] == client.get(f"/jobs/{job_id}").json()
     assert events[-1][1]["progress"] == {"step": 30, "steps": 30, "message": "inverting"}
+
+
+def wait_for_preview(client: httpx.Client, events: list[tuple[str, Any]]) -> bytes:
+    """The newest preview, as soon as there is one."""
+    deadline_s = time.monotonic() + 10
+    while not (previews := [data["image_id"] for name, data in events if name == "preview"]):
+        assert time.monotonic() < deadline_s, "no preview comes"
+        time.sleep(0.01)
+    return client.get(f"/images/{previews[-1]}").content
+
+
+def test_previews_go_with_their_job(server: LiveServer, client: httpx.Client) -> None:
+    for ending in ("succeeded", "canceled"):
+        events: list[tuple[str, Any]] = []
+        job_id = begin_encode(client, steps=15, seed=4)
+        follower = collect_events(client, job_id, events)
+        wait_for_preview(client, events)
+        if ending == "canceled":
+            client.delete(f"/jobs/{job_id}")
+        follower.join(20)
+        assert wait_for(client, job_id, ending)
+        image_ids = [data["image_id"] for name, data in events if name == "preview"]
+        deadline_s = time.monotonic() + 3
+        while any(client.get(f"/images/{i}").status_code != 404 for i in image_ids):
+            assert time.monotonic() < deadline_s, "previews are kept for ever"
+            time.sleep(0.05)
+    previews = server.home / "store" / "previews"
+    assert list(previews.iterdir()) == []
 
 
 def test_events_of_an_ended_job_end_at_once(client: httpx.Client) -> None:

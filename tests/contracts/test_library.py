@@ -85,7 +85,8 @@ def test_a_preview_goes_again(url: str) -> None:
 
 def test_answered_edits_and_uploads(url: str) -> None:
     library = Library(url)
-    result = EditResult(image_id="i", changed_box=(0, 1, 2, 3), cached=False, timings_ms={})
+    image_id = library.add_image("anna", b"png", "image/png", 1, 1).image_id
+    result = EditResult(image_id=image_id, changed_box=(0, 1, 2, 3), cached=False, timings_ms={})
     library.remember_edit("anna", "f" * 64, result)
     assert library.answered_edit("anna", "f" * 64) == result
     assert library.answered_edit("ben", "f" * 64) is None

@@ -1,0 +1,107 @@
+"""Takes out of the store what nobody needs any more. The server does it now and then.
+
+Uploaded and generated pictures and latents stay. An edited picture can be made again from its
+latent, so it goes when nobody has asked for it in a while. See `library.py` for the layout.
+"""
+
+from typing import NamedTuple
+
+from contracts.blobs import BlobStore, Files
+from contracts.library import ImageRecord, LatentRecord, place
+from contracts.requests import EditResult
+
+LEFTOVER_TTL_S = 24 * 3600.0  # far longer than a job may run: what is left then, nobody will fetch
+LEFTOVER_FOLDERS = ("incoming", "uploads", "previews")
+
+
+def remove_leftovers(files: Files) -> None:
+    """Remove uploads, previews and half-written files of jobs that ended in no good order."""
+    names = [name for folder in LEFTOVER_FOLDERS for name in files.names(folder)]
+    old = [name for name in names if _is_older(files, name, LEFTOVER_TTL_S)]
+    image_ids = {name.removeprefix("previews/") for name in old}
+    for record in _records(files) if old else []:
+        if record.kind == "images" and record.stem in image_ids:
+            files.remove(record.name)
+    for name in old:
+        files.remove(name)
+
+
+def remove_unused_edits(files: Files, ttl_s: float) -> None:
+    """Remove answers to edits, and their pictures, that nobody asked for in `ttl_s`."""
+    records = _records(files)
+    needed = _needed_by_latents(files, records)
+    removed: set[str] = set()
+    for record in records:
+        if record.kind == "edits" and _is_older(files, record.name, ttl_s):
+            removed |= _remove_edit(files, record, needed, ttl_s)
+    if removed:
+        _remove_blobs(files, removed, ttl_s)
+
+
+class _Record(NamedTuple):
+    """Where a record is: `records/<owner>/<kind>/<stem>.json`."""
+
+    name: str
+    owner: str
+    kind: str
+    stem: str
+
+
+def _records(files: Files) -> list[_Record]:
+    found = []
+    for name in files.names("records"):
+        _, owner, kind, last = name.split("/")
+        found.append(_Record(name, owner, kind, last.removesuffix(".json")))
+    return found
+
+
+def _needed_by_latents(files: Files, records: list[_Record]) -> set[str]:
+    """The names of the image records that latents refer to."""
+    needed = set()
+    for record in records:
+        text = files.read(record.name) if record.kind == "latents" else None
+        if text is not None:
+            latent = LatentRecord.model_validate_json(text)
+            for image_id in (latent.image_id, latent.reconstruction_id):
+                needed.add(place(record.owner, "images", image_id))
+    return needed
+
+
+def _remove_edit(files: Files, record: _Record, needed: set[str], ttl_s: float) -> set[str]:
+    """Remove an answer and, when only it needs it, its picture; the blobs that lost a record."""
+    text = files.read(record.name)
+    if text is None:
+        return set()
+    image = place(record.owner, "images", EditResult.model_validate_json(text).image_id)
+    image_text = files.read(image)
+    if image_text is not None and not _is_older(files, image, ttl_s):
+        return set()
+    files.remove(record.name)
+    if image_text is None or image in needed:
+        return set()
+    files.remove(image)
+    blob_id = ImageRecord.model_validate_json(image_text).blob_id
+    return set() if blob_id is None else {blob_id}
+
+
+def _remove_blobs(files: Files, blob_ids: set[str], ttl_s: float) -> None:
+    """Remove blobs that no record of anyone refers to, unless they were put there again."""
+    blobs = BlobStore(files)
+    for blob_id in blob_ids - _used_blobs(files):
+        if blobs.age_s(blob_id) > ttl_s:
+            blobs.remove(blob_id)
+
+
+def _used_blobs(files: Files) -> set[str]:
+    used = set()
+    for record in _records(files):
+        text = files.read(record.name)
+        if text is not None and record.kind == "images":
+            used.add(ImageRecord.model_validate_json(text).blob_id or "")
+        elif text is not None and record.kind == "latents":
+            used.add(LatentRecord.model_validate_json(text).blob_id)
+    return used
+
+
+def _is_older(files: Files, name: str, than_s: float) -> bool:
+    return files.age_s(name) > than_s
