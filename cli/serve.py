@@ -21,13 +21,11 @@ from backend.app import check_exposure, create_app
 from backend.broker import EmbeddedBroker
 from backend.settings import Settings
 from contracts.broker import connect
-from contracts.errors import StartError as ServeError
+from contracts.errors import StartError
 from contracts.job_store import JobStore
 from contracts.settings import SharedSettings
 from worker.names import new_name
 from worker.supervisor import Supervisor
-
-__all__ = ["ServeError", "serve"]
 
 GRACE_S = 2  # for open connections when the server stops
 SOURCE_DIR = Path(__file__).resolve().parent.parent
@@ -40,7 +38,7 @@ def serve(
     """Serve until Ctrl-C or SIGTERM; leaves no process behind.
 
     Raises:
-        ServeError: it cannot start.
+        StartError: it cannot start.
     """
     check_exposure(settings)
     with contextlib.ExitStack() as stack:
@@ -85,7 +83,7 @@ def _only_server(home: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise ServeError(
+            raise StartError(
                 f"another server uses the data folder {home}: stop it, or choose another with "
                 "--data-dir"
             ) from None
@@ -102,7 +100,7 @@ def _listener(host: str, port: int) -> Iterator[socket.socket]:
         try:
             listener.bind((host.strip("[]"), port))
         except OSError as error:
-            raise ServeError(
+            raise StartError(
                 f"cannot listen on {host}:{port} ({error.strerror}): choose another with --port"
             ) from None
         yield listener

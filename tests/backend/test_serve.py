@@ -10,11 +10,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from live_server import ROOT, SERVER, LiveServer, broker_url
+from live_server import ROOT, SERVER, LiveServer, broker_url, running
 
 from backend.broker import EmbeddedBroker
 from backend.settings import Settings
-from cli.serve import ServeError, serve
+from cli.serve import serve
+from contracts.errors import StartError
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
@@ -22,18 +23,18 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         settings = Settings(data_dir=tmp_path, port=taken.getsockname()[1])
-        with pytest.raises(ServeError, match="--port"):
+        with pytest.raises(StartError, match="--port"):
             serve(settings, open_browser=False)
 
 
 def test_one_server_for_a_data_folder(server: LiveServer) -> None:
     settings = Settings(data_dir=server.home, port=0)
-    with pytest.raises(ServeError, match="--data-dir"):
+    with pytest.raises(StartError, match="--data-dir"):
         serve(settings, open_browser=False)
 
 
 def test_other_machines_need_keys(tmp_path: Path) -> None:
-    with pytest.raises(ServeError, match="LATENTBRUSH_API_KEYS"):
+    with pytest.raises(StartError, match="LATENTBRUSH_API_KEYS"):
         serve(Settings(data_dir=tmp_path, host="0.0.0.0"), open_browser=False)
 
 
@@ -43,6 +44,18 @@ def test_the_broker_listens_to_us_alone(server: LiveServer) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o700
     with server.redis() as redis:
         assert redis.config_get("port") == {"port": "0"}
+
+
+def test_the_store_is_tidied(tmp_path: Path) -> None:
+    upload = tmp_path / "store" / "uploads" / "job_1"
+    upload.parent.mkdir(parents=True)
+    upload.write_bytes(b"of a job that was lost")
+    os.utime(upload, (1, 1))
+    with running(tmp_path):
+        deadline_s = time.monotonic() + 5
+        while upload.exists():
+            assert time.monotonic() < deadline_s
+            time.sleep(0.05)
 
 
 def test_answers_are_not_held_back(client: httpx.Client) -> None:
