@@ -69,7 +69,9 @@ class GanTraining:
         fake_logits = self.discriminator(self.seen(fake), dtype=self.dtype)
         regularise = step % self.options.r1_every == 0
         shown = self.seen(real).detach().requires_grad_(regularise)
-        real_logits = self.discriminator(shown, dtype=self.dtype)
+        # Second derivatives in float32: more exact, and some bfloat16 kernels do not have them.
+        dtype = torch.float32 if regularise else self.dtype
+        real_logits = self.discriminator(shown, dtype=dtype)
         loss = discriminator_loss(real_logits, fake_logits)
         if regularise:
             weight = self.options.r1_gamma * self.options.r1_every
@@ -87,7 +89,7 @@ class GanTraining:
         loss = generator_loss(self.discriminator(self.seen(img), dtype=self.dtype))
         if self.options.pl_weight and step % self.options.pl_every == 0:
             half = w[: max(1, num // 2)]
-            penalty = self.path_length.penalty(self.generator, half, self.dtype)
+            penalty = self.path_length.penalty(self.generator, half)
             loss = loss + penalty * (self.options.pl_weight * self.options.pl_every)
         update(self.opt_g, loss)
         self.discriminator.requires_grad_(True)

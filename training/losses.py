@@ -41,10 +41,10 @@ class PathLength:
         self.decay = decay
         self.mean = 0.0
 
-    def penalty(self, generator: Generator, w: Tensor, dtype: torch.dtype) -> Tensor:
-        """Squared deviation of |J^T y| from its running mean, for w [N, D]."""
+    def penalty(self, generator: Generator, w: Tensor) -> Tensor:
+        """Squared deviation of |J^T y| from its running mean, for w [N, D]; in float32."""
         layers = [w.clone()[:, :, None, None] for _ in range(generator.num_ws)]
-        img = generator.synthesis(LatentMap(tuple(layers)), "random", dtype)
+        img = generator.synthesis(LatentMap(tuple(layers)), "random")
         y = torch.randn_like(img) / math.sqrt(img.shape[2] * img.shape[3])
         gradients = torch.autograd.grad((img * y).sum(), layers, create_graph=True)
         squares = torch.stack([g.square().sum(dim=(1, 2, 3)) for g in gradients])
