@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from redis.exceptions import RedisError
 from starlette.exceptions import HTTPException
 
-from contracts.errors import ERRORS_BY_CODE, Busy, EditorError, InternalError
+from contracts.errors import ERRORS_BY_CODE, Busy, EditorError, InternalError, JobCanceled
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ STATUS: dict[str, int] = {
     "unknown_model": 404,
     "unknown_attribute": 404,
     "method_not_allowed": 405,
-    "job_canceled": 409,
+    "stale_latent": 409,
     "queue_full": 429,
     "internal_error": 500,
     "worker_lost": 500,
@@ -106,4 +106,4 @@ def add_error_handlers(app: FastAPI, retry_after_s: int) -> None:
     app.add_exception_handler(Exception, on_bug)
 
 
-assert set(STATUS) == set(ERRORS_BY_CODE), "every code has a status"
+assert set(STATUS) == set(ERRORS_BY_CODE) - {JobCanceled.code}, "every code has a status"

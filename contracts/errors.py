@@ -13,9 +13,10 @@ EditorError
 │  ├─ UnknownJob       unknown_job          no such job, not yours, or forgotten
 │  ├─ UnknownModel     unknown_model        not in `GET /models`
 │  └─ UnknownAttribute unknown_attribute    the model has no such attribute
+├─ StaleLatent         stale_latent         made by another version of the model; encode again
 ├─ MethodNotAllowed    method_not_allowed   the address exists, the method does not
 ├─ QueueFull           queue_full           too many jobs are waiting; try again later
-├─ JobCanceled         job_canceled         a client canceled it
+├─ JobCanceled         job_canceled         a client canceled it; answers no call
 ├─ JobTimeout          job_timeout          it ran longer than the settings allow
 ├─ WorkerLost          worker_lost          its worker died several times
 ├─ ModelUnavailable    model_unavailable    the weights cannot be loaded, or memory ran out
@@ -82,6 +83,10 @@ class UnknownModel(NotFound):
 
 class UnknownAttribute(NotFound):
     code = "unknown_attribute"
+
+
+class StaleLatent(EditorError):
+    code = "stale_latent"
 
 
 class MethodNotAllowed(EditorError):

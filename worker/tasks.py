@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from contracts.edits import enabled_edits
-from contracts.errors import InvalidImage, InvalidRequest
+from contracts.errors import InvalidImage, InvalidRequest, StaleLatent
 from contracts.jobs import JobRecord
 from contracts.library import ImageRecord, LatentRecord
 from contracts.requests import (
@@ -34,7 +34,7 @@ from worker.encode import (
     write_picture,
     write_pixels,
 )
-from worker.ports import Encoded, Pixels, Step
+from worker.ports import Editor, Encoded, FetchTensor, Pixels, Step
 from worker.workbench import Workbench
 
 
@@ -58,9 +58,15 @@ class Task:
         """Keep a picture without alpha as PNG."""
         return self.add_picture(Picture(pixels, None), "png", 100)
 
-    def tensor(self, latent_id: str) -> bytes:
-        """The safetensors of one of the owner's latents."""
-        return self.bench.library.tensor(self.bench.library.latent(self.owner, latent_id))
+    def tensors_for(self, editor: Editor) -> FetchTensor:
+        """How an editor gets the safetensors of the owner's latents, if they are its version's."""
+
+        def tensor(latent_id: str) -> bytes:
+            latent = self.bench.library.latent(self.owner, latent_id)
+            check_version(latent, editor.version)
+            return self.bench.library.tensor(latent)
+
+        return tensor
 
 
 def ingest(task: Task, request: IngestRequest) -> IngestResult:
@@ -95,6 +101,7 @@ def edit(task: Task, request: EditRequest) -> EditResult:
     clock = Clock()
     latent = task.bench.library.latent(task.owner, request.latent_id)
     editor = task.bench.editor(latent.model)
+    check_version(latent, editor.version)
     whole = task.bench.picture(task.owner, latent.image_id)
     part = crop_picture(whole, latent.crop)
     clock.lap("load")
@@ -102,7 +109,7 @@ def edit(task: Task, request: EditRequest) -> EditResult:
         request.latent_id,
         part.on_white(),
         enabled_edits(request.edits),
-        tensor=task.tensor,
+        tensor=task.tensors_for(editor),
         composite=request.output.composite,
     )
     clock.lap("edit")
@@ -150,7 +157,8 @@ def heat_map(task: Task, request: HeatMapRequest) -> HeatMapResult:
     """Draw where in the picture an attribute is read."""
     latent = task.bench.library.latent(task.owner, request.latent_id)
     editor = task.bench.editor(latent.model)
-    pixels = editor.heat_map(request.latent_id, request.attribute, tensor=task.tensor)
+    check_version(latent, editor.version)
+    pixels = editor.heat_map(request.latent_id, request.attribute, tensor=task.tensors_for(editor))
     data = write_pixels(pixels, "png", 100)
     height, width = pixels.shape[:2]
     record = task.bench.library.add_image(task.owner, data, "image/png", width, height)
@@ -177,6 +185,19 @@ def tidy(task: Task, record: JobRecord) -> None:
     request = record.parsed_request()
     if isinstance(request, IngestRequest):
         task.bench.library.drop_upload(request.upload_id)
+
+
+def check_version(latent: LatentRecord, version: str) -> None:
+    """Refuse a latent of another version of its model: it would make another picture.
+
+    Raises:
+        StaleLatent: it is.
+    """
+    if latent.model_version != version:
+        raise StaleLatent(
+            f"the model {latent.model} has changed since this latent was made: encode the picture "
+            "(or generate it) again"
+        )
 
 
 def centred_square(width: int, height: int) -> Box:

@@ -10,7 +10,7 @@ from backend.owner import Owner
 from backend.routes.answers import JOB_RESPONSES, Wait, job_answer
 from backend.services import Server, Services
 from contracts.edits import AttributeEdit, TransplantEdit, enabled_edits
-from contracts.errors import InvalidEdit, TooLarge
+from contracts.errors import InvalidEdit, TooLarge, UnknownAttribute
 from contracts.jobs import JobKind
 from contracts.library import LatentRecord
 from contracts.requests import EditRequest, EditResult
@@ -33,10 +33,9 @@ def _checked_and_looked_up(server: Services, owner: str, body: EditRequest) -> E
     begun_s = time.perf_counter()
     latent = server.library.latent(owner, body.latent_id)
     _check_edits(server, owner, latent, body)
-    version = server.store.version(latent.model)
-    if version is None:
-        return None
-    known = server.library.answered_edit(owner, body.key(version))
+    if server.store.version(latent.model) != latent.model_version:
+        return None  # for a worker to say, which may not have seen the new version yet
+    known = server.library.answered_edit(owner, body.key(latent.model_version))
     if known is None:
         return None
     total_ms = round((time.perf_counter() - begun_s) * 1000, 2)
@@ -47,7 +46,7 @@ def _check_edits(server: Services, owner: str, latent: LatentRecord, body: EditR
     model = server.model(latent.model)
     for wanted in enabled_edits(body.edits):
         if isinstance(wanted, AttributeEdit) and not model.has_attribute(wanted.attribute):
-            raise InvalidEdit(f"the model {model.id} has no such attribute: see GET /models")
+            raise UnknownAttribute(f"the model {model.id} has no such attribute: see GET /models")
         if isinstance(wanted, TransplantEdit):
             donor = server.library.latent(owner, wanted.donor)
             if donor.model != latent.model:

@@ -1,13 +1,19 @@
 """Every call of the REST contract, over HTTP, with a real broker and real workers."""
 
 import io
+import shutil
 
 import httpx
 import numpy as np
 import pytest
+from live_server import LiveServer, write_model
 from pictures import noise, pixels_of, png
 from PIL import Image
 from safetensors.numpy import load
+
+from contracts.ids import LOCAL_OWNER
+from contracts.library import Library
+from contracts.requests import EditRequest, EditResult
 
 JOB_KEYS = {
     "job_id", "kind", "status", "progress", "result", "error",
@@ -81,6 +87,45 @@ def test_encode_without_waiting_is_202(client: httpx.Client) -> None:
 
 def test_default_crop_is_the_centred_square(client: httpx.Client, latent_id: str) -> None:
     assert client.get(f"/latents/{latent_id}").json()["crop"] == [10, 0, 60, 60]
+
+
+@pytest.mark.parametrize("crop", ["0,0,41,40", "3,4,1,1"])
+def test_a_crop_is_a_square_within_a_pixel(client: httpx.Client, crop: str) -> None:
+    fields = {"model": "fake", "steps": "0", "crop": crop}
+    job = client.post("/encode?wait=20", data=fields, files={"image": png()}).json()
+    assert job["result"]["crop"] == [int(part) for part in crop.split(",")]
+
+
+def test_a_crop_of_any_shape_where_the_model_takes_it(
+    client: httpx.Client, server: LiveServer
+) -> None:
+    write_model(server.home, "wide", any_size=True)
+    fields = {"model": "wide", "steps": "0", "crop": "0,0,60,20"}
+    job = client.post("/encode?wait=20", data=fields, files={"image": png()}).json()
+    shutil.rmtree(server.home / "models" / "wide")
+    assert job["status"] == "succeeded"
+
+
+def test_a_latent_of_another_version_is_to_be_encoded_again(
+    client: httpx.Client, server: LiveServer, latent_id: str
+) -> None:
+    library = Library(str(server.home / "store"))
+    ours = library.latent(LOCAL_OWNER, latent_id)
+    fields = ours.model_dump(exclude={"latent_id", "blob_id", "model_version"})
+    stale = library.add_latent(LOCAL_OWNER, library.tensor(ours), model_version="old", **fields)
+    body = {"latent_id": stale.latent_id, "edits": [SMILE]}
+    result = EditResult(image_id=ours.image_id, changed_box=None, cached=False, timings_ms={})
+    for version in ("old", "fake-1"):  # neither may be answered from the store
+        library.remember_edit(LOCAL_OWNER, EditRequest.model_validate(body).key(version), result)
+    job = client.post("/edit?wait=20", json=body).json()
+    assert (job["status"], job["error"]["code"]) == ("failed", "stale_latent")
+    assert "encode" in job["error"]["message"]
+    heat_map = client.get(f"/latents/{stale.latent_id}/attributes/smile")
+    assert (heat_map.status_code, heat_map.json()["code"]) == (409, "stale_latent")
+    transplant = {"type": "transplant", "donor": stale.latent_id}
+    body = {"latent_id": latent_id, "edits": [transplant]}
+    job = client.post("/edit?wait=20", json=body).json()
+    assert job["error"]["code"] == "stale_latent"
 
 
 def test_edit_changes_what_was_painted_and_nothing_else(
