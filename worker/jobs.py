@@ -32,6 +32,7 @@ from contracts.jobs import (
     handed_back,
     succeeded,
 )
+from contracts.requests import Result
 from models.errors import AttributeUnknown, ModelError
 from worker.encode import write_pixels
 from worker.ports import Pixels, Step
@@ -68,14 +69,14 @@ def run(job_id: str) -> None:
     reporter = Reporter(bench, record)
     task = Task(bench, record.owner, reporter.report)
     try:
-        result = perform(task, record).model_dump(mode="json")
+        result = perform_again_if_memory_runs_out(task, record).model_dump(mode="json")
     except HandBack:
         reporter.change(handed_back)
         return
     except JobCanceled:
         pass  # its record says so already
     except Exception as error:
-        known = translated(error, record.kind, bench)
+        known = translated(error, record.kind)
         reporter.change(lambda r: failed(r, known))
     else:
         reporter.change(lambda r: succeeded(r, result))
@@ -144,7 +145,24 @@ class Reporter:
         return kept.image_id
 
 
-def translated(error: Exception, kind: JobKind, bench: Workbench) -> EditorError:
+def perform_again_if_memory_runs_out(task: Task, record: JobRecord) -> Result:
+    """Do what a job asks for; when memory runs out, once more with nothing else in it."""
+    try:
+        return perform(task, record)
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+        log.warning("out of memory: loaded models are dropped, the job is tried again")
+    task.bench.free_memory()  # here, because the error's traceback held on to tensors
+    return perform(task, record)
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether memory ran out, of this machine or of torch's device."""
+    return isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+
+
+def translated(error: Exception, kind: JobKind) -> EditorError:
     """An error as the client may see it; what we did not foresee goes to the log in full."""
     match error:
         case EditorError():
@@ -155,9 +173,8 @@ def translated(error: Exception, kind: JobKind, bench: Workbench) -> EditorError
             return (InvalidEdit if kind == JobKind.EDIT else InvalidRequest)(str(error))
         case JobTimeoutException():
             return JobTimeout("the job took too long: ask for fewer steps or a smaller picture")
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":  # torch's
-        log.error("out of memory; loaded models are dropped", exc_info=error)
-        bench.forget_editors()
+    if is_out_of_memory(error):
+        log.error("out of memory, twice", exc_info=error)
         return ModelUnavailable("memory ran out: ask for a smaller picture")
     log.error("a job failed unexpectedly", exc_info=error)
     return InternalError("something went wrong on our side; the server's log has the details")

@@ -6,6 +6,7 @@ The supervisor starts `python -m worker.main`, with a queue; `latentbrush worker
 import argparse
 import logging
 import socket
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,9 +49,11 @@ class ModelWorker(SimpleWorker):
         """Run a job, saying so."""
         self.current = job
         self.heart.now()
-        super().execute_job(job, queue)
-        self.current = None
-        self.heart.now()
+        try:
+            super().execute_job(job, queue)
+        finally:  # what a worker says it does decides whether its job is lost
+            self.current = None
+            self.heart.now()
 
     @property
     def stopping(self) -> bool:
@@ -82,6 +85,7 @@ def run(
         resolved_device(settings.device),
         worker.name,
         lambda: worker.stopping,
+        release_device_memory,
     )
     worker.heart = Heartbeat(
         JobStore(connect(url, num_retries=0), settings.job_ttl_s),
@@ -128,6 +132,13 @@ def resolved_device(device: str) -> str:
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def release_device_memory() -> None:
+    """Give back what torch holds for later on a GPU; nothing where torch was not needed."""
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 def main() -> None:

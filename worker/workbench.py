@@ -31,6 +31,7 @@ class Workbench:
         device: str,
         name: str,
         is_stopping: Callable[[], bool],
+        release_memory: Callable[[], None],
     ) -> None:
         self.settings = settings
         self.store = store
@@ -39,6 +40,7 @@ class Workbench:
         self.name = name
         self.is_stopping = is_stopping
         self._load_editor = load_editor
+        self._release_memory = release_memory
         self._catalog = Catalog(settings.models_dirs)
         self._editors: OrderedDict[str, tuple[float, Editor]] = OrderedDict()
         self._pictures: OrderedDict[str, Picture] = OrderedDict()
@@ -76,10 +78,12 @@ class Workbench:
         self._editors.move_to_end(model_id)
         return self._editors[model_id][1]
 
-    def forget_editors(self) -> None:
-        """Drop every loaded model, for instance after memory ran out."""
+    def free_memory(self) -> None:
+        """Drop every loaded model and decoded picture, after memory ran out."""
         self._editors.clear()
+        self._pictures.clear()
         gc.collect()
+        self._release_memory()
 
     def picture(self, owner: str, image_id: str) -> Picture:
         """A decoded picture of the library."""

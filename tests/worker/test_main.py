@@ -1,12 +1,17 @@
 """A worker that cannot start says why in one line."""
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 from fake_editor import load_editor
+from redis.exceptions import ConnectionError as BrokerGone
+from rq import Queue, SimpleWorker
+from rq.job import Job
 
 from contracts.errors import StartError
-from worker.main import resolved_device, run
+from worker.liveness import Heartbeat
+from worker.main import ModelWorker, release_device_memory, resolved_device, run
 from worker.settings import WorkerSettings
 
 
@@ -21,6 +26,29 @@ def test_no_such_queue(tmp_path: Path, queues: list[str]) -> None:
     settings = WorkerSettings(data_dir=tmp_path, redis_url="redis://127.0.0.1:1")
     with pytest.raises(StartError, match="interactive, batch"):
         run(settings, load_editor, queues=queues)
+
+
+class Heart:
+    """A heart that is not there."""
+
+    def now(self) -> None:
+        pass
+
+
+def test_a_worker_does_not_claim_a_job_that_broke(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise BrokerGone("away")
+
+    monkeypatch.setattr(SimpleWorker, "execute_job", broken)
+    worker = ModelWorker.__new__(ModelWorker)
+    worker.heart = cast(Heartbeat, Heart())
+    with pytest.raises(BrokerGone):
+        worker.execute_job(cast(Job, "job"), cast(Queue, "queue"))
+    assert worker.current is None
+
+
+def test_memory_is_released_without_a_device() -> None:
+    release_device_memory()
 
 
 def test_a_device_that_is_named_is_taken() -> None:

@@ -56,6 +56,7 @@ def bench(tmp_path: Path, loads: Loads) -> Workbench:
         "cpu",
         "worker",
         lambda: False,
+        lambda: None,
     )
 
 
@@ -82,7 +83,7 @@ def test_the_one_used_longest_ago_makes_room(bench: Workbench, tmp_path: Path) -
     for name in ("a", "b", "a", "c"):
         bench.editor(name)
     assert bench.loaded_models() == ("a", "c")
-    bench.forget_editors()
+    bench.free_memory()
     assert bench.loaded_models() == ()
 
 

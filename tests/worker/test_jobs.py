@@ -1,0 +1,100 @@
+"""A job at the bench when memory runs out: tried once more, then an error that says so."""
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+from fake_editor import FakeEditor
+from live_server import write_model
+
+from contracts.errors import ModelUnavailable
+from contracts.ids import new_job_id
+from contracts.job_store import JobStore
+from contracts.jobs import JobKind, new_record
+from contracts.library import Library
+from contracts.requests import GenerateRequest, GenerateResult
+from worker.jobs import perform_again_if_memory_runs_out, translated
+from worker.ports import Encoded
+from worker.settings import WorkerSettings
+from worker.tasks import Task
+from worker.workbench import Workbench
+
+RECORD = new_record(
+    new_job_id(), "anna", JobKind.GENERATE, "interactive", GenerateRequest(model="fake", seed=1)
+)
+
+
+class OutOfMemoryError(RuntimeError):
+    """Named like torch's."""
+
+
+class Versions:
+    """Takes the place of the broker: nothing is noted."""
+
+    def set_version(self, model: str, version: str) -> None:
+        pass
+
+
+class Small:
+    """A device on which so many pictures fail before one is drawn."""
+
+    def __init__(self, home: Path, failures: int) -> None:
+        write_model(home)
+        settings = WorkerSettings(data_dir=home)
+        self.failures = failures
+        self.done: list[str] = []
+        self.task = Task(
+            Workbench(
+                settings,
+                cast(JobStore, Versions()),
+                Library(settings.store_url),
+                self.load,
+                "cpu",
+                "worker",
+                lambda: False,
+                lambda: self.done.append("released"),
+            ),
+            "anna",
+            lambda step: None,
+        )
+
+    def load(self, model_dir: Path, device: str) -> FakeEditor:
+        small = self
+        small.done.append("loaded")
+
+        class Hungry(FakeEditor):
+            def generate(
+                self,
+                *,
+                seed: int,
+                width: int | None,
+                height: int | None,
+                truncation: float,
+                coherence: float | None,
+            ) -> Encoded:
+                if small.failures:
+                    small.failures -= 1
+                    raise OutOfMemoryError
+                return super().generate(
+                    seed=seed,
+                    width=width,
+                    height=height,
+                    truncation=truncation,
+                    coherence=coherence,
+                )
+
+        return Hungry(model_dir.name, 64, device)
+
+
+def test_a_job_is_tried_again_with_empty_memory(tmp_path: Path) -> None:
+    small = Small(tmp_path, failures=1)
+    result = perform_again_if_memory_runs_out(small.task, RECORD)
+    assert isinstance(result, GenerateResult)
+    assert small.done == ["loaded", "released", "loaded"]
+
+
+def test_a_job_is_not_tried_for_ever(tmp_path: Path) -> None:
+    small = Small(tmp_path, failures=2)
+    with pytest.raises(OutOfMemoryError) as caught:
+        perform_again_if_memory_runs_out(small.task, RECORD)
+    assert isinstance(translated(caught.value, RECORD.kind), ModelUnavailable)
