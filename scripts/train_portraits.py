@@ -1,0 +1,107 @@
+"""Train the portraits model from nothing, part after part, in one command that can be repeated.
+
+    python -m scripts.train_portraits --run runs/portraits --preset gpu256 --minutes 25
+
+Needs torch, numpy, pillow, safetensors and tqdm only, so it runs on a bare GPU machine. Parts that are
+finished are kept; the part in hand goes on where it stopped. The model is in RUN/model.
+"""
+
+import argparse
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from models.model import load_model, save_model
+from training.attributes import train_attributes
+from training.data import FreshPortraits
+from training.encoder import train_encoder
+from training.evaluation.judge import save_judge
+from training.gan_options import PRESETS
+from training.loop import train_generator
+from training.perceptual import JUDGE_WIDTHS, train_perceptual
+from training.release import release_generator
+
+SHARES = {"generator": 0.62, "perceptual": 0.08, "judge": 0.06, "encoder": 0.14, "attributes": 0.1}
+"""Of the minutes."""
+JUDGE_SEED = 2_000_000
+ENCODER_SEED = 3_000_000
+
+
+class Recipe:
+    """The parts in order, each a method that trains for some minutes."""
+
+    def __init__(self, run: Path, preset: str, device: str) -> None:
+        self.run = run
+        self.options = PRESETS[preset]
+        self.device = device
+        self.model_dir = run / "model"
+
+    def generator(self, minutes: float) -> None:
+        """The GAN, on fresh portraits."""
+        folder = self.run / "generator"
+        resume = (folder / "state.pt").exists()
+        train_generator(self.options, folder, minutes=minutes, device=self.device, resume=resume)
+        save_model(release_generator(folder, "portraits", self.device), self.model_dir)
+
+    def perceptual(self, minutes: float) -> None:
+        """The network that reads attributes and compares pictures."""
+        net = train_perceptual(
+            self.run / "perceptual",
+            resolution=self.options.resolution,
+            minutes=minutes,
+            device=self.device,
+            resume=(self.run / "perceptual" / "state.pt").exists(),
+        )
+        save_model(replace(load_model(self.model_dir, self.device), perceptual=net), self.model_dir)
+
+    def judge(self, minutes: float) -> None:
+        """The reader that only the evaluation uses."""
+        net = train_perceptual(
+            self.run / "judge",
+            resolution=self.options.resolution,
+            minutes=minutes,
+            seed=JUDGE_SEED,
+            widths=JUDGE_WIDTHS,
+            device=self.device,
+            resume=(self.run / "judge" / "state.pt").exists(),
+        )
+        save_judge(net, self.model_dir)
+
+    def encoder(self, minutes: float) -> None:
+        """The spatial encoder."""
+        model = load_model(self.model_dir, self.device)
+        source = FreshPortraits(self.options.resolution, ENCODER_SEED, torch.device(self.device))
+        folder = self.run / "encoder"
+        resume = (folder / "state.pt").exists()
+        trained = train_encoder(model, source, folder, minutes=minutes, resume=resume)
+        save_model(trained, self.model_dir)
+
+    def attributes(self, minutes: float) -> None:
+        """The directions."""
+        model = load_model(self.model_dir, self.device)
+        folder = self.run / "attributes"
+        resume = (folder / "state.pt").exists()
+        trained = train_attributes(model, folder, minutes=minutes, resume=resume)
+        save_model(trained, self.model_dir)
+
+
+def main() -> None:
+    """Train what is not finished yet."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--preset", default="cpu128", choices=sorted(PRESETS))
+    parser.add_argument("--minutes", type=float, default=240.0)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    options = parser.parse_args()
+    recipe = Recipe(options.run, options.preset, options.device)
+    for name, share in SHARES.items():
+        done = options.run / f"{name}.done"
+        if not done.exists():
+            getattr(recipe, name)(options.minutes * share)
+            done.write_text(time.strftime("%Y-%m-%d %H:%M:%S\n"))
+
+
+if __name__ == "__main__":
+    main()
