@@ -2,7 +2,7 @@
 
     python -m scripts.train_portraits --run runs/portraits --preset gpu256 --minutes 25
 
-Needs torch, numpy, pillow, safetensors and tqdm only, so it runs on a bare GPU machine. Parts that are
+Needs torch, numpy, pillow, safetensors and tqdm only: a bare GPU machine will do. Parts that are
 finished are kept; the part in hand goes on where it stopped. The model is in RUN/model.
 """
 
