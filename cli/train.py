@@ -49,6 +49,7 @@ def generator(
     from training.gan_options import with_overrides
     from training.loop import train_generator
     from training.release import release_generator
+    from training.schedule import Minutes
 
     options = with_overrides(preset, data=data, batch=batch, lr=lr, seed=seed)
     if dry_run:
@@ -58,11 +59,11 @@ def generator(
     train_generator(
         options,
         run,
-        minutes=minutes,
+        Minutes(minutes),
+        warmup=Minutes(warmup_minutes) if warmup_minutes else None,
         device=where,
         resume=resume,
         grow=grow,
-        warmup_minutes=warmup_minutes,
     )
     save_model(release_generator(run, name, where), run / "model")
     say(f"{run / 'model'}: generator written; next: latentbrush train perceptual --model …")
@@ -84,6 +85,7 @@ def perceptual(
     from models.model import save_model
     from training.evaluation.judge import save_judge
     from training.perceptual import JUDGE_WIDTHS, train_perceptual
+    from training.schedule import Minutes
 
     if dry_run:
         show_plan(model, run, minutes=minutes, judge_minutes=judge_minutes)
@@ -91,14 +93,14 @@ def perceptual(
     loaded = open_model(str(model), device)
     size, where = loaded.layout.resolution, str(loaded.device)
     net = train_perceptual(
-        run / "perceptual", resolution=size, minutes=minutes, device=where, resume=resume
+        run / "perceptual", Minutes(minutes), resolution=size, device=where, resume=resume
     )
     save_model(replace(loaded, perceptual=net), model)
     if judge_minutes > 0:
         judge = train_perceptual(
             run / "judge",
+            Minutes(judge_minutes),
             resolution=size,
-            minutes=judge_minutes,
             seed=2_000_000,
             widths=JUDGE_WIDTHS,
             device=where,
@@ -123,13 +125,14 @@ def encoder(
     """Train the spatial encoder of a model."""
     from models.model import save_model
     from training.encoder import train_encoder
+    from training.schedule import Minutes
 
     if dry_run:
         show_plan(model, run, minutes=minutes, images=str(images or "portraits"))
         return
     loaded = open_model(str(model), device)
     source = open_pictures(images, loaded.layout.resolution, str(loaded.device))
-    trained = train_encoder(loaded, source, run / "encoder", minutes=minutes, resume=resume)
+    trained = train_encoder(loaded, source, run / "encoder", Minutes(minutes), resume=resume)
     save_model(trained, model)
     say(f"{model}: encoder written")
 
@@ -146,12 +149,13 @@ def attributes(
     """Learn the attributes of a model that has a perceptual network."""
     from models.model import save_model
     from training.attributes import train_attributes
+    from training.schedule import Minutes
 
     if dry_run:
         show_plan(model, run, minutes=minutes)
         return
     loaded = open_model(str(model), device)
-    trained = train_attributes(loaded, run / "attributes", minutes=minutes, resume=resume)
+    trained = train_attributes(loaded, run / "attributes", Minutes(minutes), resume=resume)
     save_model(trained, model)
     say(f"{model}: attributes written")
 

@@ -22,6 +22,7 @@ from training.gan_options import PRESETS
 from training.loop import train_generator
 from training.perceptual import JUDGE_WIDTHS, train_perceptual
 from training.release import release_generator
+from training.schedule import Minutes
 
 SHARES = {"generator": 0.62, "perceptual": 0.08, "judge": 0.06, "encoder": 0.14, "attributes": 0.1}
 """Of the minutes."""
@@ -38,30 +39,30 @@ class Recipe:
         self.device = device
         self.model_dir = run / "model"
 
-    def generator(self, minutes: float) -> None:
+    def generator(self, length: Minutes) -> None:
         """The GAN, on fresh portraits."""
         folder = self.run / "generator"
         resume = (folder / "state.pt").exists()
-        train_generator(self.options, folder, minutes=minutes, device=self.device, resume=resume)
+        train_generator(self.options, folder, length, device=self.device, resume=resume)
         save_model(release_generator(folder, "portraits", self.device), self.model_dir)
 
-    def perceptual(self, minutes: float) -> None:
+    def perceptual(self, length: Minutes) -> None:
         """The network that reads attributes and compares pictures."""
         net = train_perceptual(
             self.run / "perceptual",
+            length,
             resolution=self.options.resolution,
-            minutes=minutes,
             device=self.device,
             resume=(self.run / "perceptual" / "state.pt").exists(),
         )
         save_model(replace(load_model(self.model_dir, self.device), perceptual=net), self.model_dir)
 
-    def judge(self, minutes: float) -> None:
+    def judge(self, length: Minutes) -> None:
         """The reader that only the evaluation uses."""
         net = train_perceptual(
             self.run / "judge",
+            length,
             resolution=self.options.resolution,
-            minutes=minutes,
             seed=JUDGE_SEED,
             widths=JUDGE_WIDTHS,
             device=self.device,
@@ -69,21 +70,21 @@ class Recipe:
         )
         save_judge(net, self.model_dir)
 
-    def encoder(self, minutes: float) -> None:
+    def encoder(self, length: Minutes) -> None:
         """The spatial encoder."""
         model = load_model(self.model_dir, self.device)
         source = FreshPortraits(self.options.resolution, ENCODER_SEED, torch.device(self.device))
         folder = self.run / "encoder"
         resume = (folder / "state.pt").exists()
-        trained = train_encoder(model, source, folder, minutes=minutes, resume=resume)
+        trained = train_encoder(model, source, folder, length, resume=resume)
         save_model(trained, self.model_dir)
 
-    def attributes(self, minutes: float) -> None:
+    def attributes(self, length: Minutes) -> None:
         """The directions."""
         model = load_model(self.model_dir, self.device)
         folder = self.run / "attributes"
         resume = (folder / "state.pt").exists()
-        trained = train_attributes(model, folder, minutes=minutes, resume=resume)
+        trained = train_attributes(model, folder, length, resume=resume)
         save_model(trained, self.model_dir)
 
 
@@ -99,7 +100,7 @@ def main() -> None:
     for name, share in SHARES.items():
         done = options.run / f"{name}.done"
         if not done.exists():
-            getattr(recipe, name)(options.minutes * share)
+            getattr(recipe, name)(Minutes(options.minutes * share))
             done.write_text(time.strftime("%Y-%m-%d %H:%M:%S\n"))
 
 

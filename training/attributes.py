@@ -22,7 +22,7 @@ from training.errors import TrainingError
 from training.generated import draw_latents
 from training.portraits import FACTORS, Factor, region_mask, sample_factors
 from training.runs import Run
-from training.schedule import set_cosine_lr, timed
+from training.schedule import Length, set_cosine_lr
 
 PLACE_CELLS = 32  # rows and columns of an attribute's usual place
 OTHERS_WEIGHT = 3.0  # leaving the other readings alone, against moving one's own
@@ -64,14 +64,14 @@ def least_squares(model: Model, num: int = 2048) -> tuple[Tensor, Tensor]:
 def train_attributes(
     model: Model,
     folder: Path,
+    length: Length,
     *,
-    minutes: float,
     batch: int = 12,
     lr: float = 0.01,
     seed: int = 0,
     resume: bool = False,
 ) -> Model:
-    """Learn a direction for every target of the perceptual network, for `minutes`.
+    """Learn a direction for every target of the perceptual network.
 
     Raises:
         TrainingError: the model has no perceptual network.
@@ -87,8 +87,8 @@ def train_attributes(
     factors = read_factors(model)
     places = torch.cat([usual_place(f.region) for f in factors]).to(model.device)
     scale = w_scale(model)
-    for step, passed in enumerate(timed(minutes, "Learning attributes")):
-        set_cosine_lr(optimiser, lr, passed)
+    for now in length.watch("Learning attributes"):
+        set_cosine_lr(optimiser, lr, now.passed)
         edits = draw_edits(model, places, batch, rng)
         own, others = errors_of(edited_readings(model, edits, directions) / deviation, edits)
         size = (directions[edits.chosen] / scale).square().mean()
@@ -96,8 +96,8 @@ def train_attributes(
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
-        if step % 25 == 0:
-            run.log(step=step, loss=loss.item(), own=own.item(), others=others.item())
+        if now.step % 25 == 0:
+            run.log(step=now.step, loss=loss.item(), own=own.item(), others=others.item())
             run.save({"directions": directions.detach(), "optimiser": optimiser.state_dict()})
     attributes = tuple(Attribute(id=f.name, title=f.title) for f in factors)
     return replace(model, attributes=AttributeSet(attributes, directions.detach()))

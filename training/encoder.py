@@ -23,7 +23,7 @@ from models.model import Model
 from training.data import ImageSource
 from training.generated import draw_latents
 from training.runs import Run
-from training.schedule import set_cosine_lr, timed
+from training.schedule import Length, set_cosine_lr
 
 PERCEPTUAL_WEIGHT = 0.3
 REGULARISER_WEIGHT = 0.003
@@ -35,14 +35,14 @@ def train_encoder(
     model: Model,
     source: ImageSource,
     folder: Path,
+    length: Length,
     *,
-    minutes: float,
     batch: int = 8,
     lr: float = 2e-3,
     seed: int = 0,
     resume: bool = False,
 ) -> Model:
-    """Give a model a spatial encoder, trained for `minutes` on the pictures of `source`.
+    """Give a model a spatial encoder, trained on the pictures of `source`.
 
     Args:
         folder: the run's folder; with `resume` an earlier run there goes on.
@@ -71,9 +71,9 @@ def train_encoder(
         )
 
     rng = torch.Generator().manual_seed(seed + 1)
-    for step, passed in enumerate(timed(minutes, "Training the encoder")):
-        set_cosine_lr(optimiser, lr, passed)
-        if passed < latent_phase:
+    for now in length.watch("Training the encoder"):
+        set_cosine_lr(optimiser, lr, now.passed)
+        if now.passed < latent_phase:
             known = draw_latents(model, 2 * batch, rng, mixing=0.5)
             loss = latent_error(model, model.predict(drawn_from(model, known), encoder), known)
         else:
@@ -86,14 +86,14 @@ def train_encoder(
         torch.nn.utils.clip_grad_norm_(encoder.parameters(), 1.0)
         optimiser.step()
         with torch.no_grad():
-            for kept, now in zip(average.parameters(), encoder.parameters(), strict=True):
-                kept.lerp_(now, 0.01)
-        if step % 50 == 49:
+            for kept, new in zip(average.parameters(), encoder.parameters(), strict=True):
+                kept.lerp_(new, 0.01)
+        if now.step % 50 == 49:
             save()
-        if step % 25 == 0 and passed < latent_phase:
-            run.log(step=step, latent_error=loss.item())
-        elif step % 25 == 0:
-            run.log(step=step, loss=loss.item(), psnr_db=psnr_db(redrawn, real).median().item())
+        if now.step % 25 == 0 and now.passed < latent_phase:
+            run.log(step=now.step, latent_error=loss.item())
+        elif now.step % 25 == 0:
+            run.log(step=now.step, loss=loss.item(), psnr_db=psnr_db(redrawn, real).median().item())
             run.save_grid("reconstructions", torch.cat([real, redrawn]), columns=batch)
     save()
     return replace(model, encoder=average.eval().requires_grad_(False))

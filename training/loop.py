@@ -5,7 +5,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
-from tqdm import tqdm
 
 from models.generator import Generator
 from training.data import FreshPortraits, ImageFolder, ImageSource, PooledPortraits, mirror
@@ -13,7 +12,10 @@ from training.errors import TrainingError
 from training.gan import GanTraining
 from training.gan_options import GanOptions
 from training.runs import Run, load_state
+from training.schedule import Every, Length
 from training.warmup import warm_up
+
+SNAPSHOT_S = 240
 
 
 def open_source(options: GanOptions, device: torch.device, start: int) -> ImageSource:
@@ -30,15 +32,19 @@ def open_source(options: GanOptions, device: torch.device, start: int) -> ImageS
 def train_generator(
     options: GanOptions,
     folder: Path,
+    length: Length,
     *,
-    minutes: float,
+    warmup: Length | None = None,
     device: str = "cpu",
     resume: bool = False,
     grow: Path | None = None,
-    warmup_minutes: float = 0.0,
-    snapshot_minutes: float = 4.0,
 ) -> Generator:
-    """Train for `minutes`, writing samples, figures and state into `folder`; returns the average.
+    """Train, writing samples, figures and state into `folder`; returns the moving average.
+
+    Args:
+        length: of the game.
+        warmup: of the supervised start before it; portraits only.
+        grow: a run at a smaller resolution to start from.
 
     Raises:
         TrainingError: the folder, the data or the run to grow from cannot be used.
@@ -50,28 +56,44 @@ def train_generator(
         training.restore(state)
     elif grow is not None:
         training.grow_from(load_state(grow))
-    if warmup_minutes > 0 and (state is None or training.phase == "warm-up"):
-        warm_up(training, run, warmup_minutes)
-    source = open_source(options, training.device, training.nimg)
-    preview_z = torch.randn(64, options.w_dim, generator=torch.Generator().manual_seed(1))
-    begin = last = time.monotonic()
-    step, begin_nimg = 0, training.nimg
-    with tqdm(total=round(minutes, 1), unit="min", desc="Training generator") as bar:
-        while (now := time.monotonic()) - begin < minutes * 60:
-            real = source.batch(options.batch).to(training.device)
-            real = mirror(real, torch.rand(len(real)) < 0.5)
-            figures = training.step_discriminator(real, step)
-            figures |= training.step_generator(options.batch, step)
-            training.nimg += options.batch
-            step += 1
-            bar.n = round((now - begin) / 60, 2)
-            if step % 50 == 0:
-                speed = (training.nimg - begin_nimg) / (now - begin)
-                bar.set_postfix(kimg=f"{training.nimg / 1000:.1f}", img_s=f"{speed:.0f}")
-                values = {name: value.item() for name, value in figures.items()}
-                run.log(nimg=training.nimg, img_s=speed, **values)
-            if now - last > snapshot_minutes * 60:
-                training.snapshot(run, preview_z)
-                last = now
-    training.snapshot(run, preview_z)
+    if warmup is not None and (state is None or training.phase == "warm-up"):
+        warm_up(training, run, warmup)
+    play(training, run, length)
     return training.ema
+
+
+def play(training: GanTraining, run: Run, length: Length) -> None:
+    """The game: real pictures in, one step of each side, until it is over."""
+    options = training.options
+    source = open_source(options, training.device, training.nimg)
+    preview = torch.randn(64, options.w_dim, generator=torch.Generator().manual_seed(1))
+    snapshots, speed = Every(SNAPSHOT_S), Speed(training.nimg)
+    for now in length.watch("Training the generator"):
+        real = source.batch(options.batch).to(training.device)
+        real = mirror(real, torch.rand(len(real)) < 0.5)
+        figures = training.step_discriminator(real, now.step)
+        figures |= training.step_generator(options.batch, now.step)
+        training.nimg += options.batch
+        if now.step % 50 == 49:
+            img_s = speed.measure(training.nimg)
+            now.note(kimg=f"{training.nimg / 1000:.1f}", img_s=f"{img_s:.0f}")
+            values = {name: value.item() for name, value in figures.items()}
+            run.log(nimg=training.nimg, img_s=img_s, **values)
+        if snapshots.due():
+            training.snapshot(run, preview)
+    training.snapshot(run, preview)
+
+
+class Speed:
+    """Pictures per second since the last measurement."""
+
+    def __init__(self, nimg: int) -> None:
+        self.nimg = nimg
+        self.time = time.monotonic()
+
+    def measure(self, nimg: int) -> float:
+        """Pictures per second up to `nimg`."""
+        now = time.monotonic()
+        speed = (nimg - self.nimg) / (now - self.time)
+        self.nimg, self.time = nimg, now
+        return speed

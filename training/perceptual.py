@@ -15,16 +15,16 @@ from models.perceptual import PerceptualConfig, PerceptualNet
 from training.labels import TARGETS, standardise
 from training.portraits import render, sample_factors
 from training.runs import Run
-from training.schedule import set_cosine_lr, timed
+from training.schedule import Length, set_cosine_lr
 
 JUDGE_WIDTHS = (16, 32, 64, 96, 96)
 
 
 def train_perceptual(
     folder: Path,
+    length: Length,
     *,
     resolution: int,
-    minutes: float,
     seed: int = 1_000_000,
     widths: tuple[int, ...] = (24, 48, 64, 96, 128),
     batch: int = 48,
@@ -32,7 +32,7 @@ def train_perceptual(
     device: str = "cpu",
     resume: bool = False,
 ) -> PerceptualNet:
-    """Train on fresh renders for `minutes`; returns the network.
+    """Train on fresh renders; returns the network.
 
     Args:
         folder: the run's folder.
@@ -51,8 +51,8 @@ def train_perceptual(
         net.load_state_dict(state["net"])
         optimiser.load_state_dict(state["optimiser"])
         seen = state["nimg"]
-    for passed in timed(minutes, "Training the perceptual network"):
-        set_cosine_lr(optimiser, lr, passed)
+    for now in length.watch("Training the perceptual network"):
+        set_cosine_lr(optimiser, lr, now.passed)
         factors = sample_factors(seed, seen, batch).to(device)
         img = disturb(render(factors, resolution, device))
         with torch.autocast(where.type, dtype, enabled=dtype != torch.float32):

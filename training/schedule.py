@@ -1,25 +1,88 @@
-"""The clock of a training run: time spent, a bar, and a learning rate that falls to zero."""
+"""How long to train, what is shown meanwhile, and a learning rate that falls to zero."""
 
 import math
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from tqdm import tqdm
 
-WARMUP = 0.02  # share of the run
+WARMUP = 0.02  # share of a part's length in which its learning rate rises
+BAR = "{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
 
 
-def timed(minutes: float, title: str) -> Iterator[float]:
-    """Yield how much of the time has passed, 0 to 1, until it is over; shows a bar."""
-    begin = time.monotonic()
-    with tqdm(
-        total=100, desc=title, unit="%", bar_format="{l_bar}{bar}| {elapsed}<{remaining}"
-    ) as bar:
-        while (passed := (time.monotonic() - begin) / (minutes * 60)) < 1:
-            bar.n = round(passed * 100, 1)
-            bar.refresh() if time.monotonic() - bar.last_print_t > 2 else None
-            yield passed
+@dataclass(frozen=True)
+class Moment:
+    """Where a part of the training stands.
+
+    Attributes:
+        step: counted from 0.
+        passed: share of its length, 0 to 1.
+    """
+
+    step: int
+    passed: float
+    bar: tqdm  # type: ignore[type-arg]
+
+    def note(self, **figures: str) -> None:
+        """Show figures behind the bar."""
+        self.bar.set_postfix(figures, refresh=False)
+
+
+class Length(Protocol):
+    """How long a part trains."""
+
+    def watch(self, title: str) -> Iterator[Moment]:
+        """Count the steps until it is over, and show a bar."""
+        ...
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """So many minutes, however fast the machine is."""
+
+    minutes: float
+
+    def watch(self, title: str) -> Iterator[Moment]:
+        """Count the steps until the time is up."""
+        begin, step = time.monotonic(), 0
+        with tqdm(total=1.0, desc=title, bar_format=BAR) as bar:
+            while (passed := (time.monotonic() - begin) / (self.minutes * 60)) < 1:
+                bar.update(passed - bar.n)
+                yield Moment(step, passed, bar)
+                step += 1
+
+
+@dataclass(frozen=True)
+class Steps:
+    """So many steps, the same on every machine."""
+
+    num: int
+
+    def watch(self, title: str) -> Iterator[Moment]:
+        """Count them."""
+        with tqdm(total=1.0, desc=title, bar_format=BAR) as bar:
+            for step in range(self.num):
+                bar.update(step / self.num - bar.n)
+                yield Moment(step, step / self.num, bar)
+
+
+class Every:
+    """Says when the next snapshot is due."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.last = time.monotonic()
+
+    def due(self) -> bool:
+        """Whether the time has come; begins anew if so."""
+        now = time.monotonic()
+        if now - self.last < self.seconds:
+            return False
+        self.last = now
+        return True
 
 
 def set_cosine_lr(optimiser: torch.optim.Optimizer, peak: float, passed: float) -> None:

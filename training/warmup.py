@@ -17,7 +17,7 @@ from training.gan import GanTraining, update
 from training.portraits import FACTORS, from_uniform, render
 from training.pyramid import laplacian
 from training.runs import Run
-from training.schedule import cosine, timed
+from training.schedule import Every, Length, cosine
 
 LEVELS = 4  # of the pyramid that pictures are compared on
 MAPPING_SPEED = 30  # undoes most of the mapping's learning rate multiplier of 0.01
@@ -35,8 +35,8 @@ def pyramid_loss(img: Tensor, target: Tensor) -> Tensor:
     return torch.stack([level.abs().mean() for level in levels]).sum()
 
 
-def warm_up(training: GanTraining, run: Run, minutes: float) -> None:
-    """Train the generator for `minutes` to draw the portraits of its latents.
+def warm_up(training: GanTraining, run: Run, length: Length) -> None:
+    """Train the generator to draw the portraits of its latents.
 
     Raises:
         TrainingError: the run is on other data, or its z is too short for the factors.
@@ -54,10 +54,10 @@ def warm_up(training: GanTraining, run: Run, minutes: float) -> None:
     preview = torch.randn(64, options.w_dim, generator=torch.Generator().manual_seed(1))
     run.save_grid("targets", render(factors_of(preview), options.resolution))
     training.phase = "warm-up"
-    saved = 0.0
-    for step, passed in enumerate(timed(minutes, "Warming up")):
+    snapshots = Every(180)
+    for now in length.watch("Warming up"):
         for group in optimiser.param_groups:
-            group["lr"] = group["peak"] * cosine(0.9 * passed)
+            group["lr"] = group["peak"] * cosine(0.9 * now.passed)
         z = torch.randn(options.batch, options.w_dim, device=training.device)
         target = render(factors_of(z), options.resolution, training.device)
         w = generator.mapping(z)
@@ -67,11 +67,10 @@ def warm_up(training: GanTraining, run: Run, minutes: float) -> None:
         generator.mapping.w_avg.lerp_(w.detach().mean(dim=0), 0.005)
         training.nimg += options.batch
         training.update_ema(options.batch)
-        if step % 50 == 0:
+        if now.step % 50 == 0:
             run.log(nimg=training.nimg, warm_up_loss=loss.item())
-        if (passed - saved) * minutes > 3:
+        if snapshots.due():
             training.snapshot(run, preview)
-            saved = passed
     training.nimg = 0
     training.phase = "game"
     training.blank = False

@@ -20,6 +20,7 @@ from training.loop import train_generator
 from training.portraits import render, sample_factors
 from training.release import release_generator
 from training.runs import Run
+from training.schedule import Steps
 from training.warmup import factors_of, pyramid_loss, warm_up
 
 CPU = torch.device("cpu")
@@ -44,14 +45,14 @@ def test_both_sides_learn_on_four_pictures(options: GanOptions) -> None:
 
 def test_a_run_writes_what_is_needed_and_resumes(options: GanOptions, tmp_path: Path) -> None:
     run = tmp_path / "run"
-    train_generator(options, run, minutes=0.02)
+    train_generator(options, run, Steps(2))
     first = torch.load(run / "state.pt", weights_only=True)["nimg"]
     assert first >= 4
     assert list(run.glob("samples-*.png"))
     assert json.loads((run / "options.json").read_text())["resolution"] == 32
     with pytest.raises(TrainingError, match="--resume"):
-        train_generator(options, run, minutes=0.02)
-    train_generator(options, run, minutes=0.02, resume=True)
+        train_generator(options, run, Steps(2))
+    train_generator(options, run, Steps(2), resume=True)
     assert torch.load(run / "state.pt", weights_only=True)["nimg"] > first
 
 
@@ -91,7 +92,7 @@ def test_warming_up_brings_the_pictures_closer(options: GanOptions, tmp_path: Pa
         return pyramid_loss(drawn, target).item()
 
     before = gap()
-    warm_up(training, Run(tmp_path / "run", {}, resume=False), 0.1)
+    warm_up(training, Run(tmp_path / "run", {}, resume=False), Steps(60))
     assert gap() < 0.7 * before
 
 
@@ -107,18 +108,16 @@ def test_a_folder_of_pictures_is_a_source(options: GanOptions, tmp_path: Path) -
     photos.mkdir()
     for i, img in enumerate(render(sample_factors(0, 0, 3), 48)):
         Image.fromarray(to_pixels(img[None])).resize((60, 48)).save(photos / f"{i}.jpg")
-    train_generator(
-        replace(options, data=str(photos), augment=True), tmp_path / "run", minutes=0.01
-    )
+    train_generator(replace(options, data=str(photos), augment=True), tmp_path / "run", Steps(2))
     (photos / "broken.png").write_bytes(b"\x89PNG nothing")
     with pytest.raises(TrainingError, match=r"broken\.png"):
-        train_generator(replace(options, data=str(photos)), tmp_path / "other", minutes=0.01)
+        train_generator(replace(options, data=str(photos)), tmp_path / "other", Steps(2))
 
 
 @pytest.mark.parametrize("data", ["", "no/such/folder"])
 def test_no_pictures_is_said(options: GanOptions, tmp_path: Path, data: str) -> None:
     with pytest.raises(TrainingError, match="--data"):
-        train_generator(replace(options, data=data), tmp_path / "run", minutes=0.01)
+        train_generator(replace(options, data=data), tmp_path / "run", Steps(2))
 
 
 def test_augmentation_follows_overfitting() -> None:
@@ -138,7 +137,7 @@ def test_presets_take_overrides() -> None:
 
 
 def test_a_finished_run_becomes_a_model(options: GanOptions, tmp_path: Path) -> None:
-    train_generator(options, tmp_path / "run", minutes=0.01)
+    train_generator(options, tmp_path / "run", Steps(2))
     save_model(release_generator(tmp_path / "run", "mine"), tmp_path / "model")
     model = load_model(tmp_path / "model")
     assert model.card.id == "mine"

@@ -25,6 +25,7 @@ from training.generated import draw_latents
 from training.labels import TARGETS, standardise
 from training.perceptual import train_perceptual
 from training.portraits import render, sample_factors
+from training.schedule import Steps
 
 
 class Drawn:
@@ -46,7 +47,7 @@ def test_labels_are_standardised() -> None:
 
 
 def test_the_perceptual_network_learns_to_read(tmp_path: Path) -> None:
-    net = train_perceptual(tmp_path, resolution=32, minutes=0.15, widths=(16, 24, 32), batch=32)
+    net = train_perceptual(tmp_path, Steps(120), resolution=32, widths=(16, 24, 32), batch=32)
     factors = sample_factors(5, 0, 256)
     img, labels = render(factors, 32), standardise(factors)
     with torch.no_grad():
@@ -63,7 +64,7 @@ def test_the_encoder_learns(model: Model, tmp_path: Path) -> None:
     img = torch.cat([source.batch(4), model.render(latent)])
     assert model.encoder is not None
     before, _ = encoder_loss(model, model.encoder, img, latent)
-    trained = train_encoder(model, source, tmp_path, minutes=0.15)
+    trained = train_encoder(model, source, tmp_path, Steps(150))
     assert trained.encoder is not None
     after, _ = encoder_loss(model, trained.encoder, img, latent)
     assert after < before
@@ -71,14 +72,14 @@ def test_the_encoder_learns(model: Model, tmp_path: Path) -> None:
 
 def test_attributes_need_a_perceptual_network(model: Model, tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="train perceptual"):
-        train_attributes(replace(model, perceptual=None), tmp_path, minutes=0.01)
+        train_attributes(replace(model, perceptual=None), tmp_path, Steps(1))
 
 
 def test_attributes_are_learnt_for_every_target(model: Model, tmp_path: Path) -> None:
-    learnt = train_attributes(model, tmp_path, minutes=0.02, batch=4)
+    learnt = train_attributes(model, tmp_path, Steps(3), batch=4)
     assert [a.title for a in learnt.attributes.attributes] == ["Smile", "Hat"]
     assert learnt.attributes.directions.shape == (2, 8, 16)
-    more = train_attributes(model, tmp_path, minutes=0.02, batch=4, resume=True)
+    more = train_attributes(model, tmp_path, Steps(3), batch=4, resume=True)
     assert not torch.equal(more.attributes.directions, learnt.attributes.directions)
 
 
