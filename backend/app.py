@@ -122,7 +122,7 @@ async def _sweep(sweeper: Sweeper, interval_s: float) -> None:
     while True:
         try:
             await run_in_threadpool(sweeper.sweep)
-        except RedisError as error:
+        except (RedisError, ValueError) as error:  # no broker, or a record that cannot be read
             log.warning("lost jobs cannot be looked for: %s", error)
         await asyncio.sleep(interval_s)
 

@@ -19,6 +19,7 @@ const REMEDIES = {
   unreachable: 'Check that the server is running, then try again. Your edits are kept here.',
   queue_full: 'Others are working too. Try again in a moment; your edits are kept.',
   unknown_latent: 'The server no longer has this picture. Open it again to go on.',
+  stale_latent: 'The model has been replaced. Open the picture again to encode it anew.',
   unknown_image: 'The server no longer has this picture. Open it again to go on.',
   unavailable: 'No worker is free at the moment. Try again soon; your edits are kept.',
   unauthorized: 'Enter the key again to go on.',
