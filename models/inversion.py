@@ -18,8 +18,8 @@ from models.metrics import psnr_db
 from models.model import Model
 from models.shapes import check_shape
 
-PEAK_LR = 0.08  # in whitened units per step
-PERCEPTUAL_WEIGHT = 0.3  # against the mean squared error in [-1, 1]
+PEAK_LR = 0.2  # in whitened units per step
+PERCEPTUAL_WEIGHT = 0.05  # against the mean squared error in [-1, 1]
 PREVIEW_EVERY = 10  # steps
 
 OnStep = Callable[[int, int, Tensor | None], None]

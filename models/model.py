@@ -41,7 +41,7 @@ class Encoding:
 
     space: str = "S+"
     steps: int = 60
-    regulariser: float = 0.002
+    regulariser: float = 0.03
 
 
 @dataclass(frozen=True)
