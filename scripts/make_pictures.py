@@ -27,7 +27,16 @@ SAMPLES_DIR = OUT.parent.parent / "frontend" / "samples"
 SAMPLE_SEED = 940_000
 SAMPLES = {"Ada": 23, "Noor": 31, "Elias": 38, "Kim": 4, "Ruth": 32}
 UNSEEN_SEED = 930_000
-SHOWN = ("smile", "glasses", "hat", "beard", "hair_lightness", "eye_openness", "lip_redness")
+SHOWN = (
+    "skin_tone",
+    "hair_lightness",
+    "grey_hair",
+    "beard",
+    "eye_size",
+    "light_direction",
+    "clothing_lightness",
+)
+PEOPLE = (0, 2)  # rows of the unseen seed
 LABEL_PX = 18
 
 
@@ -74,8 +83,8 @@ def edits_table(model: Model) -> Image.Image:
     size = model.layout.resolution
     names = [a.id for a in model.attributes.attributes if a.id in SHOWN]
     columns: list[list[Tensor]] = [[] for _ in range(6)]
-    for person in range(2):
-        factors = sample_factors(UNSEEN_SEED + 1, person, 1)
+    for person, row in enumerate(PEOPLE):
+        factors = sample_factors(UNSEEN_SEED, row, 1)
         img = render(factors, size)
         found = invert(model, img)
         latent = embed(found.latent, "S+", model.layout)
@@ -93,7 +102,7 @@ def edits_table(model: Model) -> Image.Image:
     table = Image.new("RGB", (pixels.shape[1] + 110, pixels.shape[0] + LABEL_PX), "white")
     table.paste(Image.fromarray(pixels), (110, LABEL_PX))
     draw = ImageDraw.Draw(table)
-    for k, text in enumerate(("-2 σ", "original", "+2 σ") * 2):
+    for k, text in enumerate(("-2 sd", "original", "+2 sd") * 2):
         draw.text((110 + k * size + 8, 3), text, fill="black")
     for row, name in enumerate(names):
         title = model.attributes.find(name)[0].title

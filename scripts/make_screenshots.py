@@ -10,9 +10,9 @@ from tests.browser.conftest import Driver, launch_chromium, serving
 OUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 PERSON = "Ada"
 STROKES = (  # attribute, amount, places as fractions of the picture
-    ("Grey hair", 3.0, ((0.36, 0.22), (0.5, 0.14), (0.64, 0.22))),
-    ("Smile", 2.5, ((0.42, 0.62), (0.5, 0.64), (0.58, 0.62))),
-    ("Lighter clothing", 2.5, ((0.2, 0.93), (0.5, 0.9), (0.8, 0.93))),
+    ("Lighter hair", 3.0, ((0.36, 0.22), (0.5, 0.14), (0.64, 0.22))),
+    ("Beard", 3.0, ((0.4, 0.68), (0.5, 0.74), (0.6, 0.68))),
+    ("Lighter clothing", 3.0, ((0.2, 0.93), (0.5, 0.9), (0.8, 0.93))),
 )
 
 
