@@ -25,11 +25,7 @@ def main() -> None:
             driver = Driver(page, url)
             page.goto(url)
             page.wait_for_selector(".sample-new:not(:disabled)")
-            page.wait_for_timeout(500)
-            page.screenshot(path=OUT / "page-start.png")
             page.get_by_role("button", name=PERSON).click()
-            page.wait_for_timeout(2500)
-            page.screenshot(path=OUT / "page-encoding.png")
             driver.wait_for_editor()
             for attribute, amount, places in STROKES:
                 paint(driver, attribute, amount, places)
@@ -45,15 +41,10 @@ def main() -> None:
 def paint(
     driver: Driver, attribute: str, amount: float, places: tuple[tuple[float, float], ...]
 ) -> None:
-    """Choose an attribute and paint it; the last stroke is shown half way."""
+    """Choose an attribute and paint it."""
     driver.page.locator(".attribute-list").get_by_text(attribute, exact=True).click()
     driver.set_slider("Amount, σ", amount)
-    driver.press(*places)
-    driver.page.wait_for_timeout(100)
-    driver.page.screenshot(path=OUT / "page-stroke.png")
-    driver.page.mouse.up()
-    driver.settle()
-    driver.page.mouse.move(5, 400)
+    driver.stroke(*places)
 
 
 if __name__ == "__main__":
