@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -140,9 +141,13 @@ def generate(
 
 def open_editor(name: str) -> "ModelEditor":
     """Load a model for editing."""
+    import torch
+
     from cli.pick import default_device
     from worker.editor import load_editor
 
+    # With a thread on every core, one busy neighbour makes all of them wait for it at each step.
+    torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
     return load_editor(model_folder(name), default_device())
 
 

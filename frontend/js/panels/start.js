@@ -75,7 +75,7 @@ export function startScreen({ dispatch }, { onChooseFile, onSample, onGenerate, 
       el(
         'p',
         { class: 'lead' },
-        'Your picture becomes a grid of style vectors. Pick an attribute, brush it where you want it, and every pixel you did not paint stays exactly as it was.',
+        'Your picture becomes a grid of style vectors. Pick an attribute, brush it where you want it, and every pixel beyond the brush’s soft edge stays exactly as it was.',
       ),
       drop,
       note,
