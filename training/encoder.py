@@ -10,6 +10,7 @@ and weights are ours (docs/decisions.md).
 import copy
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -29,6 +30,44 @@ PERCEPTUAL_WEIGHT = 0.3
 REGULARISER_WEIGHT = 0.003
 LATENT_WEIGHT = 0.01
 LATENT_PHASE = 0.35  # share of the time
+AVERAGE_RATE = 0.01  # per step
+
+
+class EncoderTraining:
+    """The encoder in training, its moving average, and their optimiser."""
+
+    def __init__(self, model: Model, lr: float) -> None:
+        self.model = model
+        self.lr = lr
+        config = EncoderConfig(num_live=model.whitening.num_live)
+        self.encoder = Encoder(config, model.layout).to(model.device)
+        self.average = copy.deepcopy(self.encoder).requires_grad_(False)
+        self.optimiser = torch.optim.Adam(self.encoder.parameters(), lr, betas=(0.9, 0.99))
+
+    def step(self, loss: Tensor, passed: float) -> None:
+        """One update, and the average's."""
+        set_cosine_lr(self.optimiser, self.lr, passed)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.encoder.parameters(), 1.0)
+        self.optimiser.step()
+        with torch.no_grad():
+            pairs = zip(self.average.parameters(), self.encoder.parameters(), strict=True)
+            for kept, new in pairs:
+                kept.lerp_(new, AVERAGE_RATE)
+
+    def state(self) -> dict[str, Any]:
+        """Everything that `restore` needs."""
+        return {
+            "encoder": self.encoder.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from `state`."""
+        for name in ("encoder", "average", "optimiser"):
+            getattr(self, name).load_state_dict(state[name])
 
 
 def train_encoder(
@@ -49,54 +88,33 @@ def train_encoder(
         batch: pictures of each half.
     """
     torch.manual_seed(seed)
-    config = EncoderConfig(num_live=model.whitening.num_live)
-    encoder = Encoder(config, model.layout).to(model.device)
     run = Run(folder, {"model": model.card.id, "lr": lr, "batch": batch}, resume=resume)
-    average = copy.deepcopy(encoder)
-    optimiser = torch.optim.Adam(encoder.parameters(), lr, betas=(0.9, 0.99))
+    training = EncoderTraining(model, lr)
     state = run.load()
     if state is not None:
-        encoder.load_state_dict(state["encoder"])
-        average.load_state_dict(state["average"])
-        optimiser.load_state_dict(state["optimiser"])
+        training.restore(state)
     latent_phase = LATENT_PHASE if state is None else 0.0
-
-    def save() -> None:
-        run.save(
-            {
-                "encoder": encoder.state_dict(),
-                "average": average.state_dict(),
-                "optimiser": optimiser.state_dict(),
-            }
-        )
-
     rng = torch.Generator().manual_seed(seed + 1)
     for now in length.watch("Training the encoder"):
-        set_cosine_lr(optimiser, lr, now.passed)
         if now.passed < latent_phase:
             known = draw_latents(model, 2 * batch, rng, mixing=0.5)
-            loss = latent_error(model, model.predict(drawn_from(model, known), encoder), known)
+            maps = model.predict(drawn_from(model, known), training.encoder)
+            loss = latent_error(model, maps, known)
         else:
             real = source.batch(batch).to(model.device)
             known = draw_latents(model, batch, rng, mixing=0.5)
             both = torch.cat([real, drawn_from(model, known)])
-            loss, redrawn = encoder_loss(model, encoder, both, known)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(encoder.parameters(), 1.0)
-        optimiser.step()
-        with torch.no_grad():
-            for kept, new in zip(average.parameters(), encoder.parameters(), strict=True):
-                kept.lerp_(new, 0.01)
-        if now.step % 50 == 49:
-            save()
+            loss, redrawn = encoder_loss(model, training.encoder, both, known)
+        training.step(loss, now.passed)
         if now.step % 25 == 0 and now.passed < latent_phase:
             run.log(step=now.step, latent_error=loss.item())
         elif now.step % 25 == 0:
             run.log(step=now.step, loss=loss.item(), psnr_db=psnr_db(redrawn, real).median().item())
             run.save_grid("reconstructions", torch.cat([real, redrawn]), columns=batch)
-    save()
-    return replace(model, encoder=average.eval().requires_grad_(False))
+        if now.step % 50 == 49:
+            run.save(training.state())
+    run.save(training.state())
+    return replace(model, encoder=training.average.eval())
 
 
 def encoder_loss(
