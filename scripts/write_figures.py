@@ -50,7 +50,7 @@ def inversion_row(figures: dict[str, Any]) -> str:
     return (
         f"| encoding {figures['count']} unseen renders, medians | encoder alone "
         f"{alone['psnr_db']:.1f} dB; {default['steps']} steps {default['psnr_db']:.1f} dB in "
-        f"{default['seconds']:.1f} s on two cores |"
+        f"{default['seconds']:.1f} s |"
     )
 
 
