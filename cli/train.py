@@ -38,6 +38,10 @@ def generator(
     warmup_minutes: Annotated[
         float, typer.Option(help="Portraits: first learn to draw known factors, for so long.")
     ] = 0.0,
+    teacher: Annotated[
+        float | None,
+        typer.Option(min=0, help="Portraits: weight of the known factors during the game."),
+    ] = None,
     batch: Annotated[int | None, typer.Option(min=1, help="Pictures per step.")] = None,
     lr: Annotated[float | None, typer.Option(min=0, help="Learning rate of both sides.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of weights and data.")] = None,
@@ -51,7 +55,7 @@ def generator(
     from training.release import release_generator
     from training.schedule import Minutes
 
-    options = with_overrides(preset, data=data, batch=batch, lr=lr, seed=seed)
+    options = with_overrides(preset, data=data, teacher=teacher, batch=batch, lr=lr, seed=seed)
     if dry_run:
         write_json(asdict(options), Path("-"))
         return

@@ -5,7 +5,7 @@ moving average of G, which is what is released. The loop is in `training/loop.py
 """
 
 import copy
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -21,12 +21,29 @@ from training.errors import TrainingError
 from training.gan_options import GanOptions
 from training.losses import PathLength, discriminator_loss, generator_loss, r1_penalty
 from training.runs import Run
+from training.teacher import teach
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Latents of one step.
+
+    Attributes:
+        w: [N, D], of the first style layer.
+        z: [N, Z] that the whole pictures come from; None after style mixing.
+    """
+
+    latent: LatentMap
+    w: Tensor
+    z: Tensor | None
 
 
 class GanTraining:
     """The networks, optimisers and counters of one run."""
 
     def __init__(self, options: GanOptions, device: torch.device) -> None:
+        if options.teacher and not options.has_teacher:
+            raise TrainingError("--teacher: only the portraits are known from their latents")
         torch.manual_seed(options.seed)
         self.options = options
         self.device = device
@@ -44,18 +61,20 @@ class GanTraining:
         self.blank = True  # the average has nothing worth keeping yet
         self.rng = np.random.default_rng(options.seed)
 
-    def latent(self, num: int) -> tuple[LatentMap, Tensor]:
-        """Draw latents with style mixing; also returns the first w [N, D]."""
+    def draw(self, num: int) -> Draw:
+        """Draw latents, mixing styles with the options' probability."""
         mapping = self.generator.mapping
-        w = mapping(torch.randn(num, self.options.w_dim, device=self.device))
+        z = torch.randn(num, self.options.w_dim, device=self.device)
+        w = mapping(z)
         mapping.w_avg.lerp_(w.detach().mean(dim=0), 0.005)
         num_ws = self.generator.num_ws
         layers = [w[:, :, None, None]] * num_ws
-        if self.rng.random() < self.options.style_mixing:
-            cut = int(self.rng.integers(1, num_ws))
-            other = mapping(torch.randn(num, self.options.w_dim, device=self.device))
-            layers[cut:] = [other[:, :, None, None]] * (num_ws - cut)
-        return LatentMap(tuple(layers)), w
+        if self.rng.random() >= self.options.style_mixing:
+            return Draw(LatentMap(tuple(layers)), w, z)
+        cut = int(self.rng.integers(1, num_ws))
+        other = mapping(torch.randn(num, self.options.w_dim, device=self.device))
+        layers[cut:] = [other[:, :, None, None]] * (num_ws - cut)
+        return Draw(LatentMap(tuple(layers)), w, None)
 
     def seen(self, img: Tensor) -> Tensor:
         """What D is shown of a picture."""
@@ -64,7 +83,7 @@ class GanTraining:
     def step_discriminator(self, real: Tensor, step: int) -> dict[str, Tensor]:
         """One update of D on as many real as generated pictures."""
         with torch.no_grad():
-            latent, _ = self.latent(len(real))
+            latent = self.draw(len(real)).latent
             fake = self.generator.synthesis(latent, "random", self.dtype)
         fake_logits = self.discriminator(self.seen(fake), dtype=self.dtype)
         regularise = step % self.options.r1_every == 0
@@ -84,11 +103,13 @@ class GanTraining:
     def step_generator(self, num: int, step: int) -> dict[str, Tensor]:
         """One update of G, and of its moving average."""
         self.discriminator.requires_grad_(False)
-        latent, w = self.latent(num)
-        img = self.generator.synthesis(latent, "random", self.dtype)
+        drawn = self.draw(num)
+        img = self.generator.synthesis(drawn.latent, "random", self.dtype)
         loss = generator_loss(self.discriminator(self.seen(img), dtype=self.dtype))
+        if self.options.teacher and drawn.z is not None:
+            loss = loss + teach(img, drawn.z) * self.options.teacher
         if self.options.pl_weight and step % self.options.pl_every == 0:
-            half = w[: max(1, num // 2)]
+            half = drawn.w[: max(1, num // 2)]
             penalty = self.path_length.penalty(self.generator, half)
             loss = loss + penalty * (self.options.pl_weight * self.options.pl_every)
         update(self.opt_g, loss)

@@ -5,6 +5,7 @@ from typing import Any
 
 from models.generator import GeneratorConfig
 from training.errors import TrainingError
+from training.portraits import FACTORS
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,18 @@ class GanOptions:
     r1_every: int = 16
     pl_weight: float = 0.0  # 2 in the paper; costs a third of the speed on a CPU
     pl_every: int = 8
+    teacher: float = 0.0  # weight of the renders that latents stand for; procedural data only
     mbstd_group: int = 1  # 4 in the paper; 1 switches it off
     style_mixing: float = 0.5  # probability
     ema_kimg: float = 5.0  # half-life
     augment: bool = False  # adaptive augmentation, for folders of less than about 20,000 pictures
     pool: int = 16_000  # portraits kept in memory on a CPU
     seed: int = 0
+
+    @property
+    def has_teacher(self) -> bool:
+        """Whether every z stands for a picture (`training/teacher.py`)."""
+        return self.data == "portraits" and self.w_dim >= len(FACTORS)
 
     @property
     def generator(self) -> GeneratorConfig:

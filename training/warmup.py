@@ -1,38 +1,15 @@
-"""A supervised start for procedural data: draw what the renderer draws from the same factors.
-
-The factors of a render are independent, so a normal z can stand for them: each of the first F
-coordinates of the normalised z, through the normal distribution function, is a factor. The
-generator first regresses the renders of its z, and then plays the adversarial game, which keeps
-what it has learnt and sharpens it. No data set of photos allows this; see docs/decisions.md.
-"""
-
-import math
+"""A supervised start: regress the renders that latents stand for, before the game sharpens them."""
 
 import torch
-from torch import Tensor
 
-from models.ops import normalize_2nd_moment
 from training.errors import TrainingError
 from training.gan import GanTraining, update
-from training.portraits import FACTORS, from_uniform, render
-from training.pyramid import laplacian
+from training.portraits import render
 from training.runs import Run
 from training.schedule import Every, Length, cosine
+from training.teacher import factors_of, teach
 
-LEVELS = 4  # of the pyramid that pictures are compared on
 MAPPING_SPEED = 30  # undoes most of the mapping's learning rate multiplier of 0.01
-
-
-def factors_of(z: Tensor) -> Tensor:
-    """The factors [N, F] that a latent z [N, Z] stands for, Z ≥ F."""
-    normal = normalize_2nd_moment(z)[:, : len(FACTORS)]
-    return from_uniform(0.5 * (1 + torch.erf(normal / math.sqrt(2))))
-
-
-def pyramid_loss(img: Tensor, target: Tensor) -> Tensor:
-    """Mean absolute difference, every octave of the Laplacian pyramid weighing the same."""
-    levels = laplacian(img - target, LEVELS)  # the pyramid is linear
-    return torch.stack([level.abs().mean() for level in levels]).sum()
 
 
 def warm_up(training: GanTraining, run: Run, length: Length) -> None:
@@ -42,8 +19,8 @@ def warm_up(training: GanTraining, run: Run, length: Length) -> None:
         TrainingError: the run is on other data, or its z is too short for the factors.
     """
     generator, options = training.generator, training.options
-    if options.data != "portraits" or options.w_dim < len(FACTORS):
-        raise TrainingError(f"--warmup-minutes: needs portraits and a w_dim of {len(FACTORS)} up")
+    if not options.has_teacher:
+        raise TrainingError("--warmup-minutes: only the portraits are known from their latents")
     optimiser = torch.optim.Adam(
         [
             {"params": generator.synthesis.parameters(), "peak": options.lr},
@@ -59,10 +36,9 @@ def warm_up(training: GanTraining, run: Run, length: Length) -> None:
         for group in optimiser.param_groups:
             group["lr"] = group["peak"] * cosine(0.9 * now.passed)
         z = torch.randn(options.batch, options.w_dim, device=training.device)
-        target = render(factors_of(z), options.resolution, training.device)
         w = generator.mapping(z)
         img = generator.synthesis(generator.broadcast(w), "none", training.dtype)
-        loss = pyramid_loss(img, target)
+        loss = teach(img, z)
         update(optimiser, loss)
         generator.mapping.w_avg.lerp_(w.detach().mean(dim=0), 0.005)
         training.nimg += options.batch

@@ -21,7 +21,8 @@ from training.portraits import render, sample_factors
 from training.release import release_generator
 from training.runs import Run
 from training.schedule import Steps
-from training.warmup import factors_of, pyramid_loss, warm_up
+from training.teacher import factors_of, pyramid_loss, teach
+from training.warmup import warm_up
 
 CPU = torch.device("cpu")
 
@@ -94,6 +95,26 @@ def test_warming_up_brings_the_pictures_closer(options: GanOptions, tmp_path: Pa
     before = gap()
     warm_up(training, Run(tmp_path / "run", {}, resume=False), Steps(60))
     assert gap() < 0.7 * before
+
+
+def test_a_teacher_pulls_the_game_towards_the_renders(options: GanOptions) -> None:
+    taught = replace(options, teacher=100.0, style_mixing=0.0, lr=8e-3, pl_weight=0.0)
+    training = GanTraining(taught, CPU)
+    z = torch.randn(8, 64, generator=torch.Generator().manual_seed(2))
+
+    def gap() -> float:
+        latent = training.generator.broadcast(training.generator.mapping(z))
+        return teach(training.generator.synthesis(latent, "none"), z).item()
+
+    before = gap()
+    for step in range(30):
+        training.step_generator(8, step)
+    assert gap() < 0.8 * before
+
+
+def test_a_folder_has_no_teacher(options: GanOptions) -> None:
+    with pytest.raises(TrainingError, match="--teacher"):
+        GanTraining(replace(options, data="photos", teacher=1.0), CPU)
 
 
 def test_factors_of_a_normal_z_have_the_data_sets_distribution() -> None:
