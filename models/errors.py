@@ -3,6 +3,7 @@
 ModelError
 ├─ ShapeError        a tensor's sizes are not what the function takes
 ├─ CheckpointError   a model's files are missing, damaged or of another format
+│  └─ UnsafeCheckpoint  a file asks for code to be run
 ├─ SpaceError        no such latent space, or a latent that does not fit the generator
 └─ AttributeUnknown  the model has no such attribute
 """
@@ -18,6 +19,10 @@ class ShapeError(ModelError):
 
 class CheckpointError(ModelError):
     """A model's files are missing, damaged or of another format."""
+
+
+class UnsafeCheckpoint(CheckpointError):
+    """A model's file asks for something other than numbers, text and containers."""
 
 
 class SpaceError(ModelError):

@@ -1,0 +1,87 @@
+"""Finding out what a file is, and reading it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from safetensors import safe_open
+
+from models.checkpoints import official, rosinality, tensorflow
+from models.checkpoints.checkpoint import Checkpoint, infer_config
+from models.checkpoints.pickles import BoundedStream
+from models.checkpoints.tensors import read_legacy, read_plain, read_zip, starts_legacy
+from models.errors import CheckpointError
+
+CONSTRUCTORS = official.CONSTRUCTORS | tensorflow.CONSTRUCTORS
+FAMILIES: tuple[Callable[[Any], Checkpoint | None], ...] = (
+    official.read_official,
+    tensorflow.read_tensorflow,
+    rosinality.read_rosinality,
+)
+KNOWN = "NVIDIA .pkl (PyTorch or TensorFlow), rosinality or pSp .pt, or .safetensors"
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """Read a StyleGAN2 generator from a file of any known format.
+
+    Raises:
+        UnsafeCheckpoint: the file asks for something that no model needs.
+        CheckpointError: it is damaged, of no known format, or not a StyleGAN2.
+    """
+    with one_line(path):
+        if path.suffix == ".safetensors":
+            return read_safetensors(path)
+        value = read_by_head(path)
+        for family in FAMILIES:
+            checkpoint = family(value)
+            if checkpoint is not None:
+                return checkpoint
+        raise CheckpointError(f"holds no StyleGAN2 generator; Latentbrush reads {KNOWN}")
+
+
+def read_value(path: Path) -> Any:
+    """Read the plain value of a pickle or of what torch.save wrote.
+
+    Raises:
+        UnsafeCheckpoint: the file asks for something that no model needs.
+        CheckpointError: it is damaged or of no known format.
+    """
+    with one_line(path):
+        return read_by_head(path)
+
+
+@contextmanager
+def one_line(path: Path) -> Iterator[None]:
+    """Make whatever goes wrong in reading a file one line with its name."""
+    if path.is_symlink() or not path.is_file():
+        raise CheckpointError(f"{path.name}: not a file (links and folders are not followed)")
+    try:
+        yield
+    except CheckpointError as error:
+        raise type(error)(f"{path.name}: {error}") from error
+    except Exception as error:  # a hostile file can make any step fail
+        raise CheckpointError(f"{path.name}: damaged, or not a checkpoint") from error
+
+
+def read_by_head(path: Path) -> Any:
+    """Read by the first bytes: a zip, torch's legacy format, or a plain pickle."""
+    with path.open("rb") as file:
+        head = file.read(4)
+        file.seek(0)
+        if head[:2] == b"PK":
+            return read_zip(path, CONSTRUCTORS)
+        if head[:1] != b"\x80":
+            raise CheckpointError(f"not a checkpoint; Latentbrush reads {KNOWN}")
+        stream = BoundedStream(file, path.stat().st_size)
+        read = read_legacy if starts_legacy(file) else read_plain
+        return read(stream, CONSTRUCTORS)
+
+
+def read_safetensors(path: Path) -> Checkpoint:
+    """Read weights under our names."""
+    with safe_open(path, framework="pt") as file:
+        state = {name: file.get_tensor(name) for name in file.keys()}
+        clamp = (file.metadata() or {}).get("conv_clamp")
+    config = infer_config(state, None if clamp is None else float(clamp))
+    return Checkpoint("safetensors", config, state)

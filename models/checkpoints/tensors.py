@@ -1,0 +1,274 @@
+"""Tensors inside pickles: torch's storages in all three of its file formats, and numpy arrays."""
+
+import io
+import math
+import struct
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.checkpoints.pickles import (
+    MAX_ITEM_BYTES,
+    BoundedStream,
+    Constructor,
+    PickleReader,
+    Record,
+    Vocabulary,
+)
+from models.errors import CheckpointError
+
+LEGACY_MAGIC = 0x1950A86A20F9469CFC6C  # of torch.save before 1.6, and of storages in plain pickles
+LEGACY_PROTOCOL = 1001
+MAX_PICKLE_BYTES = 2**26  # of the pickle in a zip, which holds no numbers
+
+DTYPES = {
+    "BFloat16": torch.bfloat16,
+    "Bool": torch.bool,
+    "Byte": torch.uint8,
+    "Char": torch.int8,
+    "Double": torch.float64,
+    "Float": torch.float32,
+    "Half": torch.float16,
+    "Int": torch.int32,
+    "Long": torch.int64,
+    "Short": torch.int16,
+}
+STORAGE_TYPES = {f"torch.{name}Storage": dtype for name, dtype in DTYPES.items()}
+
+
+@dataclass
+class Storage:
+    """The numbers of one or more tensors.
+
+    Attributes:
+        num: how many are announced.
+        data: [num]; None until they are read, which torch's legacy format does last.
+    """
+
+    dtype: torch.dtype
+    num: int
+    data: Tensor | None = None
+
+    def fill(self, data: bytes) -> None:
+        """Take the raw numbers, little-endian."""
+        if len(data) != self.num * self.dtype.itemsize:
+            raise CheckpointError(f"damaged: a tensor of {self.num} numbers holds another count")
+        empty = torch.empty(0, dtype=self.dtype)
+        self.data = torch.frombuffer(bytearray(data), dtype=self.dtype) if data else empty
+
+
+@dataclass(frozen=True)
+class View:
+    """A tensor as a view of a storage."""
+
+    storage: Storage
+    offset: int
+    size: tuple[int, ...]
+    stride: tuple[int, ...]
+
+    def tensor(self) -> Tensor:
+        """The tensor itself, still a view.
+
+        Raises:
+            CheckpointError: it lies outside its storage.
+        """
+        data, count = self.storage.data, math.prod(self.size)
+        if data is None or min(self.size, default=0) < 0 or count > data.numel():
+            raise CheckpointError(f"damaged: a tensor of shape {list(self.size)} has no such data")
+        return torch.as_strided(data, self.size, self.stride, self.offset)
+
+
+class Array:
+    """A numpy array in the making: pickles call `_reconstruct` first, and then set its state."""
+
+    def __init__(self) -> None:
+        self.values: np.ndarray[Any, Any] | None = None
+
+    def set_state(self, state: Any) -> None:
+        """Take (version, shape, dtype, Fortran order, raw numbers)."""
+        _, shape, dtype, fortran, data = state
+        if isinstance(data, str):  # pickles of Python 2
+            data = data.encode("latin1")
+        if not isinstance(dtype, Dtype) or not isinstance(data, bytes | bytearray):
+            raise CheckpointError("damaged: an array whose content is not plain numbers")
+        flat = np.frombuffer(data, dtype.numpy)
+        self.values = flat.reshape(shape, order="F" if fortran else "C")
+
+    def tensor(self) -> Tensor:
+        """The array as a tensor of its own memory."""
+        if self.values is None:
+            raise CheckpointError("damaged: an array without content")
+        return torch.from_numpy(np.array(self.values, order="C"))
+
+
+def array_from_buffer(data: Any, dtype: Any, shape: Any, order: str, axes: Any = None) -> Array:
+    """What numpy's `_frombuffer` makes, in pickles of protocol 5."""
+    array = Array()
+    array.set_state((1, shape, dtype, order == "F", data))
+    if axes is not None and array.values is not None:
+        array.values = array.values.transpose(axes)
+    return array
+
+
+class Dtype:
+    """A numpy dtype in the making; numbers only, never objects."""
+
+    def __init__(self, code: str) -> None:
+        self.numpy = np.dtype(code)
+        if self.numpy.kind not in "fiub":
+            raise CheckpointError(f"an array of {code!r} is not numbers: refused")
+
+    def set_state(self, state: Any) -> None:
+        """Take (version, byte order, …)."""
+        if state[1] in ("<", ">"):
+            self.numpy = self.numpy.newbyteorder(state[1])
+
+
+def rebuild_tensor(
+    storage: Storage, offset: int, size: tuple[int, ...], stride: tuple[int, ...], *_: Any
+) -> View:
+    """What torch's `_rebuild_tensor_v2` makes."""
+    if not isinstance(storage, Storage):
+        raise CheckpointError("damaged: a tensor without numbers")
+    return View(storage, offset, tuple(size), tuple(stride))
+
+
+def read_nested(data: bytes) -> Storage:
+    """What torch's `_load_from_bytes` makes: a storage, saved whole inside of a plain pickle."""
+    storage = read_legacy(BoundedStream(io.BytesIO(data), len(data)), TENSORS)
+    if not isinstance(storage, Storage):
+        raise CheckpointError("damaged: not the storage of a tensor")
+    return storage
+
+
+def encode(text: str, encoding: str = "utf-8") -> bytes:
+    """What `_codecs.encode` makes of bytes in the older pickle protocols."""
+    if encoding != "latin1" or not isinstance(text, str):
+        raise CheckpointError(f"damaged: bytes in the encoding {encoding!r}")
+    return text.encode("latin1")
+
+
+def scalar(dtype: Dtype, data: bytes | str) -> Any:
+    """A numpy scalar as a Python number."""
+    raw = data.encode("latin1") if isinstance(data, str) else data
+    return np.frombuffer(raw, dtype.numpy, count=1)[0].item()
+
+
+def parameter(data: View, *_: Any) -> View:
+    """A torch Parameter is its tensor."""
+    return data
+
+
+TENSORS: dict[str, Constructor] = {
+    "collections.OrderedDict": dict,
+    "builtins.set": set,
+    "__builtin__.set": set,
+    "torch._utils._rebuild_tensor": rebuild_tensor,
+    "torch._utils._rebuild_tensor_v2": rebuild_tensor,
+    "torch._utils._rebuild_parameter": parameter,
+    "torch.storage._load_from_bytes": read_nested,
+    "torch.Size": tuple,
+    "torch.device": lambda *name: ":".join(str(part) for part in name),
+    "argparse.Namespace": lambda: Record("argparse.Namespace"),
+    "numpy.dtype": lambda code, *_: Dtype(code),
+    "_codecs.encode": encode,
+    **{
+        f"numpy.{core}.{name}": build
+        for core in ("core", "_core")
+        for name, build in (
+            ("multiarray._reconstruct", lambda *_: Array()),
+            ("multiarray.scalar", scalar),
+            ("numeric._frombuffer", array_from_buffer),
+        )
+    },
+}
+"""What tensors, arrays and the containers around them are made with."""
+
+VALUES: dict[str, Any] = {
+    **STORAGE_TYPES,
+    **{str(dtype): dtype for dtype in DTYPES.values()},
+    "numpy.ndarray": "numpy.ndarray",
+}
+
+
+def read_plain(stream: BoundedStream, constructors: Mapping[str, Constructor]) -> Any:
+    """Read a plain pickle."""
+    return PickleReader(Vocabulary({**TENSORS, **constructors}, VALUES)).load(stream)
+
+
+def read_legacy(stream: BoundedStream, constructors: Mapping[str, Constructor]) -> Any:
+    """Read what torch.save wrote before version 1.6: four pickles, then the numbers."""
+    storages: dict[Any, Storage] = {}
+
+    def persistent(reference: Any) -> Storage:
+        _, dtype, key, _, num, *_ = reference
+        return storages.setdefault(key, new_storage(dtype, num))
+
+    plain = Vocabulary({}, {})
+    if PickleReader(plain).load(stream) != LEGACY_MAGIC:
+        raise CheckpointError("not a file of torch.save")
+    if PickleReader(plain).load(stream) != LEGACY_PROTOCOL:
+        raise CheckpointError("a file of torch.save in an unknown version")
+    PickleReader(plain).load(stream)  # sizes of types on the machine that wrote it
+    everything = Vocabulary({**TENSORS, **constructors}, VALUES, persistent)
+    value = PickleReader(everything).load(stream)
+    for key in PickleReader(plain).load(stream):
+        storage = storages[key]
+        (num,) = struct.unpack("<q", stream.read(8))
+        if num != storage.num:
+            raise CheckpointError("damaged: a tensor of another length than announced")
+        storage.fill(stream.read(num * storage.dtype.itemsize))
+    return value
+
+
+def read_zip(path: Path, constructors: Mapping[str, Constructor]) -> Any:
+    """Read what torch.save writes since version 1.6: a zip of one pickle and the raw numbers."""
+    with zipfile.ZipFile(path) as archive:
+        entries = {info.filename.partition("/")[2]: info for info in archive.infolist()}
+        if any(info.compress_type != zipfile.ZIP_STORED for info in entries.values()):
+            raise CheckpointError("a compressed archive is not a file of torch.save: refused")
+        if "data.pkl" not in entries:
+            raise CheckpointError("an archive, but not one of torch.save")
+        if sum(info.file_size for info in entries.values()) > path.stat().st_size:
+            raise CheckpointError("an archive that is larger inside than outside: refused")
+        storages: dict[Any, Storage] = {}
+
+        def persistent(reference: Any) -> Storage:
+            _, dtype, key, _, num = reference
+            if key not in storages:
+                storages[key] = new_storage(dtype, num)
+                size = num * storages[key].dtype.itemsize
+                storages[key].fill(read_entry(archive, entries[f"data/{key}"], size))
+            return storages[key]
+
+        info = entries["data.pkl"]
+        data = read_entry(archive, info, min(info.file_size, MAX_PICKLE_BYTES))
+        everything = Vocabulary({**TENSORS, **constructors}, VALUES, persistent)
+        return PickleReader(everything).load(BoundedStream(io.BytesIO(data), len(data)))
+
+
+def read_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, size: int) -> bytes:
+    """Read an entry, which must be of a size."""
+    if info.file_size != size or size > MAX_ITEM_BYTES:
+        raise CheckpointError(f"damaged: {info.filename} claims {info.file_size:,} bytes")
+    return archive.read(info)
+
+
+def new_storage(dtype: Any, num: int) -> Storage:
+    """A storage whose numbers are still to come."""
+    if not isinstance(dtype, torch.dtype) or not isinstance(num, int) or num < 0:
+        raise CheckpointError("damaged: a storage of no known type")
+    return Storage(dtype, num)
+
+
+def starts_legacy(file: BinaryIO) -> bool:
+    """Whether a file begins as torch.save's did before version 1.6."""
+    head = file.read(16)
+    file.seek(0)
+    return head[2:14] == b"\x8a\x0a" + LEGACY_MAGIC.to_bytes(10, "little")

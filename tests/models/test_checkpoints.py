@@ -1,0 +1,134 @@
+"""Foreign checkpoints: every reader gives the picture that an independent StyleGAN2 draws."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from models.checkpoints import read_checkpoint
+from models.errors import CheckpointError
+from tests.fakes import checkpoints as files
+from tests.fakes.reference import Weights, mapped, picture, random_weights, seed_z
+
+ONE_LEVEL = 2 / 255  # of a picture in [-1, 1]
+
+WRITERS: dict[str, Callable[[Path, Weights], None]] = {
+    "official.pkl": files.write_official,
+    "tensorflow.pkl": files.write_tensorflow,
+    "rosinality.pt": files.write_rosinality,
+    "psp.pt": files.write_psp,
+    "weights.safetensors": lambda path, weights: save_file(weights, path),
+}
+
+
+def largest_difference(
+    path: Path, weights: Weights, *, clamp: float | None = None, classes: int = 0
+) -> float:
+    """Between what the read generator draws of seed 7 and the reference."""
+    torch.manual_seed(0)
+    generator = read_checkpoint(path).generator()
+    assert generator.config.conv_clamp == clamp
+    z = seed_z(7, weights["mapping.fc0.weight"].shape[1] // (2 if classes else 1))
+    c = torch.eye(classes)[[1]] if classes else None
+    expected = picture(weights, z, c, clamp)
+    assert 0.2 < expected.std() < 20
+    drawn = generator(z, c)[0]
+    return ((drawn.clamp(-1, 1) - expected.clamp(-1, 1)).abs().max()).item()
+
+
+@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize(("base", "layers"), [(16384, 2), (32768, 8)])
+def test_every_reader_draws_the_reference_at_64_px(
+    tmp_path: Path, name: str, base: int, layers: int
+) -> None:
+    weights = random_weights(64, channel_base=base, layers=layers)
+    WRITERS[name](tmp_path / name, weights)
+    config = read_checkpoint(tmp_path / name).config
+    assert config.mapping_layers == layers
+    assert [config.channels(res) for res in (4, 32, 64)] == [512, 512, min(base // 64, 512)]
+    assert largest_difference(tmp_path / name, weights) <= ONE_LEVEL
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_every_reader_draws_the_reference_at_256_px(tmp_path: Path, name: str) -> None:
+    weights = random_weights(256, layers=2)
+    WRITERS[name](tmp_path / name, weights)
+    assert largest_difference(tmp_path / name, weights) <= ONE_LEVEL
+
+
+@pytest.mark.parametrize("name", ["official.pkl", "rosinality.pt"])
+def test_config_f_draws_the_reference_at_1024_px(tmp_path: Path, name: str) -> None:
+    weights = random_weights(1024, channel_base=32768, layers=8)
+    WRITERS[name](tmp_path / name, weights)
+    assert largest_difference(tmp_path / name, weights) <= ONE_LEVEL
+
+
+@pytest.mark.parametrize("write", [files.write_official, files.write_tensorflow])
+@pytest.mark.parametrize("clamp", [None, 0.5])
+def test_classes_and_clamps(tmp_path: Path, write: Callable[..., None], clamp: float) -> None:
+    weights = random_weights(64, w_dim=128, layers=2, c_dim=10)
+    write(tmp_path / "x.pkl", weights, clamp=clamp, c_dim=10)
+    assert read_checkpoint(tmp_path / "x.pkl").config.c_dim == 10
+    assert largest_difference(tmp_path / "x.pkl", weights, clamp=clamp, classes=10) <= ONE_LEVEL
+
+
+def test_a_training_checkpoint_gets_its_mean_of_w(tmp_path: Path) -> None:
+    weights = random_weights(32, w_dim=64, channel_max=32, layers=2)
+    files.write_rosinality_training(tmp_path / "x.pt", weights)
+    mean = read_checkpoint(tmp_path / "x.pt").state["mapping.w_avg"]
+    z = torch.randn(10_000, 64, generator=torch.Generator().manual_seed(5))
+    assert (mean - mapped(weights, z, None).mean(0)).abs().max() < 0.1
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_every_pickle_protocol(tmp_path: Path, protocol: int) -> None:
+    weights = random_weights(32, w_dim=64, channel_max=32, layers=2)
+    for write in (files.write_official, files.write_tensorflow):
+        write(tmp_path / "x.pkl", weights, protocol=protocol)
+        assert largest_difference(tmp_path / "x.pkl", weights) <= ONE_LEVEL
+
+
+def test_torch_before_1_6(tmp_path: Path) -> None:
+    weights = random_weights(32, w_dim=64, channel_max=32, layers=2)
+    files.write_rosinality(tmp_path / "x.pt", weights, zipped=False)
+    assert largest_difference(tmp_path / "x.pt", weights) <= ONE_LEVEL
+
+
+def test_half_precision_weights(tmp_path: Path) -> None:
+    weights = random_weights(32, w_dim=64, channel_max=32, layers=2)
+    halves = {name: tensor.half() for name, tensor in weights.items()}
+    files.write_rosinality(tmp_path / "x.pt", halves)
+    back = {name: tensor.float() for name, tensor in halves.items()}
+    assert largest_difference(tmp_path / "x.pt", back) <= ONE_LEVEL
+
+
+def test_the_source_text_of_a_pickle_is_not_run(tmp_path: Path) -> None:
+    weights = random_weights(32, w_dim=64, channel_max=32, layers=2)
+    marker = tmp_path / "written"
+    files.write_official(tmp_path / "x.pkl", weights, marker=str(marker))
+    assert str(marker).encode() in (tmp_path / "x.pkl").read_bytes()
+    read_checkpoint(tmp_path / "x.pkl").generator()
+    assert not marker.exists()
+
+
+def test_a_stylegan1_is_named(tmp_path: Path) -> None:
+    weights = random_weights(32, w_dim=64, channel_max=32, layers=2)
+    files.write_tensorflow(tmp_path / "x.pkl", weights, made_by="G_style")
+    with pytest.raises(CheckpointError, match=r"x\.pkl: this is a StyleGAN \(1\)"):
+        read_checkpoint(tmp_path / "x.pkl")
+
+
+def test_missing_weights_are_named(tmp_path: Path) -> None:
+    weights = random_weights(32, w_dim=64, channel_max=32, layers=2)
+    del weights["synthesis.b16.conv0.bias"]
+    files.write_rosinality(tmp_path / "x.pt", weights)
+    with pytest.raises(CheckpointError, match=r"synthesis\.b16\.conv0\.bias"):
+        read_checkpoint(tmp_path / "x.pt").generator()
+
+
+def test_another_checkpoint_is_no_generator(tmp_path: Path) -> None:
+    torch.save({"model": torch.zeros(3)}, tmp_path / "x.pt")
+    with pytest.raises(CheckpointError, match="holds no StyleGAN2 generator"):
+        read_checkpoint(tmp_path / "x.pt")

@@ -1,0 +1,209 @@
+"""Files that would harm whoever opens them: each is refused by name, fast, and nothing is run."""
+
+import io
+import os
+import pickle
+import pickletools
+import struct
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from models.checkpoints import read_checkpoint
+from models.errors import CheckpointError, UnsafeCheckpoint
+
+
+class Calls:
+    """Pickles as a call."""
+
+    def __init__(self, function: Callable[..., Any], *args: Any) -> None:
+        self.call = (function, args)
+
+    def __reduce__(self) -> Any:
+        return self.call
+
+
+def marker(path: Path) -> Path:
+    return path.with_name("marker")
+
+
+def shell(path: Path) -> None:
+    path.write_bytes(pickle.dumps({"G_ema": Calls(os.system, f"touch {marker(path)}")}))
+
+
+def evaluation(path: Path) -> None:
+    path.write_bytes(pickle.dumps(Calls(eval, f"open({str(marker(path))!r}, 'w')")))
+
+
+def nested_storage(path: Path) -> None:
+    inner = pickle.dumps(Calls(exec, f"open({str(marker(path))!r}, 'w')"), protocol=2)
+    path.write_bytes(pickle.dumps({"G_ema": Calls(torch.storage._load_from_bytes, inner)}))
+
+
+def object_array(path: Path) -> None:
+    array = np.array([Calls(os.system, f"touch {marker(path)}")], dtype=object)
+    path.write_bytes(pickle.dumps({"G_ema": array}))
+
+
+def in_a_zip(path: Path) -> None:
+    torch.save({"g_ema": Calls(os.system, f"touch {marker(path)}")}, path)
+
+
+def zip_bomb(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("archive/data.pkl", pickle.dumps({}))
+        with archive.open("archive/data/0", "w", force_zip64=True) as file:
+            for _ in range(1024):
+                file.write(bytes(2**20))
+
+
+def truncated(path: Path) -> None:
+    data = pickle.dumps({"g_ema": {"input.input": list(range(1000))}, "x": b"0" * 10_000})
+    path.write_bytes(data[: len(data) // 2])
+
+
+def ten_gigabytes(path: Path) -> None:
+    buffer = io.BytesIO()
+    torch.save({"g_ema": {"input.input": torch.zeros(7)}}, buffer)
+    seven, many = b"K\x07", b"\x8a\x05" + (10 * 2**30).to_bytes(5, "little")
+    with zipfile.ZipFile(buffer) as intact, zipfile.ZipFile(path, "w") as archive:
+        for info in intact.infolist():
+            archive.writestr(info.filename, intact.read(info).replace(seven, many))
+
+
+def ten_gigabyte_bytes(path: Path) -> None:
+    path.write_bytes(b"\x80\x04\x8e" + struct.pack("<Q", 10 * 2**30) + b"x" * 100)
+
+
+def symlink(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def directory(path: Path) -> None:
+    path.mkdir()
+
+
+def deep(path: Path) -> None:
+    path.write_bytes(b"\x80\x02}" + b")" + b"\x85" * 900_000 + b"Ns.")
+
+
+def itself(path: Path) -> None:
+    # A module whose submodule is itself.
+    name = b"ctorch_utils.persistence\n_reconstruct_persistent_obj\n"
+    meta = b"(X\x0a\x00\x00\x00class_nameX\x09\x00\x00\x00GeneratorX\x05\x00\x00\x00state}q\x01d"
+    fill = (
+        b"h\x01X\x08\x00\x00\x00_modules}X\x09\x00\x00\x00synthesish\x02sX\x02\x00\x00\x00b4h\x02s"
+        b"X\x07\x00\x00\x00mappingh\x02ss0"
+    )
+    path.write_bytes(
+        b"\x80\x02}X\x05\x00\x00\x00G_ema" + name + meta + b"\x85Rq\x02" + fill + b"s."
+    )
+
+
+def wrong_magic(path: Path) -> None:
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(1000))
+
+
+def huge_string(path: Path) -> None:
+    with path.open("wb") as file:
+        file.write(b"\x80\x04\x8d" + struct.pack("<Q", 2**33))
+        file.truncate(2**33 + 100)  # a sparse file that really is that long
+
+
+def huge_memo(path: Path) -> None:
+    path.write_bytes(b"\x80\x02Nr\xff\xff\xff\x7f.")
+
+
+def endless(path: Path) -> None:
+    path.write_bytes(b"\x80\x02" + b"(" * 20_000_000)
+
+
+HOSTILE = [
+    shell,
+    evaluation,
+    nested_storage,
+    object_array,
+    in_a_zip,
+    zip_bomb,
+    truncated,
+    ten_gigabytes,
+    ten_gigabyte_bytes,
+    symlink,
+    directory,
+    deep,
+    itself,
+    wrong_magic,
+    huge_string,
+    huge_memo,
+    endless,
+]
+WOULD_RUN = [shell, evaluation, nested_storage, in_a_zip]
+
+
+@pytest.mark.parametrize("write", HOSTILE, ids=lambda write: write.__name__)
+def test_a_hostile_file_is_refused_in_one_line(
+    tmp_path: Path, write: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "model.pkl"
+    write(path)
+    with pytest.raises(CheckpointError) as caught:
+        read_checkpoint(path)
+    assert str(caught.value).startswith("model.pkl: ")
+    assert "\n" not in str(caught.value)
+    assert not marker(path).exists()
+
+
+@pytest.mark.parametrize("write", WOULD_RUN, ids=lambda write: write.__name__)
+def test_what_it_asked_for_is_named(tmp_path: Path, write: Callable[[Path], None]) -> None:
+    path = tmp_path / "model.pkl"
+    write(path)
+    with pytest.raises(UnsafeCheckpoint, match=r"posix\.system|builtin(s|__)\.e"):
+        read_checkpoint(path)
+
+
+def test_no_hostile_file_takes_500_mb_or_5_seconds(tmp_path: Path) -> None:
+    paths = []
+    for write in HOSTILE:
+        (tmp_path / write.__name__).mkdir()
+        paths.append(tmp_path / write.__name__ / "model.pkl")
+        write(paths[-1])
+    script = (
+        "import resource, sys, time; from pathlib import Path\n"
+        "from models.checkpoints import read_checkpoint\n"
+        "base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "begin = time.process_time()\n"
+        "try: read_checkpoint(Path(sys.argv[1]))\n"
+        "except ValueError: print('refused', time.process_time() - begin,\n"
+        "    resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - base)\n"
+    )
+    for path in paths:
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True
+        )
+        word, seconds, kilobytes = done.stdout.split()
+        assert word == "refused", path
+        assert float(seconds) <= 5, path
+        assert int(kilobytes) <= 500_000, path
+
+
+def test_every_opcode_is_known_or_refused() -> None:
+    from models.checkpoints.pickles import _CONSTANTS, _EMPTY, _LITERALS, PickleReader
+
+    refused = {
+        opcode.name
+        for opcode in pickletools.opcodes
+        if opcode.name not in _CONSTANTS.keys() | _EMPTY.keys() | _LITERALS | {"PROTO", "FRAME"}
+        and opcode.name != "STOP"
+        and not hasattr(PickleReader, f"do_{opcode.name.lower()}")
+    }
+    assert refused == {
+        "EXT1", "EXT2", "EXT4", "INST", "OBJ", "NEWOBJ_EX", "PERSID", "NEXT_BUFFER",
+        "READONLY_BUFFER",
+    }  # fmt: skip
