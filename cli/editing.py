@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,14 @@ DEFAULT_TRUNCATION: float = GenerateRequest.model_fields["truncation"].default
 if TYPE_CHECKING:
     from models.images import Pixels
     from worker.editor import ModelEditor
+
+
+class Precision(StrEnum):
+    """What the generator's convolutions run in."""
+
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+
 
 ModelOption = Annotated[str, typer.Option("--model", help="Id or folder of a model.")]
 OutOption = Annotated[Path, typer.Option("-o", "--out", help="File to write.")]
@@ -117,30 +126,40 @@ def generate(
     coherence: Annotated[
         float | None, typer.Option(help="For spatially trained models: correlation length.")
     ] = None,
+    class_index: Annotated[
+        int | None, typer.Option("--class", min=0, help="Of a class-conditional model.")
+    ] = None,
+    dtype: Annotated[
+        Precision,
+        typer.Option(help="float32 draws what the original tool draws; bfloat16 is faster."),
+    ] = Precision.FLOAT32,
 ) -> None:
     """Draw pictures from seeds."""
     from PIL import Image
 
-    editor = open_editor(model)
+    editor = open_editor(model, dtype)
     width, height = read_size(size)
     if count is not None:
         out.mkdir(parents=True, exist_ok=True)
     with Progress(transient=True) as progress:
         for i in progress.track(range(count or 1), description="Generating"):
-            drawn = editor.generate(
+            wanted = GenerateRequest(
+                model=editor.model_id,
                 seed=seed + i,
                 width=width,
                 height=height,
                 truncation=truncation,
                 coherence=coherence,
+                class_index=class_index,
             )
+            drawn = editor.generate(wanted)
             path = out if count is None else out / f"seed{seed + i:06d}.png"
             Image.fromarray(drawn.pixels).save(path)
     say(f"{out}: {count or 1} picture{'s' if (count or 1) > 1 else ''}")
 
 
-def open_editor(name: str) -> "ModelEditor":
-    """Load a model for editing."""
+def open_editor(name: str, dtype: Precision | None = None) -> "ModelEditor":
+    """Load a model for editing, in the device's best precision or a given one."""
     import torch
 
     from cli.pick import default_device
@@ -148,7 +167,8 @@ def open_editor(name: str) -> "ModelEditor":
 
     # With a thread on every core, one busy neighbour makes all of them wait for it at each step.
     torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
-    return load_editor(model_folder(name), default_device())
+    precision = None if dtype is None else getattr(torch, dtype.value)
+    return load_editor(model_folder(name), default_device(), precision)
 
 
 def original_of(latent: Path) -> Path:

@@ -1,15 +1,20 @@
 """`latentbrush models`: what is installed, and adding and removing."""
 
+import hashlib
 import json
+import re
 import shutil
+import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from pydantic import TypeAdapter, ValidationError
+from rich.progress import Progress
 
+from cli.directions import directions
 from cli.output import say, show_table, write_json
-from cli.pick import installed_folder, model_folder
+from cli.pick import default_device, installed_folder, model_folder
 from contracts.base import Name
 from contracts.catalog import Catalog
 from contracts.errors import InvalidRequest
@@ -18,6 +23,8 @@ from contracts.settings import SharedSettings
 app = typer.Typer(
     help="Models: list, show, add, remove.", no_args_is_help=True, rich_markup_mode=None
 )
+
+app.command()(directions)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="For machines.")]
 NameArgument = Annotated[str, typer.Argument(help="Id or folder of a model.")]
@@ -67,14 +74,40 @@ def show(model: NameArgument, as_json: JsonOption = False) -> None:
 
 @app.command()
 def add(
-    file: Annotated[Path, typer.Argument(help="The folder of a Latentbrush model.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A StyleGAN2 checkpoint (.pkl, .pt, .safetensors) or a Latentbrush folder."
+        ),
+    ],
     name: Annotated[str | None, typer.Option(help="Id to give it.")] = None,
+    title: Annotated[str | None, typer.Option(help="What the page calls it.")] = None,
+    license_: Annotated[
+        str, typer.Option("--license", help="Of a checkpoint: what its source says.")
+    ] = "unknown",
+    source: Annotated[str | None, typer.Option(help="Of a checkpoint: where it came from.")] = None,
 ) -> None:
-    """Copy a model into the data folder, after loading it once."""
-    from models.model import load_model
+    """Add a model: a checkpoint is converted without running any code from it."""
+    is_folder = (file / "config.json").exists()
+    target = new_folder(name or plain_name(file.name if is_folder else file.stem))
+    if is_folder:
+        copy_model(file, target, title)
+    else:
+        convert(file, target, title=title or file.stem, license_=license_, source=source)
+    say(f"{target.name}: added; latentbrush serve shows it")
 
-    model = load_model(file)
-    model_id = name or model.card.id
+
+def plain_name(text: str) -> str:
+    """An id like a file's name."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", text).strip("-.")[:64] or "model"
+
+
+def new_folder(model_id: str) -> Path:
+    """Where a new model goes.
+
+    Raises:
+        InvalidRequest: the id cannot be one, or is taken.
+    """
     try:
         TypeAdapter(Name).validate_python(model_id)
     except ValidationError:
@@ -85,10 +118,52 @@ def add(
     if target.exists():
         raise InvalidRequest(f"there is a model {model_id!r} already: choose another --name")
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(file, target)
-    config = json.loads((target / "config.json").read_text()) | {"id": model_id}
-    (target / "config.json").write_text(json.dumps(config, indent=1, ensure_ascii=False) + "\n")
-    say(f"{model_id}: added, {model.layout.resolution} px")
+    return target
+
+
+def copy_model(folder: Path, target: Path, title: str | None) -> None:
+    """Copy a Latentbrush model, after loading it once."""
+    from models.model import load_model, write_config
+
+    load_model(folder)
+    shutil.copytree(folder, target)
+    config = json.loads((target / "config.json").read_text()) | {"id": target.name}
+    write_config(config | ({"title": title} if title else {}), target)
+
+
+def convert(file: Path, target: Path, *, title: str, license_: str, source: str | None) -> None:
+    """Make a model of a checkpoint: read, measure its latents, draw what its directions do."""
+    import torch
+
+    from cli.gallery import write_gallery
+    from models.adopt import adopt
+    from models.checkpoints import read_checkpoint
+    from models.model import Card, save_model
+
+    begun = time.monotonic()
+    with Progress(transient=True) as progress:
+        stage = progress.add_task(f"Reading {file.name}", total=None)
+        checkpoint = read_checkpoint(file)
+        generator = checkpoint.generator()
+        with file.open("rb") as opened:
+            checksum = hashlib.file_digest(opened, "sha256").hexdigest()
+        origin = {"file": file.name, "format": checkpoint.format, "sha256": checksum}
+        where = source or f"{file.name} ({checkpoint.format})"
+        card = Card(target.name, title, where, license_, origin=origin)
+        progress.update(stage, description="Measuring its latents")
+        model = adopt(generator, card, torch.device(default_device()))
+        unfinished = target.with_name(f".{target.name}.adding")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        save_model(model, unfinished)
+        progress.remove_task(stage)
+        write_gallery(model, unfinished, progress)
+    unfinished.rename(target)
+    config = model.generator.config
+    classes = f", {config.c_dim} classes" if config.c_dim else ""
+    say(
+        f"{checkpoint.format}: {config.img_resolution} px{classes}, "
+        f"{len(model.attributes.attributes)} directions, {time.monotonic() - begun:.0f} s"
+    )
 
 
 @app.command()
@@ -99,17 +174,3 @@ def remove(model: Annotated[str, typer.Argument(help="Id of a model.")]) -> None
         raise InvalidRequest(f"{model} came with Latentbrush and stays")
     shutil.rmtree(folder)
     say(f"{model}: removed")
-
-
-@app.command()
-def directions(model: NameArgument, as_json: JsonOption = False) -> None:
-    """List the attributes of a model with the range of their strengths, in σ."""
-    config = json.loads((model_folder(model) / "config.json").read_text())
-    rows = [
-        {key: attribute[key] for key in ("id", "title", "min", "max", "default")}
-        for attribute in config["attributes"]
-    ]
-    if as_json:
-        write_json(rows, Path("-"))
-    else:
-        show_table(rows, f"Attributes of {config['title']}")

@@ -4,12 +4,21 @@ import json
 import logging
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from contracts.base import Name
+from contracts.base import Name, Value
+from contracts.errors import InvalidRequest, UnknownAttribute
 
 log = logging.getLogger(__name__)
+
+PREVIEW = "preview.webp"
+
+
+def strip_path(model_dir: Path, attribute_id: str) -> Path:
+    """The picture of what a direction does, if it was drawn."""
+    return model_dir / "strips" / f"{attribute_id}.webp"
 
 
 class _Public(BaseModel):
@@ -24,6 +33,10 @@ class AttributeInfo(_Public):
     min: float
     max: float
     default: float
+    source: str = ""
+    """How it was found, if it was not trained with the model; such a one has a strip."""
+    flipped: bool = False
+    """Turned around since its strip was drawn."""
 
 
 class ModelInfo(_Public):
@@ -43,6 +56,41 @@ class ModelInfo(_Public):
     def has_attribute(self, attribute: str) -> bool:
         """Whether the model knows an attribute by this id."""
         return any(a.id == attribute for a in self.attributes)
+
+
+class AttributeChange(Value):
+    """What a person does with a direction that was found: name it, turn it around, drop it."""
+
+    title: Annotated[str, StringConstraints(strip_whitespace=True, max_length=64)] | None = None
+    flip: bool = False
+    drop: bool = False
+
+
+def change_attribute(model_dir: Path, attribute_id: str, change: AttributeChange) -> None:
+    """Change one attribute in a model's config; its weights stay as they are.
+
+    Raises:
+        UnknownAttribute: the model has none of that id.
+        InvalidRequest: the title is empty.
+    """
+    path = model_dir / "config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    found = [entry for entry in config["attributes"] if entry["id"] == attribute_id]
+    if not found:
+        raise UnknownAttribute(f"the model has no attribute {attribute_id!r}")
+    for row, entry in enumerate(config["attributes"]):
+        entry.setdefault("row", row)
+    if change.title == "":
+        raise InvalidRequest("a title needs at least one character")
+    if change.title is not None:
+        found[0]["title"] = change.title
+    if change.flip:
+        found[0]["flipped"] = not found[0].get("flipped", False)
+    if change.drop:
+        config["attributes"].remove(found[0])
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps(config, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    temporary.replace(path)
 
 
 class Catalog:

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from contracts.base import IdText, Name, Value
 from contracts.edits import Edit, canonical_json, enabled_edits
@@ -69,6 +69,8 @@ class EditRequest(Value):
 class GenerateRequest(Value):
     """Draw a picture from the model's own distribution."""
 
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
     model: Name
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
     """Absent = the server draws one and reports it."""
@@ -77,6 +79,8 @@ class GenerateRequest(Value):
     truncation: Annotated[float, Field(ge=0, le=2)] = 0.7
     coherence: Annotated[float, Field(gt=0, le=10_000)] | None = None
     """Correlation length of the spatial prior; absent = the model's default."""
+    class_index: Annotated[int | None, Field(ge=0, alias="class")] = None
+    """Of a class-conditional model; absent = its first class."""
 
 
 class HeatMapRequest(Value):

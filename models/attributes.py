@@ -1,5 +1,6 @@
 """Attributes: named directions in latent space, their strengths in σ, and where they show."""
 
+import re
 from dataclasses import dataclass
 
 import torch
@@ -16,6 +17,7 @@ class Attribute:
 
     Attributes:
         layers: style layers [from, to) that its direction moves.
+        source: how its direction came to be, if it was not trained with the model.
     """
 
     id: str
@@ -24,6 +26,7 @@ class Attribute:
     max: float = 3.0
     default: float = 1.5
     layers: tuple[int, int] | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,13 @@ class AttributeSet:
             if attribute.id == attribute_id:
                 return attribute, direction
         raise AttributeUnknown(f"this model has no attribute {attribute_id!r}")
+
+
+def free_id(title: str, taken: set[str]) -> str:
+    """An id like a title that no attribute has yet."""
+    plain = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:48] or "direction"
+    numbered = (f"{plain}-{k}" for k in range(2, len(taken) + 3))
+    return next(name for name in (plain, *numbered) if name not in taken)
 
 
 def shift(latent: LatentMap, direction: Tensor, strength: float) -> LatentMap:

@@ -7,7 +7,7 @@ runs code from a file.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +26,7 @@ from models.perceptual import PerceptualConfig, PerceptualNet
 from models.whitening import Whitening
 
 FORMAT = "latentbrush-model/1"
+STORED = {"float16": torch.float16, "float32": torch.float32}
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -50,6 +51,7 @@ class Card:
 
     Attributes:
         license: an SPDX name, or the name that its source gives.
+        origin: of an imported one: the file's name, its format and its SHA-256.
     """
 
     id: str
@@ -57,6 +59,7 @@ class Card:
     source: str
     license: str
     any_size: bool = False
+    origin: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Model:
 
     Attributes:
         dtype: what the generator's convolutions run in.
+        stored: what its weights are kept in on disk; float32 draws what the original draws.
         version: a hash of its files; the same edit on the same version gives the same picture.
     """
 
@@ -77,6 +81,7 @@ class Model:
     encoding: Encoding
     device: torch.device
     dtype: torch.dtype
+    stored: torch.dtype = torch.float16
     version: str = ""
 
     @property
@@ -120,9 +125,9 @@ def best_dtype(device: torch.device) -> torch.dtype:
 
 
 def save_model(model: Model, folder: Path) -> None:
-    """Write a model's folder: float16 weights, `config.json` last."""
+    """Write a model's folder, `config.json` last."""
     folder.mkdir(parents=True, exist_ok=True)
-    files = {"generator.safetensors": weights_of(model.generator)}
+    files = {"generator.safetensors": weights_of(model.generator, model.stored)}
     whitening = model.whitening
     files["whitening.safetensors"] = save(
         {"mean": whitening.mean, "basis": whitening.basis.contiguous(), "scale": whitening.scale}
@@ -137,7 +142,25 @@ def save_model(model: Model, folder: Path) -> None:
     for name, data in files.items():
         (folder / name).write_bytes(data)
     config = describe(model) | {"files": {name: sha256(data) for name, data in files.items()}}
-    (folder / "config.json").write_text(json.dumps(config, indent=1, ensure_ascii=False) + "\n")
+    write_config(config, folder)
+
+
+def save_attributes(model: Model, folder: Path) -> None:
+    """Write a model's attributes alone into its folder; every other file stays."""
+    config = json.loads((folder / "config.json").read_text())
+    config["attributes"] = describe_attributes(model.attributes)
+    if config["attributes"]:
+        data = save({"directions": model.attributes.directions.float().cpu().contiguous()})
+        (folder / "attributes.safetensors").write_bytes(data)
+        config["files"]["attributes.safetensors"] = sha256(data)
+    write_config(config, folder)
+
+
+def write_config(config: Mapping[str, Any], folder: Path) -> None:
+    """Write `config.json` in one step, so that nobody reads half of it."""
+    path = folder / "config.json"
+    path.with_suffix(".tmp").write_text(json.dumps(config, indent=1, ensure_ascii=False) + "\n")
+    path.with_suffix(".tmp").replace(path)
 
 
 def describe(model: Model) -> dict[str, Any]:
@@ -150,18 +173,27 @@ def describe(model: Model) -> dict[str, Any]:
         "grid": [layout.grid, layout.grid],
         "spaces": space_names(layout),
         "default_space": model.encoding.space,
-        "attributes": [asdict(attribute) for attribute in model.attributes.attributes],
+        "attributes": describe_attributes(model.attributes),
         "encoding": asdict(model.encoding),
+        "stored": str(model.stored).removeprefix("torch."),
         "generator": asdict(model.generator.config),
         "encoder": None if model.encoder is None else asdict(model.encoder.config),
         "perceptual": None if model.perceptual is None else asdict(model.perceptual.config),
     }
 
 
-def weights_of(network: nn.Module) -> bytes:
-    """A network's state as float16 safetensors."""
+def describe_attributes(known: AttributeSet) -> list[dict[str, Any]]:
+    """Attributes as `config.json` lists them: which row of the directions, and turned around?"""
+    return [
+        asdict(attribute) | {"row": row, "flipped": False}
+        for row, attribute in enumerate(known.attributes)
+    ]
+
+
+def weights_of(network: nn.Module, dtype: torch.dtype = torch.float16) -> bytes:
+    """A network's state as safetensors."""
     state = network.state_dict()
-    return save({k: v.detach().to("cpu", torch.float16).contiguous() for k, v in state.items()})
+    return save({k: v.detach().to("cpu", dtype).contiguous() for k, v in state.items()})
 
 
 def sha256(data: bytes) -> str:
@@ -185,7 +217,14 @@ def load_model(
         model = build(config, files, device, dtype or best_dtype(device))
     except OSError as error:
         raise CheckpointError(f"{folder.name}: {error.strerror}: {error.filename}") from error
-    except (KeyError, TypeError, json.JSONDecodeError, SafetensorError, RuntimeError) as error:
+    except (
+        KeyError,
+        IndexError,
+        TypeError,
+        json.JSONDecodeError,
+        SafetensorError,
+        RuntimeError,
+    ) as error:
         raise CheckpointError(f"{folder.name}: the model does not fit its config.json") from error
     return model
 
@@ -220,9 +259,9 @@ def build(
     attributes = AttributeSet((), torch.zeros(0))
     if config["attributes"]:
         directions = files["attributes.safetensors"]["directions"].to(device)
-        attributes = AttributeSet(tuple(map(read_attribute, config["attributes"])), directions)
+        attributes = read_attributes(config["attributes"], directions)
     return Model(
-        card=Card(**{key: config[key] for key in Card.__dataclass_fields__}),
+        card=Card(**{key: config[key] for key in Card.__dataclass_fields__ if key in config}),
         generator=restore(generator, files["generator.safetensors"]).to(device),
         whitening=Whitening(**files["whitening.safetensors"]).to(device),
         encoder=encoder,
@@ -231,6 +270,7 @@ def build(
         encoding=Encoding(**config["encoding"]),
         device=device,
         dtype=dtype,
+        stored=STORED[config.get("stored", "float16")],
         version=sha256(json.dumps(config, sort_keys=True).encode())[:16],
     )
 
@@ -251,8 +291,14 @@ def read_perceptual(entry: Mapping[str, Any]) -> PerceptualConfig:
     )
 
 
-def read_attribute(entry: Mapping[str, Any]) -> Attribute:
-    """An attribute as `config.json` lists it."""
-    layers = entry["layers"]
-    attribute = Attribute(**{**entry, "layers": None})
-    return attribute if layers is None else replace(attribute, layers=(layers[0], layers[1]))
+def read_attributes(entries: list[dict[str, Any]], directions: Tensor) -> AttributeSet:
+    """The attributes that `config.json` lists, out of all directions [A, L, D] of the file."""
+    attributes, rows = [], []
+    for k, entry in enumerate(entries):
+        known = {key: entry[key] for key in Attribute.__dataclass_fields__ if key in entry}
+        if known.get("layers") is not None:
+            known["layers"] = tuple(known["layers"])
+        attributes.append(Attribute(**known))
+        row = directions[entry.get("row", k)]
+        rows.append(-row if entry.get("flipped", False) else row)
+    return AttributeSet(tuple(attributes), torch.stack(rows))

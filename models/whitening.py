@@ -11,7 +11,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from models.generator import Generator
 from models.ops import LEAKY_SLOPE
+from models.sampling import random_w
 
 LIVE_VARIANCE = 1e-4  # of the largest; below it a direction of w has never been used
 
@@ -64,3 +66,9 @@ def fit_whitening(w: Tensor) -> Whitening:
     live = variance > LIVE_VARIANCE * variance[-1]
     scale = variance[live].sqrt()
     return Whitening(mean.float(), directions[:, live].float(), scale.float())
+
+
+def measure_whitening(generator: Generator, num: int = 50_000) -> Whitening:
+    """Fit the whitened coordinates on `num` draws of w."""
+    w = random_w(generator, num, torch.Generator().manual_seed(0))
+    return fit_whitening(w.cpu()).to(w.device)

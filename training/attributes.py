@@ -18,6 +18,7 @@ from models.composite import feather
 from models.edits import masked
 from models.latents import LatentMap, embed
 from models.model import Model
+from models.sampling import random_w
 from training.errors import TrainingError
 from training.generated import draw_latents
 from training.portraits import FACTORS, Factor, region_mask, sample_factors
@@ -168,6 +169,5 @@ def edited_readings(model: Model, edits: Edits, directions: Tensor) -> Tensor:
 @torch.no_grad()
 def w_scale(model: Model, num: int = 4096) -> Tensor:
     """Standard deviation [D] of every coordinate of w, floored so that none is free."""
-    z = torch.randn(num, model.generator.config.z_dim, generator=torch.Generator().manual_seed(3))
-    deviation: Tensor = model.generator.mapping(z.to(model.device)).std(dim=0)
+    deviation = random_w(model.generator, num, torch.Generator().manual_seed(3)).std(dim=0)
     return deviation.clamp(min=deviation.mean().item() * 0.1)

@@ -7,8 +7,8 @@ import torch
 from models.attributes import AttributeSet
 from models.generator import Generator
 from models.model import Card, Encoding, Model, best_dtype
+from models.whitening import measure_whitening
 from training.gan_options import GanOptions
-from training.generated import measure_whitening
 from training.runs import load_state
 
 BUNDLED = {
@@ -28,12 +28,12 @@ def release_generator(run: Path, name: str, device: str = "cpu") -> Model:
     options = GanOptions(**state["options"])
     generator = Generator(options.generator)
     generator.load_state_dict(state["ema"])
-    generator.eval().requires_grad_(False)
     where = torch.device(device)
+    generator.eval().requires_grad_(False).to(where)
     return Model(
         card=BUNDLED.get(name, Card(name, name, f"trained on {options.data}", "unknown")),
-        generator=generator.to(where),
-        whitening=measure_whitening(generator.mapping, options.w_dim).to(where),
+        generator=generator,
+        whitening=measure_whitening(generator),
         encoder=None,
         perceptual=None,
         attributes=AttributeSet((), torch.zeros(0, device=where)),

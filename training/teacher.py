@@ -8,13 +8,16 @@ latent has a right answer. Ours; no data set of photos allows this (docs/decisio
 import math
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from models.ops import normalize_2nd_moment
-from training.portraits import FACTORS, from_uniform, render
+from training.portraits import FACTORS, from_uniform, region_mask, render
 from training.pyramid import laplacian
 
 LEVELS = 4  # of the pyramid that pictures are compared on
+FEATURES = ("eyes", "brows", "nose", "mouth")
+FEATURES_WEIGHT = 4.0  # more than elsewhere: they are small, and where people look
 
 
 def factors_of(z: Tensor) -> Tensor:
@@ -23,12 +26,24 @@ def factors_of(z: Tensor) -> Tensor:
     return from_uniform(0.5 * (1 + torch.erf(normal / math.sqrt(2))))
 
 
-def pyramid_loss(img: Tensor, target: Tensor) -> Tensor:
-    """Mean absolute difference, every octave of the Laplacian pyramid weighing the same."""
-    levels = laplacian(img - target, LEVELS)  # the pyramid is linear
-    return torch.stack([level.abs().mean() for level in levels]).sum()
+def pyramid_loss(img: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    """Weighted mean absolute difference, every octave of the Laplacian pyramid counting the same.
+
+    Args:
+        img: [N, 3, R, R].
+        target: [N, 3, R, R].
+        weight: of every place, [N, 1, R, R].
+    """
+    losses = []
+    for level in laplacian(img - target, LEVELS):  # the pyramid is linear
+        losses.append((level.abs() * weight).mean())
+        weight = F.avg_pool2d(weight, 2)
+    return torch.stack(losses).sum()
 
 
 def teach(img: Tensor, z: Tensor) -> Tensor:
     """How far pictures [N, 3, R, R] are from the renders that their z [N, Z] stand for."""
-    return pyramid_loss(img, render(factors_of(z), img.shape[2], img.device))
+    factors, size = factors_of(z), img.shape[2]
+    features = [region_mask(factors, name, size) for name in FEATURES]
+    weight = 1 + FEATURES_WEIGHT * torch.stack(features).amax(dim=0)
+    return pyramid_loss(img, render(factors, size, img.device), weight.to(img.device))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from contracts.edits import AttributeEdit, EditValue, Mask, MaskAll, MaskGrid, TransplantEdit
+from contracts.requests import GenerateRequest
 from models import edits as latent_edits
 from models.attributes import heat_of, shift
 from models.composite import changed_box, composite
@@ -24,6 +25,7 @@ from models.images import Pixels, resize_img, to_img, to_pixels
 from models.inversion import invert
 from models.latents import LatentMap, embed, from_bytes, to_bytes
 from models.model import Model, load_model
+from models.sampling import class_vector, seed_z
 from worker.decode import decode_mask
 from worker.ports import Edited, Encoded, FetchTensor, Step
 
@@ -136,21 +138,13 @@ class ModelEditor:
         return latent_edits.resample(latent, fresh, mask, edit.amount)
 
     @torch.inference_mode()
-    def generate(
-        self,
-        *,
-        seed: int,
-        width: int | None,
-        height: int | None,
-        truncation: float,
-        coherence: float | None,  # for spatially trained models
-    ) -> Encoded:
+    def generate(self, wanted: GenerateRequest) -> Encoded:
         size = self.resolution
-        if (width or size, height or size) != (size, size):
+        if (wanted.width or size, wanted.height or size) != (size, size):
             raise ShapeError(f"{self.model_id} draws pictures of {size}×{size} px only")
-        if coherence is not None:
+        if wanted.coherence is not None:
             raise ShapeError(f"{self.model_id} was not trained spatially: it takes no coherence")
-        latent = self.draw(seed, truncation)
+        latent = self.draw(wanted.seed or 0, wanted.truncation, wanted.class_index)
         return Encoded(
             tensor=to_bytes(latent, "W"),
             pixels=to_pixels(self.model.render(latent)),
@@ -161,14 +155,13 @@ class ModelEditor:
             perceptual_metric=self.model.perceptual_metric,
         )
 
-    def draw(self, seed: int, truncation: float) -> LatentMap:
-        """The latent of a seed; z is numpy RandomState(seed).randn, as in StyleGAN2."""
-        z_dim = self.model.generator.config.z_dim
-        words = [seed] if seed < 2**32 else [seed % 2**32, seed >> 32]  # 32 bits each
-        z = np.random.RandomState(words).randn(1, z_dim).astype(np.float32)
-        z_here = torch.from_numpy(z).to(self.model.device)
-        w = self.model.generator.mapping(z_here, truncation=truncation)
-        return self.model.generator.broadcast(w)
+    def draw(self, seed: int, truncation: float, class_index: int | None = None) -> LatentMap:
+        """The latent of a seed, of a class if the model has classes."""
+        generator = self.model.generator
+        z = seed_z(seed, generator.config.z_dim).to(self.model.device)
+        c = class_vector(class_index, generator.config.c_dim)
+        w = generator.mapping(z, None if c is None else c.to(self.model.device), truncation)
+        return generator.broadcast(w)
 
     @torch.inference_mode()
     def heat_map(self, latent_id: str, attribute: str, *, tensor: FetchTensor) -> NDArray[np.uint8]:
@@ -221,6 +214,6 @@ def finish(original: Pixels, before: Tensor, after: Tensor, touched: Tensor, kin
     return Edited(pixels, changed_box(original, pixels))
 
 
-def load_editor(model_dir: Path, device: str) -> ModelEditor:
-    """Load a model's folder for editing."""
-    return ModelEditor(load_model(model_dir, device))
+def load_editor(model_dir: Path, device: str, dtype: torch.dtype | None = None) -> ModelEditor:
+    """Load a model's folder for editing, computing in the device's best dtype or a given one."""
+    return ModelEditor(load_model(model_dir, device, dtype))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.edits import EditValue
+from contracts.requests import GenerateRequest
 
 Pixels = NDArray[np.uint8]
 """uint8 [H, W, 3] RGB."""
@@ -92,16 +93,8 @@ class Editor(Protocol):
         """Apply edits to a latent and carry the difference to `original`, at its own size."""
         ...
 
-    def generate(
-        self,
-        *,
-        seed: int,
-        width: int | None,
-        height: int | None,
-        truncation: float,
-        coherence: float | None,
-    ) -> Encoded:
-        """Draw a picture."""
+    def generate(self, wanted: GenerateRequest) -> Encoded:
+        """Draw the picture of a seed (0 if none is given)."""
         ...
 
     def heat_map(self, latent_id: str, attribute: str, *, tensor: FetchTensor) -> NDArray[np.uint8]:

@@ -129,15 +129,8 @@ def generate(task: Task, request: GenerateRequest) -> GenerateResult:
     """Draw a picture; it is edited like an encoded one."""
     clock = Clock()
     editor = task.bench.editor(request.model)
-    seed = request.seed or 0
     clock.lap("load")
-    drawn = editor.generate(
-        seed=seed,
-        width=request.width,
-        height=request.height,
-        truncation=request.truncation,
-        coherence=request.coherence,
-    )
+    drawn = editor.generate(request)
     clock.lap("generate")
     image = task.add_pixels(drawn.pixels)
     crop = (0, 0, image.width, image.height)
@@ -148,7 +141,7 @@ def generate(task: Task, request: GenerateRequest) -> GenerateResult:
         latent_id=latent.latent_id,
         image_id=image.image_id,
         grid=latent.grid,
-        seed=seed,
+        seed=request.seed or 0,
         timings_ms=latent.timings_ms,
     )
 

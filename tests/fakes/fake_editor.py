@@ -12,6 +12,7 @@ from PIL import Image
 from safetensors.numpy import load, save
 
 from contracts.edits import AttributeEdit, EditValue, MaskGrid, MaskPng, TransplantEdit
+from contracts.requests import GenerateRequest
 from models.errors import ModelError
 from worker.decode import decode_mask
 from worker.ports import Edited, Encoded, FetchTensor, Pixels, Step
@@ -68,18 +69,9 @@ class FakeEditor:
         after = np.clip(pixels, 0, 255).astype(np.uint8)
         return Edited(after, _box_of((after != original).any(axis=2)))
 
-    def generate(
-        self,
-        *,
-        seed: int,
-        width: int | None,
-        height: int | None,
-        truncation: float,
-        coherence: float | None,
-    ) -> Encoded:
-        del truncation, coherence
-        shape = (height or self.resolution, width or self.resolution, 3)
-        noise = np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
+    def generate(self, wanted: GenerateRequest) -> Encoded:
+        shape = (wanted.height or self.resolution, wanted.width or self.resolution, 3)
+        noise = np.random.default_rng(wanted.seed).integers(0, 256, shape, dtype=np.uint8)
         return self._encoded(noise, "S4")
 
     def heat_map(self, latent_id: str, attribute: str, *, tensor: FetchTensor) -> NDArray[np.uint8]:

@@ -7,7 +7,7 @@ from models.encoder import Encoder, EncoderConfig
 from models.generator import Generator, GeneratorConfig
 from models.model import Card, Encoding, Model
 from models.perceptual import PerceptualConfig, PerceptualNet
-from training.generated import measure_whitening
+from models.whitening import measure_whitening
 
 CONFIG = GeneratorConfig(
     img_resolution=32,
@@ -34,7 +34,7 @@ def tiny_generator(config: GeneratorConfig = CONFIG) -> Generator:
 def tiny_model() -> Model:
     """A whole model: encoder, perceptual network and two attributes."""
     generator = tiny_generator()
-    whitening = measure_whitening(generator.mapping, 16, 5000)
+    whitening = measure_whitening(generator, 5000)
     encoder = Encoder(EncoderConfig(whitening.num_live, width=8, max_width=16), CONFIG.layout)
     perceptual = PerceptualNet(PerceptualConfig(32, ("smile", "hat"), (8, 8, 16), 16))
     attributes = AttributeSet(

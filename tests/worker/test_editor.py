@@ -17,6 +17,7 @@ from contracts.edits import (
     ResampleEdit,
     TransplantEdit,
 )
+from contracts.requests import GenerateRequest
 from models.errors import AttributeUnknown, ModelError, ShapeError, SpaceError
 from models.images import Pixels
 from tests.fakes.tiny import tiny_model
@@ -41,8 +42,12 @@ def original() -> Pixels:
 def tensors(editor: ModelEditor, original: Pixels) -> dict[str, bytes]:
     """Two latents by id: the original's, and another picture's."""
     found = editor.encode(original, space=None, steps=0, on_step=ignore)
-    other = editor.generate(seed=1, width=None, height=None, truncation=1.0, coherence=None)
+    other = editor.generate(wanted(seed=1))
     return {"lat_base": found.tensor, "lat_other": other.tensor}
+
+
+def wanted(**options: float) -> GenerateRequest:
+    return GenerateRequest.model_validate({"model": "tiny", "truncation": 1.0} | options)
 
 
 def ignore(step: Step) -> None:
@@ -140,7 +145,7 @@ def test_encoding_tells_how_far_it_is(editor: ModelEditor, original: Pixels) -> 
 
 def test_generated_pictures_are_a_function_of_the_whole_seed(editor: ModelEditor) -> None:
     def draw(seed: int) -> bytes:
-        drawn = editor.generate(seed=seed, width=None, height=None, truncation=1.0, coherence=None)
+        drawn = editor.generate(wanted(seed=seed))
         return drawn.pixels.tobytes()
 
     assert draw(7) == draw(7)
@@ -149,10 +154,7 @@ def test_generated_pictures_are_a_function_of_the_whole_seed(editor: ModelEditor
 
 def test_truncation_0_is_the_mean(editor: ModelEditor) -> None:
     pictures = {
-        editor.generate(
-            seed=seed, width=None, height=None, truncation=0.0, coherence=None
-        ).pixels.tobytes()
-        for seed in range(3)
+        editor.generate(wanted(seed=seed, truncation=0.0)).pixels.tobytes() for seed in range(3)
     }
     assert len(pictures) == 1
 
@@ -184,10 +186,7 @@ def test_what_the_model_cannot_do_is_said(
         paint(editor, original, {**tensors, "lat_broken": b"nothing"}, edit)
 
 
-@pytest.mark.parametrize("asked", [{"width": 64}, {"height": 8}, {"coherence": 0.5}])
-def test_sizes_and_coherence_of_other_models_are_refused(
-    editor: ModelEditor, asked: dict[str, float]
-) -> None:
-    options = {"width": None, "height": None, "coherence": None} | asked
+@pytest.mark.parametrize("asked", [{"width": 64}, {"height": 8}, {"coherence": 0.5}, {"class": 0}])
+def test_what_other_models_draw_is_refused(editor: ModelEditor, asked: dict[str, float]) -> None:
     with pytest.raises(ShapeError):
-        editor.generate(seed=1, truncation=1.0, **options)  # type: ignore[arg-type]
+        editor.generate(wanted(seed=1, **asked))

@@ -63,25 +63,11 @@ class Small:
         small.done.append("loaded")
 
         class Hungry(FakeEditor):
-            def generate(
-                self,
-                *,
-                seed: int,
-                width: int | None,
-                height: int | None,
-                truncation: float,
-                coherence: float | None,
-            ) -> Encoded:
+            def generate(self, wanted: GenerateRequest) -> Encoded:
                 if small.failures:
                     small.failures -= 1
                     raise OutOfMemoryError
-                return super().generate(
-                    seed=seed,
-                    width=width,
-                    height=height,
-                    truncation=truncation,
-                    coherence=coherence,
-                )
+                return super().generate(wanted)
 
         return Hungry(model_dir.name, 64, device)
 

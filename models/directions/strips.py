@@ -1,0 +1,48 @@
+"""What a direction does, as a strip of pictures from weak to strong."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from models.attributes import shift
+from models.model import Model
+from models.sampling import class_vector, seed_z
+
+STRENGTHS = (-3.0, -1.5, 0.0, 1.5, 3.0)
+TRUNCATION = 0.6
+SIZE = 96  # pixels of a picture in a strip
+
+
+@torch.no_grad()
+def strip(model: Model, direction: Tensor, seed: int = 0) -> Tensor:
+    """One person at rising strengths: [1, 3, 96, 5·96]."""
+    latent = model.generator.broadcast(sample(model, seed, TRUNCATION))
+    pictures = [small(model.render(shift(latent, direction, s)), SIZE) for s in STRENGTHS]
+    return torch.cat(pictures, dim=3)
+
+
+@torch.no_grad()
+def preview(model: Model, size: int = 128, side: int = 2) -> Tensor:
+    """Side × side samples as one picture [1, 3, side·size, side·size]."""
+    pictures = []
+    for seed in range(side * side):
+        latent = model.generator.broadcast(sample(model, seed, TRUNCATION))
+        pictures.append(small(model.render(latent), size))
+    rows = [torch.cat(pictures[i * side : (i + 1) * side], dim=3) for i in range(side)]
+    return torch.cat(rows, dim=2)
+
+
+def sample(model: Model, seed: int, truncation: float) -> Tensor:
+    """The w [1, D] of a seed, of the class of its number."""
+    config = model.generator.config
+    c = class_vector(seed % config.c_dim if config.c_dim else None, config.c_dim)
+    z = seed_z(seed, config.z_dim).to(model.device)
+    w: Tensor = model.generator.mapping(z, None if c is None else c.to(model.device), truncation)
+    return w
+
+
+def small(img: Tensor, size: int) -> Tensor:
+    """A picture at most `size` pixels wide."""
+    if img.shape[3] <= size:
+        return img.clamp(-1, 1)
+    return F.interpolate(img, size=(size, size), mode="bilinear", antialias=True).clamp(-1, 1)
