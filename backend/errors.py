@@ -30,6 +30,7 @@ STATUS: dict[str, int] = {
     "unknown_attribute": 404,
     "method_not_allowed": 405,
     "stale_latent": 409,
+    "read_only_model": 409,
     "queue_full": 429,
     "internal_error": 500,
     "worker_lost": 500,

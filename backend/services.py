@@ -1,6 +1,7 @@
 """What routes work with: built once in `create_app`, handed to routes as a value."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -36,10 +37,18 @@ class Services:
         Raises:
             UnknownModel: it is not.
         """
+        return self.model_folder(model_id)[0]
+
+    def model_folder(self, model_id: str) -> tuple[ModelInfo, Path]:
+        """A model that is installed, and where.
+
+        Raises:
+            UnknownModel: it is not.
+        """
         known = self.catalog.models()
         if model_id not in known:
             raise UnknownModel("there is no such model: see GET /models")
-        return known[model_id][0]
+        return known[model_id]
 
 
 def _services(request: Request) -> Services:

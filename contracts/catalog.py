@@ -50,6 +50,8 @@ class ModelInfo(_Public):
     default_space: str
     attributes: tuple[AttributeInfo, ...]
     any_size: bool
+    has_encoder: bool
+    """Without one, encoding starts at the mean latent and needs more steps."""
     source: str
     license: str
 
@@ -112,7 +114,9 @@ class Catalog:
 
 def _read(config: Path) -> ModelInfo | None:
     try:
-        return ModelInfo.model_validate(json.loads(config.read_text(encoding="utf-8")))
-    except (OSError, ValueError, ValidationError) as error:
+        entry = dict(json.loads(config.read_text(encoding="utf-8")))
+        entry["has_encoder"] = entry.get("encoder") is not None
+        return ModelInfo.model_validate(entry)
+    except (OSError, ValueError, TypeError, ValidationError) as error:
         log.warning("%s is not a model's config: %s", config, error)
         return None

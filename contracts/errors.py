@@ -14,6 +14,7 @@ EditorError
 │  ├─ UnknownModel     unknown_model        not in `GET /models`
 │  └─ UnknownAttribute unknown_attribute    the model has no such attribute
 ├─ StaleLatent         stale_latent         made by another version of the model; encode again
+├─ ReadOnlyModel       read_only_model      it came with Latentbrush, or its folder is not writable
 ├─ MethodNotAllowed    method_not_allowed   the address exists, the method does not
 ├─ QueueFull           queue_full           too many jobs are waiting; try again later
 ├─ JobCanceled         job_canceled         a client canceled it; answers no call
@@ -87,6 +88,10 @@ class UnknownAttribute(NotFound):
 
 class StaleLatent(EditorError):
     code = "stale_latent"
+
+
+class ReadOnlyModel(EditorError):
+    code = "read_only_model"
 
 
 class MethodNotAllowed(EditorError):

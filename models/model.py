@@ -69,7 +69,8 @@ class Model:
     Attributes:
         dtype: what the generator's convolutions run in.
         stored: what its weights are kept in on disk; float32 draws what the original draws.
-        version: a hash of its files; the same edit on the same version gives the same picture.
+        version: hashes `GENERATOR:ATTRIBUTES`; the same latent and edits on the same version give
+            the same picture, and latents outlive a change of the attributes.
     """
 
     card: Card
@@ -271,7 +272,20 @@ def build(
         device=device,
         dtype=dtype,
         stored=STORED[config.get("stored", "float16")],
-        version=sha256(json.dumps(config, sort_keys=True).encode())[:16],
+        version=version_of(config),
+    )
+
+
+def version_of(config: Mapping[str, Any]) -> str:
+    """The version of the model that a `config.json` describes; titles do not matter."""
+    drawing = [config["files"]["generator.safetensors"], config["generator"]]
+    edits = [
+        {key: value for key, value in entry.items() if key != "title"}
+        for entry in config["attributes"]
+    ]
+    editing = [config["files"].get("attributes.safetensors"), edits]
+    return ":".join(
+        sha256(json.dumps(part, sort_keys=True).encode())[:16] for part in (drawing, editing)
     )
 
 

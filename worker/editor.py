@@ -79,9 +79,11 @@ class ModelEditor:
         size = self.resolution
         img = resize_img(to_img(original).to(self.model.device), (size, size)).clamp(-1, 1)
 
+        start = "the mean latent" if self.model.encoder is None else "the encoder's answer"
+
         def tell(step: int, total: int, drawn: Tensor | None) -> None:
             preview = None if drawn is None else to_pixels(drawn)
-            on_step(Step(step, total, f"Encoding, step {step} of {total}", preview))
+            on_step(Step(step, total, f"Optimising from {start}", preview))
 
         found = invert(self.model, img, space=space, steps=steps, on_step=tell)
         return Encoded(

@@ -23,6 +23,7 @@ from contracts.requests import (
     Metrics,
     Result,
 )
+from contracts.versions import is_same_generator
 from worker.decode import Picture, decode_picture
 from worker.encode import (
     MEDIA_TYPES,
@@ -46,6 +47,12 @@ class Task:
     owner: str
     report: Callable[[Step], None]
     """May raise to stop the work."""
+
+    def editor(self, model_id: str) -> Editor:
+        """A loaded model; a client that has to wait for it is told why."""
+        if model_id not in self.bench.loaded_models():
+            self.report(Step(0, 0, "Loading the model", None))
+        return self.bench.editor(model_id)
 
     def add_picture(self, picture: Picture, image_format: ImageFormat, quality: int) -> ImageRecord:
         """Keep a picture in the owner's library."""
@@ -82,7 +89,7 @@ def ingest(task: Task, request: IngestRequest) -> IngestResult:
 def encode(task: Task, request: EncodeRequest) -> EncodeResult:
     """Find the latent of a crop of a picture."""
     clock = Clock()
-    editor = task.bench.editor(request.model)
+    editor = task.editor(request.model)
     picture = task.bench.picture(task.owner, request.image_id)
     crop = request.crop or centred_square(*picture.size_px)
     original = crop_picture(picture, checked_crop(crop, *picture.size_px)).on_white()
@@ -100,7 +107,7 @@ def edit(task: Task, request: EditRequest) -> EditResult:
     """Apply an edit list to a latent's original encoding."""
     clock = Clock()
     latent = task.bench.library.latent(task.owner, request.latent_id)
-    editor = task.bench.editor(latent.model)
+    editor = task.editor(latent.model)
     check_version(latent, editor.version)
     whole = task.bench.picture(task.owner, latent.image_id)
     part = crop_picture(whole, latent.crop)
@@ -128,7 +135,7 @@ def edit(task: Task, request: EditRequest) -> EditResult:
 def generate(task: Task, request: GenerateRequest) -> GenerateResult:
     """Draw a picture; it is edited like an encoded one."""
     clock = Clock()
-    editor = task.bench.editor(request.model)
+    editor = task.editor(request.model)
     clock.lap("load")
     drawn = editor.generate(request)
     clock.lap("generate")
@@ -149,7 +156,7 @@ def generate(task: Task, request: GenerateRequest) -> GenerateResult:
 def heat_map(task: Task, request: HeatMapRequest) -> HeatMapResult:
     """Draw where in the picture an attribute is read."""
     latent = task.bench.library.latent(task.owner, request.latent_id)
-    editor = task.bench.editor(latent.model)
+    editor = task.editor(latent.model)
     check_version(latent, editor.version)
     pixels = editor.heat_map(request.latent_id, request.attribute, tensor=task.tensors_for(editor))
     data = write_pixels(pixels, "png", 100)
@@ -186,7 +193,7 @@ def check_version(latent: LatentRecord, version: str) -> None:
     Raises:
         StaleLatent: it is.
     """
-    if latent.model_version != version:
+    if not is_same_generator(latent.model_version, version):
         raise StaleLatent(
             f"the model {latent.model} has changed since this latent was made: encode the picture "
             "(or generate it) again"

@@ -14,6 +14,7 @@ from contracts.errors import InvalidEdit, TooLarge, UnknownAttribute
 from contracts.jobs import JobKind
 from contracts.library import LatentRecord
 from contracts.requests import EditRequest, EditResult
+from contracts.versions import is_same_generator
 
 router = APIRouter(tags=["edit"])
 
@@ -33,9 +34,10 @@ def _checked_and_looked_up(server: Services, owner: str, body: EditRequest) -> E
     begun_s = time.perf_counter()
     latent = server.library.latent(owner, body.latent_id)
     _check_edits(server, owner, latent, body)
-    if server.store.version(latent.model) != latent.model_version:
+    version = server.store.version(latent.model)
+    if version is None or not is_same_generator(version, latent.model_version):
         return None  # for a worker to say, which may not have seen the new version yet
-    known = server.library.answered_edit(owner, body.key(latent.model_version))
+    known = server.library.answered_edit(owner, body.key(version))
     if known is None:
         return None
     total_ms = round((time.perf_counter() - begun_s) * 1000, 2)

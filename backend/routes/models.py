@@ -1,14 +1,21 @@
-"""`GET /models`: what is installed."""
+"""`/models`: what is installed, what it draws, and the names of its directions."""
 
-from fastapi import APIRouter
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Response
 from fastapi.concurrency import run_in_threadpool
 
 from backend.owner import Owner
 from backend.services import Server
 from contracts.base import Value
-from contracts.catalog import ModelInfo
+from contracts.catalog import PREVIEW, AttributeChange, ModelInfo, change_attribute, strip_path
+from contracts.errors import NotFound, ReadOnlyModel, UnknownAttribute
 
-router = APIRouter(tags=["models"])
+router = APIRouter(prefix="/models", tags=["models"])
+
+WEBP: dict[int | str, dict[str, Any]] = {200: {"content": {"image/webp": {}}}}
+BRIEFLY = "private, max-age=300"
 
 
 class Models(Value):
@@ -17,8 +24,49 @@ class Models(Value):
     models: tuple[ModelInfo, ...]
 
 
-@router.get("/models")
+@router.get("")
 async def models(server: Server, _: Owner) -> Models:
     """List the models and what can be edited with each."""
     known = await run_in_threadpool(server.catalog.models)
     return Models(models=tuple(info for info, _ in known.values()))
+
+
+@router.get("/{model_id}/preview", response_class=Response, responses=WEBP)
+async def preview(server: Server, _: Owner, model_id: str) -> Response:
+    """Some pictures that the model draws, as one WebP."""
+    _info, folder = await run_in_threadpool(server.model_folder, model_id)
+    return await _picture(folder / PREVIEW)
+
+
+@router.get("/{model_id}/attributes/{attribute}/strip", response_class=Response, responses=WEBP)
+async def strip(server: Server, _: Owner, model_id: str, attribute: str) -> Response:
+    """What a found direction does: five square pictures in a row, weak to strong, as a WebP."""
+    info, folder = await run_in_threadpool(server.model_folder, model_id)
+    if not info.has_attribute(attribute):
+        raise UnknownAttribute(f"the model {info.id} has no such attribute: see GET /models")
+    return await _picture(strip_path(folder, attribute))
+
+
+@router.patch("/{model_id}/attributes/{attribute}")
+async def change(
+    server: Server, _: Owner, model_id: str, attribute: str, body: AttributeChange
+) -> ModelInfo:
+    """Name a direction, turn it around or drop it, for everyone who uses the model."""
+    info, folder = await run_in_threadpool(server.model_folder, model_id)
+    if not info.has_attribute(attribute):
+        raise UnknownAttribute(f"the model {info.id} has no such attribute: see GET /models")
+    if folder.parent != server.settings.home / "models":
+        raise ReadOnlyModel(f"the model {info.id} came with Latentbrush and stays as it is")
+    try:
+        await run_in_threadpool(change_attribute, folder, attribute, body)
+    except OSError as error:
+        raise ReadOnlyModel(f"the model {info.id} cannot be changed by this server") from error
+    return await run_in_threadpool(server.model, model_id)
+
+
+async def _picture(path: Path) -> Response:
+    try:
+        data = await run_in_threadpool(path.read_bytes)
+    except FileNotFoundError:
+        raise NotFound("this model has no such picture") from None
+    return Response(data, media_type="image/webp", headers={"Cache-Control": BRIEFLY})

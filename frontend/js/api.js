@@ -40,6 +40,26 @@ export class Api {
     return this.#json('GET', 'models');
   }
 
+  /** @param {string} modelId */
+  previewUrl(modelId) {
+    return this.url(`models/${modelId}/preview`);
+  }
+
+  /** @param {string} modelId @param {string} attribute */
+  stripUrl(modelId, attribute) {
+    return this.url(`models/${modelId}/attributes/${attribute}/strip`);
+  }
+
+  /**
+   * @param {string} modelId
+   * @param {string} attribute
+   * @param {{title?: string, flip?: boolean, drop?: boolean}} change
+   * @returns {Promise<import('./types.js').Model>}
+   */
+  changeAttribute(modelId, attribute, change) {
+    return this.#json('PATCH', `models/${modelId}/attributes/${attribute}`, { json: change });
+  }
+
   /** @returns {Promise<{file: string, title: string}[]>} */
   samples() {
     return this.#json('GET', 'samples/index.json');

@@ -73,6 +73,7 @@ const bar = topbar(store, {
   onHelp: help.open,
 });
 const start = startScreen(store, {
+  previewUrl: (modelId) => api.previewUrl(modelId),
   onChooseFile: files.choose,
   onSample: (sample) => {
     if (sample.model) dispatch({ type: 'modelChosen', id: sample.model });
@@ -83,7 +84,15 @@ const start = startScreen(store, {
 });
 const crop = cropScreen(store, pictures, { onEncode: () => opener.encodeCrop() });
 const working = workingScreen(pictures, { onCancel: () => opener.cancel() });
-const editor = editorScreen(store, stage);
+const editor = editorScreen(store, stage, {
+  stripUrl: (modelId, attribute) => api.stripUrl(modelId, attribute),
+  onDirection: (modelId, attribute, change) => {
+    api.changeAttribute(modelId, attribute, change).then(
+      (model) => dispatch({ type: 'modelChanged', model }),
+      (problem) => dispatch({ type: 'problemFound', problem }),
+    );
+  },
+});
 const problems = notice(store, { onRetry: () => renderer.retry() });
 const live = el('div', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' });
 

@@ -31,6 +31,7 @@ import { editing } from './editing.js';
  * @property {'start'|'crop'|'working'|'editor'} phase
  * @property {ServerStatus} server
  * @property {readonly Model[]} models
+ * @property {readonly string[]|null} loadedModels in a worker's memory; null: not known yet
  * @property {string|null} modelId the one that the next picture is opened with
  * @property {'faithful'|'fast'} encodeMode
  * @property {Upload|null} upload
@@ -54,6 +55,8 @@ import { editing } from './editing.js';
 /**
  * @typedef {{type: 'modelsLoaded', models: Model[]}
  * | {type: 'modelChosen', id: string}
+ * | {type: 'modelChanged', model: Model}
+ * | {type: 'modelsSeen', loaded: readonly string[]}
  * | {type: 'serverSeen', server: ServerStatus}
  * | {type: 'encodeModeChosen', mode: 'faithful'|'fast'}
  * | {type: 'uploaded', upload: Upload}
@@ -84,6 +87,7 @@ export const INITIAL = {
   phase: 'start',
   server: 'connecting',
   models: [],
+  loadedModels: null,
   modelId: null,
   encodeMode: 'faithful',
   upload: null,
@@ -118,6 +122,15 @@ export function reduce(state, action) {
     }
     case 'modelChosen':
       return { ...state, modelId: action.id };
+    case 'modelChanged': {
+      const models = state.models.map((model) => (model.id === action.model.id ? action.model : model));
+      const isThere = action.model.attributes.some(({ id }) => id === state.attribute);
+      return { ...state, models, attribute: isThere ? state.attribute : (action.model.attributes[0]?.id ?? null) };
+    }
+    case 'modelsSeen':
+      return action.loaded.join() === state.loadedModels?.join()
+        ? state
+        : { ...state, loadedModels: action.loaded };
     case 'serverSeen':
       return action.server === state.server ? state : { ...state, server: action.server };
     case 'encodeModeChosen':

@@ -2,7 +2,7 @@
  * The shapes that cross the wire (DESIGN: the REST contract is in /docs of a running server), as JSDoc types.
  */
 
-/** @typedef {{id: string, title: string, min: number, max: number, default: number}} Attribute */
+/** @typedef {{id: string, title: string, min: number, max: number, default: number, source?: string, flipped?: boolean}} Attribute source: how it was found, if it was not trained with the model */
 /**
  * @typedef {object} Model
  * @property {string} id
@@ -11,6 +11,9 @@
  * @property {[number, number]} grid [h, w]
  * @property {Attribute[]} attributes
  * @property {boolean} any_size
+ * @property {boolean} [has_encoder]
+ * @property {string} source
+ * @property {string} license
  */
 /** @typedef {{step: number, steps: number, message: string}} Progress */
 /**
@@ -25,6 +28,6 @@
 /** @typedef {{latent_id: string, image_id: string, grid: [number, number], model?: string, metrics?: {psnr_db?: number}}} LatentInfo */
 /** @typedef {{image_id: string, width: number, height: number}} UploadInfo */
 /** @typedef {{format: 'png'|'jpeg'|'webp', quality?: number, frame: 'crop'|'full'}} Output */
-/** @typedef {{status: 'starting'|'ready'|'degraded', version: string}} Health */
+/** @typedef {{status: 'starting'|'ready'|'degraded', version: string, workers: {models: string[]}[]}} Health */
 
 export {};

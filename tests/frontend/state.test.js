@@ -15,6 +15,8 @@ const MODEL = {
   resolution: 64,
   grid: [16, 16],
   any_size: false,
+  source: 'tests',
+  license: 'MIT',
   attributes: [
     { id: 'smile', title: 'Smile', min: -3, max: 3, default: 1.5 },
     { id: 'hair', title: 'Hair', min: -3, max: 3, default: 1 },

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from contracts.catalog import AttributeChange, change_attribute
+from contracts.versions import is_same_generator
 from models.errors import AttributeUnknown, CheckpointError
 from models.inversion import invert
 from models.model import Model, load_model, save_model
@@ -36,6 +38,18 @@ def test_the_version_changes_with_the_weights(model: Model, folder: Path, tmp_pa
         model.generator.mapping.w_avg -= 1
     assert load_model(folder).version != load_model(other).version
     assert load_model(folder).version == load_model(folder).version
+
+
+def test_latents_outlive_a_change_of_the_attributes(folder: Path) -> None:
+    def change(wanted: AttributeChange) -> str:
+        change_attribute(folder, "smile", wanted)
+        return load_model(folder).version
+
+    before = load_model(folder).version
+    named = change(AttributeChange(title="Grin"))
+    turned = change(AttributeChange(flip=True))
+    assert before == named != turned
+    assert is_same_generator(before, turned)
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "remove", "format", "config", "shape"])

@@ -135,7 +135,8 @@ export class Opener {
   /** @param {Upload} upload @param {Crop|null} crop @param {AbortSignal} signal */
   async #encode(upload, crop, signal) {
     this.#store.dispatch({ type: 'workStarted', kind: 'encode' });
-    const steps = this.#store.state.encodeMode === 'fast' ? 0 : null;
+    const hasEncoder = currentModel(this.#store.state)?.has_encoder !== false;
+    const steps = hasEncoder && this.#store.state.encodeMode === 'fast' ? 0 : null;
     const request = { imageId: upload.imageId, modelId: this.#modelId(), crop, steps };
     await this.#preview(upload.imageId, crop, signal);
     const job = await this.#api.encode(request, signal);

@@ -35,11 +35,13 @@ export async function watchServer({ dispatch }, api) {
  */
 async function watchHealth({ dispatch }, api) {
   for (;;) {
-    const server = await api.health().then(
-      ({ status }) => status,
-      () => /** @type {const} */ ('unreachable'),
-    );
+    const health = await api.health().catch(() => null);
+    const server = health?.status ?? 'unreachable';
     dispatch({ type: 'serverSeen', server });
+    if (health) {
+      const loaded = [...new Set(health.workers.flatMap(({ models }) => models))].sort();
+      dispatch({ type: 'modelsSeen', loaded });
+    }
     await pause(server === 'ready' ? WATCH_MS : RETRY_MS);
   }
 }

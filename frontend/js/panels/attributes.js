@@ -7,12 +7,22 @@ import { amountOf, attributesOf } from '../editing.js';
 import { cssOf } from '../hues.js';
 import { icon } from '../icons.js';
 import { iconButton, setPressed, slider } from './controls.js';
+import { directionStrip, directionTools } from './direction.js';
 
 /** @typedef {import('../state.js').State} State */
 /** @typedef {import('../types.js').Attribute} Attribute */
 
-/** @param {import('../store.js').Store} store */
-export function attributesPanel({ dispatch, state: initial }) {
+/**
+ * @typedef {object} DirectionEvents
+ * @property {(modelId: string, attribute: string) => string} stripUrl
+ * @property {(modelId: string, attribute: string, change: {title?: string, flip?: boolean, drop?: boolean}) => void} onDirection
+ */
+
+/**
+ * @param {import('../store.js').Store} store
+ * @param {DirectionEvents} events
+ */
+export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDirection }) {
   let state = initial;
   /** @type {readonly Attribute[]} */
   let attributes = [];
@@ -67,6 +77,10 @@ export function attributesPanel({ dispatch, state: initial }) {
     { keys: 'H', text: 'Where it shows' },
   );
 
+  const direction = directionTools((attribute, change) => {
+    if (state.source) onDirection(state.source.modelId, attribute, change);
+  });
+
   const filter = () => {
     const words = search.value.trim().toLowerCase();
     let numShown = 0;
@@ -89,6 +103,7 @@ export function attributesPanel({ dispatch, state: initial }) {
     ),
     list,
     none,
+    direction.dom,
     amount.dom,
     el('div', { class: 'row' }, flip, whole, heat),
   );
@@ -102,10 +117,15 @@ export function attributesPanel({ dispatch, state: initial }) {
       const current = attributesOf(state);
       if (current !== attributes) {
         attributes = current;
+        const modelId = state.source?.modelId ?? '';
         rows = new Map(
           current.map((each) => [
             each.id,
-            attributeRow(each, () => dispatch({ type: 'attributeChosen', id: each.id })),
+            attributeRow(
+              each,
+              each.source ? directionStrip(stripUrl(modelId, each.id), each.flipped ?? false) : null,
+              () => dispatch({ type: 'attributeChosen', id: each.id }),
+            ),
           ]),
         );
         setChildren(
@@ -122,6 +142,10 @@ export function attributesPanel({ dispatch, state: initial }) {
         row.set(id === state.attribute, amountOf(state, id), hues);
       }
       const attribute = chosen();
+      direction.set(
+        attribute,
+        edits.some((edit) => edit.type === 'attribute' && edit.attribute === attribute?.id),
+      );
       setPressed(heat, state.layers.heat);
       for (const button of [flip, whole, heat]) button.disabled = !attribute;
       if (!attribute) return;
@@ -133,9 +157,10 @@ export function attributesPanel({ dispatch, state: initial }) {
 
 /**
  * @param {Attribute} attribute
+ * @param {HTMLElement|null} strip what it does, for one that has no telling name
  * @param {() => void} onChoose
  */
-function attributeRow(attribute, onChoose) {
+function attributeRow(attribute, strip, onChoose) {
   const input = el('input', {
     type: 'radio',
     name: 'attribute',
@@ -152,7 +177,9 @@ function attributeRow(attribute, onChoose) {
     sign,
     el('span', { class: 'attribute-title' }, attribute.title),
     dots,
+    strip,
   );
+  dom.classList.toggle('has-strip', strip !== null);
   let shownHues = '';
   return {
     dom,

@@ -14,9 +14,10 @@ import { statusbar } from './statusbar.js';
 /**
  * @param {import('../store.js').Store} store
  * @param {import('../canvas/stage.js').Stage} stage
+ * @param {import('./attributes.js').DirectionEvents} directions
  */
-export function editorScreen(store, stage) {
-  const attributes = attributesPanel(store);
+export function editorScreen(store, stage, directions) {
+  const attributes = attributesPanel(store, directions);
   const parts = [
     toolRail(store, stage),
     stage,

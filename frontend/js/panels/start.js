@@ -5,8 +5,10 @@
 import { el, setChildren } from '../dom.js';
 import { icon } from '../icons.js';
 import { paintedCells } from '../canvas/cells.js';
+import { currentModel } from '../state.js';
 import { savedSessions } from '../storage.js';
 import { iconButton, segmented } from './controls.js';
+import { modelPicker } from './models.js';
 
 /** @typedef {import('../state.js').State} State */
 /** @typedef {{file: string, title: string, model?: string}} Sample */
@@ -22,9 +24,9 @@ const SERVER_SAYS = {
 
 /**
  * @param {import('../store.js').Store} store
- * @param {{onChooseFile: () => void, onSample: (sample: Sample) => void, onGenerate: () => void, onResume: (latentId: string) => void}} events
+ * @param {{previewUrl: (modelId: string) => string, onChooseFile: () => void, onSample: (sample: Sample) => void, onGenerate: () => void, onResume: (latentId: string) => void}} events
  */
-export function startScreen({ dispatch }, { onChooseFile, onSample, onGenerate, onResume }) {
+export function startScreen({ dispatch }, { previewUrl, onChooseFile, onSample, onGenerate, onResume }) {
   const cells = paintedCells();
   const choose = iconButton('open', 'Choose a picture', onChooseFile, {
     text: 'Choose a picture',
@@ -49,7 +51,7 @@ export function startScreen({ dispatch }, { onChooseFile, onSample, onGenerate, 
   });
   drop.addEventListener('pointermove', (event) => cells.paintAt(event));
   const server = el('p', { class: 'server-note', role: 'status' });
-  const modelChoice = el('div', { hidden: true });
+  const models = modelPicker(previewUrl, (id) => dispatch({ type: 'modelChosen', id }));
   const encoding = segmented(
     'Encoding',
     [
@@ -87,12 +89,9 @@ export function startScreen({ dispatch }, { onChooseFile, onSample, onGenerate, 
       resume,
       el('h2', {}, 'Start from a sample'),
       gallery,
-      el('div', { class: 'start-choices' }, modelChoice, encoding.dom),
+      el('div', { class: 'start-choices' }, models.dom, encoding.dom),
     ),
   );
-  /** @type {ReturnType<typeof segmented>|null} */
-  let models = null;
-  let shownModels = /** @type {State['models']} */ ([]);
   return {
     dom,
     /** @param {Sample[]} samples */
@@ -120,19 +119,9 @@ export function startScreen({ dispatch }, { onChooseFile, onSample, onGenerate, 
       cells.setActive(state.phase === 'start');
       if (state.phase === 'start') resume.hidden = savedSessions().length === 0;
       server.textContent = SERVER_SAYS[state.server];
-      if (state.models !== shownModels) {
-        shownModels = state.models;
-        const options = state.models.map(({ id, title, resolution }) => ({
-          value: id,
-          text: title,
-          hint: `${resolution} px`,
-        }));
-        models = segmented('Model', options, (id) => dispatch({ type: 'modelChosen', id }));
-        modelChoice.replaceChildren(models.dom);
-        modelChoice.hidden = options.length < 2;
-      }
-      models?.set(state.modelId);
+      models.set(state.models, state.modelId, state.loadedModels);
       encoding.set(state.encodeMode);
+      encoding.dom.hidden = currentModel(state)?.has_encoder === false;
       generate.disabled = choose.disabled = !state.modelId;
     },
   };

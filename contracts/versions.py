@@ -1,0 +1,6 @@
+"""A model's version, `GENERATOR:ATTRIBUTES`: latents last as long as the first part stays."""
+
+
+def is_same_generator(version: str, other: str) -> bool:
+    """Whether two versions of a model draw the same picture of the same latent."""
+    return version.partition(":")[0] == other.partition(":")[0]

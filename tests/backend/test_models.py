@@ -1,0 +1,94 @@
+"""`/models`: previews, strips, and what a person does with a found direction."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from live_server import LiveServer, running
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("own-models")
+
+
+@pytest.fixture(scope="module")
+def live(home: Path) -> Iterator[LiveServer]:
+    with running(home) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def client(live: LiveServer) -> Iterator[httpx.Client]:
+    with live.client() as open_client:
+        yield open_client
+
+
+@pytest.fixture(scope="module")
+def folder(live: LiveServer) -> Path:
+    """A model as `latentbrush models add` leaves it in the data folder."""
+    other = json.loads((live.home / "models" / "fake" / "config.json").read_text())
+    attribute = {"id": "coarse-1", "title": "Coarse 1", "min": -3, "max": 3, "default": 1.5}
+    folder = live.home / "models" / "mine"
+    (folder / "strips").mkdir(parents=True)
+    found = [attribute | {"source": "SeFa 1"}, attribute | {"id": "coarse-2", "source": "SeFa 2"}]
+    config = other | {"id": "mine", "attributes": found, "encoder": None}
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "preview.webp").write_bytes(b"RIFF preview")
+    (folder / "strips" / "coarse-1.webp").write_bytes(b"RIFF strip")
+    return folder
+
+
+def mine(client: httpx.Client) -> dict[str, object]:
+    found = [m for m in client.get("/models").json()["models"] if m["id"] == "mine"]
+    assert len(found) == 1
+    return dict(found[0])
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_model_shows_what_it_draws(client: httpx.Client) -> None:
+    preview = client.get("/models/mine/preview")
+    strip = client.get("/models/mine/attributes/coarse-1/strip")
+    assert (preview.content, strip.content) == (b"RIFF preview", b"RIFF strip")
+    assert preview.headers["content-type"] == strip.headers["content-type"] == "image/webp"
+    assert mine(client)["has_encoder"] is False
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("/models/nobody/preview", "unknown_model"),
+        ("/models/fake/preview", "not_found"),
+        ("/models/mine/attributes/coarse-2/strip", "not_found"),
+        ("/models/mine/attributes/wings/strip", "unknown_attribute"),
+        ("/models/mine/attributes/..%2F..%2Fconfig/strip", "not_found"),
+    ],
+)
+def test_pictures_that_are_not_there(client: httpx.Client, address: str, code: str) -> None:
+    response = client.get(address)
+    assert response.status_code == 404
+    assert response.json()["code"] == code
+
+
+def test_a_direction_is_named_turned_around_and_dropped(client: httpx.Client, folder: Path) -> None:
+    def change(attribute: str, **body: object) -> httpx.Response:
+        return client.patch(f"/models/mine/attributes/{attribute}", json=body)
+
+    assert change("coarse-1", title="  Pose ", flip=True).status_code == 200
+    first, _ = mine(client)["attributes"]  # type: ignore[misc]
+    assert (first["title"], first["flipped"], first["source"]) == ("Pose", True, "SeFa 1")
+    assert change("coarse-1", flip=True).json()["attributes"][0]["flipped"] is False
+    assert [a["id"] for a in change("coarse-1", drop=True).json()["attributes"]] == ["coarse-2"]
+    rows = json.loads((folder / "config.json").read_text())["attributes"]
+    assert [row["row"] for row in rows] == [1]
+    assert change("coarse-1", flip=True).json()["code"] == "unknown_attribute"
+    assert change("coarse-2", title=" ").json()["code"] == "invalid_request"
+    assert change("coarse-2", colour="red").json()["code"] == "invalid_request"
+
+
+def test_a_shipped_model_stays_as_it_is(client: httpx.Client) -> None:
+    response = client.patch("/models/portraits/attributes/smile", json={"drop": True})
+    assert (response.status_code, response.json()["code"]) == (409, "read_only_model")
