@@ -6,11 +6,11 @@ import re
 import shutil
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import TypeAdapter, ValidationError
-from rich.progress import Progress
+from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
 
 from cli.directions import directions
 from cli.output import say, show_table, write_json
@@ -20,8 +20,13 @@ from contracts.catalog import Catalog
 from contracts.errors import InvalidRequest
 from contracts.settings import SharedSettings
 
+if TYPE_CHECKING:
+    from cli.known import Known
+
 app = typer.Typer(
-    help="Models: list, show, add, remove.", no_args_is_help=True, rich_markup_mode=None
+    help="Models: list, show, add, get, remove, and their directions.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 app.command()(directions)
@@ -95,6 +100,56 @@ def add(
     else:
         convert(file, target, title=title or file.stem, license_=license_, source=source)
     say(f"{target.name}: added; latentbrush serve shows it")
+
+
+@app.command()
+def get(
+    name: Annotated[str | None, typer.Argument(help="One of the list; none: show it.")] = None,
+    accept_license: Annotated[
+        bool, typer.Option("--accept-license", help="Do not ask about the licence.")
+    ] = False,
+) -> None:
+    """Fetch a well-known checkpoint from where its authors keep it, and add it."""
+    from cli.known import KNOWN
+
+    if name is None:
+        rows = [
+            {"name": k.name, "draws": k.draws, "px": k.resolution, "MB": k.about_mb}
+            for k in KNOWN.values()
+        ]
+        show_table(rows, "Known checkpoints")
+        return
+    if name not in KNOWN:
+        raise InvalidRequest(f"no known checkpoint {name!r}; there are: {', '.join(KNOWN)}")
+    known = KNOWN[name]
+    target = new_folder(name)
+    say(f"{name}: {known.draws}, {known.resolution} px, about {known.about_mb} MB")
+    say(f"from {known.address}")
+    say(f"licence: {known.license}")
+    if not accept_license:
+        typer.confirm("Do you accept this licence?", abort=True)
+    file = SharedSettings().home / "downloads" / known.address.rsplit("/", 1)[-1]
+    fetch_known(known, file)
+    convert(file, target, title=name, license_=known.license, source=known.address)
+    file.unlink()
+    say(f"{name}: added; latentbrush serve shows it")
+
+
+def fetch_known(known: "Known", file: Path) -> None:
+    """Download a checkpoint with a progress bar, unless it is there already."""
+    from cli.download import download
+
+    if file.exists():
+        return
+    columns = (*Progress.get_default_columns(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, transient=True) as progress:
+        task = progress.add_task(f"Downloading {known.name}", total=None)
+        download(
+            known.address,
+            file,
+            int(known.about_mb * 2e6),
+            lambda there, total: progress.update(task, completed=there, total=total),
+        )
 
 
 def plain_name(text: str) -> str:
