@@ -1,9 +1,7 @@
 """`latentbrush doctor`: what is missing, and the remedy."""
 
 import importlib.util
-import shutil
 import sys
-from pathlib import Path
 
 import typer
 
@@ -60,10 +58,14 @@ def check_models() -> Check:
 
 
 def check_lpips() -> Check:
-    if importlib.util.find_spec("lpips") is None:
-        return False, False, "LPIPS: pip install lpips torchvision"
-    weights = Path("~/.cache/torch/hub/checkpoints").expanduser()
-    found = any(weights.glob("alexnet*")) or any(weights.glob("vgg16*"))
-    remedy = "its backbone's weights are not in the torch hub cache; they come on first use"
-    space = shutil.disk_usage(Path.home()).free // 2**20
-    return found, False, "LPIPS" if found else f"LPIPS: {remedy} ({space} MiB free)"
+    if importlib.util.find_spec("torch") is None:
+        return False, False, "LPIPS: needs PyTorch"
+    from models.lpips import WEIGHTS, cache_dir, is_installed, present
+
+    if not is_installed():
+        return False, False, "LPIPS: pip install 'latentbrush[lpips]'"
+    if found := present():
+        return True, False, f"LPIPS with {' and '.join(found)}"
+    files = " or ".join(f"{file} ({name})" for name, file in WEIGHTS.items())
+    remedy = f"put {files} from https://download.pytorch.org/models/ into {cache_dir()}"
+    return False, False, f"LPIPS: {remedy}; without it, models of yours are compared by a pyramid"

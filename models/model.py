@@ -21,6 +21,7 @@ from models.encoder import Encoder, EncoderConfig
 from models.errors import CheckpointError
 from models.generator import Generator, GeneratorConfig
 from models.latents import LatentMap, Layout, space_names
+from models.lpips import Lpips, find_lpips
 from models.metrics import pyramid_distance
 from models.perceptual import PerceptualConfig, PerceptualNet
 from models.whitening import Whitening
@@ -69,6 +70,7 @@ class Model:
     Attributes:
         dtype: what the generator's convolutions run in.
         stored: what its weights are kept in on disk; float32 draws what the original draws.
+        lpips: for a model without a perceptual network, where its weights are at hand.
         version: hashes `GENERATOR:ATTRIBUTES`; the same latent and edits on the same version give
             the same picture, and latents outlive a change of the attributes.
     """
@@ -83,6 +85,7 @@ class Model:
     device: torch.device
     dtype: torch.dtype
     stored: torch.dtype = torch.float16
+    lpips: Lpips | None = None
     version: str = ""
 
     @property
@@ -105,16 +108,19 @@ class Model:
             return [v.float() for v in encoder(img)]
 
     def distance(self, img: Tensor, other: Tensor) -> Tensor:
-        """Perceptual distance [N], by the model's own network or, without one, over a pyramid."""
-        if self.perceptual is None:
+        """Perceptual distance [N]: by the model's own network, else LPIPS, else over a pyramid."""
+        network = self.perceptual or self.lpips
+        if network is None:
             return pyramid_distance(img, other)
         with self.autocast():
-            return self.perceptual.distance(img, other).float()
+            return network.distance(img, other).float()
 
     @property
     def perceptual_metric(self) -> str:
         """The name of what `distance` measures."""
-        return "pyramid-l1" if self.perceptual is None else f"{self.card.id}-perceptual"
+        if self.perceptual is not None:
+            return f"{self.card.id}-perceptual"
+        return "pyramid-l1" if self.lpips is None else self.lpips.name
 
 
 def best_dtype(device: torch.device) -> torch.dtype:
@@ -272,6 +278,7 @@ def build(
         device=device,
         dtype=dtype,
         stored=STORED[config.get("stored", "float16")],
+        lpips=find_lpips(device) if perceptual is None else None,
         version=version_of(config),
     )
 

@@ -15,10 +15,11 @@ class WorkerSettings(SharedSettings):
         description="CPU threads of one worker's model; 0 = torch decides. Unset, `serve` shares "
         "the cores among the workers it starts.",
     )
-    max_loaded_models: int = Field(
-        default=4,
+    model_memory_mb: int = Field(
+        default=2048,
         gt=0,
-        description="Models that one worker keeps loaded; the first ones are warmed up.",
+        description="Weights that one worker keeps in memory. The model used longest ago makes "
+        "room for the next; one that is larger alone is loaded all the same.",
     )
     preview_interval_s: float = Field(
         default=0.4, gt=0, description="Least time between two previews of an encode, in seconds."

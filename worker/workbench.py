@@ -2,8 +2,10 @@
 
 import gc
 import logging
+import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.catalog import Catalog
@@ -16,7 +18,22 @@ from worker.settings import WorkerSettings
 
 log = logging.getLogger(__name__)
 
+MB = 2**20
 MAX_CACHED_PICTURE_PX = 60_000_000  # 180 MB of RGB: one phone's photo, or many small ones
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A model in memory.
+
+    Attributes:
+        changed_at: when its config was last written, in seconds of the file system's clock.
+        num_bytes: of its weights.
+    """
+
+    editor: Editor
+    changed_at: float
+    num_bytes: int
 
 
 class Workbench:
@@ -42,12 +59,16 @@ class Workbench:
         self._load_editor = load_editor
         self._release_memory = release_memory
         self._catalog = Catalog(settings.models_dirs)
-        self._editors: OrderedDict[str, tuple[float, Editor]] = OrderedDict()
+        self._editors: OrderedDict[str, Loaded] = OrderedDict()
         self._pictures: OrderedDict[str, Picture] = OrderedDict()
 
     def warm_up(self) -> None:
-        """Load as many models as are kept; one that cannot be loaded is left for its first job."""
-        for model_id in list(self._catalog.models())[: self.settings.max_loaded_models]:
+        """Load the models that fit; one that cannot be loaded is left for its first job."""
+        room = self.settings.model_memory_mb * MB
+        for model_id, (_, model_dir) in self._catalog.models().items():
+            room -= memory_of(model_dir)
+            if room < 0:
+                break
             try:
                 self.editor(model_id)
             except ModelUnavailable:
@@ -70,13 +91,22 @@ class Workbench:
         model_dir = known[model_id][1]
         changed_at = (model_dir / "config.json").stat().st_mtime
         held = self._editors.get(model_id)
-        if held is None or held[0] != changed_at:
+        if held is None or held.changed_at != changed_at:
             self._editors.pop(model_id, None)
-            while len(self._editors) >= self.settings.max_loaded_models:
-                self._editors.popitem(last=False)
-            self._editors[model_id] = (changed_at, self._load(model_id, model_dir))
+            num_bytes = memory_of(model_dir)
+            self._make_room(num_bytes)
+            editor = self._load(model_id, model_dir)
+            self._editors[model_id] = Loaded(editor, changed_at, num_bytes)
         self._editors.move_to_end(model_id)
-        return self._editors[model_id][1]
+        return self._editors[model_id].editor
+
+    def _make_room(self, num_bytes: int) -> None:
+        """Drop the models used longest ago until so many bytes fit into the budget."""
+        room = self.settings.model_memory_mb * MB - num_bytes
+        while self._editors and sum(held.num_bytes for held in self._editors.values()) > room:
+            model_id, _ = self._editors.popitem(last=False)
+            log.info("model %s makes room", model_id)
+        gc.collect()
 
     def free_memory(self) -> None:
         """Drop every loaded model and decoded picture, after memory ran out."""
@@ -100,11 +130,19 @@ class Workbench:
         return sum(p.pixels.shape[0] * p.pixels.shape[1] for p in self._pictures.values())
 
     def _load(self, model_id: str, model_dir: Path) -> Editor:
+        begun_s = time.monotonic()
         try:
             editor = self._load_editor(model_dir, self.device)
         except (OSError, ValueError, RuntimeError, KeyError) as error:
             raise ModelUnavailable(
                 f"the model {model_id} cannot be loaded; the server's log says why"
             ) from error
+        seconds = time.monotonic() - begun_s
+        log.info("model %s: %.0f MB in %.1f s", model_id, memory_of(model_dir) / MB, seconds)
         self.store.set_version(model_id, editor.version)
         return editor
+
+
+def memory_of(model_dir: Path) -> int:
+    """Bytes that a model takes once it is loaded: float16 files become float32 in memory."""
+    return 2 * sum(path.stat().st_size for path in model_dir.glob("*.safetensors"))

@@ -9,6 +9,7 @@ from fake_editor import FakeEditor
 from live_server import write_model
 from pictures import png
 
+from contracts.catalog import Catalog
 from contracts.errors import ModelUnavailable, UnknownImage, UnknownModel
 from contracts.library import Library
 from worker.settings import WorkerSettings
@@ -46,7 +47,7 @@ def loads() -> Loads:
 
 @pytest.fixture
 def bench(tmp_path: Path, loads: Loads) -> Workbench:
-    settings = WorkerSettings(data_dir=tmp_path, max_loaded_models=2)
+    settings = WorkerSettings(data_dir=tmp_path, model_memory_mb=2)
     store = Versions()
     return Workbench(
         settings,
@@ -80,11 +81,30 @@ def test_a_model_that_changed_is_loaded_again(
 def test_the_one_used_longest_ago_makes_room(bench: Workbench, tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         write_model(tmp_path, name)
+        (tmp_path / "models" / name / "generator.safetensors").write_bytes(bytes(500_000))
     for name in ("a", "b", "a", "c"):
         bench.editor(name)
     assert bench.loaded_models() == ("a", "c")
     bench.free_memory()
     assert bench.loaded_models() == ()
+
+
+def test_a_model_beyond_the_budget_is_loaded_alone(bench: Workbench, tmp_path: Path) -> None:
+    for name, size in (("small", 1000), ("large", 9_000_000)):
+        write_model(tmp_path, name)
+        (tmp_path / "models" / name / "generator.safetensors").write_bytes(bytes(size))
+    for name in ("small", "large"):
+        bench.editor(name)
+    assert bench.loaded_models() == ("large",)
+
+
+def test_what_fits_is_warmed_up(bench: Workbench, loads: Loads, tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        write_model(tmp_path, name)
+        (tmp_path / "models" / name / "generator.safetensors").write_bytes(bytes(500_000))
+    bench._catalog = Catalog([tmp_path / "models"])
+    bench.warm_up()
+    assert loads.names == ["a", "b"]
 
 
 def test_models_that_cannot_be(bench: Workbench, tmp_path: Path) -> None:
