@@ -10,6 +10,7 @@ from cli.output import say, write_json
 from cli.pick import default_device, open_model
 
 if TYPE_CHECKING:
+    from models.model import Model
     from training.data import ImageSource
 
 app = typer.Typer(help="Train a model, part by part.", no_args_is_help=True, rich_markup_mode=None)
@@ -119,7 +120,8 @@ def encoder(
     model: ModelOption,
     run: RunOption,
     images: Annotated[
-        Path | None, typer.Option(help="Folder of pictures; the portraits if not given.")
+        str | None,
+        typer.Option(help="Folder of pictures, or `portraits`; else generated pictures alone."),
     ] = None,
     minutes: MinutesOption = 30.0,
     resume: ResumeOption = False,
@@ -132,10 +134,10 @@ def encoder(
     from training.schedule import Minutes
 
     if dry_run:
-        show_plan(model, run, minutes=minutes, images=str(images or "portraits"))
+        show_plan(model, run, minutes=minutes, images=images or "generated")
         return
     loaded = open_model(str(model), device)
-    source = open_pictures(images, loaded.layout.resolution, str(loaded.device))
+    source = open_pictures(images, loaded)
     trained = train_encoder(loaded, source, run / "encoder", Minutes(minutes), resume=resume)
     save_model(trained, model)
     say(f"{model}: encoder written")
@@ -169,12 +171,13 @@ def show_plan(model: Path, run: Path, **options: float | str) -> None:
     write_json({"model": str(model), "run": str(run), **options}, Path("-"))
 
 
-def open_pictures(folder: Path | None, resolution: int, device: str) -> "ImageSource":
+def open_pictures(images: str | None, model: "Model") -> "ImageSource":
     """The pictures to train an encoder on."""
-    import torch
-
     from training.data import FreshPortraits, ImageFolder
+    from training.generated import GeneratedPictures
 
-    if folder is not None:
-        return ImageFolder(folder, resolution, seed=0)
-    return FreshPortraits(resolution, 3_000_000, torch.device(device))
+    if images is None:
+        return GeneratedPictures(model)
+    if images == "portraits":
+        return FreshPortraits(model.layout.resolution, 3_000_000, model.device)
+    return ImageFolder(Path(images), model.layout.resolution, seed=0)

@@ -22,12 +22,19 @@ from training.gan_options import PRESETS
 from training.loop import train_generator
 from training.perceptual import JUDGE_WIDTHS, train_perceptual
 from training.release import release_generator
-from training.schedule import Minutes
+from training.schedule import Minutes, Steps
 
 SHARES = {"generator": 0.62, "perceptual": 0.08, "judge": 0.06, "encoder": 0.14, "attributes": 0.1}
 """Of the minutes."""
+GAME_SHARE = 0.3  # of the generator's minutes
 JUDGE_SEED = 2_000_000
 ENCODER_SEED = 3_000_000
+
+
+def warmup_share(resolution: int, largest: int) -> float:
+    """Of the generator's minutes: every size gets twice what the next smaller one gets."""
+    sizes = [1 << k for k in range(5, largest.bit_length())]
+    return (1 - GAME_SHARE) * resolution / sum(sizes)
 
 
 class Recipe:
@@ -40,10 +47,22 @@ class Recipe:
         self.model_dir = run / "model"
 
     def generator(self, length: Minutes) -> None:
-        """The GAN, on fresh portraits."""
-        folder = self.run / "generator"
-        resume = (folder / "state.pt").exists()
-        train_generator(self.options, folder, length, device=self.device, resume=resume)
+        """The renders of known factors from 32 px up, and then the GAN game at the full size."""
+        smaller = None
+        for k in range(5, self.options.resolution.bit_length()):
+            resolution = 1 << k
+            folder = self.run / f"generator-{resolution}"
+            is_last = resolution == self.options.resolution
+            train_generator(
+                replace(self.options, resolution=resolution, grid=min(32, resolution)),
+                folder,
+                Minutes(length.minutes * GAME_SHARE) if is_last else Steps(0),
+                warmup=Minutes(length.minutes * warmup_share(resolution, self.options.resolution)),
+                device=self.device,
+                resume=(folder / "state.pt").exists(),
+                grow=smaller,
+            )
+            smaller = folder
         save_model(release_generator(folder, "portraits", self.device), self.model_dir)
 
     def perceptual(self, length: Minutes) -> None:

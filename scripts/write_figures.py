@@ -1,4 +1,4 @@
-"""Write the measured figures into README and MODEL_CARD, between their markers: `make figures`.
+"""Write the measured figures into README, MODEL_CARD and docs/models.md, between their markers: `make figures`.
 
 The figures are what the commands below wrote into docs/figures/; a test checks that the pages hold
 exactly these.
@@ -6,13 +6,13 @@ exactly these.
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 FIGURES = ROOT / "docs" / "figures"
-PAGES = (ROOT / "README.md", ROOT / "models" / "pretrained" / "portraits" / "MODEL_CARD.md")
 BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 
 
@@ -75,12 +75,32 @@ def latency_row(figures: dict[str, Any]) -> str:
     )
 
 
-def filled(page: str) -> str:
-    """A page with the table between its markers."""
+def large_model_table() -> str:
+    """What a 1024 px network takes."""
+    figures = load("large_model")
+    rows = ["| | loaded | one picture drawn | one picture edited |", "|---|---|---|---|"]
+    for title, unit, digits, names in (
+        ("peak memory, MB", "mb", ".0f", ("loaded", "drawn", "edited")),
+        ("seconds", "s", ".1f", ("load", "draw", "edit")),
+    ):
+        cells = " | ".join(f"{figures[f'{name}_{unit}']:{digits}}" for name in names)
+        rows.append(f"| {title} | {cells} |")
+    return "\n".join([*rows, "", "`python benchmarks/large_model.py`"])
+
+
+PAGES: dict[Path, Callable[[], str]] = {
+    ROOT / "README.md": table,
+    ROOT / "models" / "pretrained" / "portraits" / "MODEL_CARD.md": table,
+    ROOT / "docs" / "models.md": large_model_table,
+}
+
+
+def filled(path: Path) -> str:
+    """A page with its table between the markers."""
     pattern = re.compile(f"{BEGIN}.*?{END}", re.DOTALL)
-    return pattern.sub(lambda _: f"{BEGIN}\n{table()}\n{END}", page)
+    return pattern.sub(lambda _: f"{BEGIN}\n{PAGES[path]()}\n{END}", path.read_text())
 
 
 if __name__ == "__main__":
     for path in PAGES:
-        path.write_text(filled(path.read_text()))
+        path.write_text(filled(path))

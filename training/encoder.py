@@ -22,7 +22,7 @@ from models.latents import LatentMap
 from models.metrics import psnr_db
 from models.model import Model
 from training.data import ImageSource
-from training.generated import draw_latents
+from training.generated import draw_latents, drawn_from
 from training.runs import Run
 from training.schedule import Length, set_cosine_lr
 
@@ -128,12 +128,6 @@ def encoder_loss(
     loss = loss + REGULARISER_WEIGHT * mean_square(maps)
     loss = loss + LATENT_WEIGHT * latent_error(model, [v[num:] for v in maps], known)
     return loss, redrawn[:num].detach()
-
-
-@torch.no_grad()
-def drawn_from(model: Model, known: LatentMap) -> Tensor:
-    """Pictures of known latents, clamped to what a picture can hold."""
-    return model.render(known).clamp(-1, 1)
 
 
 def latent_error(model: Model, maps: list[Tensor], known: LatentMap) -> Tensor:

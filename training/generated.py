@@ -1,10 +1,29 @@
 """Pictures that a trained generator draws, with the latents they come from."""
 
 import torch
+from torch import Tensor
 
 from models.latents import LatentMap
 from models.model import Model
 from models.sampling import random_w
+
+
+class GeneratedPictures:
+    """What a model itself draws, as a source of pictures for the training of its encoder."""
+
+    def __init__(self, model: Model, seed: int = 11) -> None:
+        self.model = model
+        self.rng = torch.Generator().manual_seed(seed)
+
+    def batch(self, num: int) -> Tensor:
+        """Draw pictures [num, 3, R, R] in [-1, 1]."""
+        return drawn_from(self.model, draw_latents(self.model, num, self.rng, mixing=0.5))
+
+
+@torch.no_grad()
+def drawn_from(model: Model, known: LatentMap) -> Tensor:
+    """Pictures of known latents, clamped to what a picture can hold."""
+    return model.render(known).clamp(-1, 1)
 
 
 @torch.no_grad()

@@ -9,6 +9,7 @@ from training.runs import Run
 from training.schedule import Every, Length, cosine
 from training.teacher import factors_of, teach
 
+PEAK_LR = 0.025  # measured: docs/decisions.md
 MAPPING_SPEED = 30  # undoes most of the mapping's learning rate multiplier of 0.01
 
 
@@ -23,8 +24,8 @@ def warm_up(training: GanTraining, run: Run, length: Length) -> None:
         raise TrainingError("--warmup-minutes: only the portraits are known from their latents")
     optimiser = torch.optim.Adam(
         [
-            {"params": generator.synthesis.parameters(), "peak": options.lr},
-            {"params": generator.mapping.parameters(), "peak": options.lr * MAPPING_SPEED},
+            {"params": generator.synthesis.parameters(), "peak": PEAK_LR},
+            {"params": generator.mapping.parameters(), "peak": PEAK_LR * MAPPING_SPEED},
         ],
         betas=(0.9, 0.99),
     )

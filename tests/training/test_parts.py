@@ -21,22 +21,11 @@ from training.evaluation.editing import evaluate_editing
 from training.evaluation.generator import evaluate_generator
 from training.evaluation.inversion import evaluate_inversion
 from training.evaluation.judge import load_judge, save_judge
-from training.generated import draw_latents
+from training.generated import GeneratedPictures, draw_latents
 from training.labels import TARGETS, standardise
 from training.perceptual import train_perceptual
 from training.portraits import render, sample_factors
 from training.schedule import Steps
-
-
-class Drawn:
-    """The model's own pictures as training data."""
-
-    def __init__(self, model: Model) -> None:
-        self.model = model
-        self.rng = torch.Generator().manual_seed(4)
-
-    def batch(self, num: int) -> torch.Tensor:
-        return self.model.render(draw_latents(self.model, num, self.rng)).clamp(-1, 1)
 
 
 def test_labels_are_standardised() -> None:
@@ -59,7 +48,7 @@ def test_the_perceptual_network_learns_to_read(tmp_path: Path) -> None:
 
 
 def test_the_encoder_learns(model: Model, tmp_path: Path) -> None:
-    source = Drawn(model)
+    source = GeneratedPictures(model)
     latent = draw_latents(model, 4, torch.Generator().manual_seed(8))
     img = torch.cat([source.batch(4), model.render(latent)])
     assert model.encoder is not None
