@@ -1,4 +1,4 @@
-"""Write the measured figures into README, MODEL_CARD and docs/models.md, between their markers: `make figures`.
+"""Write measured figures into README, MODEL_CARD and docs/models.md, at markers: `make figures`.
 
 The figures are what the commands below wrote into docs/figures/; a test checks that the pages hold
 exactly these.

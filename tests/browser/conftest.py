@@ -145,8 +145,14 @@ def editor(page, live_url):
 
 @pytest.fixture
 def drive(live_url):
-    """Make a driver for a page."""
-    return lambda page: Driver(page, live_url)
+    """Make a driver for a page, of another server if need be."""
+    return lambda page, url=live_url: Driver(page, url)
+
+
+@pytest.fixture(scope="session")
+def serve_folder():
+    """Serve a data folder of a test's own: a context that gives the address."""
+    return serving
 
 
 @pytest.fixture

@@ -183,15 +183,3 @@ def test_the_key_is_asked_for_once_and_then_the_call_is_repeated(page, live_url)
     page.get_by_role("button", name="Unlock").click()
     page.wait_for_selector(".sample-new:not(:disabled)")
     assert keys == ["wrong", "right"]
-
-
-def test_the_models_can_be_chosen_where_there_are_more(start, live_url):
-    models = start.page.request.get(f"{live_url}/models").json()["models"]
-    choice = start.page.locator(".start-choices .segmented", has_text="Model")
-    assert choice.is_visible() == (len(models) > 1)
-    choices = choice.locator(".segment")
-    if len(models) > 1:
-        choices.nth(1).click()
-        start.generate()
-        assert start.page.locator(".model-name").inner_text() == models[1]["title"]
-        assert start.page.locator(".attribute").count() == len(models[1]["attributes"])

@@ -1,0 +1,93 @@
+"""A model of one's own on the page: the choice, the strips, and what is done with a direction."""
+
+import numpy as np
+import pytest
+
+from cli.library import convert
+from tests.fakes.checkpoints import write_official
+from tests.fakes.reference import random_weights
+
+
+@pytest.fixture(scope="module")
+def own_url(tmp_path_factory, serve_folder):
+    """A server with one imported model beside the shipped one."""
+    folder = tmp_path_factory.mktemp("own")
+    write_official(folder / "mine.pkl", random_weights(64, w_dim=64, channel_max=64, layers=2))
+    (folder / "data" / "models").mkdir(parents=True)
+    target = folder / "data" / "models" / "mine"
+    convert(folder / "mine.pkl", target, title="My network", license_="CC0-1.0", source=None)
+    with serve_folder(folder) as url:
+        yield url
+
+
+@pytest.fixture
+def own(page, drive, own_url):
+    """The editor on a picture of that model."""
+    driver = drive(page, own_url)
+    driver.open_start()
+    page.get_by_role("radio", name="My network").check(force=True)
+    driver.generate()
+    return driver
+
+
+def test_a_model_shows_what_it_is_and_is_remembered(page, drive, own_url):
+    driver = drive(page, own_url)
+    driver.open_start()
+    card = page.locator(".model", has_text="My network")
+    assert "64 px · CC0-1.0" in card.inner_text()
+    assert "mine.pkl (NVIDIA PyTorch pickle)" in card.inner_text()
+    assert card.locator("img").evaluate("(img) => img.decode().then(() => img.naturalWidth)") == 128
+    card.click()
+    assert page.get_by_text("Fast", exact=True).is_hidden()  # there is no encoder to be fast with
+    page.wait_for_timeout(400)
+    page.reload()
+    page.wait_for_selector(".sample-new:not(:disabled)")
+    assert page.get_by_role("radio", name="My network").is_checked()
+
+
+def test_a_found_direction_shows_its_strip_and_paints(own):
+    assert own.page.locator(".model-name").inner_text() == "My network"
+    strip = own.page.locator(".attribute", has_text="Coarse 1").locator(".strip-tile")
+    assert strip.count() == 5
+    address = strip.first.evaluate("(tile) => getComputedStyle(tile).backgroundImage")
+    assert own.page.request.get(address[5:-2]).headers["content-type"] == "image/webp"
+    before = own.shown_image()
+    own.strong()
+    own.stroke((0.2, 0.2), (0.3, 0.3))
+    assert np.abs(own.shown_image() - before).max() > 0
+
+
+def test_a_direction_is_named_turned_around_and_dropped(own):
+    page = own.page
+    page.get_by_role("radio", name="Coarse 2").check(force=True)
+    name = page.get_by_label("Name of this direction")
+    assert name.input_value() == "Coarse 2"
+    name.fill("Tilt")
+    name.press("Enter")
+    tilt = page.locator(".attribute", has_text="Tilt")
+    tilt.wait_for()
+    places = "(tiles) => tiles.map((tile) => tile.style.backgroundPositionX)"
+    before = tilt.locator(".strip-tile").evaluate_all(places)
+    page.get_by_role("button", name="Swap what is more and what is less").click()
+    page.wait_for_function(
+        "(first) => document.querySelector('.attribute:has(:checked) .strip-tile')"
+        ".style.backgroundPositionX !== first",
+        arg=before[0],
+    )
+    assert tilt.locator(".strip-tile").evaluate_all(places) == before[::-1]
+    own.stroke((0.5, 0.5), (0.6, 0.6))
+    drop = page.get_by_role("button", name="Remove this direction from the model")
+    assert drop.is_disabled()  # an edit uses it
+    page.get_by_role("button", name="Delete").click()
+    own.settle()
+    drop.click()
+    tilt.wait_for(state="detached")
+
+
+def test_a_trained_attribute_has_nothing_to_name(page, drive, own_url):
+    driver = drive(page, own_url)
+    driver.open_start()
+    page.get_by_role("radio", name="Drawn portraits").check(force=True)
+    driver.generate()
+    assert page.get_by_label("Name of this direction").is_hidden()
+    assert page.locator(".strip").count() == 0
