@@ -12,7 +12,11 @@ from torch import Tensor
 from tqdm import tqdm
 
 from cli.pick import open_model
+from contracts.catalog import PREVIEW
+from contracts.settings import SHIPPED_MODELS_DIR
+from models.adopt import adopt
 from models.composite import composite
+from models.directions.strips import preview, strip
 from models.edits import move
 from models.images import to_img, to_pixels
 from models.inversion import invert
@@ -37,6 +41,7 @@ SHOWN = (
     "clothing_lightness",
 )
 PEOPLE = (0, 2)  # rows of the unseen seed
+FOUND_SHOWN = 6  # the first two of every band
 LABEL_PX = 18
 
 
@@ -50,6 +55,9 @@ def main() -> None:
     save("samples", grid_of(model.render(latent), columns=8))
     save("encoding", encoding_rows(model, 8))
     edits_table(model).save(OUT / "edits.png", optimize=True)
+    save("directions", found_directions(model))
+    preview_path = SHIPPED_MODELS_DIR / model.card.id / PREVIEW
+    Image.fromarray(to_pixels(preview(model))).save(preview_path, quality=85)
 
 
 def draw_page_samples() -> None:
@@ -61,6 +69,14 @@ def draw_page_samples() -> None:
         Image.fromarray(to_pixels(img)).save(SAMPLES_DIR / file, optimize=True)
         index.append({"file": file, "title": title, "model": "portraits"})
     (SAMPLES_DIR / "index.json").write_text(json.dumps(index, indent=2) + "\n")
+
+
+def found_directions(model: Model) -> Tensor:
+    """What is found without labels in the bundled network, added as if it were a stranger's."""
+    stranger = adopt(model.generator, model.card, model.device)
+    shown = zip(stranger.attributes.attributes, stranger.attributes.directions, strict=True)
+    strips = [strip(stranger, direction) for _, direction in list(shown)[:FOUND_SHOWN]]
+    return torch.cat(strips, dim=2)
 
 
 def save(name: str, img: Tensor) -> None:

@@ -58,7 +58,7 @@ def test_every_reader_draws_the_reference_at_256_px(tmp_path: Path, name: str) -
     assert largest_difference(tmp_path / name, weights) <= ONE_LEVEL
 
 
-@pytest.mark.parametrize("name", ["official.pkl", "rosinality.pt"])
+@pytest.mark.parametrize("name", WRITERS)
 def test_config_f_draws_the_reference_at_1024_px(tmp_path: Path, name: str) -> None:
     weights = random_weights(1024, channel_base=32768, layers=8)
     WRITERS[name](tmp_path / name, weights)
