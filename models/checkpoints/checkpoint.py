@@ -28,20 +28,28 @@ class Checkpoint:
     state: dict[str, Tensor]
 
     def generator(self) -> Generator:
-        """The generator itself.
-
-        Raises:
-            CheckpointError: weights are missing, left over or of other shapes.
-        """
-        with torch.device("meta"):
-            wanted = shapes(Generator(self.config).state_dict())
-        held = shapes(self.state)
-        if wanted != held:
-            name, _ = min(set(wanted.items()) ^ set(held.items()))
-            raise CheckpointError(f"not a whole StyleGAN2 generator: see its {name}")
+        """The generator itself."""
         generator = Generator(self.config)
         generator.load_state_dict({name: tensor.float() for name, tensor in self.state.items()})
         return generator.eval().requires_grad_(False)
+
+
+def checked(checkpoint: Checkpoint) -> Checkpoint:
+    """A checkpoint whose weights are those of its architecture.
+
+    Raises:
+        CheckpointError: weights are missing, left over, of other shapes or not finite.
+    """
+    with torch.device("meta"):
+        wanted = shapes(Generator(checkpoint.config).state_dict())
+    held = shapes(checkpoint.state)
+    if wanted != held:
+        name, _ = min(set(wanted.items()) ^ set(held.items()))
+        raise CheckpointError(f"not a whole StyleGAN2 generator: see its {name}")
+    for name, tensor in checkpoint.state.items():
+        if not bool(tensor.isfinite().all()):
+            raise CheckpointError(f"its training has diverged: {name} is not finite")
+    return checkpoint
 
 
 def shapes(state: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:

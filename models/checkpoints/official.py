@@ -15,7 +15,7 @@ from models.checkpoints.checkpoint import (
     infer_config,
     with_mapping_rate,
 )
-from models.checkpoints.pickles import Constructor, Record
+from models.checkpoints.pickles import Constructor, Record, text_of
 from models.checkpoints.tensors import View
 from models.errors import CheckpointError
 from models.ops import fir_filter
@@ -23,17 +23,19 @@ from models.ops import fir_filter
 FORMAT = "NVIDIA PyTorch pickle"
 NETWORKS = ("G_ema", "G")
 FILTER_NAME = "resample_filter"
+MAX_DEPTH = 4  # synthesis, block, layer, affine
+MAX_CHILDREN = 32
 
 
 def module(meta: dict[str, Any], *_: Any) -> Record:
     """What `_reconstruct_persistent_obj` makes: the class's name and the module's attributes."""
-    return Record(str(meta["class_name"]), meta["state"])
+    return Record(text_of(meta["class_name"]), meta["state"])
 
 
 CONSTRUCTORS: dict[str, Constructor] = {
     "torch_utils.persistence._reconstruct_persistent_obj": module,
-    "dnnlib.EasyDict": dict,
-    "dnnlib.util.EasyDict": dict,
+    "dnnlib.EasyDict": lambda: {},
+    "dnnlib.util.EasyDict": lambda: {},
 }
 
 
@@ -88,25 +90,33 @@ def check_synthesis(synthesis: Record) -> None:
         CheckpointError: the network is one of them.
     """
     for block in synthesis.state["_modules"].values():
-        if block.state.get("architecture", "skip") != "skip":
+        architecture = text_of(block.state.get("architecture", "skip"))
+        if architecture != "skip":
             raise CheckpointError(
-                f"its generator is of the architecture {block.state['architecture']!r}; "
-                "Latentbrush reads 'skip', StyleGAN2's default"
+                f"its generator is of the architecture {architecture!r}; Latentbrush reads "
+                "'skip', StyleGAN2's default"
             )
         for layer in block.state["_modules"].values():
-            if layer.state.get("activation", "lrelu") != "lrelu":
-                raise CheckpointError(f"its activation is {layer.state['activation']!r}, not lrelu")
+            activation = text_of(layer.state.get("activation", "lrelu"))
+            if activation != "lrelu":
+                raise CheckpointError(f"its activation is {activation!r}, not lrelu")
             if not layer.state.get("use_noise", True):
                 raise CheckpointError("its generator has no noise inputs")
 
 
-def flatten(root: Record, prefix: str = "") -> dict[str, Tensor]:
-    """The state dict of a module tree."""
+def flatten(root: Record, prefix: str = "", depth: int = 0) -> dict[str, Tensor]:
+    """The state dict of a module tree.
+
+    Raises:
+        CheckpointError: it is deeper than a generator.
+    """
+    if depth > MAX_DEPTH or len(root.state["_modules"]) > MAX_CHILDREN:
+        raise CheckpointError(f"this is no StyleGAN2 generator: see its {prefix[:60]!r}")
     state: dict[str, Tensor] = {}
     for group in ("_parameters", "_buffers"):
         for name, view in root.state[group].items():
             if isinstance(view, View):
                 state[prefix + name] = view.tensor()
     for name, part in root.state["_modules"].items():
-        state |= flatten(part, f"{prefix}{name}.")
+        state |= flatten(part, f"{prefix}{name}.", depth + 1)
     return state

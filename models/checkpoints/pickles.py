@@ -13,8 +13,9 @@ from typing import IO, Any, BinaryIO, cast
 from models.errors import CheckpointError, UnsafeCheckpoint
 
 MAX_ITEM_BYTES = 2**28  # one string or one tensor; the largest of StyleGAN2 is a 28th of it
-MAX_STEPS = 1_000_000  # of one pickle; a checkpoint takes some ten thousands
-KEY_TYPES = (str, int, float, bytes, type(None))
+MAX_STEPS = 1_000_000  # of a file; a checkpoint takes some ten thousands
+MAX_BYTES = 2**31  # of a file's values; a training checkpoint at 1024 px takes 850 MB
+MAX_KEY = 2**31  # of integer keys: larger ones can be made to collide
 
 Constructor = Callable[..., Any]
 
@@ -46,6 +47,25 @@ class Global:
     name: str
     build: Constructor | None = None
     value: Any = None
+
+
+@dataclass
+class Budget:
+    """What is left of the steps and bytes that one file may cost, nested pickles included."""
+
+    steps: int = MAX_STEPS
+    num_bytes: int = MAX_BYTES
+
+    def spend(self, *, steps: int = 0, num_bytes: int = 0) -> None:
+        """Take from what is left.
+
+        Raises:
+            CheckpointError: nothing is left.
+        """
+        self.steps -= steps
+        self.num_bytes -= num_bytes
+        if self.steps < 0 or self.num_bytes < 0:
+            raise CheckpointError("far more in it than a checkpoint has: refused")
 
 
 class Vocabulary:
@@ -83,9 +103,10 @@ class Vocabulary:
 class BoundedStream:
     """A file that refuses to be read past its end, or in pieces larger than any tensor."""
 
-    def __init__(self, file: BinaryIO, num_bytes: int) -> None:
+    def __init__(self, file: BinaryIO, num_bytes: int, budget: Budget) -> None:
         self.file = file
         self.num_bytes = num_bytes
+        self.budget = budget
 
     def read(self, num: int) -> bytes:
         """Read exactly `num` bytes.
@@ -98,6 +119,7 @@ class BoundedStream:
             raise CheckpointError(f"damaged: it claims a piece of {num:,} bytes")
         if num > left:
             raise CheckpointError(f"truncated: {num:,} bytes are announced and {left:,} are left")
+        self.budget.spend(num_bytes=num)
         return self.file.read(num)
 
     def readline(self) -> bytes:
@@ -123,11 +145,10 @@ class PickleReader:
             UnsafeCheckpoint: it names something that is not in the vocabulary.
             CheckpointError: it is damaged.
         """
-        for count, (opcode, arg, _) in enumerate(pickletools.genops(cast("IO[bytes]", stream))):
+        for opcode, arg, _ in pickletools.genops(cast("IO[bytes]", stream)):
             if opcode.name == "STOP":
                 return self.pop()
-            if count > MAX_STEPS:
-                raise CheckpointError("far more parts than a checkpoint has: refused")
+            stream.budget.spend(steps=1)
             self.step(opcode.name, arg)
         raise CheckpointError("truncated: the pickle has no end")
 
@@ -173,7 +194,7 @@ class PickleReader:
         self.stack.append(self.vocabulary.find(arg.replace(" ", ".")))
 
     def do_stack_global(self) -> None:
-        name, module = self.pop(), self.pop()
+        name, module = text_of(self.pop()), text_of(self.pop())
         self.stack.append(self.vocabulary.find(f"{module}.{name}"))
 
     def do_reduce(self) -> None:
@@ -287,9 +308,20 @@ class PickleReader:
 
 
 def key_of(value: Any) -> Hashable:
-    """A key of a dict or a set: plain values only (hashing a deep tuple overruns C's stack)."""
-    if not isinstance(value, KEY_TYPES):
-        raise CheckpointError("damaged: a key that is neither text nor a number")
+    """A key of a dict or a set: text or a small number; hashing a deep tuple ends the process."""
+    if isinstance(value, int) and abs(value) < MAX_KEY:
+        return value
+    return text_of(value)
+
+
+def text_of(value: Any) -> str:
+    """Text, and nothing that only looks like it when it is printed.
+
+    Raises:
+        CheckpointError: it is something else.
+    """
+    if not isinstance(value, str):
+        raise CheckpointError("damaged: something stands where a name belongs")
     return value
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from safetensors import safe_open
 
 from models.checkpoints import official, rosinality, tensorflow
-from models.checkpoints.checkpoint import Checkpoint, infer_config
-from models.checkpoints.pickles import BoundedStream
+from models.checkpoints.checkpoint import Checkpoint, checked, infer_config
+from models.checkpoints.pickles import BoundedStream, Budget
 from models.checkpoints.tensors import read_legacy, read_plain, read_zip, starts_legacy
 from models.errors import CheckpointError
 
@@ -31,12 +31,12 @@ def read_checkpoint(path: Path) -> Checkpoint:
     """
     with one_line(path):
         if path.suffix == ".safetensors":
-            return read_safetensors(path)
+            return checked(read_safetensors(path))
         value = read_by_head(path)
         for family in FAMILIES:
             checkpoint = family(value)
             if checkpoint is not None:
-                return checkpoint
+                return checked(checkpoint)
         raise CheckpointError(f"holds no StyleGAN2 generator; Latentbrush reads {KNOWN}")
 
 
@@ -69,11 +69,12 @@ def read_by_head(path: Path) -> Any:
     with path.open("rb") as file:
         head = file.read(4)
         file.seek(0)
+        budget = Budget()
         if head[:2] == b"PK":
-            return read_zip(path, CONSTRUCTORS)
+            return read_zip(path, CONSTRUCTORS, budget)
         if head[:1] != b"\x80":
             raise CheckpointError(f"not a checkpoint; Latentbrush reads {KNOWN}")
-        stream = BoundedStream(file, path.stat().st_size)
+        stream = BoundedStream(file, path.stat().st_size, budget)
         read = read_legacy if starts_legacy(file) else read_plain
         return read(stream, CONSTRUCTORS)
 

@@ -10,6 +10,7 @@ from models.checkpoints.checkpoint import Checkpoint, infer_config
 from models.checkpoints.tensors import View
 from models.errors import CheckpointError
 from models.generator import Generator
+from models.ops import fir_filter
 
 W_AVG_SAMPLES = 10_000  # training checkpoints do not hold the mean of w
 
@@ -34,6 +35,11 @@ def read_rosinality(value: Any) -> Checkpoint | None:
         return None
     if any(name.startswith(("generator.progression", "progression")) for name in views):
         raise CheckpointError("this is a StyleGAN (1); Latentbrush reads StyleGAN2")
+    kernels = [
+        v.tensor() for n, v in views.items() if n.endswith(".kernel") and isinstance(v, View)
+    ]
+    if not all(is_usual(kernel) for kernel in kernels):
+        raise CheckpointError("its resampling filter is not StyleGAN2's [1, 3, 3, 1]")
     weights = {name: view.tensor() for name, view in views.items() if isinstance(view, View)}
     state = convert(weights)
     config = infer_config(state)
@@ -44,6 +50,12 @@ def read_rosinality(value: Any) -> Checkpoint | None:
         state["mapping.w_avg"] = torch.zeros(config.w_dim)
         state["mapping.w_avg"] = mean_w(Checkpoint(format_, config, state).generator())
     return Checkpoint(format_, config, state)
+
+
+def is_usual(kernel: Tensor) -> bool:
+    """Whether a filter is StyleGAN2's; rosinality keeps it with its gain."""
+    total = kernel.float().sum()
+    return kernel.shape == (4, 4) and torch.allclose(kernel.float() / total, fir_filter())
 
 
 def first_of(mean: Tensor) -> Tensor:
@@ -72,7 +84,7 @@ def convert(weights: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def renamed(name: str) -> str | None:
     """Our name of a weight; None for buffers that are not needed."""
-    if name.endswith((".kernel", ".blur.kernel")):
+    if name.endswith(".kernel"):
         return None
     if name == "input.input":
         return "synthesis.b4.const"

@@ -1,7 +1,7 @@
 """Legacy TensorFlow pickles of StyleGAN2: a tuple (G, D, Gs) of networks with named arrays.
 
 The networks carry source text, which TensorFlow's loader executes; here it is skipped. Names and
-layouts of the weights: NVIDIA's own converter, as `docs/models.md` lists them.
+layouts of the weights follow NVIDIA's converter (stylegan2-ada-pytorch, legacy.py).
 """
 
 import math
@@ -15,13 +15,23 @@ from models.checkpoints.checkpoint import (
     infer_config,
     with_mapping_rate,
 )
-from models.checkpoints.pickles import Constructor, Record
+from models.checkpoints.pickles import Constructor, Record, text_of
 from models.checkpoints.tensors import Array
 from models.errors import CheckpointError
 
 FORMAT = "NVIDIA TensorFlow pickle"
 NETWORK = "dnnlib.tflib.network.Network"
 CONSTRUCTORS: dict[str, Constructor] = {NETWORK: lambda: Record(NETWORK)}
+USUAL = {
+    "architecture": "skip",
+    "mapping_nonlinearity": "lrelu",
+    "nonlinearity": "lrelu",
+    "resample_kernel": [1, 3, 3, 1],
+    "use_noise": True,
+    "normalize_latents": True,
+}
+"""Arguments that change what is drawn, and the one value of each that is read."""
+MAX_COMPONENTS = 8
 OTHERS = {"G_style": "a StyleGAN (1)", "G_paper": "a progressive GAN"}
 
 
@@ -34,16 +44,18 @@ def read_tensorflow(value: Any) -> Checkpoint | None:
     if not (isinstance(value, tuple) and len(value) == 3 and is_network(value[2])):
         return None
     network = value[2].state
-    made_by = network.get("build_func_name", "")
+    made_by = text_of(network.get("build_func_name", ""))
     if made_by in OTHERS:
         raise CheckpointError(f"this is {OTHERS[made_by]}; Latentbrush reads StyleGAN2")
     arrays = variables(value[2])
     if "synthesis/4x4/Const/const" not in arrays or "synthesis/noise0" not in arrays:
         raise CheckpointError(f"this is a network of {made_by!r}; Latentbrush reads StyleGAN2")
     options = network["static_kwargs"]
-    for name, wanted in (("architecture", "skip"), ("mapping_nonlinearity", "lrelu")):
-        if options.get(name, wanted) != wanted:
-            raise CheckpointError(f"its {name} is {options[name]!r}; Latentbrush reads {wanted!r}")
+    for name, wanted in USUAL.items():
+        if options.get(name) not in (None, wanted):
+            raise CheckpointError(f"its {name} is not {wanted!r}, which is all Latentbrush reads")
+    if "mapping/LabelConcat/weight" in arrays:
+        raise CheckpointError("its classes are those of the first StyleGAN2 code: not read")
     state = convert(arrays)
     rate = options.get("mapping_lrmul", MAPPING_RATE)
     config = infer_config(state, options.get("conv_clamp"))
@@ -54,15 +66,21 @@ def is_network(value: Any) -> bool:
     return isinstance(value, Record) and value.kind == NETWORK
 
 
-def variables(network: Record, prefix: str = "") -> dict[str, Tensor]:
-    """The arrays of a network and its components, under path-like names."""
+def variables(network: Record, prefix: str = "", depth: int = 0) -> dict[str, Tensor]:
+    """The arrays of a network and its components, under path-like names.
+
+    Raises:
+        CheckpointError: it has parts in its parts.
+    """
+    if depth > 1 or len(network.state["components"]) > MAX_COMPONENTS:
+        raise CheckpointError("this is no StyleGAN2 generator: its parts have parts")
     arrays = {
         prefix + name: array.tensor()
         for name, array in network.state["variables"]
         if isinstance(array, Array)
     }
     for name, part in network.state["components"].items():
-        arrays |= variables(part, f"{prefix}{name}/")
+        arrays |= variables(part, f"{prefix}{name}/", depth + 1)
     return arrays
 
 

@@ -16,10 +16,13 @@ from torch import Tensor
 from models.checkpoints.pickles import (
     MAX_ITEM_BYTES,
     BoundedStream,
+    Budget,
     Constructor,
     PickleReader,
     Record,
     Vocabulary,
+    key_of,
+    text_of,
 )
 from models.errors import CheckpointError
 
@@ -58,7 +61,7 @@ class Storage:
     def fill(self, data: bytes) -> None:
         """Take the raw numbers, little-endian."""
         if len(data) != self.num * self.dtype.itemsize:
-            raise CheckpointError(f"damaged: a tensor of {self.num} numbers holds another count")
+            raise CheckpointError("damaged: a tensor of another length than announced")
         empty = torch.empty(0, dtype=self.dtype)
         self.data = torch.frombuffer(bytearray(data), dtype=self.dtype) if data else empty
 
@@ -80,7 +83,7 @@ class View:
         """
         data, count = self.storage.data, math.prod(self.size)
         if data is None or min(self.size, default=0) < 0 or count > data.numel():
-            raise CheckpointError(f"damaged: a tensor of shape {list(self.size)} has no such data")
+            raise CheckpointError("damaged: a tensor that is larger than its numbers")
         return torch.as_strided(data, self.size, self.stride, self.offset)
 
 
@@ -122,7 +125,7 @@ class Dtype:
     def __init__(self, code: str) -> None:
         self.numpy = np.dtype(code)
         if self.numpy.kind not in "fiub":
-            raise CheckpointError(f"an array of {code!r} is not numbers: refused")
+            raise CheckpointError(f"an array of {code[:20]!r} is not numbers: refused")
 
     def set_state(self, state: Any) -> None:
         """Take (version, byte order, …)."""
@@ -134,24 +137,41 @@ def rebuild_tensor(
     storage: Storage, offset: int, size: tuple[int, ...], stride: tuple[int, ...], *_: Any
 ) -> View:
     """What torch's `_rebuild_tensor_v2` makes."""
-    if not isinstance(storage, Storage):
+    if not isinstance(storage, Storage) or not isinstance(offset, int):
         raise CheckpointError("damaged: a tensor without numbers")
+    if not all(isinstance(side, int) for side in (*size, *stride)):
+        raise CheckpointError("damaged: a tensor whose shape is not numbers")
     return View(storage, offset, tuple(size), tuple(stride))
 
 
-def read_nested(data: bytes) -> Storage:
+def read_nested(data: bytes, budget: Budget) -> Storage:
     """What torch's `_load_from_bytes` makes: a storage, saved whole inside of a plain pickle."""
-    storage = read_legacy(BoundedStream(io.BytesIO(data), len(data)), TENSORS)
+    stream = BoundedStream(io.BytesIO(data), len(data), budget)
+    storage = read_with_storages(stream, {})
     if not isinstance(storage, Storage):
         raise CheckpointError("damaged: not the storage of a tensor")
     return storage
 
 
-def encode(text: str, encoding: str = "utf-8") -> bytes:
+def encode(text: str, encoding: str, budget: Budget) -> bytes:
     """What `_codecs.encode` makes of bytes in the older pickle protocols."""
-    if encoding != "latin1" or not isinstance(text, str):
-        raise CheckpointError(f"damaged: bytes in the encoding {encoding!r}")
+    if text_of(encoding) != "latin1":
+        raise CheckpointError(f"damaged: bytes in the encoding {encoding[:20]!r}")
+    budget.spend(num_bytes=len(text_of(text)))
     return text.encode("latin1")
+
+
+def plain_dict(pairs: Any, budget: Budget) -> dict[Any, Any]:
+    """An OrderedDict, usually empty and filled later."""
+    budget.spend(steps=len(pairs))
+    items = pairs.items() if isinstance(pairs, dict) else pairs
+    return {key_of(key): value for key, value in items}
+
+
+def plain_set(items: Any, budget: Budget) -> set[Any]:
+    """A set of plain values."""
+    budget.spend(steps=len(items))
+    return {key_of(item) for item in items}
 
 
 def scalar(dtype: Dtype, data: bytes | str) -> Any:
@@ -165,19 +185,25 @@ def parameter(data: View, *_: Any) -> View:
     return data
 
 
-TENSORS: dict[str, Constructor] = {
-    "collections.OrderedDict": dict,
-    "builtins.set": set,
-    "__builtin__.set": set,
+def tensor_constructors(budget: Budget) -> dict[str, Constructor]:
+    """What tensors, arrays and the containers around them are made with, at a file's expense."""
+    containers: dict[str, Constructor] = {
+        "collections.OrderedDict": lambda pairs=(): plain_dict(pairs, budget),
+        "builtins.set": lambda items=(): plain_set(items, budget),
+        "__builtin__.set": lambda items=(): plain_set(items, budget),
+        "_codecs.encode": lambda text, encoding="utf-8": encode(text, encoding, budget),
+        "torch.storage._load_from_bytes": lambda data: read_nested(data, budget),
+    }
+    return containers | _VALUES_ALONE
+
+
+_VALUES_ALONE: dict[str, Constructor] = {
     "torch._utils._rebuild_tensor": rebuild_tensor,
     "torch._utils._rebuild_tensor_v2": rebuild_tensor,
     "torch._utils._rebuild_parameter": parameter,
-    "torch.storage._load_from_bytes": read_nested,
-    "torch.Size": tuple,
-    "torch.device": lambda *name: ":".join(str(part) for part in name),
+    "torch.device": lambda kind, *_: text_of(kind),
     "argparse.Namespace": lambda: Record("argparse.Namespace"),
-    "numpy.dtype": lambda code, *_: Dtype(code),
-    "_codecs.encode": encode,
+    "numpy.dtype": lambda code, *_: Dtype(text_of(code)),
     **{
         f"numpy.{core}.{name}": build
         for core in ("core", "_core")
@@ -188,7 +214,6 @@ TENSORS: dict[str, Constructor] = {
         )
     },
 }
-"""What tensors, arrays and the containers around them are made with."""
 
 VALUES: dict[str, Any] = {
     **STORAGE_TYPES,
@@ -199,16 +224,23 @@ VALUES: dict[str, Any] = {
 
 def read_plain(stream: BoundedStream, constructors: Mapping[str, Constructor]) -> Any:
     """Read a plain pickle."""
-    return PickleReader(Vocabulary({**TENSORS, **constructors}, VALUES)).load(stream)
+    known = {**tensor_constructors(stream.budget), **constructors}
+    return PickleReader(Vocabulary(known, VALUES)).load(stream)
 
 
 def read_legacy(stream: BoundedStream, constructors: Mapping[str, Constructor]) -> Any:
     """Read what torch.save wrote before version 1.6: four pickles, then the numbers."""
-    storages: dict[Any, Storage] = {}
+    known = {**tensor_constructors(stream.budget), **constructors}
+    return read_with_storages(stream, known)
+
+
+def read_with_storages(stream: BoundedStream, known: Mapping[str, Constructor]) -> Any:
+    """The same, with every constructor given."""
+    storages: dict[str, Storage] = {}
 
     def persistent(reference: Any) -> Storage:
         _, dtype, key, _, num, *_ = reference
-        return storages.setdefault(key, new_storage(dtype, num))
+        return storages.setdefault(text_of(key), new_storage(dtype, num))
 
     plain = Vocabulary({}, {})
     if PickleReader(plain).load(stream) != LEGACY_MAGIC:
@@ -216,10 +248,9 @@ def read_legacy(stream: BoundedStream, constructors: Mapping[str, Constructor]) 
     if PickleReader(plain).load(stream) != LEGACY_PROTOCOL:
         raise CheckpointError("a file of torch.save in an unknown version")
     PickleReader(plain).load(stream)  # sizes of types on the machine that wrote it
-    everything = Vocabulary({**TENSORS, **constructors}, VALUES, persistent)
-    value = PickleReader(everything).load(stream)
+    value = PickleReader(Vocabulary(known, VALUES, persistent)).load(stream)
     for key in PickleReader(plain).load(stream):
-        storage = storages[key]
+        storage = storages[text_of(key)]
         (num,) = struct.unpack("<q", stream.read(8))
         if num != storage.num:
             raise CheckpointError("damaged: a tensor of another length than announced")
@@ -227,9 +258,10 @@ def read_legacy(stream: BoundedStream, constructors: Mapping[str, Constructor]) 
     return value
 
 
-def read_zip(path: Path, constructors: Mapping[str, Constructor]) -> Any:
+def read_zip(path: Path, constructors: Mapping[str, Constructor], budget: Budget) -> Any:
     """Read what torch.save writes since version 1.6: a zip of one pickle and the raw numbers."""
     with zipfile.ZipFile(path) as archive:
+        budget.spend(steps=len(archive.infolist()))
         entries = {info.filename.partition("/")[2]: info for info in archive.infolist()}
         if any(info.compress_type != zipfile.ZIP_STORED for info in entries.values()):
             raise CheckpointError("a compressed archive is not a file of torch.save: refused")
@@ -237,20 +269,22 @@ def read_zip(path: Path, constructors: Mapping[str, Constructor]) -> Any:
             raise CheckpointError("an archive, but not one of torch.save")
         if sum(info.file_size for info in entries.values()) > path.stat().st_size:
             raise CheckpointError("an archive that is larger inside than outside: refused")
-        storages: dict[Any, Storage] = {}
+        storages: dict[str, Storage] = {}
 
         def persistent(reference: Any) -> Storage:
             _, dtype, key, _, num = reference
-            if key not in storages:
+            if text_of(key) not in storages:
                 storages[key] = new_storage(dtype, num)
                 size = num * storages[key].dtype.itemsize
+                budget.spend(num_bytes=size)
                 storages[key].fill(read_entry(archive, entries[f"data/{key}"], size))
             return storages[key]
 
         info = entries["data.pkl"]
         data = read_entry(archive, info, min(info.file_size, MAX_PICKLE_BYTES))
-        everything = Vocabulary({**TENSORS, **constructors}, VALUES, persistent)
-        return PickleReader(everything).load(BoundedStream(io.BytesIO(data), len(data)))
+        known = {**tensor_constructors(budget), **constructors}
+        reader = PickleReader(Vocabulary(known, VALUES, persistent))
+        return reader.load(BoundedStream(io.BytesIO(data), len(data), budget))
 
 
 def read_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, size: int) -> bytes:

@@ -20,6 +20,10 @@ SOURCE = "import pathlib; pathlib.Path({marker!r}).write_text('run')"
 """What the source text in a pickle would do if anyone ran it."""
 
 
+TAPS = torch.tensor([1.0, 3.0, 3.0, 1.0])
+FILTER = TAPS.outer(TAPS) / 64
+
+
 @contextmanager
 def modules(**classes: type | Any) -> Iterator[None]:
     """Make modules importable that only exist where those files are written."""
@@ -97,8 +101,7 @@ def official_module(weights: Weights, marker: str, clamp: float | None, c_dim: i
         value = tensor if is_buffer else nn.Parameter(tensor, requires_grad=False)
         module.meta["state"][group][leaf] = value
         if leaf == "noise_const":
-            taps = torch.tensor([1.0, 3.0, 3.0, 1.0])
-            module.meta["state"]["_buffers"]["resample_filter"] = taps.outer(taps) / 64
+            module.meta["state"]["_buffers"]["resample_filter"] = FILTER
     for part in root.meta["state"]["_modules"]["mapping"].meta["state"]["_modules"].values():
         part.meta["state"]["bias_gain"] = 0.01
     return root
@@ -227,7 +230,7 @@ def rosinality_state(weights: Weights) -> dict[str, Tensor]:
             shaped = tensor.reshape(1) if leaf == "noise_strength" else shaped
             state[f"{theirs}.{parts[leaf]}"] = shaped
             if layer == "conv0":
-                state[f"{theirs}.conv.blur.kernel"] = torch.ones(4, 4)
+                state[f"{theirs}.conv.blur.kernel"] = FILTER * 4
     return state
 
 

@@ -125,6 +125,46 @@ def endless(path: Path) -> None:
     path.write_bytes(b"\x80\x02" + b"(" * 20_000_000)
 
 
+def deep_in_a_set(path: Path) -> None:
+    path.write_bytes(b"\x80\x02c__builtin__\nset\n])" + b"\x85" * 900_000 + b"a\x85R.")
+
+
+def exploding_name(path: Path) -> None:
+    path.write_bytes(b"\x80\x04)" + b"2\x86" * 60 + b"\x8c\x01x\x93.")
+
+
+def copied_dict(path: Path) -> None:
+    large = b"}q\x00(" + b"".join(b"M" + struct.pack("<H", i) + b"N" for i in range(60_000)) + b"u"
+    call = b"ccollections\nOrderedDict\nh\x00\x85R"
+    path.write_bytes(b"\x80\x02" + large + call * 50_000 + b".")
+
+
+def repeated_text(path: Path) -> None:
+    text = b"X" + struct.pack("<I", 1_000_000) + b"a" * 1_000_000 + b"q\x00"
+    call = b"c_codecs\nencode\nh\x00X\x06\x00\x00\x00latin1\x86R"
+    path.write_bytes(b"\x80\x02" + text + call * 20_000 + b".")
+
+
+def shared_modules(path: Path) -> None:
+    name = b"ctorch_utils.persistence\n_reconstruct_persistent_obj\n"
+    names = b"X\x0a\x00\x00\x00class_nameX\x01\x00\x00\x00GX\x05\x00\x00\x00state"
+    groups = b"X\x0b\x00\x00\x00_parameters}X\x08\x00\x00\x00_buffers}X\x08\x00\x00\x00_modules"
+    leaf = name + b"(" + names + b"}(" + groups + b"}ud\x85R"
+
+    def twice(inner: bytes, slot: int) -> bytes:
+        here = b"r" + struct.pack("<I", slot)
+        again = b"j" + struct.pack("<I", slot)
+        children = b"}(X\x01\x00\x00\x00a" + inner + here + b"X\x01\x00\x00\x00b" + again + b"u"
+        return name + b"(" + names + b"}(" + groups + children + b"ud\x85R"
+
+    value = leaf
+    for slot in range(40):
+        value = twice(value, slot)
+    mapping = b"(" + names + b"}(" + groups + b"}(X\x09\x00\x00\x00synthesis" + value
+    root = name + mapping + b"uud\x85R"
+    path.write_bytes(b"\x80\x02}X\x05\x00\x00\x00G_ema" + root + b"s.")
+
+
 HOSTILE = [
     shell,
     evaluation,
@@ -143,6 +183,11 @@ HOSTILE = [
     huge_string,
     huge_memo,
     endless,
+    deep_in_a_set,
+    exploding_name,
+    copied_dict,
+    repeated_text,
+    shared_modules,
 ]
 WOULD_RUN = [shell, evaluation, nested_storage, in_a_zip]
 
