@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
@@ -9,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.progress import Progress
 
 from cli.gallery import write_gallery
 from cli.output import say, show_table, write_json
-from cli.pick import model_folder, open_model
-from contracts.catalog import AttributeChange, change_attribute, strip_path
+from cli.pick import check_own, model_folder, open_model
+from contracts.catalog import AttributeChange, change_attribute, read_info, strip_path
 from contracts.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -61,6 +63,12 @@ def directions(
 ) -> None:
     """List a model's directions (its attributes), or change them."""
     folder = model_folder(model)
+    if any((file, method, name, flip, drop)):
+        check_own(folder)
+    if labels is not None and method is not Method.ATTRIBUTES:
+        raise InvalidRequest("--labels: goes with --method attributes")
+    if not math.isfinite(scale) or scale == 0:
+        raise InvalidRequest("--scale: a number that is not 0")
     if file is not None:
         extend(folder, lambda m: from_file(m, file, parse_layers(layers), scale))
     if method is Method.ATTRIBUTES:
@@ -71,24 +79,38 @@ def directions(
         extend(folder, lambda m: found(m, method, count))
     for text in name or []:
         attribute, _, title = text.partition("=")
-        change_attribute(folder, attribute, AttributeChange(title=title))
+        change_attribute(folder, attribute, title_change(title))
     for attribute in flip or []:
-        change_attribute(folder, attribute, AttributeChange(flip=True))
+        is_flipped = any(a.flipped for a in read_info(folder).attributes if a.id == attribute)
+        change_attribute(folder, attribute, AttributeChange(flipped=not is_flipped))
     for attribute in drop or []:
         change_attribute(folder, attribute, AttributeChange(drop=True))
     show(folder, as_json)
 
 
+def title_change(title: str) -> AttributeChange:
+    """A change of the title.
+
+    Raises:
+        InvalidRequest: it is too long.
+    """
+    try:
+        return AttributeChange(title=title)
+    except ValidationError as error:
+        raise InvalidRequest(f"--name: {error.errors()[0]['msg']}") from error
+
+
 def extend(folder: Path, make: "Callable[[Model], list[Direction]]") -> None:
     """Give a model more directions, and draw what they do."""
-    from models.adopt import with_directions
-    from models.model import save_attributes
+    from models.adopt import as_attributes
+    from models.model import add_attributes
 
     model = open_model(str(folder))
-    model = with_directions(model, make(model))
-    save_attributes(model, folder)
+    taken = {attribute.id for attribute in model.attributes.attributes}
+    added = as_attributes(model, make(model), taken)
+    add_attributes(added, folder)
     with Progress(transient=True) as progress:
-        write_gallery(model, folder, progress)
+        write_gallery(replace(model, attributes=added), folder, progress)
 
 
 def show(folder: Path, as_json: bool) -> None:
@@ -152,6 +174,7 @@ def learnt(model: "Model", labels: Path, steps: int | None) -> "list[Direction]"
     from models.inversion import invert
 
     columns, rows = read_labels(labels)
+    check_labels(columns, rows)
     size = model.layout.resolution
     latents = []
     with Progress() as progress:
@@ -165,6 +188,26 @@ def learnt(model: "Model", labels: Path, steps: int | None) -> "list[Direction]"
         from_labels(column, w, values[:, k].to(w.device), whitening, num_ws)
         for k, column in enumerate(columns)
     ]
+
+
+def check_labels(columns: list[str], rows: list[tuple[Path, list[float]]]) -> None:
+    """Look at the labels before anything expensive is done with them.
+
+    Raises:
+        InvalidRequest: there are too few, a column is all the same, or a picture is missing.
+    """
+    from models.directions.labelled import MIN_LABELS
+
+    if len(rows) < MIN_LABELS:
+        raise InvalidRequest(f"{len(rows)} labels are too few: label at least {MIN_LABELS}")
+    for k, column in enumerate(columns):
+        if len({values[k] for _, values in rows}) < 2:
+            raise InvalidRequest(f"{column}: all labels are the same")
+    if any(not math.isfinite(value) for _, values in rows for value in values):
+        raise InvalidRequest("a label is not a finite number")
+    for image, _ in rows:
+        if not image.is_file():
+            raise InvalidRequest(f"there is no picture {image}")
 
 
 def read_labels(path: Path) -> tuple[list[str], list[tuple[Path, list[float]]]]:

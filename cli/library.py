@@ -5,6 +5,8 @@ import json
 import re
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +18,14 @@ from cli.directions import directions
 from cli.output import say, show_table, write_json
 from cli.pick import default_device, installed_folder, model_folder
 from contracts.base import Name
-from contracts.catalog import Catalog
+from contracts.catalog import (
+    CONFIG_ERRORS,
+    PREVIEW,
+    Catalog,
+    read_info,
+    strip_path,
+    write_config,
+)
 from contracts.errors import InvalidRequest
 from contracts.settings import SharedSettings
 
@@ -31,6 +40,7 @@ app = typer.Typer(
 
 app.command()(directions)
 
+JUDGE = Path("judge.safetensors")  # of the evaluation; the config does not list it
 JsonOption = Annotated[bool, typer.Option("--json", help="For machines.")]
 NameArgument = Annotated[str, typer.Argument(help="Id or folder of a model.")]
 
@@ -130,8 +140,10 @@ def get(
         typer.confirm("Do you accept this licence?", abort=True)
     file = SharedSettings().home / "downloads" / known.address.rsplit("/", 1)[-1]
     fetch_known(known, file)
-    convert(file, target, title=name, license_=known.license, source=known.address)
-    file.unlink()
+    try:
+        convert(file, target, title=name, license_=known.license, source=known.address)
+    finally:
+        file.unlink()  # also when it was something else: the next try fetches it again
     say(f"{name}: added; latentbrush serve shows it")
 
 
@@ -170,7 +182,7 @@ def new_folder(model_id: str) -> Path:
             f"--name: {model_id!r} cannot be an id; use letters and digits"
         ) from None
     target = SharedSettings().home / "models" / model_id
-    if target.exists():
+    if target.exists() or model_id in Catalog(SharedSettings().models_dirs).models():
         raise InvalidRequest(f"there is a model {model_id!r} already: choose another --name")
     target.parent.mkdir(parents=True, exist_ok=True)
     return target
@@ -178,12 +190,34 @@ def new_folder(model_id: str) -> Path:
 
 def copy_model(folder: Path, target: Path, title: str | None) -> None:
     """Copy a Latentbrush model, after loading it once."""
-    from models.model import load_model, write_config
+    from models.model import load_model
 
     load_model(folder)
-    shutil.copytree(folder, target)
-    config = json.loads((target / "config.json").read_text()) | {"id": target.name}
-    write_config(config | ({"title": title} if title else {}), target)
+    try:
+        info = read_info(folder)
+    except CONFIG_ERRORS as error:
+        raise InvalidRequest(f"{folder.name}: its config.json is not a model's") from error
+    config = json.loads((folder / "config.json").read_text()) | {"id": target.name}
+    pictures = [Path(PREVIEW), *(strip_path(Path(), a.id) for a in info.attributes)]
+    with staged(target) as stage:
+        for file in [*map(Path, config["files"]), *pictures, Path("MODEL_CARD.md"), JUDGE]:
+            if (folder / file).is_file():
+                (stage / file).parent.mkdir(exist_ok=True)
+                shutil.copy(folder / file, stage / file)
+        write_config(config | ({"title": title} if title else {}), stage)
+
+
+@contextmanager
+def staged(target: Path) -> Iterator[Path]:
+    """A folder to fill, which becomes `target` once it is whole."""
+    stage = target.with_name(f".{target.name}.adding")
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir()
+    try:
+        yield stage
+        stage.rename(target)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
 
 
 def convert(file: Path, target: Path, *, title: str, license_: str, source: str | None) -> None:
@@ -207,12 +241,10 @@ def convert(file: Path, target: Path, *, title: str, license_: str, source: str 
         card = Card(target.name, title, where, license_, origin=origin)
         progress.update(stage, description="Measuring its latents")
         model = adopt(generator, card, torch.device(default_device()))
-        unfinished = target.with_name(f".{target.name}.adding")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        save_model(model, unfinished)
         progress.remove_task(stage)
-        write_gallery(model, unfinished, progress)
-    unfinished.rename(target)
+        with staged(target) as folder:
+            save_model(model, folder)
+            write_gallery(model, folder, progress)
     config = model.generator.config
     classes = f", {config.c_dim} classes" if config.c_dim else ""
     say(

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contracts.catalog import Catalog
-from contracts.errors import UnknownModel
-from contracts.settings import SharedSettings
+from contracts.errors import ReadOnlyModel, UnknownModel
+from contracts.settings import SHIPPED_MODELS_DIR, SharedSettings
 
 if TYPE_CHECKING:
     from models.model import Model
@@ -35,6 +35,16 @@ def installed_folder(name: str) -> Path:
         known = ", ".join(found) or "none"
         raise UnknownModel(f"--model: there is no model {name!r}; there are: {known}")
     return found[name][1]
+
+
+def check_own(folder: Path) -> None:
+    """Refuse to change a model that came with Latentbrush.
+
+    Raises:
+        ReadOnlyModel: it did.
+    """
+    if folder.resolve().parent == SHIPPED_MODELS_DIR.resolve():
+        raise ReadOnlyModel(f"{folder.name} came with Latentbrush and stays as it is")
 
 
 def open_model(name: str, device: str | None = None) -> "Model":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.output import say, write_json
-from cli.pick import default_device, open_model
+from cli.pick import check_own, default_device, model_folder, open_model
 
 if TYPE_CHECKING:
     from models.model import Model
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Train a model, part by part.", no_args_is_help=True, rich_markup_mode=None)
 
 RunOption = Annotated[Path, typer.Option("--run", help="Folder of the run.")]
-ModelOption = Annotated[Path, typer.Option("--model", help="Folder of the model to complete.")]
+ModelOption = Annotated[str, typer.Option("--model", help="Id or folder of the model to complete.")]
 MinutesOption = Annotated[float, typer.Option(min=0.01, help="How long to train.")]
 ResumeOption = Annotated[bool, typer.Option("--resume", help="Continue the run.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Print the options and stop.")]
@@ -95,12 +95,13 @@ def perceptual(
     if dry_run:
         show_plan(model, run, minutes=minutes, judge_minutes=judge_minutes)
         return
-    loaded = open_model(str(model), device)
+    folder = own_folder(model)
+    loaded = open_model(str(folder), device)
     size, where = loaded.layout.resolution, str(loaded.device)
     net = train_perceptual(
         run / "perceptual", Minutes(minutes), resolution=size, device=where, resume=resume
     )
-    save_model(replace(loaded, perceptual=net), model)
+    save_model(replace(loaded, perceptual=net), folder)
     if judge_minutes > 0:
         judge = train_perceptual(
             run / "judge",
@@ -111,7 +112,7 @@ def perceptual(
             device=where,
             resume=resume,
         )
-        save_judge(judge, model)
+        save_judge(judge, folder)
     say(f"{model}: perceptual network written")
 
 
@@ -136,10 +137,11 @@ def encoder(
     if dry_run:
         show_plan(model, run, minutes=minutes, images=images or "generated")
         return
-    loaded = open_model(str(model), device)
+    folder = own_folder(model)
+    loaded = open_model(str(folder), device)
     source = open_pictures(images, loaded)
     trained = train_encoder(loaded, source, run / "encoder", Minutes(minutes), resume=resume)
-    save_model(trained, model)
+    save_model(trained, folder)
     say(f"{model}: encoder written")
 
 
@@ -160,15 +162,23 @@ def attributes(
     if dry_run:
         show_plan(model, run, minutes=minutes)
         return
-    loaded = open_model(str(model), device)
+    folder = own_folder(model)
+    loaded = open_model(str(folder), device)
     trained = train_attributes(loaded, run / "attributes", Minutes(minutes), resume=resume)
-    save_model(trained, model)
+    save_model(trained, folder)
     say(f"{model}: attributes written")
 
 
-def show_plan(model: Path, run: Path, **options: float | str) -> None:
+def own_folder(model: str) -> Path:
+    """The folder of a model that may be changed."""
+    folder = model_folder(model)
+    check_own(folder)
+    return folder
+
+
+def show_plan(model: str, run: Path, **options: float | str) -> None:
     """Print what a command would do."""
-    write_json({"model": str(model), "run": str(run), **options}, Path("-"))
+    write_json({"model": model, "run": str(run), **options}, Path("-"))
 
 
 def open_pictures(images: str | None, model: "Model") -> "ImageSource":

@@ -2,14 +2,16 @@
 
 import json
 import logging
-from collections.abc import Iterable
+import secrets
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from contracts.base import Name, Value
 from contracts.errors import InvalidRequest, UnknownAttribute
+from contracts.versions import version_of
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +54,12 @@ class ModelInfo(_Public):
     any_size: bool
     has_encoder: bool
     """Without one, encoding starts at the mean latent and needs more steps."""
+    classes: int = 0
+    """Of a class-conditional generator."""
     source: str
     license: str
+    version: str = ""
+    """Changes whenever the same edit could give another picture."""
 
     def has_attribute(self, attribute: str) -> bool:
         """Whether the model knows an attribute by this id."""
@@ -64,7 +70,7 @@ class AttributeChange(Value):
     """What a person does with a direction that was found: name it, turn it around, drop it."""
 
     title: Annotated[str, StringConstraints(strip_whitespace=True, max_length=64)] | None = None
-    flip: bool = False
+    flipped: bool | None = None
     drop: bool = False
 
 
@@ -73,26 +79,32 @@ def change_attribute(model_dir: Path, attribute_id: str, change: AttributeChange
 
     Raises:
         UnknownAttribute: the model has none of that id.
-        InvalidRequest: the title is empty.
+        InvalidRequest: the title is empty, or the attribute was trained with the model.
     """
-    path = model_dir / "config.json"
-    config = json.loads(path.read_text(encoding="utf-8"))
+    config = json.loads((model_dir / "config.json").read_text(encoding="utf-8"))
     found = [entry for entry in config["attributes"] if entry["id"] == attribute_id]
     if not found:
         raise UnknownAttribute(f"the model has no attribute {attribute_id!r}")
-    for row, entry in enumerate(config["attributes"]):
-        entry.setdefault("row", row)
+    if not found[0].get("source"):
+        raise InvalidRequest(f"{attribute_id!r} was trained with the model, and stays as it is")
     if change.title == "":
         raise InvalidRequest("a title needs at least one character")
     if change.title is not None:
         found[0]["title"] = change.title
-    if change.flip:
-        found[0]["flipped"] = not found[0].get("flipped", False)
+    if change.flipped is not None:
+        found[0]["flipped"] = change.flipped
     if change.drop:
         config["attributes"].remove(found[0])
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(config, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    temporary.replace(path)
+        strip_path(model_dir, attribute_id).unlink(missing_ok=True)
+    write_config(config, model_dir)
+
+
+def write_config(config: Mapping[str, Any], model_dir: Path) -> None:
+    """Write a model's `config.json` in one step, so that nobody reads half of it."""
+    temporary = model_dir / f".config-{secrets.token_hex(4)}.tmp"
+    text = json.dumps(config, indent=1, ensure_ascii=False) + "\n"
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(model_dir / "config.json")
 
 
 class Catalog:
@@ -105,18 +117,28 @@ class Catalog:
         """Models and their folders by id, in order; later folders win."""
         found: dict[str, tuple[ModelInfo, Path]] = {}
         for models_dir in self._models_dirs:
-            for config in sorted(models_dir.glob("*/config.json")):
-                info = _read(config)
-                if info is not None:
+            for config in sorted(models_dir.glob("[!.]*/config.json")):
+                try:
+                    info = read_info(config.parent)
+                except CONFIG_ERRORS as error:
+                    log.warning("%s is not a model's config: %s", config, error)
+                else:
                     found[info.id] = (info, config.parent)
         return found
 
 
-def _read(config: Path) -> ModelInfo | None:
-    try:
-        entry = dict(json.loads(config.read_text(encoding="utf-8")))
-        entry["has_encoder"] = entry.get("encoder") is not None
-        return ModelInfo.model_validate(entry)
-    except (OSError, ValueError, TypeError, ValidationError) as error:
-        log.warning("%s is not a model's config: %s", config, error)
-        return None
+CONFIG_ERRORS = (OSError, ValueError, TypeError, AttributeError)
+"""What reading something else than a model's config raises; pydantic's are ValueErrors."""
+
+
+def read_info(model_dir: Path) -> ModelInfo:
+    """What a model's folder says of itself.
+
+    Raises:
+        one of CONFIG_ERRORS: it is not a model's folder.
+    """
+    entry = dict(json.loads((model_dir / "config.json").read_text(encoding="utf-8")))
+    entry["has_encoder"] = entry.get("encoder") is not None
+    entry["classes"] = entry.get("generator", {}).get("c_dim", 0)
+    entry["version"] = version_of(entry)
+    return ModelInfo.model_validate(entry)

@@ -3,7 +3,7 @@
 A record changes only through `change`, a pure transition under optimistic locking, and every change
 is published, so that whoever waits is woken. Keys: `lb:job:<id>` the record, `lb:active` the ids of
 jobs that have not ended, `lb:worker:<name>` a live worker, `lb:workers` their names by the time
-that they expire, `lb:versions` the versions of models.
+that they expire.
 """
 
 import json
@@ -19,7 +19,6 @@ from contracts.base import Value
 from contracts.jobs import Job, JobRecord
 
 ACTIVE_KEY = "lb:active"
-VERSIONS_KEY = "lb:versions"
 WORKER_KEY = "lb:worker:"
 WORKERS_KEY = "lb:workers"
 FORGET_WORKERS_S = (
@@ -117,15 +116,6 @@ class JobStore:
         names = sorted(_text(name) for name in found)
         texts = self._redis.mget([WORKER_KEY + name for name in names]) if names else []
         return [WorkerState.model_validate_json(text) for text in texts if text is not None]
-
-    def set_version(self, model: str, version: str) -> None:
-        """Note the version of a model that a worker has loaded."""
-        self._redis.hset(VERSIONS_KEY, model, version)
-
-    def version(self, model: str) -> str | None:
-        """The version of a model that was last loaded."""
-        version = self._redis.hget(VERSIONS_KEY, model)
-        return None if version is None else _text(version)
 
     def _write(self, pipe: Pipeline, record: JobRecord) -> None:
         ended = record.status.is_final

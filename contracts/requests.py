@@ -80,7 +80,7 @@ class GenerateRequest(Value):
     coherence: Annotated[float, Field(gt=0, le=10_000)] | None = None
     """Correlation length of the spatial prior; absent = the model's default."""
     class_index: Annotated[int | None, Field(ge=0, alias="class")] = None
-    """Of a class-conditional model; absent = its first class."""
+    """Of a class-conditional model; absent = the seed chooses (seed modulo classes)."""
 
 
 class HeatMapRequest(Value):

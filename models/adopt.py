@@ -38,7 +38,7 @@ def adopt(generator: Generator, card: Card, device: torch.device) -> Model:
     )
     w = draws(model)
     found = sefa(generator, SEFA_PER_BAND) + pca(generator, w, COMPONENTS)
-    return with_directions(model, found)
+    return replace(model, attributes=as_attributes(model, found, set()))
 
 
 def draws(model: Model) -> torch.Tensor:
@@ -46,25 +46,22 @@ def draws(model: Model) -> torch.Tensor:
     return random_w(model.generator, DRAWS, torch.Generator().manual_seed(0))
 
 
-def with_directions(model: Model, directions: Iterable[Direction]) -> Model:
-    """A model with more attributes, each one σ long.
+def as_attributes(model: Model, directions: Iterable[Direction], taken: set[str]) -> AttributeSet:
+    """Directions as attributes, each one σ long, with ids that are not taken.
 
     Raises:
         ShapeError: generated latents never move along one of them.
     """
     w = draws(model)
-    attributes = list(model.attributes.attributes)
-    rows = list(model.attributes.directions) if attributes else []
+    attributes: list[Attribute] = []
+    rows: list[torch.Tensor] = []
     for direction in (in_sigma(d, w) for d in directions):
-        taken = {attribute.id for attribute in attributes}
-        attributes.append(
-            Attribute(
-                id=free_id(direction.name, taken),
-                title=direction.name,
-                layers=direction.layers,
-                source=direction.source,
-            )
+        attribute = Attribute(
+            id=free_id(direction.name, taken | {a.id for a in attributes}),
+            title=direction.name,
+            layers=direction.layers,
+            source=direction.source,
         )
+        attributes.append(attribute)
         rows.append(direction.rows)
-    kept = AttributeSet(tuple(attributes), torch.stack(rows).to(model.device))
-    return replace(model, attributes=kept)
+    return AttributeSet(tuple(attributes), torch.stack(rows))

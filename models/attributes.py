@@ -18,6 +18,7 @@ class Attribute:
     Attributes:
         layers: style layers [from, to) that its direction moves.
         source: how its direction came to be, if it was not trained with the model.
+        flipped: turned around since it was found.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Attribute:
     default: float = 1.5
     layers: tuple[int, int] | None = None
     source: str = ""
+    flipped: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,21 +36,21 @@ class AttributeSet:
     """Every attribute of a model.
 
     Attributes:
-        directions: [A, L, D]; adding row a to w moves the attribute by one σ.
+        directions: [A, L, D] as found; `find` turns them.
     """
 
     attributes: tuple[Attribute, ...]
     directions: Tensor
 
     def find(self, attribute_id: str) -> tuple[Attribute, Tensor]:
-        """The attribute and its direction [L, D].
+        """The attribute and its direction [L, D]: adding it to w moves the attribute by one σ.
 
         Raises:
             AttributeUnknown: the model has none of that id.
         """
         for attribute, direction in zip(self.attributes, self.directions, strict=True):
             if attribute.id == attribute_id:
-                return attribute, direction
+                return attribute, -direction if attribute.flipped else direction
         raise AttributeUnknown(f"this model has no attribute {attribute_id!r}")
 
 

@@ -1,8 +1,9 @@
 """The spatial encoder: picture → whitened coordinates of every style layer's map.
 
-A convolutional pyramid down to 4×4 and back up; each style layer's map is read at its own
-resolution. It predicts whitened coordinates, so zero is the mean latent and plausible output is
-about unit size. Ours; the pyramid follows Lin et al. 2017 (FPN).
+A convolutional trunk down to 4×4, as the perceptual network has it, whose weights it may begin
+with; a reading of the whole picture; and a pyramid back up, on which each style layer's map is
+read at its own resolution. It predicts whitened coordinates, so zero is the mean latent and
+plausible output is about unit size. Ours; the pyramid follows Lin et al. 2017 (FPN).
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.latents import Layout
+from models.perceptual import PerceptualNet, downward
+
+SLOPE = 0.2  # of the leaky ReLU on the way up
 
 
 @dataclass(frozen=True)
@@ -20,12 +24,21 @@ class EncoderConfig:
 
     Attributes:
         num_live: K, whitened coordinates per cell.
-        width: channels of the finest level; doubled at every halving up to `max_width`.
+        widths: channels of the stages down, each of which halves the picture; from R to 4 px.
+        embedding: size of the reading of the whole picture.
+        width: channels on the way up.
     """
 
     num_live: int
-    width: int = 24
-    max_width: int = 128
+    widths: tuple[int, ...]
+    embedding: int = 128
+    width: int = 128
+
+
+def usual_widths(resolution: int) -> tuple[int, ...]:
+    """Widths of the stages down for pictures of that size."""
+    num_stages = resolution.bit_length() - 3
+    return tuple(min(24 << k, 128) for k in range(num_stages))
 
 
 class Encoder(nn.Module):
@@ -35,47 +48,52 @@ class Encoder(nn.Module):
         super().__init__()
         self.config = config
         self.layout = layout
-        sizes = [layout.resolution >> k for k in range(layout.resolution.bit_length() - 2)]
-        widths = [min(config.width << k, config.max_width) for k in range(len(sizes))]
-        self.stem = conv(3, widths[0])
-        self.down = nn.ModuleList(
-            nn.Sequential(conv(a, b, stride=2), conv(b, b))
-            for a, b in zip(widths, widths[1:], strict=False)
-        )
-        coarse_to_fine = list(zip(sizes, widths, strict=True))[::-1]
-        read = [(size, width) for size, width in coarse_to_fine if size <= layout.grid]
-        self.lateral = nn.ModuleDict({str(s): nn.Conv2d(w, config.max_width, 1) for s, w in read})
-        self.up = nn.ModuleDict({str(s): conv(config.max_width, config.max_width) for s, _ in read})
+        self.stages = downward(config.widths)
+        self.embed = nn.Linear(config.widths[-1] * 16, config.embedding)
+        self.spread = nn.Linear(config.embedding, config.width)
+        sizes = [layout.resolution >> (k + 1) for k in range(len(config.widths))]
+        levels = [(s, w) for s, w in zip(sizes, config.widths, strict=True) if s <= layout.grid]
+        self.lateral = nn.ModuleDict({str(s): nn.Conv2d(w, config.width, 1) for s, w in levels})
+        self.up = nn.ModuleDict({str(s): conv(config.width) for s, _ in levels})
         self.heads = nn.ModuleList()
         for _ in layout.layer_res:
-            head = nn.Conv2d(config.max_width, config.num_live, 3, padding=1)
+            head = nn.Conv2d(config.width, config.num_live, 3, padding=1)
             nn.init.zeros_(head.weight)
             nn.init.zeros_(head.bias)  # type: ignore[arg-type]
             self.heads.append(head)
 
+    def begin_with(self, perceptual: PerceptualNet) -> None:
+        """Take over what a perceptual network of the same trunk has learnt to see."""
+        self.stages.load_state_dict(perceptual.stages.state_dict())
+        self.embed.load_state_dict(perceptual.embed.state_dict())
+
     def forward(self, img: Tensor) -> list[Tensor]:
-        # Down: features at every resolution.
-        x = self.stem(img.contiguous(memory_format=torch.channels_last))
-        levels = {x.shape[2]: x}
-        for stage in self.down:
+        # Down: features at every resolution, and the reading of the whole.
+        x = img.contiguous(memory_format=torch.channels_last)
+        found: dict[int, Tensor] = {}
+        for stage in self.stages:
             x = stage(x)
-            levels[x.shape[2]] = x
-        # Up: coarse context joins each finer level.
+            found[x.shape[2]] = x
+        whole = F.leaky_relu(self.embed(x.flatten(1)), SLOPE)
+        context = self.spread(whole)[:, :, None, None].expand(-1, -1, 4, 4)
+        # Up: the coarse joins each finer level.
         rising: dict[int, Tensor] = {}
-        context: Tensor | None = None
-        for key, lateral in self.lateral.items():
-            level = lateral(levels[int(key)])
-            if context is not None:
-                level = level + F.interpolate(context, scale_factor=2, mode="nearest")
-            context = level + self.up[key](level)
-            rising[int(key)] = context
+        for size in sorted(map(int, self.lateral)):
+            if size > context.shape[2]:
+                context = F.interpolate(context, scale_factor=2, mode="nearest")
+            level = self.lateral[str(size)](found[size]) + context
+            context = level + self.up[str(size)](level)
+            rising[size] = context
+        while context.shape[2] < self.layout.grid:  # a grid as fine as the picture itself
+            context = F.interpolate(context, scale_factor=2, mode="nearest")
+            rising[context.shape[2]] = context
         # Heads: one map per style layer.
         cells = [min(res, self.layout.grid) for res in self.layout.layer_res]
         return [head(rising[size]) for head, size in zip(self.heads, cells, strict=True)]
 
 
-def conv(in_channels: int, out_channels: int, stride: int = 1) -> nn.Sequential:
-    """3×3 convolution and leaky ReLU."""
-    return nn.Sequential(
-        nn.Conv2d(in_channels, out_channels, 3, stride=stride, padding=1), nn.LeakyReLU(0.2)
-    )
+def conv(channels: int) -> nn.Sequential:
+    """3×3 convolution and leaky ReLU, begun so that signals keep their size (He et al. 2015)."""
+    layer = nn.Conv2d(channels, channels, 3, padding=1)
+    nn.init.kaiming_normal_(layer.weight, a=SLOPE)
+    return nn.Sequential(layer, nn.LeakyReLU(SLOPE))

@@ -5,6 +5,8 @@ ModelError
 ├─ CheckpointError   a model's files are missing, damaged or of another format
 │  └─ UnsafeCheckpoint  a file asks for code to be run
 ├─ SpaceError        no such latent space, or a latent that does not fit the generator
+├─ ClassUnknown      a class-conditional model has no such class, or the model has none
+├─ NoEncoder         the model has no encoder, and no steps were asked for
 └─ AttributeUnknown  the model has no such attribute
 """
 
@@ -27,6 +29,14 @@ class UnsafeCheckpoint(CheckpointError):
 
 class SpaceError(ModelError):
     """There is no such latent space, or a latent does not fit the generator."""
+
+
+class ClassUnknown(ModelError):
+    """The model has no such class."""
+
+
+class NoEncoder(ModelError):
+    """The model has no encoder, and no optimisation steps were asked for."""
 
 
 class AttributeUnknown(ModelError):

@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from models.errors import NoEncoder
 from models.latents import LatentMap, Layout, cells_of, find_space
 from models.metrics import psnr_db
 from models.model import Model
@@ -61,6 +62,7 @@ def invert(
     Raises:
         ShapeError: the picture is not of the model's size.
         SpaceError: no such space.
+        NoEncoder: there are no steps, and no encoder.
     """
     size = model.layout.resolution
     check_shape("img", img, [1, 3, size, size])
@@ -68,6 +70,8 @@ def invert(
     space = space or settings.space
     steps = settings.steps if steps is None else steps
     weight = settings.regulariser if regulariser is None else regulariser
+    if steps == 0 and model.encoder is None:
+        raise NoEncoder(f"{model.card.id} has no encoder: it needs steps")
     coordinates = start(model, img, space)
     for v in coordinates:
         v.requires_grad_(steps > 0)

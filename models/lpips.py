@@ -4,6 +4,7 @@ Nothing is downloaded here: the package would fetch its backbone on first use, s
 for one that lies in torch's cache already.
 """
 
+import functools
 import importlib.util
 import logging
 import warnings
@@ -62,14 +63,15 @@ def present() -> list[str]:
     return [name for name, file in WEIGHTS.items() if (cache_dir() / file).exists()]
 
 
+@functools.cache
 def find_lpips(device: torch.device) -> Lpips | None:
-    """LPIPS with the best backbone that is there, or None."""
+    """LPIPS with the best backbone that is there, or None; loaded once for each device."""
     if not is_installed() or not present():
         return None
     backbone = present()[0]
     try:
         network = build(backbone)
-    except (ImportError, RuntimeError, OSError) as error:  # the package and torch do not match
+    except Exception as error:  # the package and torch do not match, or the weights are damaged
         log.warning("LPIPS cannot be used: %s", error)
         return None
     return Lpips(network.to(device).eval().requires_grad_(False), backbone)

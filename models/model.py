@@ -6,6 +6,7 @@ runs code from a file.
 
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from models.encoder import Encoder, EncoderConfig
 from models.errors import CheckpointError
 from models.generator import Generator, GeneratorConfig
 from models.latents import LatentMap, Layout, space_names
-from models.lpips import Lpips, find_lpips
+from models.lpips import find_lpips
 from models.metrics import pyramid_distance
 from models.perceptual import PerceptualConfig, PerceptualNet
 from models.whitening import Whitening
@@ -70,9 +71,6 @@ class Model:
     Attributes:
         dtype: what the generator's convolutions run in.
         stored: what its weights are kept in on disk; float32 draws what the original draws.
-        lpips: for a model without a perceptual network, where its weights are at hand.
-        version: hashes `GENERATOR:ATTRIBUTES`; the same latent and edits on the same version give
-            the same picture, and latents outlive a change of the attributes.
     """
 
     card: Card
@@ -85,7 +83,6 @@ class Model:
     device: torch.device
     dtype: torch.dtype
     stored: torch.dtype = torch.float16
-    lpips: Lpips | None = None
     version: str = ""
 
     @property
@@ -109,7 +106,7 @@ class Model:
 
     def distance(self, img: Tensor, other: Tensor) -> Tensor:
         """Perceptual distance [N]: by the model's own network, else LPIPS, else over a pyramid."""
-        network = self.perceptual or self.lpips
+        network = self.perceptual or find_lpips(self.device)
         if network is None:
             return pyramid_distance(img, other)
         with self.autocast():
@@ -120,7 +117,8 @@ class Model:
         """The name of what `distance` measures."""
         if self.perceptual is not None:
             return f"{self.card.id}-perceptual"
-        return "pyramid-l1" if self.lpips is None else self.lpips.name
+        lpips = find_lpips(self.device)
+        return "pyramid-l1" if lpips is None else lpips.name
 
 
 def best_dtype(device: torch.device) -> torch.dtype:
@@ -146,28 +144,40 @@ def save_model(model: Model, folder: Path) -> None:
     if model.attributes.attributes:
         directions = model.attributes.directions.float().cpu().contiguous()
         files["attributes.safetensors"] = save({"directions": directions})
+    for old in folder.glob("attributes*.safetensors"):
+        old.unlink()
     for name, data in files.items():
         (folder / name).write_bytes(data)
     config = describe(model) | {"files": {name: sha256(data) for name, data in files.items()}}
     write_config(config, folder)
 
 
-def save_attributes(model: Model, folder: Path) -> None:
-    """Write a model's attributes alone into its folder; every other file stays."""
+def add_attributes(added: AttributeSet, folder: Path) -> None:
+    """Add attributes to the model in a folder as it is now; every other file stays."""
     config = json.loads((folder / "config.json").read_text())
-    config["attributes"] = describe_attributes(model.attributes)
-    if config["attributes"]:
-        data = save({"directions": model.attributes.directions.float().cpu().contiguous()})
-        (folder / "attributes.safetensors").write_bytes(data)
-        config["files"]["attributes.safetensors"] = sha256(data)
+    name = next((name for name in config["files"] if name.startswith("attributes")), None)
+    rows = added.directions.float().cpu()
+    if name is not None:
+        rows = torch.cat([load((folder / name).read_bytes())["directions"].float(), rows])
+        del config["files"][name]
+    data = save({"directions": rows.contiguous()})
+    new_name = f"attributes-{sha256(data)[:12]}.safetensors"  # the old one stays until the end
+    (folder / new_name).write_bytes(data)
+    config["files"][new_name] = sha256(data)
+    for row, entry in enumerate(config["attributes"]):
+        entry.setdefault("row", row)
+    first = len(rows) - len(added.attributes)
+    config["attributes"] += describe_attributes(added, first)
     write_config(config, folder)
+    if name not in (None, new_name):
+        (folder / str(name)).unlink()
 
 
 def write_config(config: Mapping[str, Any], folder: Path) -> None:
     """Write `config.json` in one step, so that nobody reads half of it."""
-    path = folder / "config.json"
-    path.with_suffix(".tmp").write_text(json.dumps(config, indent=1, ensure_ascii=False) + "\n")
-    path.with_suffix(".tmp").replace(path)
+    temporary = folder / f".config-{secrets.token_hex(4)}.tmp"
+    temporary.write_text(json.dumps(config, indent=1, ensure_ascii=False) + "\n")
+    temporary.replace(folder / "config.json")
 
 
 def describe(model: Model) -> dict[str, Any]:
@@ -189,12 +199,9 @@ def describe(model: Model) -> dict[str, Any]:
     }
 
 
-def describe_attributes(known: AttributeSet) -> list[dict[str, Any]]:
-    """Attributes as `config.json` lists them: which row of the directions, and turned around?"""
-    return [
-        asdict(attribute) | {"row": row, "flipped": False}
-        for row, attribute in enumerate(known.attributes)
-    ]
+def describe_attributes(known: AttributeSet, first: int = 0) -> list[dict[str, Any]]:
+    """Attributes as `config.json` lists them, each with its row of the directions."""
+    return [asdict(a) | {"row": first + row} for row, a in enumerate(known.attributes)]
 
 
 def weights_of(network: nn.Module, dtype: torch.dtype = torch.float16) -> bytes:
@@ -258,14 +265,15 @@ def build(
     generator = Generator(GeneratorConfig(**config["generator"]))
     encoder = perceptual = None
     if config["encoder"] is not None:
-        encoder = Encoder(EncoderConfig(**config["encoder"]), generator.config.layout)
+        encoder = Encoder(read_encoder(config["encoder"]), generator.config.layout)
         restore(encoder, files["encoder.safetensors"]).to(device)
     if config["perceptual"] is not None:
         perceptual = PerceptualNet(read_perceptual(config["perceptual"]))
         restore(perceptual, files["perceptual.safetensors"]).to(device)
     attributes = AttributeSet((), torch.zeros(0))
     if config["attributes"]:
-        directions = files["attributes.safetensors"]["directions"].to(device)
+        (name,) = (name for name in files if name.startswith("attributes"))
+        directions = files[name]["directions"].to(device)
         attributes = read_attributes(config["attributes"], directions)
     return Model(
         card=Card(**{key: config[key] for key in Card.__dataclass_fields__ if key in config}),
@@ -278,21 +286,6 @@ def build(
         device=device,
         dtype=dtype,
         stored=STORED[config.get("stored", "float16")],
-        lpips=find_lpips(device) if perceptual is None else None,
-        version=version_of(config),
-    )
-
-
-def version_of(config: Mapping[str, Any]) -> str:
-    """The version of the model that a `config.json` describes; titles do not matter."""
-    drawing = [config["files"]["generator.safetensors"], config["generator"]]
-    edits = [
-        {key: value for key, value in entry.items() if key != "title"}
-        for entry in config["attributes"]
-    ]
-    editing = [config["files"].get("attributes.safetensors"), edits]
-    return ":".join(
-        sha256(json.dumps(part, sort_keys=True).encode())[:16] for part in (drawing, editing)
     )
 
 
@@ -300,6 +293,11 @@ def restore(network: Network, state: dict[str, Tensor]) -> Network:
     """Load weights into a network that is then only used, not trained."""
     network.load_state_dict(state)
     return network.eval().requires_grad_(False)
+
+
+def read_encoder(entry: Mapping[str, Any]) -> EncoderConfig:
+    """The encoder's configuration, its list as a tuple."""
+    return EncoderConfig(**{**entry, "widths": tuple(entry["widths"])})
 
 
 def read_perceptual(entry: Mapping[str, Any]) -> PerceptualConfig:
@@ -320,6 +318,5 @@ def read_attributes(entries: list[dict[str, Any]], directions: Tensor) -> Attrib
         if known.get("layers") is not None:
             known["layers"] = tuple(known["layers"])
         attributes.append(Attribute(**known))
-        row = directions[entry.get("row", k)]
-        rows.append(-row if entry.get("flipped", False) else row)
+        rows.append(directions[entry.get("row", k)])
     return AttributeSet(tuple(attributes), torch.stack(rows))

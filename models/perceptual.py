@@ -11,6 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+SLOPE = 0.1  # of the leaky ReLU
+
 
 @dataclass(frozen=True)
 class PerceptualConfig:
@@ -35,20 +37,9 @@ class PerceptualNet(nn.Module):
     def __init__(self, config: PerceptualConfig) -> None:
         super().__init__()
         self.config = config
-        stages, before = [], 3
-        for width in config.widths:
-            stages.append(
-                nn.Sequential(
-                    nn.Conv2d(before, width, 4, stride=2, padding=1),
-                    nn.LeakyReLU(0.1),
-                    nn.Conv2d(width, width, 3, padding=1),
-                    nn.LeakyReLU(0.1),
-                )
-            )
-            before = width
-        self.stages = nn.ModuleList(stages)
+        self.stages = downward(config.widths)
         side = config.resolution >> len(config.widths)
-        self.embed = nn.Linear(before * side * side, config.embedding)
+        self.embed = nn.Linear(config.widths[-1] * side * side, config.embedding)
         self.head = nn.Linear(config.embedding, len(config.targets))
 
     def features(self, img: Tensor) -> list[Tensor]:
@@ -62,7 +53,7 @@ class PerceptualNet(nn.Module):
 
     def embedding(self, img: Tensor) -> Tensor:
         """[N, E]: the space in which distributions of pictures are compared."""
-        embedded: Tensor = F.leaky_relu(self.embed(self.features(img)[-1].flatten(1)), 0.1)
+        embedded: Tensor = F.leaky_relu(self.embed(self.features(img)[-1].flatten(1)), SLOPE)
         return embedded
 
     def forward(self, img: Tensor) -> Tensor:
@@ -75,6 +66,17 @@ class PerceptualNet(nn.Module):
         pairs = zip(self.features(img), self.features(other), strict=True)
         stages = [(unit(a) - unit(b)).square().sum(dim=1).mean(dim=(1, 2)) for a, b in pairs]
         return torch.stack(stages).mean(dim=0)
+
+
+def downward(widths: tuple[int, ...]) -> nn.ModuleList:
+    """Stages that halve a picture [N, 3, R, R], one for each width."""
+    stages, before = nn.ModuleList(), 3
+    for width in widths:
+        layer = nn.Conv2d(before, width, 4, stride=2, padding=1)
+        second = nn.Conv2d(width, width, 3, padding=1)
+        stages.append(nn.Sequential(layer, nn.LeakyReLU(SLOPE), second, nn.LeakyReLU(SLOPE)))
+        before = width
+    return stages
 
 
 def unit(features: Tensor) -> Tensor:

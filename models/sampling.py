@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.errors import ShapeError
+from models.errors import ClassUnknown
 from models.generator import Generator
 
 CHUNK = 5000  # w mapped at once
@@ -22,16 +22,26 @@ def seed_z(seed: int, z_dim: int) -> Tensor:
     return torch.from_numpy(state.randn(1, z_dim).astype(np.float32))
 
 
-def class_vector(index: int | None, c_dim: int) -> Tensor | None:
-    """The class c [1, c_dim] of a number; the first one if none is given.
+@torch.no_grad()
+def seed_w(
+    generator: Generator, seed: int, truncation: float = 1.0, class_index: int | None = None
+) -> Tensor:
+    """The w [1, D] of a seed; of a class-conditional generator, of the class of the seed's number
+    if none is given.
 
     Raises:
-        ShapeError: the model has no such class.
+        ClassUnknown: the generator has no such class.
     """
-    if index is not None and index >= c_dim:
-        known = f"its classes are 0 to {c_dim - 1}" if c_dim else "it has no classes"
-        raise ShapeError(f"the model has no class {index}: {known}")
-    return F.one_hot(torch.tensor([index or 0]), c_dim).float() if c_dim else None
+    config, device = generator.config, generator.mapping.w_avg.device
+    z, c = seed_z(seed, config.z_dim).to(device), None
+    if class_index is not None and class_index >= config.c_dim:
+        known = f"its classes are 0 to {config.c_dim - 1}" if config.c_dim else "it has no classes"
+        raise ClassUnknown(f"the model has no class {class_index}: {known}")
+    if config.c_dim:
+        index = seed % config.c_dim if class_index is None else class_index
+        c = F.one_hot(torch.tensor([index]), config.c_dim).float().to(device)
+    w: Tensor = generator.mapping(z, c, truncation)
+    return w
 
 
 @torch.no_grad()

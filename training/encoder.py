@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.encoder import Encoder, EncoderConfig
+from models.encoder import Encoder, EncoderConfig, usual_widths
 from models.inversion import mean_square
 from models.latents import LatentMap
 from models.metrics import psnr_db
@@ -28,9 +28,21 @@ from training.schedule import Length, set_cosine_lr
 
 PERCEPTUAL_WEIGHT = 0.3
 REGULARISER_WEIGHT = 0.003
-LATENT_WEIGHT = 0.01
+LATENT_WEIGHT = 0.03
 LATENT_PHASE = 0.35  # share of the time
 AVERAGE_RATE = 0.01  # per step
+
+
+def new_encoder(model: Model) -> Encoder:
+    """An encoder to train: it begins with what the model's perceptual network sees, if it fits."""
+    num_live, perceptual = model.whitening.num_live, model.perceptual
+    widths = usual_widths(model.layout.resolution)
+    if perceptual is None or len(perceptual.config.widths) != len(widths):
+        return Encoder(EncoderConfig(num_live, widths), model.layout)
+    seen = perceptual.config
+    encoder = Encoder(EncoderConfig(num_live, seen.widths, seen.embedding), model.layout)
+    encoder.begin_with(perceptual)
+    return encoder
 
 
 class EncoderTraining:
@@ -39,8 +51,7 @@ class EncoderTraining:
     def __init__(self, model: Model, lr: float) -> None:
         self.model = model
         self.lr = lr
-        config = EncoderConfig(num_live=model.whitening.num_live)
-        self.encoder = Encoder(config, model.layout).to(model.device)
+        self.encoder = new_encoder(model).to(model.device)
         self.average = copy.deepcopy(self.encoder).requires_grad_(False)
         self.optimiser = torch.optim.Adam(self.encoder.parameters(), lr, betas=(0.9, 0.99))
 
@@ -77,7 +88,7 @@ def train_encoder(
     length: Length,
     *,
     batch: int = 8,
-    lr: float = 2e-3,
+    lr: float = 8e-4,
     seed: int = 0,
     resume: bool = False,
 ) -> Model:
@@ -131,7 +142,13 @@ def encoder_loss(
 
 
 def latent_error(model: Model, maps: list[Tensor], known: LatentMap) -> Tensor:
-    """Mean squared difference of predicted and known whitened maps, over all layers."""
+    """Share of the latents' variance that predicted maps miss, over all layers.
+
+    Squared differences of whitened coordinates, weighted by the variance along each: most live
+    directions hardly show in a picture, and cannot be read from one.
+    """
+    variance = model.whitening.scale.square()
+    weight = (variance / variance.sum())[None, :, None, None]
     true = [model.whitening.to_v(wmap) for wmap in known.layers]
-    errors = [(v - t).square().mean() for v, t in zip(maps, true, strict=True)]
+    errors = [((v - t).square() * weight).sum(1).mean() for v, t in zip(maps, true, strict=True)]
     return torch.stack(errors).mean()

@@ -25,7 +25,7 @@ from models.images import Pixels, resize_img, to_img, to_pixels
 from models.inversion import invert
 from models.latents import LatentMap, embed, from_bytes, to_bytes
 from models.model import Model, load_model
-from models.sampling import class_vector, seed_z
+from models.sampling import seed_w
 from worker.decode import decode_mask
 from worker.ports import Edited, Encoded, FetchTensor, Step
 
@@ -55,10 +55,6 @@ class ModelEditor:
     @property
     def model_id(self) -> str:
         return self.model.card.id
-
-    @property
-    def version(self) -> str:
-        return self.model.version
 
     @property
     def resolution(self) -> int:
@@ -136,7 +132,7 @@ class ModelEditor:
             rows, columns = self.grid
             offset = (edit.offset[0] / columns, edit.offset[1] / rows)
             return latent_edits.transplant(latent, donor, mask, offset)
-        fresh = self.draw(edit.seed, truncation=1.0)
+        fresh = self.model.generator.broadcast(seed_w(self.model.generator, edit.seed))
         return latent_edits.resample(latent, fresh, mask, edit.amount)
 
     @torch.inference_mode()
@@ -146,7 +142,9 @@ class ModelEditor:
             raise ShapeError(f"{self.model_id} draws pictures of {size}×{size} px only")
         if wanted.coherence is not None:
             raise ShapeError(f"{self.model_id} was not trained spatially: it takes no coherence")
-        latent = self.draw(wanted.seed or 0, wanted.truncation, wanted.class_index)
+        generator = self.model.generator
+        w = seed_w(generator, wanted.seed or 0, wanted.truncation, wanted.class_index)
+        latent = generator.broadcast(w)
         return Encoded(
             tensor=to_bytes(latent, "W"),
             pixels=to_pixels(self.model.render(latent)),
@@ -156,14 +154,6 @@ class ModelEditor:
             perceptual=0.0,
             perceptual_metric=self.model.perceptual_metric,
         )
-
-    def draw(self, seed: int, truncation: float, class_index: int | None = None) -> LatentMap:
-        """The latent of a seed, of a class if the model has classes."""
-        generator = self.model.generator
-        z = seed_z(seed, generator.config.z_dim).to(self.model.device)
-        c = class_vector(class_index, generator.config.c_dim)
-        w = generator.mapping(z, None if c is None else c.to(self.model.device), truncation)
-        return generator.broadcast(w)
 
     @torch.inference_mode()
     def heat_map(self, latent_id: str, attribute: str, *, tensor: FetchTensor) -> NDArray[np.uint8]:

@@ -60,11 +60,6 @@ class Editor(Protocol):
     def model_id(self) -> str: ...
 
     @property
-    def version(self) -> str:
-        """Changes whenever the same edit could give another picture."""
-        ...
-
-    @property
     def resolution(self) -> int: ...
 
     @property

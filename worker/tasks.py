@@ -70,7 +70,7 @@ class Task:
 
         def tensor(latent_id: str) -> bytes:
             latent = self.bench.library.latent(self.owner, latent_id)
-            check_version(latent, editor.version)
+            check_version(latent, self.bench.version(editor.model_id))
             return self.bench.library.tensor(latent)
 
         return tensor
@@ -98,7 +98,7 @@ def encode(task: Task, request: EncodeRequest) -> EncodeResult:
     clock.lap("encode")
     reconstruction = task.add_pixels(encoded.pixels)
     record = _keep_latent(
-        task, request.model, editor.version, encoded, request.image_id, reconstruction, crop, clock
+        task, request.model, encoded, request.image_id, reconstruction, crop, clock
     )
     return record.as_result()
 
@@ -108,7 +108,7 @@ def edit(task: Task, request: EditRequest) -> EditResult:
     clock = Clock()
     latent = task.bench.library.latent(task.owner, request.latent_id)
     editor = task.editor(latent.model)
-    check_version(latent, editor.version)
+    check_version(latent, task.bench.version(latent.model))
     whole = task.bench.picture(task.owner, latent.image_id)
     part = crop_picture(whole, latent.crop)
     clock.lap("load")
@@ -128,7 +128,9 @@ def edit(task: Task, request: EditRequest) -> EditResult:
     result = EditResult(
         image_id=image.image_id, changed_box=box, cached=False, timings_ms=clock.laps("write")
     )
-    task.bench.library.remember_edit(task.owner, request.key(editor.version), result)
+    task.bench.library.remember_edit(
+        task.owner, request.key(task.bench.version(latent.model)), result
+    )
     return result
 
 
@@ -141,9 +143,7 @@ def generate(task: Task, request: GenerateRequest) -> GenerateResult:
     clock.lap("generate")
     image = task.add_pixels(drawn.pixels)
     crop = (0, 0, image.width, image.height)
-    latent = _keep_latent(
-        task, request.model, editor.version, drawn, image.image_id, image, crop, clock
-    )
+    latent = _keep_latent(task, request.model, drawn, image.image_id, image, crop, clock)
     return GenerateResult(
         latent_id=latent.latent_id,
         image_id=image.image_id,
@@ -157,7 +157,7 @@ def heat_map(task: Task, request: HeatMapRequest) -> HeatMapResult:
     """Draw where in the picture an attribute is read."""
     latent = task.bench.library.latent(task.owner, request.latent_id)
     editor = task.editor(latent.model)
-    check_version(latent, editor.version)
+    check_version(latent, task.bench.version(latent.model))
     pixels = editor.heat_map(request.latent_id, request.attribute, tensor=task.tensors_for(editor))
     data = write_pixels(pixels, "png", 100)
     height, width = pixels.shape[:2]
@@ -242,7 +242,6 @@ class Clock:
 def _keep_latent(
     task: Task,
     model: str,
-    version: str,
     encoded: Encoded,
     image_id: str,
     reconstruction: ImageRecord,
@@ -253,7 +252,7 @@ def _keep_latent(
         task.owner,
         encoded.tensor,
         model=model,
-        model_version=version,
+        model_version=task.bench.version(model),
         space=encoded.space,
         grid=encoded.grid,
         image_id=image_id,

@@ -27,12 +27,12 @@ class Loaded:
     """A model in memory.
 
     Attributes:
-        changed_at: when its config was last written, in seconds of the file system's clock.
+        version: of the model, as it was loaded.
         num_bytes: of its weights.
     """
 
     editor: Editor
-    changed_at: float
+    version: str
     num_bytes: int
 
 
@@ -79,7 +79,7 @@ class Workbench:
         return tuple(self._editors)
 
     def editor(self, model_id: str) -> Editor:
-        """A loaded model; read anew when its files have changed.
+        """A loaded model; read anew when it has changed.
 
         Raises:
             UnknownModel: no folder has it.
@@ -88,17 +88,20 @@ class Workbench:
         known = self._catalog.models()
         if model_id not in known:
             raise UnknownModel("there is no such model: see GET /models")
-        model_dir = known[model_id][1]
-        changed_at = (model_dir / "config.json").stat().st_mtime
+        info, model_dir = known[model_id]
         held = self._editors.get(model_id)
-        if held is None or held.changed_at != changed_at:
+        if held is None or held.version != info.version:
             self._editors.pop(model_id, None)
             num_bytes = memory_of(model_dir)
             self._make_room(num_bytes)
             editor = self._load(model_id, model_dir)
-            self._editors[model_id] = Loaded(editor, changed_at, num_bytes)
+            self._editors[model_id] = Loaded(editor, info.version, num_bytes)
         self._editors.move_to_end(model_id)
         return self._editors[model_id].editor
+
+    def version(self, model_id: str) -> str:
+        """The version of a model that is loaded."""
+        return self._editors[model_id].version
 
     def _make_room(self, num_bytes: int) -> None:
         """Drop the models used longest ago until so many bytes fit into the budget."""
@@ -139,10 +142,9 @@ class Workbench:
             ) from error
         seconds = time.monotonic() - begun_s
         log.info("model %s: %.0f MB in %.1f s", model_id, memory_of(model_dir) / MB, seconds)
-        self.store.set_version(model_id, editor.version)
         return editor
 
 
 def memory_of(model_dir: Path) -> int:
-    """Bytes that a model takes once it is loaded: float16 files become float32 in memory."""
+    """Bytes that a model's weights take at most: what is float16 on disk is float32 in memory."""
     return 2 * sum(path.stat().st_size for path in model_dir.glob("*.safetensors"))

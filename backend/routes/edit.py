@@ -34,9 +34,9 @@ def _checked_and_looked_up(server: Services, owner: str, body: EditRequest) -> E
     begun_s = time.perf_counter()
     latent = server.library.latent(owner, body.latent_id)
     _check_edits(server, owner, latent, body)
-    version = server.store.version(latent.model)
-    if version is None or not is_same_generator(version, latent.model_version):
-        return None  # for a worker to say, which may not have seen the new version yet
+    version = server.model(latent.model).version
+    if not is_same_generator(version, latent.model_version):
+        return None  # for a worker to say
     known = server.library.answered_edit(owner, body.key(version))
     if known is None:
         return None

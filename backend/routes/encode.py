@@ -48,6 +48,8 @@ async def encode(
     if wanted.steps is not None and wanted.steps > server.settings.max_steps:
         raise InvalidRequest(f"at most {server.settings.max_steps} steps are made")
     info = await run_in_threadpool(server.model, model)
+    if wanted.steps == 0 and not info.has_encoder:
+        raise InvalidRequest(f"the model {info.id} has no encoder: it needs steps")
     if image is not None:
         uploaded = await ingest(server, owner, image)
         wanted = wanted.model_copy(update={"image_id": uploaded.image_id})

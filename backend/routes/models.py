@@ -15,7 +15,7 @@ from contracts.errors import NotFound, ReadOnlyModel, UnknownAttribute
 router = APIRouter(prefix="/models", tags=["models"])
 
 WEBP: dict[int | str, dict[str, Any]] = {200: {"content": {"image/webp": {}}}}
-BRIEFLY = "private, max-age=300"
+ASK_AGAIN = "private, no-cache"
 
 
 class Models(Value):
@@ -69,4 +69,4 @@ async def _picture(path: Path) -> Response:
         data = await run_in_threadpool(path.read_bytes)
     except FileNotFoundError:
         raise NotFound("this model has no such picture") from None
-    return Response(data, media_type="image/webp", headers={"Cache-Control": BRIEFLY})
+    return Response(data, media_type="image/webp", headers={"Cache-Control": ASK_AGAIN})

@@ -53,7 +53,7 @@ export class Api {
   /**
    * @param {string} modelId
    * @param {string} attribute
-   * @param {{title?: string, flip?: boolean, drop?: boolean}} change
+   * @param {{title?: string, flipped?: boolean, drop?: boolean}} change
    * @returns {Promise<import('./types.js').Model>}
    */
   changeAttribute(modelId, attribute, change) {

@@ -41,12 +41,12 @@ def in_sigma(direction: Direction, w: Tensor) -> Direction:
         ShapeError: the direction is zero, or generated latents never move along it.
     """
     start, stop = direction.layers or (0, len(direction.rows))
-    moved = direction.rows[start:stop]
+    moved = direction.rows[start:stop].to(w.device)
     length = moved.square().sum()
     sigma = ((w @ moved.sum(dim=0)) / length).std()
     if not torch.isfinite(sigma) or sigma * length.sqrt() < 1e-6:
         raise ShapeError(f"the direction {direction.name!r} leads nowhere in this model")
-    rows = torch.zeros_like(direction.rows)
+    rows = torch.zeros_like(direction.rows, device=w.device)
     rows[start:stop] = moved * (sigma * direction.sigmas)
     return replace(direction, rows=rows)
 

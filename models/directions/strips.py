@@ -6,7 +6,7 @@ from torch import Tensor
 
 from models.attributes import shift
 from models.model import Model
-from models.sampling import class_vector, seed_z
+from models.sampling import seed_w
 
 STRENGTHS = (-3.0, -1.5, 0.0, 1.5, 3.0)
 TRUNCATION = 0.6
@@ -15,8 +15,8 @@ SIZE = 96  # pixels of a picture in a strip
 
 @torch.no_grad()
 def strip(model: Model, direction: Tensor, seed: int = 0) -> Tensor:
-    """One person at rising strengths: [1, 3, 96, 5·96]."""
-    latent = model.generator.broadcast(sample(model, seed, TRUNCATION))
+    """One picture at rising strengths, side by side: [1, 3, S, 5·S], S at most 96."""
+    latent = model.generator.broadcast(seed_w(model.generator, seed, TRUNCATION))
     pictures = [small(model.render(shift(latent, direction, s)), SIZE) for s in STRENGTHS]
     return torch.cat(pictures, dim=3)
 
@@ -26,19 +26,10 @@ def preview(model: Model, size: int = 128, side: int = 2) -> Tensor:
     """Side × side samples as one picture [1, 3, side·size, side·size]."""
     pictures = []
     for seed in range(side * side):
-        latent = model.generator.broadcast(sample(model, seed, TRUNCATION))
+        latent = model.generator.broadcast(seed_w(model.generator, seed, TRUNCATION))
         pictures.append(small(model.render(latent), size))
     rows = [torch.cat(pictures[i * side : (i + 1) * side], dim=3) for i in range(side)]
     return torch.cat(rows, dim=2)
-
-
-def sample(model: Model, seed: int, truncation: float) -> Tensor:
-    """The w [1, D] of a seed, of the class of its number."""
-    config = model.generator.config
-    c = class_vector(seed % config.c_dim if config.c_dim else None, config.c_dim)
-    z = seed_z(seed, config.z_dim).to(model.device)
-    w: Tensor = model.generator.mapping(z, None if c is None else c.to(model.device), truncation)
-    return w
 
 
 def small(img: Tensor, size: int) -> Tensor:

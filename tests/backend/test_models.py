@@ -77,14 +77,13 @@ def test_a_direction_is_named_turned_around_and_dropped(client: httpx.Client, fo
     def change(attribute: str, **body: object) -> httpx.Response:
         return client.patch(f"/models/mine/attributes/{attribute}", json=body)
 
-    assert change("coarse-1", title="  Pose ", flip=True).status_code == 200
+    assert change("coarse-1", title="  Pose ", flipped=True).status_code == 200
     first, _ = mine(client)["attributes"]  # type: ignore[misc]
     assert (first["title"], first["flipped"], first["source"]) == ("Pose", True, "SeFa 1")
-    assert change("coarse-1", flip=True).json()["attributes"][0]["flipped"] is False
+    assert change("coarse-1", flipped=False).json()["attributes"][0]["flipped"] is False
     assert [a["id"] for a in change("coarse-1", drop=True).json()["attributes"]] == ["coarse-2"]
-    rows = json.loads((folder / "config.json").read_text())["attributes"]
-    assert [row["row"] for row in rows] == [1]
-    assert change("coarse-1", flip=True).json()["code"] == "unknown_attribute"
+    assert not (folder / "strips" / "coarse-1.webp").exists()
+    assert change("coarse-1", flipped=True).json()["code"] == "unknown_attribute"
     assert change("coarse-2", title=" ").json()["code"] == "invalid_request"
     assert change("coarse-2", colour="red").json()["code"] == "invalid_request"
 

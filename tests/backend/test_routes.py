@@ -36,9 +36,11 @@ def test_models(client: httpx.Client) -> None:
     models = {m["id"]: m for m in client.get("/models").json()["models"]}
     assert set(models["fake"]) == {
         "id", "title", "resolution", "grid", "spaces", "default_space", "attributes", "any_size",
-        "source", "license",
+        "has_encoder", "classes", "source", "license", "version",
     }  # fmt: skip
-    assert set(models["fake"]["attributes"][0]) == {"id", "title", "min", "max", "default"}
+    assert set(models["fake"]["attributes"][0]) == {
+        "id", "title", "min", "max", "default", "source", "flipped",
+    }  # fmt: skip
 
 
 def test_upload_and_get(client: httpx.Client) -> None:
@@ -115,7 +117,7 @@ def test_a_latent_of_another_version_is_to_be_encoded_again(
     stale = library.add_latent(LOCAL_OWNER, library.tensor(ours), model_version="old", **fields)
     body = {"latent_id": stale.latent_id, "edits": [SMILE]}
     result = EditResult(image_id=ours.image_id, changed_box=None, cached=False, timings_ms={})
-    for version in ("old", "fake-1"):  # neither may be answered from the store
+    for version in ("old", ours.model_version):  # neither may be answered from the store
         library.remember_edit(LOCAL_OWNER, EditRequest.model_validate(body).key(version), result)
     job = client.post("/edit?wait=20", json=body).json()
     assert (job["status"], job["error"]["code"]) == ("failed", "stale_latent")

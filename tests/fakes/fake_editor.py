@@ -28,7 +28,6 @@ class FakeEditor:
 
     def __init__(self, model_id: str, resolution: int, device: str) -> None:
         self.model_id = model_id
-        self.version = f"{model_id}-1"
         self.resolution = resolution
         self.device = device
 

@@ -34,6 +34,7 @@ def write_model(home: Path, model_id: str = "fake", *, any_size: bool = False) -
             {"id": a, "title": a.title(), "min": -3, "max": 3, "default": 1} for a in ATTRIBUTES
         ],
         "any_size": any_size,
+        "encoder": {},
         "source": "tests",
         "license": "MIT",
         "not_for_the_server": {"anything": 1},

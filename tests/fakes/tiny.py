@@ -35,7 +35,7 @@ def tiny_model() -> Model:
     """A whole model: encoder, perceptual network and two attributes."""
     generator = tiny_generator()
     whitening = measure_whitening(generator, 5000)
-    encoder = Encoder(EncoderConfig(whitening.num_live, width=8, max_width=16), CONFIG.layout)
+    encoder = Encoder(EncoderConfig(whitening.num_live, (8, 8, 16), 16, width=16), CONFIG.layout)
     perceptual = PerceptualNet(PerceptualConfig(32, ("smile", "hat"), (8, 8, 16), 16))
     attributes = AttributeSet(
         (Attribute("smile", "Smile"), Attribute("hat", "Hat", layers=(0, 4))),

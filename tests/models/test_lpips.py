@@ -49,6 +49,11 @@ def test_large_pictures_are_compared_at_256_px(metric: Lpips) -> None:
     assert torch.allclose(metric.distance(img, other), metric.distance(*small))
 
 
+@pytest.fixture(autouse=True)
+def _looked_for_anew() -> None:
+    find_lpips.cache_clear()
+
+
 def test_without_weights_there_is_no_lpips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
     assert find_lpips(torch.device("cpu")) is None

@@ -1,16 +1,19 @@
 """A model's folder: what is written is what is read, and damage is named."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from contracts.catalog import AttributeChange, change_attribute
+from contracts.catalog import AttributeChange, change_attribute, read_info
+from contracts.errors import InvalidRequest
 from contracts.versions import is_same_generator
+from models.attributes import Attribute, AttributeSet
 from models.errors import AttributeUnknown, CheckpointError
 from models.inversion import invert
-from models.model import Model, load_model, save_model
+from models.model import Model, add_attributes, load_model, save_model
 from models.whitening import fit_whitening
 from training.generated import draw_latents
 
@@ -36,20 +39,49 @@ def test_the_version_changes_with_the_weights(model: Model, folder: Path, tmp_pa
     save_model(model, other)
     with torch.no_grad():
         model.generator.mapping.w_avg -= 1
-    assert load_model(folder).version != load_model(other).version
-    assert load_model(folder).version == load_model(folder).version
+    assert not is_same_generator(read_info(folder).version, read_info(other).version)
+    assert read_info(folder).version == read_info(folder).version
 
 
-def test_latents_outlive_a_change_of_the_attributes(folder: Path) -> None:
+def test_latents_outlive_a_change_of_the_attributes(model: Model, tmp_path: Path) -> None:
+    save_model(replace(model, attributes=AttributeSet((), torch.zeros(0))), tmp_path)
+    wave = Attribute("wave", "Wave", source="found")
+    rows = torch.randn(1, model.generator.num_ws, 16)
+    add_attributes(AttributeSet((wave,), rows), tmp_path)
+
     def change(wanted: AttributeChange) -> str:
-        change_attribute(folder, "smile", wanted)
-        return load_model(folder).version
+        change_attribute(tmp_path, "wave", wanted)
+        return read_info(tmp_path).version
 
-    before = load_model(folder).version
+    before = read_info(tmp_path).version
     named = change(AttributeChange(title="Grin"))
-    turned = change(AttributeChange(flip=True))
+    turned = change(AttributeChange(flipped=True))
     assert before == named != turned
     assert is_same_generator(before, turned)
+    _, direction = load_model(tmp_path).attributes.find("wave")
+    assert torch.allclose(direction, -rows[0])
+    save_model(load_model(tmp_path), tmp_path)  # the turn is neither lost nor done twice
+    _, again = load_model(tmp_path).attributes.find("wave")
+    assert torch.allclose(again, direction, atol=1e-2)
+
+
+def test_a_dropped_attribute_leaves_the_others_as_they_were(model: Model, tmp_path: Path) -> None:
+    save_model(model, tmp_path)
+    found = [Attribute(f"found-{k}", f"Found {k}", source="found") for k in range(2)]
+    rows = torch.randn(2, model.generator.num_ws, 16)
+    add_attributes(AttributeSet(tuple(found), rows), tmp_path)
+    change_attribute(tmp_path, "found-0", AttributeChange(drop=True))
+    add_attributes(AttributeSet((found[0],), rows[:1]), tmp_path)
+    attributes = load_model(tmp_path).attributes
+    assert [a.id for a in attributes.attributes] == ["smile", "hat", "found-1", "found-0"]
+    for k in range(2):
+        assert torch.allclose(attributes.find(f"found-{k}")[1], rows[k])
+    assert len(list(tmp_path.glob("attributes*.safetensors"))) == 1
+
+
+def test_what_was_trained_with_a_model_stays(folder: Path) -> None:
+    with pytest.raises(InvalidRequest, match="trained with the model"):
+        change_attribute(folder, "smile", AttributeChange(drop=True))
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "remove", "format", "config", "shape"])

@@ -18,7 +18,7 @@ from contracts.edits import (
     TransplantEdit,
 )
 from contracts.requests import GenerateRequest
-from models.errors import AttributeUnknown, ModelError, ShapeError, SpaceError
+from models.errors import AttributeUnknown, ClassUnknown, ModelError, ShapeError, SpaceError
 from models.images import Pixels
 from tests.fakes.tiny import tiny_model
 from worker import editor as editor_module
@@ -188,5 +188,5 @@ def test_what_the_model_cannot_do_is_said(
 
 @pytest.mark.parametrize("asked", [{"width": 64}, {"height": 8}, {"coherence": 0.5}, {"class": 0}])
 def test_what_other_models_draw_is_refused(editor: ModelEditor, asked: dict[str, float]) -> None:
-    with pytest.raises(ShapeError):
+    with pytest.raises((ShapeError, ClassUnknown)):
         editor.generate(wanted(seed=1, **asked))

@@ -28,13 +28,6 @@ class OutOfMemoryError(RuntimeError):
     """Named like torch's."""
 
 
-class Versions:
-    """Takes the place of the broker: nothing is noted."""
-
-    def set_version(self, model: str, version: str) -> None:
-        pass
-
-
 class Small:
     """A device on which so many pictures fail before one is drawn."""
 
@@ -46,7 +39,7 @@ class Small:
         self.task = Task(
             Workbench(
                 settings,
-                cast(JobStore, Versions()),
+                cast(JobStore, None),
                 Library(settings.store_url),
                 self.load,
                 "cpu",

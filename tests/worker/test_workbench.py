@@ -1,7 +1,6 @@
 """Models are loaded once, and again only when they change; pictures are decoded once."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -14,16 +13,6 @@ from contracts.errors import ModelUnavailable, UnknownImage, UnknownModel
 from contracts.library import Library
 from worker.settings import WorkerSettings
 from worker.workbench import Workbench
-
-
-class Versions:
-    """Takes the place of the broker: only versions are noted here."""
-
-    def __init__(self) -> None:
-        self.versions: dict[str, str] = {}
-
-    def set_version(self, model: str, version: str) -> None:
-        self.versions[model] = version
 
 
 class Loads:
@@ -48,10 +37,9 @@ def loads() -> Loads:
 @pytest.fixture
 def bench(tmp_path: Path, loads: Loads) -> Workbench:
     settings = WorkerSettings(data_dir=tmp_path, model_memory_mb=2)
-    store = Versions()
     return Workbench(
         settings,
-        store,  # type: ignore[arg-type]
+        None,  # type: ignore[arg-type]
         Library(settings.store_url),
         loads,
         "cpu",
@@ -73,9 +61,19 @@ def test_a_model_that_changed_is_loaded_again(
 ) -> None:
     write_model(tmp_path, "a")
     bench.editor("a")
-    os.utime(tmp_path / "models" / "a" / "config.json", (1, 1))
+    before = bench.version("a")
+    change_config(tmp_path / "models" / "a", title="Another name")
+    bench.editor("a")
+    assert (loads.names, bench.version("a")) == (["a"], before)
+    change_config(tmp_path / "models" / "a", generator={"img_resolution": 8})
     bench.editor("a")
     assert loads.names == ["a", "a"]
+    assert bench.version("a") != before
+
+
+def change_config(folder: Path, **values: object) -> None:
+    path = folder / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | values))
 
 
 def test_the_one_used_longest_ago_makes_room(bench: Workbench, tmp_path: Path) -> None:

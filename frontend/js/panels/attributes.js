@@ -15,7 +15,7 @@ import { directionStrip, directionTools } from './direction.js';
 /**
  * @typedef {object} DirectionEvents
  * @property {(modelId: string, attribute: string) => string} stripUrl
- * @property {(modelId: string, attribute: string, change: {title?: string, flip?: boolean, drop?: boolean}) => void} onDirection
+ * @property {(modelId: string, attribute: string, change: {title?: string, flipped?: boolean, drop?: boolean}) => void} onDirection
  */
 
 /**
@@ -144,7 +144,7 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
       const attribute = chosen();
       direction.set(
         attribute,
-        edits.some((edit) => edit.type === 'attribute' && edit.attribute === attribute?.id),
+        isUsed(state.history, attribute?.id),
       );
       setPressed(heat, state.layers.heat);
       for (const button of [flip, whole, heat]) button.disabled = !attribute;
@@ -153,6 +153,14 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
       amount.set(amountOf(state, attribute.id));
     },
   };
+}
+
+/** Whether an edit moves an attribute, undone ones included. @param {State['history']} history @param {string|undefined} id */
+function isUsed(history, id) {
+  const sessions = history ? [...history.past, history.present, ...history.future] : [];
+  return sessions.some(({ edits }) =>
+    edits.some((edit) => edit.type === 'attribute' && edit.attribute === id),
+  );
 }
 
 /**

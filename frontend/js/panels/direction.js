@@ -7,7 +7,7 @@ import { iconButton } from './controls.js';
 
 /** @typedef {import('../types.js').Attribute} Attribute */
 
-/** @param {(attribute: string, change: {title?: string, flip?: boolean, drop?: boolean}) => void} onChange */
+/** @param {(attribute: string, change: {title?: string, flipped?: boolean, drop?: boolean}) => void} onChange */
 export function directionTools(onChange) {
   /** @type {Attribute|null} */
   let attribute = null;
@@ -24,7 +24,7 @@ export function directionTools(onChange) {
   const turn = iconButton(
     'flip',
     'Swap what is more and what is less',
-    () => attribute && onChange(attribute.id, { flip: true }),
+    () => attribute && onChange(attribute.id, { flipped: !attribute.flipped }),
     { text: 'Turn around' },
   );
   const drop = iconButton(
