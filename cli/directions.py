@@ -38,7 +38,10 @@ def directions(
         Method | None,
         typer.Option(help="Find more: sefa or pca; or learn `attributes` from --labels."),
     ] = None,
-    count: Annotated[int, typer.Option(min=1, max=64, help="How many to find.")] = 4,
+    count: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, help="How many to find (4), or to take of a file (all)."),
+    ] = None,
     labels: Annotated[
         Path | None, typer.Option(help="CSV with a column `image` and one for each attribute.")
     ] = None,
@@ -70,13 +73,13 @@ def directions(
     if not math.isfinite(scale) or scale == 0:
         raise InvalidRequest("--scale: a number that is not 0")
     if file is not None:
-        extend(folder, lambda m: from_file(m, file, parse_layers(layers), scale))
+        extend(folder, lambda m: from_file(m, file, parse_layers(layers), scale)[:count])
     if method is Method.ATTRIBUTES:
         if labels is None:
             raise InvalidRequest("--method attributes: name a CSV with --labels")
         extend(folder, lambda m: learnt(m, labels, steps))
     elif method is not None:
-        extend(folder, lambda m: found(m, method, count))
+        extend(folder, lambda m: found(m, method, count or 4))
     for text in name or []:
         attribute, _, title = text.partition("=")
         change_attribute(folder, attribute, title_change(title))

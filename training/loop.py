@@ -65,10 +65,11 @@ def train_generator(
 def play(training: GanTraining, run: Run, length: Length) -> None:
     """The game: real pictures in, one step of each side, until it is over."""
     options = training.options
-    source = open_source(options, training.device, training.nimg)
+    source: ImageSource | None = None
     preview = torch.randn(64, options.w_dim, generator=torch.Generator().manual_seed(1))
     snapshots, speed = Every(SNAPSHOT_S), Speed(training.nimg)
     for now in length.watch("Training the generator"):
+        source = source or open_source(options, training.device, training.nimg)
         real = source.batch(options.batch).to(training.device)
         real = mirror(real, torch.rand(len(real)) < 0.5)
         figures = training.step_discriminator(real, now.step)

@@ -5,6 +5,6 @@ module for each family of files gives the weights our names.
 """
 
 from models.checkpoints.checkpoint import Checkpoint
-from models.checkpoints.reader import read_checkpoint, read_value
+from models.checkpoints.reader import read_checkpoint
 
-__all__ = ["Checkpoint", "read_checkpoint", "read_value"]
+__all__ = ["Checkpoint", "read_checkpoint"]

@@ -40,17 +40,6 @@ def read_checkpoint(path: Path) -> Checkpoint:
         raise CheckpointError(f"holds no StyleGAN2 generator; Latentbrush reads {KNOWN}")
 
 
-def read_value(path: Path) -> Any:
-    """Read the plain value of a pickle or of what torch.save wrote.
-
-    Raises:
-        UnsafeCheckpoint: the file asks for something that no model needs.
-        CheckpointError: it is damaged or of no known format.
-    """
-    with one_line(path):
-        return read_by_head(path)
-
-
 @contextmanager
 def one_line(path: Path) -> Iterator[None]:
     """Make whatever goes wrong in reading a file one line with its name."""
@@ -65,7 +54,7 @@ def one_line(path: Path) -> Iterator[None]:
 
 
 def read_by_head(path: Path) -> Any:
-    """Read by the first bytes: a zip, torch's legacy format, or a plain pickle."""
+    """The plain value of a pickle or of what torch.save wrote, told apart by the first bytes."""
     with path.open("rb") as file:
         head = file.read(4)
         file.seek(0)

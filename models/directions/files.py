@@ -1,6 +1,5 @@
 """Directions made elsewhere: `.npy`, `.npz` and `.pt` files, as `docs/models.md` lists them."""
 
-import io
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -9,64 +8,74 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.checkpoints import read_value
+from models.checkpoints.reader import one_line, read_by_head
 from models.checkpoints.tensors import Array, View
 from models.directions.direction import Direction, Layers, broadcast
 from models.errors import CheckpointError
 from models.latents import Layout
 
-MAX_SET = 512  # directions of one file
+MAX_SET = 128  # directions of one file
+MAX_BYTES = 2**26  # of its arrays, once they are unpacked
 
 
 def read_directions(path: Path, layout: Layout, layers: Layers | None = None) -> list[Direction]:
     """Read one direction or a set of them.
 
     A file holds one w [D], one per layer [L, D], or a set [N, D] or [N, L, D]; a dict of such with
-    names; GANSpace's `{comp, …}`; or rosinality's SeFa `{eigvec}`, whose columns are directions.
+    names; GANSpace's `comp` or `lat_comp`; or rosinality's SeFa `eigvec`, whose columns are
+    directions. L rows are taken for one direction.
 
     Raises:
         CheckpointError: it is damaged, or of another generator's size.
     """
-    found = named(path.stem, load(path))
-    directions = [
-        Direction(name, rows, f"imported from {path.name}", layers)
-        for title, tensor in found
-        for name, rows in shaped(title, tensor.float(), layout)
-    ]
-    if not 0 < len(directions) <= MAX_SET:
-        raise CheckpointError(f"{path.name}: holds {len(directions)} directions")
-    return directions
+    with one_line(path):
+        found = named(path.stem, load(path))
+        directions = [
+            Direction(name, rows, f"imported from {path.name}", layers)
+            for title, tensor in found
+            for name, rows in shaped(title, tensor.float(), layout)
+        ]
+        if not directions:
+            raise CheckpointError("holds no direction")
+        return directions
 
 
 def load(path: Path) -> Any:
     """The value of a file: numbers and containers only."""
-    if path.suffix not in (".npy", ".npz"):
-        return read_value(path)
-    try:
-        data = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
-        return dict(data) if isinstance(data, np.lib.npyio.NpzFile) else data
-    except (ValueError, EOFError, OSError, zipfile.BadZipFile) as error:
-        raise CheckpointError(f"{path.name}: not an array of numbers") from error
+    if path.suffix == ".npy":
+        return np.load(path, allow_pickle=False, mmap_mode="r")
+    if path.suffix != ".npz":
+        return read_by_head(path)
+    with zipfile.ZipFile(path) as archive:
+        if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
+            raise CheckpointError("larger inside than any set of directions")
+    with np.load(path, allow_pickle=False) as arrays:
+        return dict(arrays)
 
 
 def named(title: str, value: Any) -> list[tuple[str, Tensor]]:
     """The tensors in a value, with names."""
-    if isinstance(value, Array | View):
-        return [(title, value.tensor())]
-    if isinstance(value, np.ndarray):
-        return [(title, torch.from_numpy(np.ascontiguousarray(value)))]
     if not isinstance(value, dict):
-        raise CheckpointError(f"{title}: holds no direction")
-    if "eigvec" in value:
-        return [("SeFa", named("", value["eigvec"])[0][1].T)]
-    if "comp" in value:
-        return [("Component", named("", value["comp"])[0][1])]
-    return [
-        (str(name), tensor)
-        for name, part in value.items()
-        if isinstance(part, Array | View | np.ndarray)
-        for _, tensor in named("", part)
-    ]
+        return [(title, tensor_of(value))]
+    for key, name, transposed in (
+        ("eigvec", "SeFa", True),
+        ("comp", "Component", False),
+        ("lat_comp", "Component", False),
+    ):
+        if key in value:
+            tensor = tensor_of(value[key])
+            return [(name, tensor.T if transposed else tensor)]
+    arrays = {str(k): v for k, v in value.items() if isinstance(v, Array | View | np.ndarray)}
+    return [(name, tensor_of(array)) for name, array in arrays.items()]
+
+
+def tensor_of(value: Any) -> Tensor:
+    """An array of numbers as a tensor."""
+    if isinstance(value, Array | View):
+        return value.tensor()
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
+        return torch.from_numpy(value.astype(np.float32))
+    raise CheckpointError("holds no direction")
 
 
 def shaped(title: str, tensor: Tensor, layout: Layout) -> list[tuple[str, Tensor]]:
@@ -76,19 +85,19 @@ def shaped(title: str, tensor: Tensor, layout: Layout) -> list[tuple[str, Tensor
         CheckpointError: its shape is not that of a direction of this generator.
     """
     num_layers, width = len(layout.layer_res), layout.w_dim
-    if tensor.ndim > 3 or tensor.shape[-1] != width or not bool(tensor.isfinite().all()):
+    fits = 1 <= tensor.ndim <= 3 and tensor.shape[-1] == width
+    if not fits or not bool(tensor.isfinite().all()):
         raise CheckpointError(
-            f"{title}: an array of shape {list(tensor.shape)} is no direction of this model, "
-            f"whose w has {width} numbers"
+            f"an array of shape {list(tensor.shape)} is no direction of this model, whose w has "
+            f"{width} numbers"
         )
     if tensor.ndim == 1 or tuple(tensor.shape) == (num_layers, width):
         return [(title, broadcast(tensor, num_layers))]
     several = tensor if tensor.ndim == 3 else tensor[:, None]
     if several.shape[1] not in (1, num_layers):
-        raise CheckpointError(
-            f"{title}: it has {several.shape[1]} layers, the model has {num_layers}"
-        )
-    rows = [broadcast(part[0], num_layers) if len(part) == 1 else part for part in several]
+        raise CheckpointError(f"it has {several.shape[1]} layers, the model has {num_layers}")
+    kept = several[:MAX_SET]  # of a whole basis, the first ones matter
+    rows = [broadcast(part[0], num_layers) if len(part) == 1 else part for part in kept]
     if len(rows) == 1:
         return [(title, rows[0])]
     return [(f"{title} {k + 1}", part) for k, part in enumerate(rows)]
