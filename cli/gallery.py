@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def write_gallery(model: "Model", folder: Path, progress: "Progress") -> None:
     """Draw the preview, and the strips that are missing."""
-    from models.directions.strips import preview, strip
+    from models.gallery import preview, strip
 
     if not (folder / PREVIEW).exists():
         write_picture(preview(model), folder / PREVIEW)

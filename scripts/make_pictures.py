@@ -16,8 +16,8 @@ from contracts.catalog import PREVIEW
 from contracts.settings import SHIPPED_MODELS_DIR
 from models.adopt import adopt
 from models.composite import composite
-from models.directions.strips import preview, strip
 from models.edits import move
+from models.gallery import preview, strip
 from models.images import to_img, to_pixels
 from models.inversion import invert
 from models.latents import embed

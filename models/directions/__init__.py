@@ -1,7 +1,7 @@
 """Directions in latent space that were not trained with the model: found, imported, or learnt.
 
 `direction` says what one is and scales it; `found` finds them without labels; `files` reads those
-made elsewhere; `labelled` learns them from a person's labels; `strips` shows them.
+made elsewhere; `labelled` learns them from a person's labels.
 """
 
 from models.directions.direction import Direction, in_sigma

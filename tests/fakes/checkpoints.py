@@ -6,7 +6,7 @@ import pickle
 import sys
 import types
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -115,13 +115,15 @@ def write_official(
     c_dim: int = 0,
     marker: str = "/nowhere",
     protocol: int = 4,
+    change: Callable[[Module], object] = lambda root: None,
 ) -> None:
-    """A .pkl of stylegan2-ada-pytorch or of the stylegan3 code."""
+    """A .pkl of stylegan2-ada-pytorch or of the stylegan3 code; `change` makes it another."""
     with (
         modules(torch_utils__persistence___reconstruct_persistent_obj=_reconstruct_persistent_obj),
         modules(dnnlib__util__EasyDict=EasyDict),
     ):
         network = official_module(weights, marker, clamp, c_dim)
+        change(network)
         value = {"G": None, "D": None, "G_ema": network, "training_set_kwargs": EasyDict(a=1)}
         path.write_bytes(pickle.dumps(value, protocol=protocol))
 
@@ -134,6 +136,7 @@ def write_tensorflow(
     c_dim: int = 0,
     made_by: str = "G_main",
     protocol: int = 4,
+    static: dict[str, Any] | None = None,
 ) -> None:
     """A .pkl of StyleGAN2's TensorFlow code."""
     mapping, synthesis = [], []
@@ -148,7 +151,7 @@ def write_tensorflow(
             mapping.append((f"Dense{path_[0][2:]}/{leaf}", array.T))
         else:
             synthesis.append(tensorflow_variable(path_, leaf, tensor))
-    static = {"label_size": c_dim, "conv_clamp": clamp, "resolution": 0}
+    static = {"label_size": c_dim, "conv_clamp": clamp, "resolution": 0} | (static or {})
     parts = {
         "mapping": tensorflow_network(mapping, {}, "G_mapping", {}),
         "synthesis": tensorflow_network(synthesis, {}, "G_synthesis_stylegan2", {}),

@@ -120,6 +120,77 @@ def test_a_stylegan1_is_named(tmp_path: Path) -> None:
         read_checkpoint(tmp_path / "x.pkl")
 
 
+def other_kind(**changes: object) -> Callable[[Path, Weights], None]:
+    """An official pickle whose first block says something unusual of itself or of its layers."""
+
+    def write(path: Path, weights: Weights) -> None:
+        def change(root: files.Module) -> None:
+            block = root.child("synthesis", "").child("b4", "")
+            for module in (block, block.child("conv1", "")):
+                module.meta["state"].update(changes)
+
+        files.write_official(path, weights, change=change)
+
+    return write
+
+
+def stylegan3(path: Path, weights: Weights) -> None:
+    files.write_official(
+        path, weights, change=lambda root: root.child("synthesis", "").child("input", "")
+    )
+
+
+def grey(path: Path, weights: Weights) -> None:
+    colours = {
+        name: tensor[:1] if ".torgb." in name and "affine" not in name else tensor
+        for name, tensor in weights.items()
+    }
+    files.write_official(path, colours)
+
+
+def box_filter(path: Path, weights: Weights) -> None:
+    state = files.rosinality_state(weights)
+    state["convs.0.conv.blur.kernel"] = torch.ones(4, 4)
+    torch.save({"g_ema": state}, path)
+
+
+def diverged(path: Path, weights: Weights) -> None:
+    weights["synthesis.b8.conv0.weight"][0, 0] = float("nan")
+    files.write_rosinality(path, weights)
+
+
+@pytest.mark.parametrize(
+    ("write", "message"),
+    [
+        (stylegan3, "StyleGAN3"),
+        (other_kind(architecture="resnet"), "architecture 'resnet'"),
+        (other_kind(activation="relu"), "activation is 'relu'"),
+        (other_kind(use_noise=False), "no noise inputs"),
+        (grey, "draws 1 channels"),
+        (box_filter, "resampling filter"),
+        (diverged, "not finite"),
+        (lambda path, w: files.write_tensorflow(path, w, made_by="G_paper"), "progressive GAN"),
+        (lambda path, w: files.write_tensorflow(path, w, static={"use_noise": False}), "use_noise"),
+    ],
+)
+def test_variants_that_draw_otherwise_are_refused_by_name(
+    tmp_path: Path, write: Callable[[Path, Weights], None], message: str
+) -> None:
+    write(tmp_path / "x.pkl", random_weights(32, w_dim=64, channel_max=32, layers=2))
+    with pytest.raises(CheckpointError, match=message):
+        read_checkpoint(tmp_path / "x.pkl")
+
+
+def test_another_rate_of_the_mapping_network_is_folded_in(tmp_path: Path) -> None:
+    weights = random_weights(32, w_dim=64, channel_max=32, layers=2)
+    scaled = {
+        name: tensor / 5 if name.startswith("mapping.fc") else tensor
+        for name, tensor in weights.items()
+    }
+    files.write_tensorflow(tmp_path / "x.pkl", scaled, static={"mapping_lrmul": 0.05})
+    assert largest_difference(tmp_path / "x.pkl", weights) <= ONE_LEVEL
+
+
 def test_missing_weights_are_named(tmp_path: Path) -> None:
     weights = random_weights(32, w_dim=64, channel_max=32, layers=2)
     del weights["synthesis.b16.conv0.bias"]

@@ -1,4 +1,4 @@
-"""What a direction does, as a strip of pictures from weak to strong."""
+"""The pictures that show a model: samples of it, and what a direction does, from weak to strong."""
 
 import torch
 import torch.nn.functional as F
