@@ -26,6 +26,7 @@ from training.schedule import Minutes, Steps
 
 SHARES = {"generator": 0.62, "perceptual": 0.08, "judge": 0.06, "encoder": 0.14, "attributes": 0.1}
 """Of the minutes."""
+TEACHER = 12.0  # weight of the known factors in the game: about the size of D's gradient
 GAME_SHARE = 0.3  # of the generator's minutes
 JUDGE_SEED = 2_000_000
 ENCODER_SEED = 3_000_000
@@ -54,7 +55,9 @@ class Recipe:
             folder = self.run / f"generator-{resolution}"
             is_last = resolution == self.options.resolution
             train_generator(
-                replace(self.options, resolution=resolution, grid=min(32, resolution)),
+                replace(
+                    self.options, resolution=resolution, grid=min(32, resolution), teacher=TEACHER
+                ),
                 folder,
                 Minutes(length.minutes * GAME_SHARE) if is_last else Steps(0),
                 warmup=Minutes(length.minutes * warmup_share(resolution, self.options.resolution)),
