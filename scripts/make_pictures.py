@@ -36,9 +36,11 @@ SHOWN = (
     "hair_lightness",
     "grey_hair",
     "beard",
+    "lip_redness",
+    "mouth_open",
     "eye_size",
     "light_direction",
-    "clothing_lightness",
+    "clothing_hue",
 )
 PEOPLE = (0, 2)  # rows of the unseen seed
 FOUND_SHOWN = 6  # the first two of every band
