@@ -161,7 +161,7 @@ def found(model: "Model", method: Method, count: int) -> "list[Direction]":
     known = {attribute.source for attribute in model.attributes.attributes}
     most = min(count + len(known), model.layout.w_dim)
     if method is Method.SEFA:
-        all_ = sefa(model.generator, most)
+        all_ = sefa(model.generator, draws(model), most)
     else:
         all_ = pca(model.generator, draws(model), most)
     return [d for d in all_ if d.source not in known][:count]

@@ -37,7 +37,7 @@ def adopt(generator: Generator, card: Card, device: torch.device) -> Model:
         stored=torch.float32,
     )
     w = draws(model)
-    found = sefa(generator, SEFA_PER_BAND) + pca(generator, w, COMPONENTS)
+    found = sefa(generator, w, SEFA_PER_BAND) + pca(generator, w, COMPONENTS)
     return replace(model, attributes=as_attributes(model, found, set()))
 
 

@@ -21,26 +21,28 @@ def bands(generator: Generator) -> dict[str, Layers]:
     return found
 
 
-def sefa(generator: Generator, per_band: int) -> list[Direction]:
-    """What the style affines of a band of layers amplify most: top eigenvectors of Σ AᵀA.
+def sefa(generator: Generator, w: Tensor, per_band: int) -> list[Direction]:
+    """What the style affines of a band of layers amplify: eigenvectors of Σ AᵀA.
 
-    The first of every band come first.
+    Of each band those whose one σ over generated w [N, D] changes the styles most (eigenvalue times
+    variance); SeFa's own order is by eigenvalue alone, and puts first what w may never do. The
+    order is ours. The first of every band come first.
     """
     affines = style_affines(generator)
     directions: list[tuple[int, Direction]] = []
     for band, (start, stop) in bands(generator).items():
         stacked = torch.cat(affines[start:stop])
         rows = stacked / stacked.norm(dim=1, keepdim=True).clamp(min=1e-8)
-        _, vectors = torch.linalg.eigh((rows.T @ rows).double())
-        for k in range(per_band):
-            vector = oriented(vectors[:, -1 - k].float())
+        gains, vectors = torch.linalg.eigh((rows.T @ rows).double())
+        seen = gains * (w.double() @ vectors).var(dim=0)
+        for rank, k in enumerate(seen.argsort(descending=True)[:per_band].tolist()):
             direction = Direction(
-                f"{band.capitalize()} {k + 1}",
-                broadcast(vector, generator.num_ws),
-                f"SeFa {k + 1}, layers {start} to {stop - 1}",
+                f"{band.capitalize()} {rank + 1}",
+                broadcast(oriented(vectors[:, k].float()), generator.num_ws),
+                f"SeFa {len(gains) - k}, layers {start} to {stop - 1}",
                 (start, stop),
             )
-            directions.append((k, direction))
+            directions.append((rank, direction))
     return [direction for _, direction in sorted(directions, key=lambda pair: pair[0])]
 
 

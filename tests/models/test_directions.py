@@ -54,18 +54,23 @@ def test_a_direction_that_leads_nowhere_is_said(stranger: Model) -> None:
         in_sigma(Direction("x", torch.zeros(LAYERS, WIDTH), ""), draws(stranger))
 
 
-def test_sefa_finds_what_the_styles_amplify_most(stranger: Model) -> None:
-    first = sefa(stranger.generator, 1)[0]
+def test_sefa_finds_what_changes_the_styles_most_within_one_sigma(stranger: Model) -> None:
+    w = draws(stranger)
+    first, second = [d for d in sefa(stranger.generator, w, 2) if d.name.startswith("Coarse")]
     assert first.layers is not None
     start, stop = first.layers
     affines = [a / a.norm(dim=1, keepdim=True) for a in style_affines(stranger.generator)]
     gain = torch.cat(affines[start:stop])
 
-    def amplified(vector: torch.Tensor) -> float:
-        return float((gain @ vector).norm() / vector.norm())
+    def change(rows: torch.Tensor) -> float:
+        return float(
+            (gain @ in_sigma(Direction("x", rows, "", (start, stop)), w).rows[start]).norm()
+        )
 
-    others = torch.randn(50, WIDTH, generator=torch.Generator().manual_seed(2))
-    assert amplified(first.rows[start]) > max(amplified(other) for other in others)
+    _, vectors = torch.linalg.eigh(gain.T @ gain)
+    every = [change(vectors[:, k].repeat(LAYERS, 1)) for k in range(WIDTH)]
+    assert change(first.rows) == pytest.approx(max(every), rel=1e-3)
+    assert change(second.rows) == pytest.approx(sorted(every)[-2], rel=1e-3)
 
 
 def test_pca_finds_where_w_varies_most(stranger: Model) -> None:
