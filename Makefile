@@ -58,5 +58,6 @@ figures: .venv/ready
 	$(BIN)/latentbrush evaluate inversion --json docs/figures/inversion.json
 	$(BIN)/latentbrush evaluate editing --json docs/figures/editing.json
 	scripts/measure-latency docs/figures/latency.json
+	$(BIN)/python benchmarks/own_model.py --json docs/figures/own_model.json
 	$(BIN)/python benchmarks/large_model.py --json docs/figures/large_model.json
 	$(BIN)/python -m scripts.write_figures
