@@ -81,7 +81,9 @@ def directions(
     elif method is not None:
         extend(folder, lambda m: found(m, method, count or 4))
     for text in name or []:
-        attribute, _, title = text.partition("=")
+        attribute, equals, title = text.partition("=")
+        if not equals:
+            raise InvalidRequest(f"--name: write ID=TITLE, got {text!r}")
         change_attribute(folder, attribute, title_change(title))
     for attribute in flip or []:
         is_flipped = any(a.flipped for a in read_info(folder).attributes if a.id == attribute)
@@ -121,7 +123,10 @@ def show(folder: Path, as_json: bool) -> None:
     config = json.loads((folder / "config.json").read_text())
     rows = [
         {key: attribute[key] for key in ("id", "title", "min", "max", "default")}
-        | {"source": attribute.get("source", "") or "trained with the model"}
+        | {
+            "source": attribute.get("source", "") or "trained with the model",
+            "flipped": attribute.get("flipped", False),
+        }
         for attribute in config["attributes"]
     ]
     if as_json:

@@ -66,7 +66,9 @@ def encode(
 def edit(
     latent: Annotated[Path, typer.Argument(help="What `encode` wrote.")],
     out: OutOption,
-    model: ModelOption = DEFAULT_MODEL,
+    model: Annotated[
+        str | None, typer.Option(help="Id or folder of a model; the latent's own if not given.")
+    ] = None,
     attribute: Annotated[
         list[str] | None, typer.Option(help="ID=STRENGTH in σ; may be repeated.")
     ] = None,
@@ -90,7 +92,7 @@ def edit(
     except ValidationError as error:
         first = error.errors()[0]
         raise InvalidRequest(f"edit {first['loc']}: {first['msg']}") from error
-    editor = open_editor(model)
+    editor = open_editor(model or model_of(latent))
     original = original_of(latent)
     if not original.exists():
         raise InvalidImage(f"{original} is missing: `encode` writes it beside the latent")
@@ -169,6 +171,21 @@ def open_editor(name: str, dtype: Precision | None = None) -> "ModelEditor":
     torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
     precision = None if dtype is None else getattr(torch, dtype.value)
     return load_editor(model_folder(name), default_device(), precision)
+
+
+def model_of(latent: Path) -> str:
+    """The model that a latent says it was encoded by.
+
+    Raises:
+        InvalidRequest: it is not a latent.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(latent, framework="np") as file:
+            return (file.metadata() or {}).get("model") or DEFAULT_MODEL
+    except (OSError, SafetensorError) as error:
+        raise InvalidRequest(f"{latent.name} is not a latent: {error}") from error
 
 
 def original_of(latent: Path) -> Path:

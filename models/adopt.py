@@ -18,7 +18,7 @@ from models.whitening import measure_whitening
 SEFA_PER_BAND = 4
 COMPONENTS = 4
 DRAWS = 10_000  # of w, to measure directions on
-STEPS = 200  # of encoding from the mean latent, with no encoder
+STEPS = 100  # of encoding from the mean latent, with no encoder
 
 
 def adopt(generator: Generator, card: Card, device: torch.device) -> Model:

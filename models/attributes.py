@@ -51,7 +51,8 @@ class AttributeSet:
         for attribute, direction in zip(self.attributes, self.directions, strict=True):
             if attribute.id == attribute_id:
                 return attribute, -direction if attribute.flipped else direction
-        raise AttributeUnknown(f"this model has no attribute {attribute_id!r}")
+        known = ", ".join(attribute.id for attribute in self.attributes)
+        raise AttributeUnknown(f"this model has no attribute {attribute_id!r}; it has: {known}")
 
 
 def free_id(title: str, taken: set[str]) -> str:

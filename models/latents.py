@@ -152,13 +152,14 @@ def embed(latent: LatentMap, name: str, layout: Layout) -> LatentMap:
     return latent.map(refine)
 
 
-def to_bytes(latent: LatentMap, space: str) -> bytes:
-    """Serialise as safetensors: `layer{l}` float32 per layer, space and base as metadata."""
+def to_bytes(latent: LatentMap, space: str, model: str = "") -> bytes:
+    """Serialise as safetensors: `layer{l}` float32 per layer; space, base and model as metadata."""
     tensors = {
         layer_name(i): wmap.detach().float().cpu().clone() for i, wmap in enumerate(latent.layers)
     }
     base = "x".join(str(side) for side in latent.base)
-    return save(tensors, {"format": "latentbrush-latent/1", "space": space, "base": base})
+    about = {"format": "latentbrush-latent/1", "space": space, "base": base, "model": model}
+    return save(tensors, about)
 
 
 def layer_name(i: int) -> str:
@@ -182,9 +183,11 @@ def from_bytes(data: bytes, layout: Layout) -> tuple[LatentMap, str]:
         raise SpaceError("this file is not a Latentbrush latent") from error
     names = [layer_name(i) for i in range(len(layout.layer_res))]
     if set(tensors) != set(names) or any(t.ndim != 4 for t in tensors.values()):
-        raise SpaceError(f"this latent does not have the {len(names)} layers of the model")
+        raise SpaceError(
+            f"another model's latent: {len(tensors)} layers, this one has {len(names)}"
+        )
     if any(t.shape[1] != layout.w_dim for t in tensors.values()):
-        raise SpaceError(f"this latent's vectors are not of the model's {layout.w_dim} dimensions")
+        raise SpaceError(f"another model's latent: its vectors do not have {layout.w_dim} numbers")
     layers = tuple(tensors[name] for name in names)
     if find_space(space, layout).shared:
         layers = (layers[0],) * len(layers)

@@ -69,7 +69,7 @@ def draw_page_samples() -> None:
         file = f"{title.lower()}.png"
         img = render(sample_factors(SAMPLE_SEED, row, 1), 384)
         Image.fromarray(to_pixels(img)).save(SAMPLES_DIR / file, optimize=True)
-        index.append({"file": file, "title": title, "model": "portraits"})
+        index.append({"file": file, "title": title})
     (SAMPLES_DIR / "index.json").write_text(json.dumps(index, indent=2) + "\n")
 
 

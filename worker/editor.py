@@ -83,7 +83,7 @@ class ModelEditor:
 
         found = invert(self.model, img, space=space, steps=steps, on_step=tell)
         return Encoded(
-            tensor=to_bytes(found.latent, space or self.model.encoding.space),
+            tensor=to_bytes(found.latent, space or self.model.encoding.space, self.model_id),
             pixels=to_pixels(found.img),
             space=space or self.model.encoding.space,
             grid=self.grid,
@@ -146,7 +146,7 @@ class ModelEditor:
         w = seed_w(generator, wanted.seed or 0, wanted.truncation, wanted.class_index)
         latent = generator.broadcast(w)
         return Encoded(
-            tensor=to_bytes(latent, "W"),
+            tensor=to_bytes(latent, "W", self.model_id),
             pixels=to_pixels(self.model.render(latent)),
             space="W",
             grid=self.grid,

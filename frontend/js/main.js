@@ -75,10 +75,7 @@ const bar = topbar(store, {
 const start = startScreen(store, {
   previewUrl: (modelId) => api.previewUrl(modelId),
   onChooseFile: files.choose,
-  onSample: (sample) => {
-    if (sample.model) dispatch({ type: 'modelChosen', id: sample.model });
-    void opener.openSample(sample.file);
-  },
+  onSample: (sample) => void opener.openSample(sample.file),
   onGenerate: () => opener.generate(),
   onResume: (id) => opener.restore(id),
 });

@@ -43,6 +43,8 @@ def read_checkpoint(path: Path) -> Checkpoint:
 @contextmanager
 def one_line(path: Path) -> Iterator[None]:
     """Make whatever goes wrong in reading a file one line with its name."""
+    if not path.exists() and not path.is_symlink():
+        raise CheckpointError(f"{path}: there is no such file")
     if path.is_symlink() or not path.is_file():
         raise CheckpointError(f"{path.name}: not a file (links and folders are not followed)")
     try:

@@ -117,7 +117,7 @@ def test_other_files_are_refused(model: Model, data: bytes) -> None:
 
 def test_another_models_latent_is_refused(model: Model) -> None:
     latent = LatentMap((torch.zeros(1, 8, 1, 1),) * model.generator.num_ws)
-    with pytest.raises(SpaceError, match="16 dimensions"):
+    with pytest.raises(SpaceError, match="do not have 16 numbers"):
         from_bytes(to_bytes(latent, "W"), model.layout)
     with pytest.raises(SpaceError, match="8 layers"):
         from_bytes(to_bytes(LatentMap(latent.layers[:3]), "W"), model.layout)

@@ -11,7 +11,7 @@ import { iconButton, segmented } from './controls.js';
 import { modelPicker } from './models.js';
 
 /** @typedef {import('../state.js').State} State */
-/** @typedef {{file: string, title: string, model?: string}} Sample */
+/** @typedef {{file: string, title: string}} Sample */
 
 /** @type {Record<State['server'], string>} */
 const SERVER_SAYS = {
