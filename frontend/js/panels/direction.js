@@ -50,7 +50,7 @@ export function directionTools(onChange) {
       if (chosen !== attribute && document.activeElement !== name) name.value = chosen.title;
       attribute = chosen;
       turn.disabled = drop.disabled = isUsed;
-      note.textContent = isUsed ? `${chosen.source}. Edits use it.` : `${chosen.source}.`;
+      note.textContent = isUsed ? `${chosen.source}. Edits of this picture use it, undone ones included, so it stays.` : `${chosen.source}.`;
     },
   };
 }
