@@ -34,6 +34,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=4)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
+    torch.set_num_threads(1)
     bundled = open_model("portraits", "cpu")
     size = bundled.layout.resolution
     with tempfile.TemporaryDirectory() as folder:

@@ -106,8 +106,6 @@ function sync(state) {
   const said = state.phase === 'working' && state.work ? progressText(state.work) : state.status;
   if (live.textContent !== said) live.textContent = said;
 }
-store.subscribe(sync);
-sync(store.state);
 
 /** @type {ReturnType<typeof setTimeout>|undefined} */
 let saving;
@@ -127,6 +125,10 @@ function save() {
   if (!saveSession(store.state)) dispatch({ type: 'said', text: 'Not saved: this browser has no room left' });
 }
 addEventListener('pagehide', save);
+
+// After the session is kept, so that the start screen offers it.
+store.subscribe(sync);
+sync(store.state);
 
 attachPointers(stage, store);
 attachCellKeys(stage, store);

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from models.errors import CheckpointError
 from models.generator import Generator, GeneratorConfig
+from models.ops import fir_filter
 
 MAPPING_RATE = 0.01
 MAX_RESOLUTION = 4096
@@ -32,6 +33,12 @@ class Checkpoint:
         generator = Generator(self.config)
         generator.load_state_dict({name: tensor.float() for name, tensor in self.state.items()})
         return generator.eval().requires_grad_(False)
+
+
+def is_usual_filter(kernel: Tensor) -> bool:
+    """Whether a resampling filter is StyleGAN2's [1, 3, 3, 1], whatever gain it is kept with."""
+    weights = kernel.float()
+    return kernel.shape == (4, 4) and torch.allclose(weights / weights.sum(), fir_filter())
 
 
 def checked(checkpoint: Checkpoint) -> Checkpoint:

@@ -6,19 +6,18 @@ Here the text is skipped; the architecture is read from the attributes and shape
 
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from models.checkpoints.checkpoint import (
     MAPPING_RATE,
     Checkpoint,
     infer_config,
+    is_usual_filter,
     with_mapping_rate,
 )
 from models.checkpoints.pickles import Constructor, Record, text_of
 from models.checkpoints.tensors import View
 from models.errors import CheckpointError
-from models.ops import fir_filter
 
 FORMAT = "NVIDIA PyTorch pickle"
 NETWORKS = ("G_ema", "G")
@@ -59,16 +58,12 @@ def read_official(value: Any) -> Checkpoint | None:
         raise CheckpointError(f"this is a {root.kind!r} network; Latentbrush reads StyleGAN2")
     check_synthesis(synthesis)
     weights = flatten(root)
-    if any(not same_filter(t) for name, t in weights.items() if name.endswith(FILTER_NAME)):
+    if any(not is_usual_filter(t) for name, t in weights.items() if name.endswith(FILTER_NAME)):
         raise CheckpointError("its resampling filter is not StyleGAN2's [1, 3, 3, 1]")
     state = {name: t for name, t in weights.items() if not name.endswith(FILTER_NAME)}
     rate = child(child(root, "mapping"), "fc0").state.get("bias_gain", MAPPING_RATE)
     clamp = child(child(synthesis, "b4"), "conv1").state.get("conv_clamp")
     return Checkpoint(FORMAT, infer_config(state, clamp), with_mapping_rate(state, rate))
-
-
-def same_filter(kernel: Tensor) -> bool:
-    return kernel.shape == (4, 4) and torch.allclose(kernel.float(), fir_filter())
 
 
 def child(parent: Record, name: str) -> Record:

@@ -41,12 +41,11 @@ class Global:
     """A class or function that the file names and this reader knows.
 
     Attributes:
-        build: makes a value from the arguments; None for what is only ever an argument.
+        build: makes a value from the arguments.
     """
 
     name: str
-    build: Constructor | None = None
-    value: Any = None
+    build: Constructor
 
 
 @dataclass
@@ -199,7 +198,7 @@ class PickleReader:
 
     def do_reduce(self) -> None:
         args, function = self.pop(), self.pop()
-        if not isinstance(function, Global) or function.build is None:
+        if not isinstance(function, Global):
             raise UnsafeCheckpoint("the file calls something that is not a constructor: refused")
         if not isinstance(args, tuple):
             raise CheckpointError("damaged: a call without arguments")
@@ -225,10 +224,10 @@ class PickleReader:
     # The memo.
 
     def do_memoize(self) -> None:
-        self.memo[len(self.memo)] = self.stack[-1] if self.stack else self.pop()
+        self.do_put(len(self.memo))
 
     def do_put(self, arg: int) -> None:
-        self.memo[arg] = self.stack[-1] if self.stack else self.pop()
+        self.memo[arg] = self.top(object)
 
     do_binput = do_long_binput = do_put
 
@@ -254,7 +253,8 @@ class PickleReader:
         self.pop_to_mark()
 
     def do_dup(self) -> None:
-        self.stack.append(self.top(object))
+        top = self.pop()
+        self.stack += [top, top]
 
     def do_tuple(self) -> None:
         self.stack.append(tuple(self.pop_to_mark()))

@@ -6,11 +6,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.checkpoints.checkpoint import Checkpoint, infer_config
+from models.checkpoints.checkpoint import Checkpoint, infer_config, is_usual_filter
 from models.checkpoints.tensors import View
 from models.errors import CheckpointError
 from models.generator import Generator
-from models.ops import fir_filter
 
 W_AVG_SAMPLES = 10_000  # training checkpoints do not hold the mean of w
 
@@ -38,7 +37,7 @@ def read_rosinality(value: Any) -> Checkpoint | None:
     kernels = [
         v.tensor() for n, v in views.items() if n.endswith(".kernel") and isinstance(v, View)
     ]
-    if not all(is_usual(kernel) for kernel in kernels):
+    if not all(is_usual_filter(kernel) for kernel in kernels):
         raise CheckpointError("its resampling filter is not StyleGAN2's [1, 3, 3, 1]")
     weights = {name: view.tensor() for name, view in views.items() if isinstance(view, View)}
     state = convert(weights)
@@ -50,12 +49,6 @@ def read_rosinality(value: Any) -> Checkpoint | None:
         state["mapping.w_avg"] = torch.zeros(config.w_dim)
         state["mapping.w_avg"] = mean_w(Checkpoint(format_, config, state).generator())
     return Checkpoint(format_, config, state)
-
-
-def is_usual(kernel: Tensor) -> bool:
-    """Whether a filter is StyleGAN2's; rosinality keeps it with its gain."""
-    total = kernel.float().sum()
-    return kernel.shape == (4, 4) and torch.allclose(kernel.float() / total, fir_filter())
 
 
 def first_of(mean: Tensor) -> Tensor:
@@ -92,14 +85,12 @@ def renamed(name: str) -> str | None:
         return f"mapping.fc{int(match[1]) - 1}.{match[2]}"
     if match := re.fullmatch(r"noises\.noise_(\d+)", name):
         return f"synthesis.{layer_name(int(match[1]))}.noise_const"
-    if match := re.fullmatch(r"conv1\.(.+)", name):
-        return f"synthesis.{layer_name(0)}.{part_name(match[1])}"
-    if match := re.fullmatch(r"convs\.(\d+)\.(.+)", name):
-        return f"synthesis.{layer_name(int(match[1]) + 1)}.{part_name(match[2])}"
-    if match := re.fullmatch(r"to_rgb1\.(.+)", name):
-        return f"synthesis.b4.torgb.{part_name(match[1])}"
-    if match := re.fullmatch(r"to_rgbs\.(\d+)\.(.+)", name):
-        return f"synthesis.b{8 << int(match[1])}.torgb.{part_name(match[2])}"
+    if match := re.fullmatch(r"(?:conv1|convs\.(\d+))\.(.+)", name):
+        index = 0 if match[1] is None else int(match[1]) + 1
+        return f"synthesis.{layer_name(index)}.{part_name(match[2])}"
+    if match := re.fullmatch(r"(?:to_rgb1|to_rgbs\.(\d+))\.(.+)", name):
+        res = 4 if match[1] is None else 8 << int(match[1])
+        return f"synthesis.b{res}.torgb.{part_name(match[2])}"
     raise CheckpointError(f"not a StyleGAN2 generator of rosinality's: it has {name[:60]!r}")
 
 

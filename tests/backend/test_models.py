@@ -1,44 +1,29 @@
 """`/models`: previews, strips, and what a person does with a found direction."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from live_server import LiveServer, running
+from live_server import LiveServer
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("own-models")
-
-
-@pytest.fixture(scope="module")
-def live(home: Path) -> Iterator[LiveServer]:
-    with running(home) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def client(live: LiveServer) -> Iterator[httpx.Client]:
-    with live.client() as open_client:
-        yield open_client
-
-
-@pytest.fixture(scope="module")
-def folder(live: LiveServer) -> Path:
+@pytest.fixture
+def folder(server: LiveServer) -> Iterator[Path]:
     """A model as `latentbrush models add` leaves it in the data folder."""
-    other = json.loads((live.home / "models" / "fake" / "config.json").read_text())
+    other = json.loads((server.home / "models" / "fake" / "config.json").read_text())
     attribute = {"id": "coarse-1", "title": "Coarse 1", "min": -3, "max": 3, "default": 1.5}
-    folder = live.home / "models" / "mine"
+    folder = server.home / "models" / "mine"
     (folder / "strips").mkdir(parents=True)
     found = [attribute | {"source": "SeFa 1"}, attribute | {"id": "coarse-2", "source": "SeFa 2"}]
     config = other | {"id": "mine", "attributes": found, "encoder": None}
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "preview.webp").write_bytes(b"RIFF preview")
     (folder / "strips" / "coarse-1.webp").write_bytes(b"RIFF strip")
-    return folder
+    yield folder
+    shutil.rmtree(folder)
 
 
 def mine(client: httpx.Client) -> dict[str, object]:

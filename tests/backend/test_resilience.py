@@ -50,6 +50,9 @@ def test_kill_the_worker_in_the_middle(tmp_path: Path) -> None:
         os.kill(pid_of_worker(server, "batch"), signal.SIGKILL)
         wait_for(server, job_id, "succeeded", MAX_RECOVERY_S)
         wait_until_ready(server, 10)
+        with server.client() as client:
+            result = client.get(f"/jobs/{job_id}").json()["result"]
+            assert client.get(f"/latents/{result['latent_id']}/tensor").status_code == 200
 
 
 def test_kill_the_server_and_all_it_started(tmp_path: Path) -> None:
@@ -130,3 +133,5 @@ def test_a_job_that_never_reached_its_queue_is_sent(server: LiveServer) -> None:
     record = new_record("job_" + "2" * 32, "local", JobKind.GENERATE, "interactive", request)
     store.create(record)
     wait_for(server, record.job_id, "succeeded", 6)
+    with server.client() as client:
+        assert client.get(f"/jobs/{record.job_id}").json()["result"]["seed"] == 1

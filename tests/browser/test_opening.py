@@ -1,9 +1,12 @@
 """How a picture comes into the editor, and what can go wrong on the way."""
 
 import base64
+import io
 import json
 
+import numpy as np
 import pytest
+from PIL import Image
 
 
 def problem(status, code, detail, headers=None):
@@ -46,6 +49,7 @@ def test_encoding_goes_on_where_events_do_not_get_through(start, picture_file):
     start.page.route("**/events", lambda route: route.abort())
     start.upload(picture_file(128, 128))
     start.wait_for_editor()
+    assert start.shown_image().shape == (128, 128, 3)
 
 
 def test_a_wide_picture_is_cropped_first(start, picture_file):
@@ -102,6 +106,8 @@ def test_a_picture_can_be_dropped_and_pasted(start, picture_file, way):
         [data, way],
     )
     start.wait_for_editor()
+    with Image.open(io.BytesIO(base64.b64decode(data))) as sent:
+        assert (start.shown_image() == np.asarray(sent.convert("RGB"))).all()
 
 
 def test_a_file_that_is_no_picture_is_refused_with_words(start):
@@ -143,6 +149,7 @@ def test_a_refresh_brings_everything_back(editor):
 
 def test_the_latest_picture_can_be_taken_up_again(editor):
     editor.stroke((0.4, 0.4))
+    editor.page.evaluate("localStorage.clear()")  # as before the first autosave
     editor.page.locator(".brand").click()
     editor.wait_for_phase("start")
     editor.page.get_by_role("button", name="Go on with the latest picture").click()

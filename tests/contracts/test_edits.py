@@ -76,7 +76,7 @@ def test_the_key_differs_with_everything_that_matters() -> None:
 
 @pytest.mark.parametrize("space", ["W", "W+", "S8", "S+8", "S+", None])
 def test_spaces_that_exist(space: str | None) -> None:
-    EncodeRequest(image_id="x", model="m", space=space)
+    assert EncodeRequest(image_id="x", model="m", space=space).space == space
 
 
 @pytest.mark.parametrize("space", ["", "Z", "W++", "S", "S0", "S+0", "S8 ", "s8"])

@@ -1,6 +1,8 @@
 """A worker that cannot start says why in one line."""
 
+import sys
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import cast
 
 import pytest
@@ -47,8 +49,17 @@ def test_a_worker_does_not_claim_a_job_that_broke(monkeypatch: pytest.MonkeyPatc
     assert worker.current is None
 
 
-def test_memory_is_released_without_a_device() -> None:
+@pytest.mark.parametrize(("has_device", "released"), [(True, ["released"]), (False, [])])
+def test_memory_is_released_where_there_is_a_device(
+    monkeypatch: pytest.MonkeyPatch, has_device: bool, released: list[str]
+) -> None:
+    done: list[str] = []
+    cuda = SimpleNamespace(
+        is_available=lambda: has_device, empty_cache=lambda: done.append("released")
+    )
+    monkeypatch.setitem(sys.modules, "torch", cast(ModuleType, SimpleNamespace(cuda=cuda)))
     release_device_memory()
+    assert done == released
 
 
 def test_a_device_that_is_named_is_taken() -> None:

@@ -73,6 +73,7 @@ def test_a_worker_is_replaced_while_the_broker_is_away() -> None:
         name, pid = next(iter(watched.pids().items()))
         os.kill(pid, signal.SIGKILL)
         wait_for_two(watched, but_not=name)
+        assert pid not in watched.pids().values()
     watched.stop()
 
 
