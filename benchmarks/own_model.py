@@ -49,7 +49,9 @@ def main() -> None:
     for picture in torch.split(render(sample_factors(UNSEEN_SEED, 0, options.count), size), 1):
         original = to_pixels(picture)
         begun = time.monotonic()
-        found = editor.encode(original, space=None, steps=None, on_step=lambda _: None)
+        found = editor.encode(
+            original, space=None, steps=None, regulariser=None, on_step=lambda _: None
+        )
         seconds.append(time.monotonic() - begun)
         psnr_db.append(found.psnr_db)
     edit = AttributeEdit(attribute="middle-1", strength=2, mask=CORNER)

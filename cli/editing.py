@@ -42,6 +42,9 @@ def encode(
     steps: Annotated[
         int | None, typer.Option(min=0, help="Optimisation steps; 0 is the encoder alone.")
     ] = None,
+    regulariser: Annotated[
+        float | None, typer.Option(min=0, help="0 is faithful; more is easier to edit.")
+    ] = None,
 ) -> None:
     """Encode a picture into a latent (safetensors), with the square that was encoded beside it."""
     from PIL import Image
@@ -53,6 +56,7 @@ def encode(
             pixels,
             space=space,
             steps=steps,
+            regulariser=regulariser,
             on_step=lambda step: progress.update(task, completed=step.step, total=step.steps),
         )
     out.write_bytes(found.tensor)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.output import show_table, write_json
+from cli.output import say, show_table, write_json
 from cli.pick import DEFAULT_MODEL, model_folder, open_model
 
 app = typer.Typer(
@@ -38,17 +38,59 @@ def inversion(
     model: ModelOption = DEFAULT_MODEL,
     count: Annotated[int, typer.Option(min=1, help="Pictures.")] = 64,
     seed: SeedOption = 910_000,
+    steps: Annotated[int | None, typer.Option(min=3, help="The model's default.")] = None,
+    long: Annotated[int, typer.Option(min=1, help="Steps of W+ from the mean.")] = 500,
+    cases: Annotated[int, typer.Option(min=1, help="Pictures of each out-of-sample case.")] = 4,
+    json: JsonOption = None,
+) -> None:
+    """Encode unseen renders, and pictures out of sample, in every latent space."""
+    from training.evaluation.inversion import (
+        Setting,
+        evaluate_inversion,
+        generated_swap_distance,
+        settings_of,
+    )
+    from training.evaluation.judge import load_judge
+    from training.evaluation.out_of_sample import evaluate_out_of_sample
+
+    loaded = open_model(model)
+    judge = load_judge(model_folder(model), loaded.device)
+    equal = steps or loaded.encoding.steps
+    generated = generated_swap_distance(loaded, count, seed)
+    rows = evaluate_inversion(loaded, judge, count, seed, settings_of(loaded, equal, long))
+    init = "mean" if loaded.encoder is None else "encoder"
+    weight = loaded.encoding.regulariser
+    both = [Setting("W+", init, equal), Setting("S+", init, equal, weight)]
+    strange = evaluate_out_of_sample(loaded, judge, cases, seed + 20_000, both)
+    show_table(rows, f"Inversion, medians over {count} pictures")
+    say(f"swap FD of generated latents: {generated:.3f}")
+    show_table(strange, f"Out of sample, medians over {cases} pictures")
+    about = {"model": loaded.card.id, "count": count, "seed": seed}
+    figures = {
+        "swap_fd_generated": generated,
+        "rows": [asdict(row) for row in rows],
+        "out_of_sample": [asdict(row) for row in strange],
+    }
+    write_json(about | figures, json)
+
+
+@app.command()
+def regularisers(
+    model: ModelOption = DEFAULT_MODEL,
+    count: Annotated[int, typer.Option(min=1, help="Pictures.")] = 16,
+    seed: SeedOption = 915_000,
     steps: Annotated[int | None, typer.Option(min=1, help="The model's default.")] = None,
     json: JsonOption = None,
 ) -> None:
-    """Encode unseen renders, by the encoder alone and with the default steps."""
-    from training.evaluation.inversion import evaluate_inversion
+    """Encode unseen renders in S+ with every regulariser, weak and strong."""
+    from training.evaluation.inversion import ablation_of, evaluate_inversion
+    from training.evaluation.judge import load_judge
 
     loaded = open_model(model)
-    space = loaded.encoding.space
-    settings = [(space, 0), (space, steps or loaded.encoding.steps)]
-    rows = evaluate_inversion(loaded, count, seed, settings)
-    show_table(rows, f"Inversion, medians over {count} pictures")
+    judge = load_judge(model_folder(model), loaded.device)
+    settings = ablation_of(loaded, steps or loaded.encoding.steps)
+    rows = evaluate_inversion(loaded, judge, count, seed, settings)
+    show_table(rows, f"Regularisers, medians over {count} pictures")
     table = {"model": loaded.card.id, "count": count, "seed": seed}
     write_json(table | {"rows": [asdict(row) for row in rows]}, json)
 
@@ -60,13 +102,14 @@ def editing(
     seed: SeedOption = 920_000,
     json: JsonOption = None,
 ) -> None:
-    """Paint every attribute on unseen renders, judged by an independent regressor."""
+    """Paint every attribute on unseen renders, beside plain directions of the same strength."""
+    from training.evaluation.baselines import baselines
     from training.evaluation.editing import evaluate_editing
     from training.evaluation.judge import load_judge
 
     loaded = open_model(model)
     judge = load_judge(model_folder(model), loaded.device)
-    rows = evaluate_editing(loaded, judge, count, seed)
+    rows = evaluate_editing(loaded, judge, count, seed, baselines(loaded))
     show_table(rows, f"Editing, {count} pictures at ±1 and ±2 σ")
     table = {"model": loaded.card.id, "count": count, "seed": seed}
     write_json(table | {"attributes": [asdict(row) for row in rows]}, json)

@@ -37,6 +37,9 @@ class EncodeRequest(Value):
     """Optimisation steps; 0 = encoder only; absent = the model's default."""
     crop: Box | None = None
     """Absent = the largest centred crop of the model's aspect."""
+    regulariser: Annotated[float, Field(ge=0, le=100)] | None = None
+    """Weight of the pull towards generated latents: 0 = as faithful as can be, more = easier to
+    edit; absent = the model's default."""
 
 
 class Output(Value):

@@ -13,33 +13,36 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.errors import NoEncoder
-from models.latents import LatentMap, Layout, cells_of, find_space
+from models.errors import NoEncoder, ShapeError
+from models.latents import SQUARE, Cells, LatentMap, Layout, cells_of, find_space
 from models.metrics import psnr_db
 from models.model import Model
-from models.shapes import check_shape
+from models.regularisers import Regulariser, mean_square, sliced_wasserstein
+from models.windows import predict_windows
 
 PEAK_LR = 0.2  # in whitened units per step
 PERCEPTUAL_WEIGHT = 0.05  # against the mean squared error in [-1, 1]
 PREVIEW_EVERY = 10  # steps
 
 OnStep = Callable[[int, int, Tensor | None], None]
-"""(step, steps, picture [1, 3, R, R] now and then); may raise to stop."""
+"""(step, steps, pictures [N, 3, H, W] now and then); may raise to stop."""
 
 
 @dataclass(frozen=True)
 class Inversion:
-    """What was found.
+    """What was found for N pictures.
 
     Attributes:
-        plausibility: mean squared whitened coordinate; 1 for generated latents.
+        img: [N, 3, H, W], what the generator makes of it.
+        psnr_db, perceptual: [N], against the pictures.
+        plausibility: [N], mean squared whitened coordinate; 1 for generated latents.
     """
 
     latent: LatentMap
     img: Tensor
-    psnr_db: float
-    perceptual: float
-    plausibility: float
+    psnr_db: Tensor
+    perceptual: Tensor
+    plausibility: Tensor
 
 
 def invert(
@@ -49,99 +52,115 @@ def invert(
     space: str | None = None,
     steps: int | None = None,
     regulariser: float | None = None,
+    measure: Regulariser = sliced_wasserstein,
+    begin: LatentMap | None = None,
     on_step: OnStep = lambda step, steps, preview: None,
 ) -> Inversion:
-    """Find the latent of one picture.
+    """Find the latents of pictures, each by itself.
 
     Args:
-        img: [1, 3, R, R] in [-1, 1].
+        img: [N, 3, H, W] in [-1, 1]; H and W are multiples of a quarter of the model's resolution.
         space: where to look; the model's default if None.
         steps: optimisation steps; 0 is the encoder alone.
-        regulariser: weight of mean |v|².
+        regulariser: weight of `measure`; the model's default if None.
+        begin: where to start; what the encoder says if None, or the mean latent without one.
 
     Raises:
-        ShapeError: the picture is not of the model's size.
+        ShapeError: the pictures are not of a size that the model draws.
         SpaceError: no such space.
         NoEncoder: there are no steps, and no encoder.
     """
-    size = model.layout.resolution
-    check_shape("img", img, [1, 3, size, size])
+    base = base_of(model.layout, img)
     settings = model.encoding
     space = space or settings.space
     steps = settings.steps if steps is None else steps
     weight = settings.regulariser if regulariser is None else regulariser
-    if steps == 0 and model.encoder is None:
+    if begin is None and steps == 0 and model.encoder is None:
         raise NoEncoder(f"{model.card.id} has no encoder: it needs steps")
-    coordinates = start(model, img, space)
+    coordinates = averaged(model, begin_maps(model, img, base, begin), space, base)
     for v in coordinates:
         v.requires_grad_(steps > 0)
     optimiser = torch.optim.Adam(coordinates, lr=PEAK_LR, betas=(0.9, 0.99))
     for step in range(steps):
         set_lr(optimiser, step / steps)
-        drawn = model.render(to_latent(model, coordinates, space))
-        loss = F.mse_loss(drawn, img) + PERCEPTUAL_WEIGHT * model.distance(drawn, img).mean()
-        loss = loss + weight * mean_square(coordinates)
+        drawn = model.render(to_latent(model, coordinates, space, base))
+        error = (drawn - img).square().mean(dim=(1, 2, 3))
+        loss = error + PERCEPTUAL_WEIGHT * model.distance(drawn, img)
+        if weight > 0:
+            loss = loss + weight * measure(coordinates)
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.sum().backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         on_step(step + 1, steps, drawn.detach() if step % PREVIEW_EVERY == 0 else None)
     with torch.no_grad():
-        return measured(model, img, [v.detach() for v in coordinates], space)
+        return measured(model, img, to_latent(model, coordinates, space, base))
 
 
-def measured(model: Model, img: Tensor, coordinates: list[Tensor], space: str) -> Inversion:
-    """The latent of whitened coordinates, with its figures."""
-    latent = to_latent(model, coordinates, space)
+@torch.no_grad()
+def measured(model: Model, img: Tensor, latent: LatentMap) -> Inversion:
+    """A latent with its figures."""
     drawn = model.render(latent)
     return Inversion(
         latent=latent,
         img=drawn,
-        psnr_db=psnr_db(drawn, img).item(),
-        perceptual=model.distance(drawn, img).item(),
-        plausibility=mean_square(coordinates).item(),
+        psnr_db=psnr_db(drawn, img),
+        perceptual=model.distance(drawn, img),
+        plausibility=mean_square([model.whitening.to_v(wmap) for wmap in latent.layers]),
     )
 
 
-def mean_square(coordinates: list[Tensor]) -> Tensor:
-    """Mean squared whitened coordinate, every layer counting the same."""
-    return torch.stack([v.square().mean() for v in coordinates]).mean()
+def base_of(layout: Layout, img: Tensor) -> Cells:
+    """The base of pictures [N, 3, H, W]: coarsest cells down and across, (4, 4) for R × R.
+
+    Raises:
+        ShapeError: a side is not a multiple of the coarsest cell, or smaller than the model's.
+    """
+    cell = layout.resolution // SQUARE[0]
+    if img.ndim != 4 or img.shape[1] != 3:
+        raise ShapeError(f"img: expected [N, 3, H, W], got {list(img.shape)}")
+    height, width = img.shape[2:]
+    if height % cell or width % cell:
+        raise ShapeError(f"img: sides are multiples of {cell} px, got {list(img.shape)}")
+    if min(height, width) < layout.resolution:
+        raise ShapeError(f"img: no side is under {layout.resolution} px, got {list(img.shape)}")
+    return height // cell, width // cell
 
 
 @torch.no_grad()
-def start(model: Model, img: Tensor, space: str) -> list[Tensor]:
-    """Where to begin: the encoder's answer averaged into the space, or the mean latent.
+def begin_maps(model: Model, img: Tensor, base: Cells, begin: LatentMap | None) -> list[Tensor]:
+    """L whitened maps to begin with, of any number of cells."""
+    if begin is not None:
+        return [model.whitening.to_v(wmap) for wmap in begin.layers]
+    if model.encoder is not None:
+        return predict_windows(model, model.encoder, img, base)
+    mean = model.whitening.to_v(model.generator.mapping.w_avg[None, :, None, None])
+    return [mean.expand(len(img), -1, -1, -1)] * model.generator.num_ws
 
-    Returns:
-        Whitened maps [1, K, h_l, w_l]: one for shared spaces, else L.
-    """
+
+def averaged(model: Model, maps: list[Tensor], space: str, base: Cells) -> list[Tensor]:
+    """Whitened maps [N, K, h_l, w_l] averaged into a space: one for shared spaces, else L."""
     layout = model.layout
     found = find_space(space, layout)
-    if model.encoder is not None:
-        maps = model.predict(img, model.encoder)
-    else:
-        mean = model.whitening.to_v(model.generator.mapping.w_avg[None, :, None, None])
-        maps = [mean] * len(layout.layer_res)
     if found.shared:
-        cells = cells_of(found.cells, (4, 4))
+        cells = cells_of(found.cells, base)
         return [torch.stack([pooled(v, cells) for v in maps]).mean(dim=0)]
-    sizes = [cells_of(found.layer_cells(res), (4, 4)) for res in layout.layer_res]
+    sizes = [cells_of(found.layer_cells(res), base) for res in layout.layer_res]
     return [pooled(v, cells).clone() for v, cells in zip(maps, sizes, strict=True)]
 
 
-def pooled(v: Tensor, cells: tuple[int, int]) -> Tensor:
+def pooled(v: Tensor, cells: Cells) -> Tensor:
     """Average a map into `cells`, or spread it over more."""
     if v.shape[2] >= cells[0]:
         return F.adaptive_avg_pool2d(v, cells)
     return F.interpolate(v, size=cells, mode="bilinear", align_corners=False)
 
 
-def to_latent(model: Model, coordinates: list[Tensor], space: str) -> LatentMap:
+def to_latent(model: Model, coordinates: list[Tensor], space: str, base: Cells) -> LatentMap:
     """The latent of whitened maps in a space."""
-    layout: Layout = model.layout
     maps = [model.whitening.to_w(v) for v in coordinates]
-    if find_space(space, layout).shared:
-        maps = maps * len(layout.layer_res)
-    return LatentMap(tuple(maps))
+    if find_space(space, model.layout).shared:
+        maps = maps * len(model.layout.layer_res)
+    return LatentMap(tuple(maps), base)
 
 
 def set_lr(optimiser: torch.optim.Optimizer, passed: float) -> None:

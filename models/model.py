@@ -44,7 +44,7 @@ class Encoding:
 
     space: str = "S+"
     steps: int = 60
-    regulariser: float = 0.03
+    regulariser: float = 0.1
 
 
 @dataclass(frozen=True)

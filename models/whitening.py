@@ -2,7 +2,7 @@
 
 The mapping network ends in a leaky ReLU; undoing it (slope 5) leaves a nearly Gaussian vector p,
 which PCA whitens. Source: Zhu et al. 2020 ("Improved StyleGAN Embedding", P_N space). Dropping the
-dead directions, whose variance is rounding only, is ours.
+dead directions, which hold the last hundredth of the variance, is ours (docs/decisions.md).
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from models.generator import Generator
 from models.ops import LEAKY_SLOPE
 from models.sampling import random_w
 
-LIVE_VARIANCE = 1e-4  # of the largest; below it a direction of w has never been used
+LIVE_SHARE = 0.99  # of the variance; the directions of the rest do not show in pictures
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,10 @@ def fit_whitening(w: Tensor) -> Whitening:
     p = F.leaky_relu(w.double(), 1 / LEAKY_SLOPE)
     mean = p.mean(dim=0)
     variance, directions = torch.linalg.eigh(torch.cov((p - mean).T))  # rising
-    live = variance > LIVE_VARIANCE * variance[-1]
-    scale = variance[live].sqrt()
-    return Whitening(mean.float(), directions[:, live].float(), scale.float())
+    shares = variance.clamp(min=0).flip(0).cumsum(0) / variance.clamp(min=0).sum()
+    num_live = int((shares < LIVE_SHARE).sum()) + 1
+    scale = variance[-num_live:].sqrt()
+    return Whitening(mean.float(), directions[:, -num_live:].float(), scale.float())
 
 
 def measure_whitening(generator: Generator, num: int = 50_000) -> Whitening:

@@ -3,7 +3,7 @@
 First the encoder learns the known latents of generated pictures, which needs no gradient through
 the generator and is several times cheaper. Then each batch is half pictures of the domain, judged
 by what the generator makes of the predicted latent, and half generated ones. The terms: squared
-error, perceptual distance, the regulariser mean |v|², and the latent where it is known. Schedule
+error, perceptual distance, the regulariser of inversion, and the latent where it is known. Schedule
 and weights are ours (docs/decisions.md).
 """
 
@@ -17,17 +17,17 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from models.encoder import Encoder, EncoderConfig, usual_widths
-from models.inversion import mean_square
 from models.latents import LatentMap
 from models.metrics import psnr_db
 from models.model import Model
+from models.regularisers import sliced_wasserstein
 from training.data import ImageSource
 from training.generated import draw_latents, drawn_from
 from training.runs import Run
 from training.schedule import Length, set_cosine_lr
 
 PERCEPTUAL_WEIGHT = 0.3
-REGULARISER_WEIGHT = 0.003
+REGULARISER_WEIGHT = 0.01
 LATENT_WEIGHT = 0.03
 LATENT_PHASE = 0.35  # share of the time
 AVERAGE_RATE = 0.01  # per step
@@ -136,7 +136,7 @@ def encoder_loss(
     maps = model.predict(img, encoder)
     redrawn = model.render(LatentMap(tuple(model.whitening.to_w(v) for v in maps)))
     loss = F.mse_loss(redrawn, img) + PERCEPTUAL_WEIGHT * model.distance(redrawn, img).mean()
-    loss = loss + REGULARISER_WEIGHT * mean_square(maps)
+    loss = loss + REGULARISER_WEIGHT * sliced_wasserstein(maps).mean()
     loss = loss + LATENT_WEIGHT * latent_error(model, [v[num:] for v in maps], known)
     return loss, redrawn[:num].detach()
 

@@ -70,6 +70,7 @@ class ModelEditor:
         *,
         space: str | None,
         steps: int | None,
+        regulariser: float | None,
         on_step: Callable[[Step], None],
     ) -> Encoded:
         size = self.resolution
@@ -81,14 +82,16 @@ class ModelEditor:
             preview = None if drawn is None else to_pixels(drawn)
             on_step(Step(step, total, f"Optimising from {start}", preview))
 
-        found = invert(self.model, img, space=space, steps=steps, on_step=tell)
+        found = invert(
+            self.model, img, space=space, steps=steps, regulariser=regulariser, on_step=tell
+        )
         return Encoded(
             tensor=to_bytes(found.latent, space or self.model.encoding.space, self.model_id),
             pixels=to_pixels(found.img),
             space=space or self.model.encoding.space,
             grid=self.grid,
-            psnr_db=found.psnr_db,
-            perceptual=found.perceptual,
+            psnr_db=found.psnr_db.item(),
+            perceptual=found.perceptual.item(),
             perceptual_metric=self.model.perceptual_metric,
         )
 

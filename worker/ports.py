@@ -71,6 +71,7 @@ class Editor(Protocol):
         *,
         space: str | None,
         steps: int | None,
+        regulariser: float | None,
         on_step: Callable[[Step], None],
     ) -> Encoded:
         """Find the latent of a crop. `on_step` may raise to stop."""

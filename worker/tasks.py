@@ -94,7 +94,13 @@ def encode(task: Task, request: EncodeRequest) -> EncodeResult:
     crop = request.crop or centred_square(*picture.size_px)
     original = crop_picture(picture, checked_crop(crop, *picture.size_px)).on_white()
     clock.lap("load")
-    encoded = editor.encode(original, space=request.space, steps=request.steps, on_step=task.report)
+    encoded = editor.encode(
+        original,
+        space=request.space,
+        steps=request.steps,
+        regulariser=request.regulariser,
+        on_step=task.report,
+    )
     clock.lap("encode")
     reconstruction = task.add_pixels(encoded.pixels)
     record = _keep_latent(

@@ -19,7 +19,7 @@ from contracts.requests import EncodeRequest
 
 router = APIRouter(tags=["encode"])
 
-FIELDS = ("image", "image_id", "model", "space", "steps", "crop")
+FIELDS = ("image", "image_id", "model", "space", "steps", "crop", "regulariser")
 ROUNDING_PX = 1  # whole pixels of a square that was drawn in a scaled picture
 
 
@@ -34,6 +34,9 @@ async def encode(
     space: Annotated[str | None, Form(description="A space of the model, such as S+8.")] = None,
     steps: Annotated[int | None, Form(description="0 = encoder only.")] = None,
     crop: Annotated[str | None, Form(description="x,y,w,h in pixels, upright.")] = None,
+    regulariser: Annotated[
+        float | None, Form(description="0 = faithful; more = easier to edit.")
+    ] = None,
     wait: Wait = 0,
 ) -> JSONResponse:
     """Find the latent of a picture, which is uploaded here or was before."""
@@ -43,7 +46,12 @@ async def encode(
     if (image is None) == (image_id is None):
         raise InvalidRequest("send either an image or the image_id of one that was uploaded")
     wanted = _parsed(
-        image_id=image_id or "later", model=model, space=space, steps=steps, crop=_box(crop)
+        image_id=image_id or "later",
+        model=model,
+        space=space,
+        steps=steps,
+        crop=_box(crop),
+        regulariser=regulariser,
     )
     if wanted.steps is not None and wanted.steps > server.settings.max_steps:
         raise InvalidRequest(f"at most {server.settings.max_steps} steps are made")

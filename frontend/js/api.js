@@ -77,16 +77,17 @@ export class Api {
   }
 
   /**
-   * @param {{imageId: string, modelId: string, crop: Crop|null, steps: number|null}} request steps null: the server's choice
+   * @param {{imageId: string, modelId: string, crop: Crop|null, steps: number|null, regulariser: number|null}} request null: the server's choice
    * @param {AbortSignal} [signal]
    * @returns {Promise<Job>}
    */
-  encode({ imageId, modelId, crop, steps }, signal) {
+  encode({ imageId, modelId, crop, steps, regulariser }, signal) {
     const form = new FormData();
     form.append('image_id', imageId);
     form.append('model', modelId);
     if (crop) form.append('crop', [crop.x, crop.y, crop.width, crop.height].join(','));
     if (steps !== null) form.append('steps', String(steps));
+    if (regulariser !== null) form.append('regulariser', String(regulariser));
     return this.#json('POST', 'encode', { form, signal });
   }
 

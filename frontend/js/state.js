@@ -33,7 +33,7 @@ import { editing } from './editing.js';
  * @property {readonly Model[]} models
  * @property {readonly string[]|null} loadedModels in a worker's memory; null: not known yet
  * @property {string|null} modelId the one that the next picture is opened with
- * @property {'faithful'|'fast'} encodeMode
+ * @property {import('./encoding.js').EncodeMode} encodeMode
  * @property {Upload|null} upload
  * @property {Crop|null} crop
  * @property {Work|null} work
@@ -58,7 +58,7 @@ import { editing } from './editing.js';
  * | {type: 'modelChanged', model: Model}
  * | {type: 'modelsSeen', loaded: readonly string[]}
  * | {type: 'serverSeen', server: ServerStatus}
- * | {type: 'encodeModeChosen', mode: 'faithful'|'fast'}
+ * | {type: 'encodeModeChosen', mode: import('./encoding.js').EncodeMode}
  * | {type: 'uploaded', upload: Upload}
  * | {type: 'cropStarted', upload: Upload, crop: Crop}
  * | {type: 'cropChanged', crop: Crop}
@@ -89,7 +89,7 @@ export const INITIAL = {
   models: [],
   loadedModels: null,
   modelId: null,
-  encodeMode: 'faithful',
+  encodeMode: 'balanced',
   upload: null,
   crop: null,
   work: null,

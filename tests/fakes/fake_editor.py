@@ -37,6 +37,7 @@ class FakeEditor:
         *,
         space: str | None,
         steps: int | None,
+        regulariser: float | None,
         on_step: Callable[[Step], None],
     ) -> Encoded:
         if space not in (None, *SPACES):

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.attributes import AttributeSet
 from models.model import Model
 from training.attributes import least_squares, train_attributes, usual_place
 from training.encoder import encoder_loss, train_encoder
 from training.errors import TrainingError
+from training.evaluation.baselines import baselines
 from training.evaluation.distributions import (
     PatchCollector,
     frechet_distance,
@@ -19,8 +19,9 @@ from training.evaluation.distributions import (
 )
 from training.evaluation.editing import evaluate_editing
 from training.evaluation.generator import evaluate_generator
-from training.evaluation.inversion import evaluate_inversion
+from training.evaluation.inversion import Setting, evaluate_inversion
 from training.evaluation.judge import load_judge, save_judge
+from training.evaluation.out_of_sample import CASES, evaluate_out_of_sample
 from training.generated import GeneratedPictures, draw_latents
 from training.labels import TARGETS, standardise
 from training.perceptual import train_perceptual
@@ -123,12 +124,35 @@ def test_every_figure_can_be_measured(model: Model, tmp_path: Path) -> None:
     figures = evaluate_generator(model, 128, 1)
     assert 0 <= figures.precision <= 1
     assert figures.swd_ratio > 0
-    rows = evaluate_inversion(model, 2, 1, [("S+", 0), ("W", 3)])
-    assert [(row.space, row.steps) for row in rows] == [("S+", 0), ("W", 3)]
     assert model.perceptual is not None
     save_judge(model.perceptual, tmp_path)
     judge = load_judge(tmp_path, model.device)
-    two = AttributeSet(model.attributes.attributes, model.attributes.directions)
-    edited = evaluate_editing(replace(model, attributes=two), judge, 2, 1)
-    assert [row.id for row in edited] == ["smile", "hat"]
+    settings = [Setting("S+", "encoder", 0), Setting("W", "mean", 3, 0.1)]
+    rows = evaluate_inversion(model, judge, 2, 1, settings)
+    assert [(row.space, row.regularised, row.steps) for row in rows] == [
+        ("S+", False, 0),
+        ("W", True, 3),
+    ]
+    assert all(row.swap_fd > 0 and 0 <= row.edit_success <= 1 for row in rows)
+    edited = evaluate_editing(model, judge, 2, 1, baselines(model))
+    assert {row.method for row in edited} == {"learnt", "least squares", "SVM", "SeFa"}
+    assert [row.id for row in edited][:2] == ["smile", "hat"]
     assert all(row.outside_max_diff == 0 for row in edited)
+
+
+def test_pictures_out_of_sample_are_measured(model: Model) -> None:
+    assert model.perceptual is not None
+    settings = [Setting("S+", "encoder", 2)]
+    rows = evaluate_out_of_sample(model, model.perceptual, 2, 1, settings)
+    assert [row.case for row in rows] == list(CASES)
+    assert rows[0].other_change is not None
+    assert all(row.other_change is None for row in rows[1:])
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_picture_out_of_sample_is_none_of_the_domain(case: str) -> None:
+    factors = sample_factors(5, 0, 2)
+    img = CASES[case](factors, 32)
+    assert img.shape == (2, 3, 32, 64 if case == "two people" else 32)
+    plain = render(factors, 32)
+    assert (img[..., :32] - plain).abs().amax(dim=(1, 2, 3)).min() > 0.1

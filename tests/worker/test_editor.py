@@ -41,7 +41,7 @@ def original() -> Pixels:
 @pytest.fixture(scope="module")
 def tensors(editor: ModelEditor, original: Pixels) -> dict[str, bytes]:
     """Two latents by id: the original's, and another picture's."""
-    found = editor.encode(original, space=None, steps=0, on_step=ignore)
+    found = editor.encode(original, space=None, steps=0, regulariser=None, on_step=ignore)
     other = editor.generate(wanted(seed=1))
     return {"lat_base": found.tensor, "lat_other": other.tensor}
 
@@ -135,7 +135,7 @@ def test_the_models_own_picture_can_be_asked_for(
 
 def test_encoding_tells_how_far_it_is(editor: ModelEditor, original: Pixels) -> None:
     seen: list[Step] = []
-    found = editor.encode(original, space="S+4", steps=3, on_step=seen.append)
+    found = editor.encode(original, space="S+4", steps=3, regulariser=0.3, on_step=seen.append)
     assert [(step.step, step.steps) for step in seen] == [(1, 3), (2, 3), (3, 3)]
     assert seen[0].preview is not None and seen[0].preview.shape == (32, 32, 3)
     assert found.space == "S+4"

@@ -1,15 +1,22 @@
-"""Do painted edits do what they say? Judged by a regressor that took no part in making them."""
+"""Do painted edits do what they say? Judged by a regressor that took no part in making them.
 
+A method of making directions is measured like any other: the model's own attributes, and those of
+plain methods (`training.evaluation.baselines`), at strengths at which each has the same effect.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
+from models.attributes import AttributeSet
 from models.composite import composite, feather
 from models.edits import move
 from models.images import to_img, to_pixels
-from models.inversion import invert
+from models.inversion import Inversion, invert
 from models.latents import LatentMap, embed
 from models.model import Model
 from models.perceptual import PerceptualNet
@@ -21,7 +28,7 @@ MASK_CELLS = 64
 
 @dataclass(frozen=True)
 class EditingRow:
-    """One attribute.
+    """One attribute by one method.
 
     Attributes:
         slope: judge's σ of the attribute per σ of strength.
@@ -40,7 +47,7 @@ class EditingRow:
 
 @dataclass(frozen=True)
 class Subject:
-    """A picture to edit, with its latent."""
+    """A picture [1, 3, H, W] to edit, with its latent and what the generator makes of it."""
 
     factors: Tensor
     img: Tensor
@@ -48,48 +55,102 @@ class Subject:
     base: Tensor
 
 
-def evaluate_editing(model: Model, judge: PerceptualNet, count: int, seed: int) -> list[EditingRow]:
-    """Paint every attribute at its place on `count` unseen renders, at strengths ±1 and ±2."""
+def unseen(model: Model, count: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Factors and pictures of renders that no training has seen."""
     factors = sample_factors(seed, 0, count)
-    pictures = render(factors, model.layout.resolution).to(model.device)
-    subjects = []
-    for i in tqdm(range(count), desc="Encoding"):
-        found = invert(model, pictures[i : i + 1])
-        latent = embed(found.latent, "S+", model.layout)
-        subjects.append(Subject(factors[i : i + 1], pictures[i : i + 1], latent, found.img))
-    names = [attribute.id for attribute in model.attributes.attributes]
-    return [measure(model, judge, subjects, name) for name in tqdm(names, desc="Editing")]
+    return factors, render(factors, model.layout.resolution).to(model.device)
+
+
+def subjects_of(model: Model, factors: Tensor, img: Tensor, found: Inversion) -> list[Subject]:
+    """N inverted pictures, each ready to be edited in S+."""
+    latent = embed(found.latent, "S+", model.layout)
+    return [
+        Subject(
+            factors[i : i + 1],
+            img[i : i + 1],
+            LatentMap(tuple(wmap[i : i + 1] for wmap in latent.layers), latent.base),
+            found.img[i : i + 1],
+        )
+        for i in range(len(img))
+    ]
+
+
+def evaluate_editing(
+    model: Model,
+    judge: PerceptualNet,
+    count: int,
+    seed: int,
+    others: dict[str, AttributeSet] | None = None,
+) -> list[EditingRow]:
+    """Paint every attribute at its place on `count` unseen renders, at strengths ±1 and ±2.
+
+    Args:
+        others: further ways to move the same attributes, by the method's name.
+    """
+    factors, pictures = unseen(model, count, seed)
+    subjects: list[Subject] = []
+    for part in tqdm(torch.split(torch.arange(count), 8), desc="Encoding"):
+        found = invert(model, pictures[part])
+        subjects += subjects_of(model, factors[part], pictures[part], found)
+    rows = []
+    for method, attributes in ({"learnt": model.attributes} | (others or {})).items():
+        for attribute in tqdm(attributes.attributes, desc=f"Editing, {method}"):
+            rows.append(measure(model, judge, subjects, attributes, attribute.id, method))
+    return rows
 
 
 @torch.inference_mode()
-def measure(model: Model, judge: PerceptualNet, subjects: list[Subject], name: str) -> EditingRow:
+def measure(
+    model: Model,
+    judge: PerceptualNet,
+    subjects: Sequence[Subject],
+    attributes: AttributeSet,
+    name: str,
+    method: str,
+) -> EditingRow:
     """One row of the table."""
-    region = next(factor.region for factor in FACTORS if factor.name == name)
     column = judge.config.targets.index(name)
     moves, outside = [], 0
     for subject in subjects:
-        mask = region_mask(subject.factors, region, MASK_CELLS).to(model.device)
-        shown = [paint(model, subject, name, mask, strength) for strength in STRENGTHS]
+        mask = place_of(subject, name).to(model.device)
+        shown = [paint(model, subject, attributes, name, mask, s) for s in STRENGTHS]
         outside = max(outside, *(outside_difference(subject, img, mask) for img in shown))
         readings = judge(torch.cat([subject.img, *shown]))
         moves.append(readings[1:] - readings[:1])
     moved = torch.stack(moves).cpu()  # [pictures, strengths, targets]
     strength = torch.tensor(STRENGTHS)
-    own = moved[:, :, column]
-    others = torch.cat([moved[:, :, :column], moved[:, :, column + 1 :]], dim=2)
+    own, leaked = moved[:, :, column], others_of(moved, column)
     return EditingRow(
         id=name,
-        method="learnt",
+        method=method,
         slope=float((own * strength).sum() / (strength.square().sum() * len(own))),
         sign_rate=float((own * strength > 0).float().mean()),
-        leak=float(others.abs().mean() / own.abs().mean().clamp(min=1e-6)),
+        leak=float(leaked.abs().mean() / own.abs().mean().clamp(min=1e-6)),
         outside_max_diff=outside,
     )
 
 
-def paint(model: Model, subject: Subject, name: str, mask: Tensor, strength: float) -> Tensor:
+def place_of(subject: Subject, name: str) -> Tensor:
+    """The mask [1, 1, 64, 64] of where an attribute lies in a portrait."""
+    region = next(factor.region for factor in FACTORS if factor.name == name)
+    return region_mask(subject.factors, region, MASK_CELLS)
+
+
+def others_of(moved: Tensor, column: int) -> Tensor:
+    """Every target's move [..., T] but that of one."""
+    return torch.cat([moved[..., :column], moved[..., column + 1 :]], dim=-1)
+
+
+def paint(
+    model: Model,
+    subject: Subject,
+    attributes: AttributeSet,
+    name: str,
+    mask: Tensor,
+    strength: float,
+) -> Tensor:
     """The picture after painting an attribute, as the product would show it."""
-    attribute, direction = model.attributes.find(name)
+    attribute, direction = attributes.find(name)
     edited = move(subject.latent, direction, strength, mask, attribute.layers)
     shown = composite(to_pixels(subject.img), subject.base, model.render(edited), mask)
     return to_img(shown).to(model.device)
@@ -100,3 +161,50 @@ def outside_difference(subject: Subject, img: Tensor, mask: Tensor) -> int:
     untouched = feather(mask, (img.shape[2], img.shape[3])) == 0
     difference = (to_img(to_pixels(subject.img)).to(img.device) - img).abs() * untouched
     return round(float(difference.max()) * 127.5)
+
+
+@dataclass(frozen=True)
+class EditScore:
+    """How a set of encoded pictures takes edits.
+
+    Attributes:
+        success: share of edits that move their attribute the right way.
+        leakage: mean absolute move of the other attributes over that of the attribute.
+        outside_change: mean absolute change of the generator's own picture outside the feathered
+            mask, in levels of 255, before the composite takes it away.
+    """
+
+    success: float
+    leakage: float
+    outside_change: float
+
+
+@torch.inference_mode()
+def score_edits(
+    model: Model, judge: PerceptualNet, subjects: Sequence[Subject], per_picture: int = 8
+) -> EditScore:
+    """Paint `per_picture` attributes on every subject, one σ up and down; every method and space
+    is given the same ones."""
+    names = [attribute.id for attribute in model.attributes.attributes]
+    own, leaked, outside = [], [], []
+    for k, subject in enumerate(subjects):
+        before = judge(subject.img)
+        for name in (names[(k * per_picture + i) % len(names)] for i in range(per_picture)):
+            attribute, direction = model.attributes.find(name)
+            mask = place_of(subject, name).to(model.device)
+            soft = feather(mask, (subject.img.shape[2], subject.img.shape[3]))
+            for strength in (-1.0, 1.0):
+                edited = move(subject.latent, direction, strength, mask, attribute.layers)
+                change = model.render(edited) - subject.base
+                moved = (judge((subject.img + soft * change).clamp(-1, 1)) - before)[0].cpu()
+                column = judge.config.targets.index(name)
+                own.append(moved[column] * strength)
+                leaked.append(others_of(moved, column).abs().mean())
+                away = F.relu(1 - soft.sign())
+                outside.append((change.abs() * away).sum() / (3 * away.sum().clamp(min=1)) * 127.5)
+    moves = torch.stack(own)
+    return EditScore(
+        success=float((moves > 0).float().mean()),
+        leakage=float(torch.stack(leaked).mean() / moves.abs().mean().clamp(min=1e-6)),
+        outside_change=float(torch.stack(outside).mean()),
+    )

@@ -1,16 +1,47 @@
-"""How well are unseen pictures encoded? One row per space and number of steps."""
+"""How well are unseen pictures encoded, and what are their latents good for?"""
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 import torch
+from torch import Tensor
 from tqdm import tqdm
 
-from models.inversion import invert
+from models.inversion import Inversion, invert
+from models.latents import LatentMap
+from models.lpips import find_lpips
 from models.model import Model
-from training.portraits import render, sample_factors
+from models.perceptual import PerceptualNet
+from models.regularisers import REGULARISERS, Regulariser, sliced_wasserstein
+from training.data import portrait_batches
+from training.evaluation.editing import Subject, score_edits, subjects_of, unseen
+from training.evaluation.swaps import swap_distance
+from training.generated import draw_latents
+
+BATCH = 8  # pictures that are encoded together
+DEFAULT = "sliced Wasserstein"
+DOMAIN = 1024  # renders that stand for the domain
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A way to encode.
+
+    Attributes:
+        init: what the search starts from, `encoder` or `mean`.
+        weight: of the regulariser; 0 is none.
+        measure: the regulariser.
+        name: what the regulariser is called in a table, if it is not the default.
+    """
+
+    space: str
+    init: str
+    steps: int
+    weight: float = 0.0
+    measure: Regulariser = field(default=sliced_wasserstein, repr=False)
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -18,43 +49,156 @@ class InversionRow:
     """Medians over the pictures.
 
     Attributes:
-        init: what the search starts from, `encoder` or `mean`.
-        plausibility: mean squared whitened coordinate; 1 for generated latents.
-        seconds: per picture.
+        regulariser: its name, or nothing.
+        weight: of the regulariser.
+        lpips: with the real network; None without its weights.
+        plausibility: mean squared whitened coordinate over live dimensions; generated: 1.
+        edit_success: share of painted edits that the judge sees go the right way.
+        leakage: mean absolute move of the other attributes over that of the painted one.
+        outside_change: levels of 255 that the bare generator changes outside the feathered mask.
+        swap_fd: Fréchet distance to the domain after parts are swapped with generated latents.
+        seconds: per picture, in batches.
     """
 
     space: str
     regularised: bool
+    regulariser: str
+    weight: float
     init: str
     steps: int
     psnr_db: float
     perceptual: float
+    lpips: float | None
     plausibility: float
+    edit_success: float
+    leakage: float
+    outside_change: float
+    swap_fd: float
     seconds: float
 
 
+def settings_of(model: Model, steps: int, long: int) -> list[Setting]:
+    """The rows of the table: the encoder alone and with a third of the steps, every kind of
+    space at equal steps, the regularised default, and W+ the long way from the mean.
+
+    Args:
+        steps: equal for all spaces.
+        long: of W+ from the mean latent, as is usual elsewhere.
+    """
+    init = "mean" if model.encoder is None else "encoder"
+    weight = model.encoding.regulariser
+    grid = model.layout.grid
+    spaces = ["W", "W+", f"S{grid // 4}", f"S+{grid // 4}", f"S+{grid // 2}", "S+"]
+    rows = [Setting(space, init, steps) for space in spaces]
+    rows.append(Setting("S+", init, steps, weight))
+    if model.encoder is not None:
+        rows = [Setting("S+", init, 0), Setting("S+", init, steps // 3, weight), *rows]
+    return [*rows, Setting("W+", "mean", long)]
+
+
+def ablation_of(model: Model, steps: int) -> list[Setting]:
+    """S+ with every regulariser by itself, weak and strong, and with the default beside each of
+    the others."""
+    init = "mean" if model.encoder is None else "encoder"
+    default = model.encoding.regulariser
+    rows = [Setting("S+", init, steps)]
+    for name, measure in REGULARISERS.items():
+        for weight in (default / 10, default):
+            rows.append(Setting("S+", init, steps, weight, measure, name))
+    for name, measure in REGULARISERS.items():
+        if measure is not sliced_wasserstein:
+            together = combined(sliced_wasserstein, measure)
+            rows.append(Setting("S+", init, steps, default, together, f"{DEFAULT} + {name}"))
+    return rows
+
+
+def combined(first: Regulariser, second: Regulariser) -> Regulariser:
+    """The first, and a tenth of the second."""
+    return lambda maps: first(maps) + 0.1 * second(maps)
+
+
 def evaluate_inversion(
-    model: Model, count: int, seed: int, settings: Sequence[tuple[str, int]]
+    model: Model, judge: PerceptualNet, count: int, seed: int, settings: Sequence[Setting]
 ) -> list[InversionRow]:
-    """Encode `count` renders of an unseen seed, for each (space, steps)."""
-    pictures = render(sample_factors(seed, 0, count), model.layout.resolution).to(model.device)
-    return [measure(model, pictures, space, steps) for space, steps in settings]
+    """Encode `count` renders of an unseen seed in every way."""
+    factors, pictures = unseen(model, count, seed)
+    domain = embeddings(model, seed + 1)
+    return [measure(model, judge, factors, pictures, domain, setting) for setting in settings]
 
 
-def measure(model: Model, pictures: torch.Tensor, space: str, steps: int) -> InversionRow:
+def generated_swap_distance(model: Model, count: int, seed: int) -> float:
+    """The swap test of `count` generated latents: what an encoded one can hope for."""
+    rng = torch.Generator().manual_seed(seed)
+    latents = [draw_latents(model, 1, rng) for _ in range(count)]
+    return swap_distance(model, latents, embeddings(model, seed + 1))
+
+
+@torch.inference_mode()
+def embeddings(model: Model, seed: int) -> Tensor:
+    """Embeddings [M, E] of renders of the domain."""
+    assert model.perceptual is not None
+    batches = portrait_batches(seed, DOMAIN, model.layout.resolution, str(model.device))
+    return torch.cat(
+        [model.perceptual.embedding(img.clamp(-1, 1)).float().cpu() for img in batches]
+    )
+
+
+def encode(model: Model, img: Tensor, setting: Setting) -> Inversion:
+    """Encode pictures [N, 3, H, W] in one way."""
+    started = model if setting.init == "encoder" else replace(model, encoder=None)
+    return invert(
+        started,
+        img,
+        space=setting.space,
+        steps=setting.steps,
+        regulariser=setting.weight,
+        measure=setting.measure,
+    )
+
+
+def measure(
+    model: Model,
+    judge: PerceptualNet,
+    factors: Tensor,
+    pictures: Tensor,
+    domain: Tensor,
+    setting: Setting,
+) -> InversionRow:
     """One row of the table."""
-    found, seconds = [], []
-    for img in tqdm(torch.split(pictures, 1), desc=f"{space}, {steps} steps"):
+    lpips = find_lpips(model.device)
+    subjects: list[Subject] = []
+    figures: list[list[float]] = []
+    begin = time.perf_counter()
+    seconds = 0.0
+    title = f"{setting.space} {setting.name or ('regularised' if setting.weight else '')}".strip()
+    parts = torch.split(torch.arange(len(pictures)), BATCH)
+    for part in tqdm(parts, desc=f"{title}, {setting.steps} steps"):
         begin = time.perf_counter()
-        found.append(invert(model, img, space=space, steps=steps))
-        seconds.append(time.perf_counter() - begin)
+        found = encode(model, pictures[part], setting)
+        seconds += time.perf_counter() - begin
+        subjects += subjects_of(model, factors[part], pictures[part], found)
+        columns = [found.psnr_db, found.perceptual, found.plausibility]
+        if lpips is not None:
+            with torch.inference_mode():
+                columns.append(lpips.distance(found.img, pictures[part]).float())
+        figures += torch.stack(columns, dim=1).tolist()
+    edits = score_edits(model, judge, subjects)
+    psnr_db, perceptual, plausibility, *rest = (median(c) for c in zip(*figures, strict=True))
+    latents: list[LatentMap] = [subject.latent for subject in subjects]
     return InversionRow(
-        space=space,
-        regularised=model.encoding.regulariser > 0 and steps > 0,
-        init="mean" if model.encoder is None else "encoder",
-        steps=steps,
-        psnr_db=median(f.psnr_db for f in found),
-        perceptual=median(f.perceptual for f in found),
-        plausibility=median(f.plausibility for f in found),
-        seconds=median(seconds),
+        space=setting.space,
+        regularised=setting.weight > 0,
+        regulariser=setting.name or (DEFAULT if setting.weight > 0 else ""),
+        weight=setting.weight,
+        init=setting.init,
+        steps=setting.steps,
+        psnr_db=psnr_db,
+        perceptual=perceptual,
+        lpips=rest[0] if rest else None,
+        plausibility=plausibility,
+        edit_success=edits.success,
+        leakage=edits.leakage,
+        outside_change=edits.outside_change,
+        swap_fd=swap_distance(model, latents, domain),
+        seconds=seconds / len(pictures),
     )

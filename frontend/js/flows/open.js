@@ -3,6 +3,7 @@
  */
 
 import { largestCrop } from '../crop.js';
+import { ENCODINGS, possible } from '../encoding.js';
 import { maskSizeFor } from '../geometry.js';
 import { isFinished, resultOf } from '../jobs.js';
 import { Problem, asProblem, isAbort } from '../problem.js';
@@ -136,8 +137,8 @@ export class Opener {
   async #encode(upload, crop, signal) {
     this.#store.dispatch({ type: 'workStarted', kind: 'encode' });
     const hasEncoder = currentModel(this.#store.state)?.has_encoder !== false;
-    const steps = hasEncoder && this.#store.state.encodeMode === 'fast' ? 0 : null;
-    const request = { imageId: upload.imageId, modelId: this.#modelId(), crop, steps };
+    const { asked } = ENCODINGS[possible(this.#store.state.encodeMode, hasEncoder)];
+    const request = { imageId: upload.imageId, modelId: this.#modelId(), crop, ...asked };
     await this.#preview(upload.imageId, crop, signal);
     const job = await this.#api.encode(request, signal);
     await this.#enter(await this.#follow(job, signal), upload, crop, signal);

@@ -115,7 +115,7 @@ export function setPressed(button, isOn) {
  * @param {string} legend
  * @param {{value: string, text: string, hint?: string}[]} options
  * @param {(value: string) => void} onChoose
- * @returns {{dom: HTMLElement, set: (value: string|null) => void}}
+ * @returns {{dom: HTMLElement, set: (value: string|null) => void, offer: (value: string, isOffered: boolean) => void}}
  */
 export function segmented(legend, options, onChoose) {
   const name = uniqueId('choice');
@@ -135,6 +135,9 @@ export function segmented(legend, options, onChoose) {
     dom,
     set(value) {
       for (const input of inputs) input.checked = input.value === value;
+    },
+    offer(value, isOffered) {
+      for (const [i, input] of inputs.entries()) if (input.value === value) labels[i].hidden = !isOffered;
     },
   };
 }

@@ -6,6 +6,7 @@ import { el, setChildren } from '../dom.js';
 import { icon } from '../icons.js';
 import { paintedCells } from '../canvas/cells.js';
 import { currentModel } from '../state.js';
+import { ENCODINGS, possible } from '../encoding.js';
 import { savedSessions } from '../storage.js';
 import { iconButton, segmented } from './controls.js';
 import { modelPicker } from './models.js';
@@ -54,11 +55,9 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onSample, 
   const models = modelPicker(previewUrl, (id) => dispatch({ type: 'modelChosen', id }));
   const encoding = segmented(
     'Encoding',
-    [
-      { value: 'faithful', text: 'Faithful', hint: 'The encoder, then optimisation' },
-      { value: 'fast', text: 'Fast', hint: 'The encoder alone' },
-    ],
-    (value) => dispatch({ type: 'encodeModeChosen', mode: value === 'fast' ? 'fast' : 'faithful' }),
+    Object.entries(ENCODINGS).map(([value, { text, hint }]) => ({ value, text, hint })),
+    (value) =>
+      dispatch({ type: 'encodeModeChosen', mode: /** @type {import('../encoding.js').EncodeMode} */ (value) }),
   );
   const generate = el(
     'button',
@@ -120,8 +119,9 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onSample, 
       if (state.phase === 'start') resume.hidden = savedSessions().length === 0;
       server.textContent = SERVER_SAYS[state.server];
       models.set(state.models, state.modelId, state.loadedModels);
-      encoding.set(state.encodeMode);
-      encoding.dom.hidden = currentModel(state)?.has_encoder === false;
+      const hasEncoder = currentModel(state)?.has_encoder !== false;
+      encoding.set(possible(state.encodeMode, hasEncoder));
+      encoding.offer('fast', hasEncoder);
       generate.disabled = choose.disabled = !state.modelId;
     },
   };

@@ -1,0 +1,107 @@
+"""Regularisers: how unlike generated latents the parts of a latent are.
+
+The paper's regulariser "equalizes distributions of parts of latent spaces" (Sypetkowski 2023,
+abstract; its formula is not public). Here the parts are style layers, cells and groups of channels
+of whitened maps, in which a generated latent is N(0, I) in every cell. Each measure takes L maps
+[N, K, h_l, w_l] and gives [N]; they are compared in docs/results.md.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+GROUP = 8  # channels of one part: neighbours in the order of their variance
+ROTATIONS_SEED = 0
+
+Regulariser = Callable[[Sequence[Tensor]], Tensor]
+
+
+def mean_square(maps: Sequence[Tensor]) -> Tensor:
+    """Mean squared whitened coordinate [N], every layer counting the same: 1 for generated latents.
+
+    As a regulariser it is the Mahalanobis distance of every cell to the mean latent; source: the
+    P_N space of Zhu et al. 2020, per cell (ours).
+    """
+    return torch.stack([v.square().mean(dim=(1, 2, 3)) for v in maps]).mean(dim=0)
+
+
+def moments(maps: Sequence[Tensor]) -> Tensor:
+    """How far the mean and the mean square of each part are from 0 and 1, squared.
+
+    A part is a group of channels in one cell of one layer. Ours.
+    """
+
+    def of_layer(v: Tensor) -> Tensor:
+        part = parts(v)
+        gaps = part.mean(dim=2).square() + (part.square().mean(dim=2) - 1).square()
+        return gaps.mean(dim=(1, 2, 3))
+
+    return torch.stack([of_layer(v) for v in maps]).mean(dim=0)
+
+
+def sliced_wasserstein(maps: Sequence[Tensor]) -> Tensor:
+    """Distance of the coordinates of each cell, taken as samples, to a normal distribution.
+
+    The K coordinates of a cell of a generated latent are K draws of N(0, 1), and so are those of
+    any rotation of it. Sorted, they are compared with the quantiles. Ours, after Bonneel et al.
+    2015.
+    """
+
+    def of_layer(v: Tensor) -> Tensor:
+        k = v.shape[1]
+        rotated = torch.einsum("jk,nkhw->njhw", rotation(k).to(v), v)
+        gap = rotated.sort(dim=1).values - quantiles(k).to(v)[None, :, None, None]
+        return gap.square().mean(dim=(1, 2, 3))
+
+    return torch.stack([of_layer(v) for v in maps]).mean(dim=0)
+
+
+def disagreement(maps: Sequence[Tensor]) -> Tensor:
+    """Variance among the parts of one latent: of cells around their layer's mean, and of layers
+    around the mean of all. Zero for W. Ours, after the delta penalty of e4e (Tov et al. 2021)."""
+    means = torch.stack([v.mean(dim=(2, 3)) for v in maps])  # [L, N, K]
+    among_layers = (means - means.mean(dim=0)).square().mean(dim=(0, 2))
+    cells = [(v - v.mean(dim=(2, 3), keepdim=True)).square().mean(dim=(1, 2, 3)) for v in maps]
+    return among_layers + torch.stack(cells).mean(dim=0)
+
+
+def roughness(maps: Sequence[Tensor]) -> Tensor:
+    """Mean squared difference of neighbouring cells. Ours."""
+
+    def of_layer(v: Tensor) -> Tensor:
+        steps = [v.diff(dim=axis) for axis in (2, 3) if v.shape[axis] > 1]
+        zero = v.new_zeros(v.shape[0])
+        return torch.stack([zero, *(s.square().mean(dim=(1, 2, 3)) for s in steps)]).sum(dim=0)
+
+    return torch.stack([of_layer(v) for v in maps]).mean(dim=0)
+
+
+REGULARISERS: dict[str, Regulariser] = {
+    "per-cell Mahalanobis": mean_square,
+    "moments of parts": moments,
+    "sliced Wasserstein": sliced_wasserstein,
+    "disagreement of parts": disagreement,
+    "roughness": roughness,
+}
+
+
+def parts(v: Tensor) -> Tensor:
+    """[N, K, h, w] as groups of channels [N, K / GROUP, GROUP, h, w]; a rest is left out."""
+    groups = v.shape[1] // GROUP
+    return v[:, : groups * GROUP].reshape(v.shape[0], groups, GROUP, *v.shape[2:])
+
+
+def rotation(k: int) -> Tensor:
+    """A fixed random rotation [k, k]."""
+    rng = torch.Generator().manual_seed(ROTATIONS_SEED)
+    turned: Tensor = torch.linalg.qr(torch.randn(k, k, generator=rng)).Q
+    return turned
+
+
+def quantiles(k: int) -> Tensor:
+    """The k expected order statistics of N(0, 1), nearly: quantiles at (i + ½) / k."""
+    places = (torch.arange(k) + 0.5) / k
+    found: Tensor = math.sqrt(2) * torch.erfinv(2 * places - 1)
+    return found
