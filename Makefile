@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: run setup test lint types unit page browser fix figures pictures
+.PHONY: run setup test lint types unit page browser fix figures pictures results
 
 run: .venv/ready
 	$(BIN)/latentbrush serve
@@ -51,12 +51,18 @@ pictures: .venv/ready
 	$(BIN)/python -m scripts.make_pictures
 	$(BIN)/python -m scripts.make_screenshots
 
-# Measure the shipped model again (about 20 minutes on two cores) and write the figures into the pages.
-figures: .venv/ready
+# Measure the method on the shipped model (an hour and a half on two cores): docs/results.md.
+results: .venv/ready
 	mkdir -p docs/figures
-	$(BIN)/latentbrush evaluate generator --json docs/figures/generator.json
 	$(BIN)/latentbrush evaluate inversion --json docs/figures/inversion.json
+	$(BIN)/latentbrush evaluate regularisers --json docs/figures/regularisers.json
 	$(BIN)/latentbrush evaluate editing --json docs/figures/editing.json
+	$(BIN)/python -m scripts.make_results_pictures
+	$(BIN)/python -m scripts.write_figures
+
+# Measure the rest of what README, MODEL_CARD and docs state (about 20 minutes), after the results.
+figures: results
+	$(BIN)/latentbrush evaluate generator --json docs/figures/generator.json
 	scripts/measure-latency docs/figures/latency.json
 	$(BIN)/python benchmarks/own_model.py --json docs/figures/own_model.json
 	$(BIN)/python benchmarks/large_model.py --json docs/figures/large_model.json

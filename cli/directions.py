@@ -176,7 +176,7 @@ def learnt(model: "Model", labels: Path, steps: int | None) -> "list[Direction]"
     """One direction for each column of labels; every picture is encoded once."""
     import torch
 
-    from cli.editing import read_square
+    from cli.editing import centred_square, read_pixels
     from models.directions import from_labels
     from models.images import resize_img, to_img
     from models.inversion import invert
@@ -187,7 +187,9 @@ def learnt(model: "Model", labels: Path, steps: int | None) -> "list[Direction]"
     latents = []
     with Progress() as progress:
         for image, _ in progress.track(rows, description="Encoding labelled pictures"):
-            img = resize_img(to_img(read_square(image)).to(model.device), (size, size))
+            img = resize_img(
+                to_img(centred_square(read_pixels(image))).to(model.device), (size, size)
+            )
             inverted = invert(model, img.clamp(-1, 1), space="W", steps=steps)
             latents.append(inverted.latent.layers[0][:, :, 0, 0])
     w, values = torch.cat(latents), torch.tensor([value for _, value in rows])

@@ -42,14 +42,19 @@ def encode(
     steps: Annotated[
         int | None, typer.Option(min=0, help="Optimisation steps; 0 is the encoder alone.")
     ] = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="The whole picture in its shape, not a centred square.")
+    ] = False,
     regulariser: Annotated[
         float | None, typer.Option(min=0, help="0 is faithful; more is easier to edit.")
     ] = None,
 ) -> None:
-    """Encode a picture into a latent (safetensors), with the square that was encoded beside it."""
+    """Encode a picture into a latent (safetensors), with what was encoded as a PNG beside it."""
     from PIL import Image
 
-    editor, pixels = open_editor(model), read_square(image)
+    editor, pixels = open_editor(model), read_pixels(image)
+    if not whole:
+        pixels = centred_square(pixels)
     with Progress(transient=True) as progress:
         task = progress.add_task("Encoding", total=None)
         found = editor.encode(
@@ -74,7 +79,8 @@ def edit(
         str | None, typer.Option(help="Id or folder of a model; the latent's own if not given.")
     ] = None,
     attribute: Annotated[
-        list[str] | None, typer.Option(help="ID=STRENGTH in σ; may be repeated.")
+        list[str] | None,
+        typer.Option(help="ID=STRENGTH moves by so many σ, ID:VALUE to a reading; repeatable."),
     ] = None,
     mask: Annotated[
         list[Path] | None,
@@ -102,7 +108,7 @@ def edit(
         raise InvalidImage(f"{original} is missing: `encode` writes it beside the latent")
     result = editor.edit(
         latent.name,
-        read_square(original),
+        read_pixels(original),
         edits,
         tensor=lambda donor: read_donor(latent, donor, recipe),
         composite="residual",
@@ -193,12 +199,12 @@ def model_of(latent: Path) -> str:
 
 
 def original_of(latent: Path) -> Path:
-    """Where `encode` keeps the square that it encoded."""
+    """Where `encode` keeps what it encoded."""
     return latent.with_suffix(".original.png")
 
 
-def read_square(path: Path) -> "Pixels":
-    """The largest centred square of a picture, upright.
+def read_pixels(path: Path) -> "Pixels":
+    """A picture, upright and on white.
 
     Raises:
         InvalidImage: it cannot be decoded.
@@ -206,6 +212,11 @@ def read_square(path: Path) -> "Pixels":
     from worker.decode import decode_picture
 
     pixels: Pixels = decode_picture(path.read_bytes(), SharedSettings().max_pixels).on_white()
+    return pixels
+
+
+def centred_square(pixels: "Pixels") -> "Pixels":
+    """The largest centred square of a picture."""
     side = min(pixels.shape[:2])
     top, left = (pixels.shape[0] - side) // 2, (pixels.shape[1] - side) // 2
     return pixels[top : top + side, left : left + side]
@@ -219,15 +230,14 @@ def painted(attributes: list[str], masks: list[Path]) -> list[dict[str, Any]]:
         raise InvalidRequest("there are more --mask than --attribute")
     entries: list[dict[str, Any]] = []
     for i, text in enumerate(attributes):
-        name, _, strength = text.partition("=")
+        sign = next((mark for mark in text if mark in "=:"), "=")
+        name, _, number = text.partition(sign)
+        how = "reach" if sign == ":" else "strength"
         try:
-            entry: dict[str, Any] = {
-                "type": "attribute",
-                "attribute": name,
-                "strength": float(strength),
-            }
+            entry: dict[str, Any] = {"type": "attribute", "attribute": name, how: float(number)}
         except ValueError:
-            raise InvalidRequest(f"--attribute: expected ID=STRENGTH, got {text!r}") from None
+            wanted = "expected ID=STRENGTH or ID:VALUE"
+            raise InvalidRequest(f"--attribute: {wanted}, got {text!r}") from None
         if i < len(masks):
             data = base64.b64encode(masks[i].read_bytes()).decode()
             entry["mask"] = {"kind": "png", "data": data}

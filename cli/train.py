@@ -39,6 +39,10 @@ def generator(
     warmup_minutes: Annotated[
         float, typer.Option(help="Portraits: first learn to draw known factors, for so long.")
     ] = 0.0,
+    perceptual_of: Annotated[
+        str | None,
+        typer.Option(help="Portraits: a model whose perceptual network compares, too."),
+    ] = None,
     teacher: Annotated[
         float | None,
         typer.Option(min=0, help="Portraits: weight of the known factors during the game."),
@@ -61,11 +65,13 @@ def generator(
         write_json(asdict(options), Path("-"))
         return
     where = device or default_device()
+    net = None if perceptual_of is None else open_model(perceptual_of, where).perceptual
     train_generator(
         options,
         run,
         Minutes(minutes),
         warmup=Minutes(warmup_minutes) if warmup_minutes else None,
+        net=net,
         device=where,
         resume=resume,
         grow=grow,

@@ -87,15 +87,23 @@ class _Edit(Value):
 
 
 class AttributeEdit(_Edit):
-    """Move the masked cells along an attribute's direction, by `strength` σ of that attribute."""
+    """Move the masked cells along an attribute's direction, by `strength` σ of that attribute, or
+    to where the picture reads `reach` σ."""
 
     type: Literal["attribute"] = "attribute"
     attribute: Name
-    strength: Annotated[float, Field(ge=-MAX_STRENGTH, le=MAX_STRENGTH)]
+    strength: Annotated[float, Field(ge=-MAX_STRENGTH, le=MAX_STRENGTH)] | None = None
+    reach: Annotated[float, Field(ge=-MAX_STRENGTH, le=MAX_STRENGTH)] | None = None
     layers: tuple[Annotated[int, Field(ge=0, le=64)], Annotated[int, Field(ge=0, le=64)]] | None = (
         None
     )
     """`[from, to]`: style layers `from ≤ l < to`, from 0; absent = the attribute's own range."""
+
+    @model_validator(mode="after")
+    def _moves_by_or_to(self) -> Self:
+        if (self.strength is None) == (self.reach is None):
+            raise ValueError("give strength (move by so many σ) or reach (move to a reading)")
+        return self
 
     @model_validator(mode="after")
     def _layers_are_a_range(self) -> Self:

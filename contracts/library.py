@@ -40,6 +40,7 @@ class LatentRecord(Value):
     crop: tuple[int, int, int, int]
     metrics: Metrics
     timings_ms: dict[str, float]
+    readings: dict[str, float] = {}
 
     def as_result(self) -> EncodeResult:
         """What a client sees of it."""
@@ -124,6 +125,7 @@ class Library:
         crop: tuple[int, int, int, int],
         metrics: Metrics,
         timings_ms: dict[str, float],
+        readings: dict[str, float] | None = None,
     ) -> LatentRecord:
         """Keep a latent. The same tensor of the same crop of a picture is the same latent."""
         blob_id = self._blobs.put(tensor)
@@ -140,6 +142,7 @@ class Library:
             crop=crop,
             metrics=metrics,
             timings_ms=timings_ms,
+            readings=readings or {},
         )
         self._write(owner, "latents", latent_id, record)
         return record

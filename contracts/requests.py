@@ -126,6 +126,9 @@ class EncodeResult(Value):
     crop: tuple[int, int, int, int]
     metrics: Metrics
     timings_ms: dict[str, float]
+    readings: dict[str, float] = {}
+    """What the picture reads of each attribute, in σ over generated pictures; empty where the model
+    cannot read."""
 
 
 class EditResult(Value):
@@ -146,6 +149,7 @@ class GenerateResult(Value):
     grid: tuple[int, int]
     seed: int
     timings_ms: dict[str, float]
+    readings: dict[str, float] = {}
 
 
 class HeatMapResult(Value):

@@ -12,7 +12,7 @@ from torch import Tensor
 from models.edits import fit_mask
 from models.images import Pixels, to_img, to_pixels
 
-FEATHER_CELLS = 1.0  # radius of the soft edge, in cells of 1/32 of the picture
+FEATHER_CELLS = 1.0  # radius of the soft edge, in cells of 1/32 of the picture's short side
 
 Box = tuple[int, int, int, int]
 """x, y, width, height in pixels."""
@@ -23,7 +23,7 @@ def feather(mask: Tensor, size: tuple[int, int]) -> Tensor:
 
     The painted part keeps its strength; the edge falls to exactly 0 within two feather radii.
     """
-    radius = max(1, round(FEATHER_CELLS * max(size) / 32))
+    radius = max(1, round(FEATHER_CELLS * min(size) / 32))
     fine = fit_mask(mask, size)
     side = 2 * radius + 1
     soft = F.max_pool2d(fine, side, stride=1, padding=radius)

@@ -25,6 +25,7 @@ from models.latents import LatentMap, Layout, space_names
 from models.lpips import find_lpips
 from models.metrics import pyramid_distance
 from models.perceptual import PerceptualConfig, PerceptualNet
+from models.reader import AttributeReader
 from models.whitening import Whitening
 
 FORMAT = "latentbrush-model/1"
@@ -70,6 +71,7 @@ class Model:
 
     Attributes:
         dtype: what the generator's convolutions run in.
+        reader: what reads its attributes off a latent, if it can.
         stored: what its weights are kept in on disk; float32 draws what the original draws.
     """
 
@@ -83,6 +85,7 @@ class Model:
     device: torch.device
     dtype: torch.dtype
     stored: torch.dtype = torch.float16
+    reader: AttributeReader | None = None
     version: str = ""
 
     @property
@@ -144,6 +147,11 @@ def save_model(model: Model, folder: Path) -> None:
     if model.attributes.attributes:
         directions = model.attributes.directions.float().cpu().contiguous()
         files["attributes.safetensors"] = save({"directions": directions})
+    if model.reader is not None:
+        tensors = {"weight": model.reader.weight, "bias": model.reader.bias}
+        tensors["place"] = model.reader.place
+        kept = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
+        files["reader.safetensors"] = save(kept)
     for old in folder.glob("attributes*.safetensors"):
         old.unlink()
     for name, data in files.items():
@@ -196,6 +204,7 @@ def describe(model: Model) -> dict[str, Any]:
         "generator": asdict(model.generator.config),
         "encoder": None if model.encoder is None else asdict(model.encoder.config),
         "perceptual": None if model.perceptual is None else asdict(model.perceptual.config),
+        "reader": None if model.reader is None else list(model.reader.ids),
     }
 
 
@@ -275,6 +284,10 @@ def build(
         (name,) = (name for name in files if name.startswith("attributes"))
         directions = files[name]["directions"].to(device)
         attributes = read_attributes(config["attributes"], directions)
+    reader = None
+    if config.get("reader"):
+        tensors = {name: tensor.to(device) for name, tensor in files["reader.safetensors"].items()}
+        reader = AttributeReader(tuple(config["reader"]), **tensors)
     return Model(
         card=Card(**{key: config[key] for key in Card.__dataclass_fields__ if key in config}),
         generator=restore(generator, files["generator.safetensors"]).to(device),
@@ -286,6 +299,7 @@ def build(
         device=device,
         dtype=dtype,
         stored=STORED[config.get("stored", "float16")],
+        reader=reader,
     )
 
 

@@ -10,10 +10,12 @@ import argparse
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from models.model import load_model, save_model
+from models.perceptual import PerceptualNet
 from training.attributes import train_attributes
 from training.data import FreshPortraits
 from training.encoder import train_encoder
@@ -24,7 +26,7 @@ from training.perceptual import JUDGE_WIDTHS, train_perceptual
 from training.release import release_generator
 from training.schedule import Minutes, Steps
 
-SHARES = {"generator": 0.62, "perceptual": 0.08, "judge": 0.06, "encoder": 0.14, "attributes": 0.1}
+SHARES = {"perceptual": 0.08, "generator": 0.62, "judge": 0.06, "encoder": 0.14, "attributes": 0.1}
 """Of the minutes."""
 TEACHER = 12.0  # weight of the known factors in the game: about the size of D's gradient
 GAME_SHARE = 0.3  # of the generator's minutes
@@ -47,9 +49,26 @@ class Recipe:
         self.device = device
         self.model_dir = run / "model"
 
+    def perceptual(self, length: Minutes) -> None:
+        """The network that reads attributes and compares pictures."""
+        self.train_reader("perceptual", length)
+
+    def train_reader(self, name: str, length: Minutes, **options: Any) -> PerceptualNet:
+        """Train a network that reads factors, in a folder of its own."""
+        folder = self.run / name
+        return train_perceptual(
+            folder,
+            length,
+            resolution=self.options.resolution,
+            device=self.device,
+            resume=(folder / "state.pt").exists(),
+            **options,
+        )
+
     def generator(self, length: Minutes) -> None:
         """The renders of known factors from 32 px up, and then the GAN game at the full size."""
         smaller = None
+        net = self.train_reader("perceptual", Steps(0))
         for k in range(5, self.options.resolution.bit_length()):
             resolution = 1 << k
             folder = self.run / f"generator-{resolution}"
@@ -61,36 +80,19 @@ class Recipe:
                 folder,
                 Minutes(length.minutes * GAME_SHARE) if is_last else Steps(0),
                 warmup=Minutes(length.minutes * warmup_share(resolution, self.options.resolution)),
+                net=net if is_last else None,
                 device=self.device,
                 resume=(folder / "state.pt").exists(),
                 grow=smaller,
             )
             smaller = folder
-        save_model(release_generator(folder, "portraits", self.device), self.model_dir)
-
-    def perceptual(self, length: Minutes) -> None:
-        """The network that reads attributes and compares pictures."""
-        net = train_perceptual(
-            self.run / "perceptual",
-            length,
-            resolution=self.options.resolution,
-            device=self.device,
-            resume=(self.run / "perceptual" / "state.pt").exists(),
-        )
-        save_model(replace(load_model(self.model_dir, self.device), perceptual=net), self.model_dir)
+        model = release_generator(folder, "portraits", self.device)
+        save_model(replace(model, perceptual=net), self.model_dir)
 
     def judge(self, length: Minutes) -> None:
         """The reader that only the evaluation uses."""
-        net = train_perceptual(
-            self.run / "judge",
-            length,
-            resolution=self.options.resolution,
-            seed=JUDGE_SEED,
-            widths=JUDGE_WIDTHS,
-            device=self.device,
-            resume=(self.run / "judge" / "state.pt").exists(),
-        )
-        save_judge(net, self.model_dir)
+        judge = self.train_reader("judge", length, seed=JUDGE_SEED, widths=JUDGE_WIDTHS)
+        save_judge(judge, self.model_dir)
 
     def encoder(self, length: Minutes) -> None:
         """The spatial encoder."""

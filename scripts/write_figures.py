@@ -1,4 +1,4 @@
-"""Write measured figures into README, MODEL_CARD and docs/models.md, at markers: `make figures`.
+"""Write measured figures into README, MODEL_CARD and docs, at markers: `make figures`.
 
 The figures are what the commands below wrote into docs/figures/; a test checks that the pages hold
 exactly these.
@@ -7,13 +7,15 @@ exactly these.
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from scripts.results_tables import TABLES, find
+
 ROOT = Path(__file__).resolve().parent.parent
 FIGURES = ROOT / "docs" / "figures"
-BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 
 
 def load(name: str) -> Any:
@@ -46,7 +48,8 @@ def generator_row(figures: dict[str, Any]) -> str:
 
 def inversion_row(figures: dict[str, Any]) -> str:
     """Encoder alone and default steps."""
-    alone, default = figures["rows"]
+    alone = find(figures["rows"], steps=0)
+    default = find(figures["rows"], space="S+", regularised=True, steps=default_steps(figures))
     return (
         f"| encoding {figures['count']} unseen renders, medians | encoder alone "
         f"{alone['psnr_db']:.1f} dB; {default['steps']} steps {default['psnr_db']:.1f} dB in "
@@ -54,9 +57,15 @@ def inversion_row(figures: dict[str, Any]) -> str:
     )
 
 
+def default_steps(figures: dict[str, Any]) -> int:
+    """Steps of the spaces that are compared at equal steps."""
+    steps: int = find(figures["rows"], space="W")["steps"]
+    return steps
+
+
 def editing_row(figures: dict[str, Any]) -> str:
     """Attributes that do what they say."""
-    rows = figures["attributes"]
+    rows = [row for row in figures["attributes"] if row["method"] == "learnt"]
     good = [row for row in rows if row["sign_rate"] >= 0.9]
     return (
         f"| {len(rows)} attributes painted at their place on {figures['count']} unseen renders at "
@@ -101,17 +110,24 @@ def own_models_table() -> str:
     return "\n".join([*rows, "", "`python benchmarks/large_model.py`"])
 
 
-PAGES: dict[Path, Callable[[], str]] = {
-    ROOT / "README.md": table,
-    ROOT / "models" / "pretrained" / "portraits" / "MODEL_CARD.md": table,
-    ROOT / "docs" / "models.md": own_models_table,
+Table = Callable[[], str]
+
+PAGES: dict[Path, dict[str, Table]] = {
+    ROOT / "README.md": {"figures": table},
+    ROOT / "models" / "pretrained" / "portraits" / "MODEL_CARD.md": {"figures": table},
+    ROOT / "docs" / "models.md": {"figures": own_models_table},
+    ROOT / "docs" / "results.md": {name: partial(make, load) for name, make in TABLES.items()},
 }
+"""Every page with its tables, by the name in its markers."""
 
 
 def filled(path: Path) -> str:
-    """A page with its table between the markers."""
-    pattern = re.compile(f"{BEGIN}.*?{END}", re.DOTALL)
-    return pattern.sub(lambda _: f"{BEGIN}\n{PAGES[path]()}\n{END}", path.read_text())
+    """A page with its tables between the markers."""
+    text = path.read_text()
+    for name, make in PAGES[path].items():
+        begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+        text = re.sub(f"{begin}.*?{end}", f"{begin}\n{make()}\n{end}", text, flags=re.DOTALL)
+    return text
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 from models.generator import Generator
+from models.perceptual import PerceptualNet
 from training.data import FreshPortraits, ImageFolder, ImageSource, PooledPortraits, mirror
 from training.errors import TrainingError
 from training.gan import GanTraining
@@ -35,6 +36,7 @@ def train_generator(
     length: Length,
     *,
     warmup: Length | None = None,
+    net: PerceptualNet | None = None,
     device: str = "cpu",
     resume: bool = False,
     grow: Path | None = None,
@@ -44,6 +46,7 @@ def train_generator(
     Args:
         length: of the game.
         warmup: of the supervised start before it; portraits only.
+        net: a perceptual network of the resolution, to compare pictures by in the warm-up.
         grow: a run at a smaller resolution to start from.
 
     Raises:
@@ -57,7 +60,7 @@ def train_generator(
     elif grow is not None:
         training.grow_from(load_state(grow))
     if warmup is not None and (state is None or training.phase == "warm-up"):
-        warm_up(training, run, warmup)
+        warm_up(training, run, warmup, net)
     play(training, run, length)
     return training.ema
 

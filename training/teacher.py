@@ -11,13 +11,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from models.model import best_dtype
 from models.ops import normalize_2nd_moment
+from models.perceptual import PerceptualNet
 from training.portraits import FACTORS, from_uniform, region_mask, render
 from training.pyramid import laplacian
 
 LEVELS = 4  # of the pyramid that pictures are compared on
 FEATURES = ("eyes", "brows", "nose", "mouth")
 FEATURES_WEIGHT = 4.0  # more than elsewhere: they are small, and where people look
+PERCEPTUAL_WEIGHT = 0.15  # against the pyramid; both as measured in docs/decisions.md
+EMBEDDING_WEIGHT = 0.02
 
 
 def factors_of(z: Tensor) -> Tensor:
@@ -41,9 +45,27 @@ def pyramid_loss(img: Tensor, target: Tensor, weight: Tensor) -> Tensor:
     return torch.stack(losses).sum()
 
 
-def teach(img: Tensor, z: Tensor) -> Tensor:
-    """How far pictures [N, 3, R, R] are from the renders that their z [N, Z] stand for."""
+def perceptual_loss(net: PerceptualNet, img: Tensor, target: Tensor) -> Tensor:
+    """How differently a network of the domain sees pictures [N, 3, R, R] and their targets: the
+    perceptual distance, and the share of the embedding's variance that is missed.
+
+    Strands, curls and freckles weigh little in a mean difference; this is where they count.
+    """
+    dtype = best_dtype(img.device)
+    with torch.autocast(img.device.type, dtype, enabled=dtype != torch.float32):
+        distance = net.distance(img, target).float().mean()
+        wanted, found = net.embedding(target).float(), net.embedding(img).float()
+    spread = (wanted - wanted.mean(dim=0)).square().sum(dim=1).mean().clamp(min=1e-6)
+    missed = (found - wanted).square().sum(dim=1).mean() / spread
+    return PERCEPTUAL_WEIGHT * distance + EMBEDDING_WEIGHT * missed
+
+
+def teach(img: Tensor, z: Tensor, net: PerceptualNet | None = None) -> Tensor:
+    """How far pictures [N, 3, R, R] are from the renders that their z [N, Z] stand for; as `net`
+    sees them, too, if it is given."""
     factors, size = factors_of(z), img.shape[2]
     features = [region_mask(factors, name, size) for name in FEATURES]
     weight = 1 + FEATURES_WEIGHT * torch.stack(features).amax(dim=0)
-    return pyramid_loss(img, render(factors, size, img.device), weight.to(img.device))
+    target = render(factors, size, img.device)
+    loss = pyramid_loss(img, target, weight.to(img.device))
+    return loss if net is None else loss + perceptual_loss(net, img.clamp(-1, 1), target)

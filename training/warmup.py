@@ -2,6 +2,7 @@
 
 import torch
 
+from models.perceptual import PerceptualNet
 from training.errors import TrainingError
 from training.gan import GanTraining, update
 from training.portraits import render
@@ -13,8 +14,13 @@ PEAK_LR = 0.025  # measured: docs/decisions.md
 MAPPING_SPEED = 30  # undoes most of the mapping's learning rate multiplier of 0.01
 
 
-def warm_up(training: GanTraining, run: Run, length: Length) -> None:
+def warm_up(
+    training: GanTraining, run: Run, length: Length, net: PerceptualNet | None = None
+) -> None:
     """Train the generator to draw the portraits of its latents.
+
+    Args:
+        net: a perceptual network of the run's resolution, which then compares pictures as well.
 
     Raises:
         TrainingError: the run is on other data, or its z is too short for the factors.
@@ -39,7 +45,7 @@ def warm_up(training: GanTraining, run: Run, length: Length) -> None:
         z = torch.randn(options.batch, options.w_dim, device=training.device)
         w = generator.mapping(z)
         img = generator.synthesis(generator.broadcast(w), "none", training.dtype)
-        loss = teach(img, z)
+        loss = teach(img, z, net)
         update(optimiser, loss)
         generator.mapping.w_avg.lerp_(w.detach().mean(dim=0), 0.005)
         training.nimg += options.batch

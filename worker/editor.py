@@ -20,10 +20,10 @@ from contracts.requests import GenerateRequest
 from models import edits as latent_edits
 from models.attributes import heat_of, shift
 from models.composite import changed_box, composite
-from models.errors import ShapeError, SpaceError
+from models.errors import AttributeUnknown, ShapeError, SpaceError
 from models.images import Pixels, resize_img, to_img, to_pixels
 from models.inversion import invert
-from models.latents import LatentMap, embed, from_bytes, to_bytes
+from models.latents import SQUARE, Cells, LatentMap, cells_of, embed, from_bytes, to_bytes
 from models.model import Model, load_model
 from models.sampling import seed_w
 from worker.decode import decode_mask
@@ -73,8 +73,8 @@ class ModelEditor:
         regulariser: float | None,
         on_step: Callable[[Step], None],
     ) -> Encoded:
-        size = self.resolution
-        img = resize_img(to_img(original).to(self.model.device), (size, size)).clamp(-1, 1)
+        size = drawn_size(original, self.resolution)
+        img = resize_img(to_img(original).to(self.model.device), size).clamp(-1, 1)
 
         start = "the mean latent" if self.model.encoder is None else "the encoder's answer"
 
@@ -89,16 +89,16 @@ class ModelEditor:
             tensor=to_bytes(found.latent, space or self.model.encoding.space, self.model_id),
             pixels=to_pixels(found.img),
             space=space or self.model.encoding.space,
-            grid=self.grid,
+            grid=self.grid(found.latent.base),
             psnr_db=found.psnr_db.item(),
             perceptual=found.perceptual.item(),
             perceptual_metric=self.model.perceptual_metric,
+            readings=self.readings(found.latent),
         )
 
-    @property
-    def grid(self) -> tuple[int, int]:
-        """Rows and columns of the cells that a person paints on."""
-        return self.model.layout.grid, self.model.layout.grid
+    def grid(self, base: Cells) -> tuple[int, int]:
+        """Rows and columns of the cells that a person paints on, in a picture of that base."""
+        return cells_of(self.model.layout.grid, base)
 
     @torch.inference_mode()
     def edit(
@@ -111,10 +111,11 @@ class ModelEditor:
         composite: Literal["residual", "model"],
     ) -> Edited:
         base = self.base(latent_id, tensor)
-        latent, touched = base.latent, torch.zeros(1, 1, *self.grid)
+        latent, grid = base.latent, self.grid(base.latent.base)
+        touched = torch.zeros(1, 1, *grid)
         for edit in edits:
             if edit.enabled:
-                mask = read_mask(edit.mask, self.grid).to(self.model.device)
+                mask = read_mask(edit.mask, grid).to(self.model.device)
                 latent = self.apply(latent, edit, mask, tensor)
                 touched = stronger(touched, mask.cpu())
         img = self.model.render(latent) if latent is not base.latent else base.img
@@ -129,14 +130,36 @@ class ModelEditor:
             layers = edit.layers or attribute.layers
             if layers is not None and layers[1] > len(latent.layers):
                 raise SpaceError(f"layers end at {len(latent.layers)}, got {list(layers)}")
-            return latent_edits.move(latent, direction, edit.strength, mask, layers)
+            strength = self.strength_of(latent, edit)
+            return latent_edits.move(latent, direction, strength, mask, layers)
         if isinstance(edit, TransplantEdit):
             donor = self.base(edit.donor, tensor).latent
-            rows, columns = self.grid
+            rows, columns = self.grid(latent.base)
             offset = (edit.offset[0] / columns, edit.offset[1] / rows)
             return latent_edits.transplant(latent, donor, mask, offset)
         fresh = self.model.generator.broadcast(seed_w(self.model.generator, edit.seed))
         return latent_edits.resample(latent, fresh, mask, edit.amount)
+
+    @torch.inference_mode()
+    def readings(self, latent: LatentMap) -> dict[str, float]:
+        """What a latent reads of each attribute, in σ; nothing where the model has no reader."""
+        model, reader = self.model, self.model.reader
+        if reader is None:
+            return {}
+        said = reader.whole(latent, model.whitening, model.layout)[0].tolist()
+        return {name: round(value, 3) for name, value in zip(reader.ids, said, strict=True)}
+
+    def strength_of(self, latent: LatentMap, edit: AttributeEdit) -> float:
+        """How many σ an edit moves by: as many as it says, or as are missing to what it reaches."""
+        if edit.strength is not None:
+            return edit.strength
+        assert edit.reach is not None
+        model, reader = self.model, self.model.reader
+        if reader is None:
+            raise AttributeUnknown(f"{self.model_id} cannot read attributes: give a strength")
+        row = reader.row(edit.attribute)
+        said = reader.whole(latent, model.whitening, model.layout)
+        return edit.reach - said[0, row].item()
 
     @torch.inference_mode()
     def generate(self, wanted: GenerateRequest) -> Encoded:
@@ -152,10 +175,11 @@ class ModelEditor:
             tensor=to_bytes(latent, "W", self.model_id),
             pixels=to_pixels(self.model.render(latent)),
             space="W",
-            grid=self.grid,
+            grid=self.grid(latent.base),
             psnr_db=math.inf,  # the picture is the latent's own
             perceptual=0.0,
             perceptual_metric=self.model.perceptual_metric,
+            readings=self.readings(latent),
         )
 
     @torch.inference_mode()
@@ -180,6 +204,15 @@ class ModelEditor:
         while len(self.bases) > 1 and sum(b.num_bytes for b in self.bases.values()) > CACHED_BYTES:
             self.bases.popitem(last=False)
         return self.bases[latent_id]
+
+
+def drawn_size(original: Pixels, resolution: int) -> tuple[int, int]:
+    """Height and width that a picture is encoded at: the short side is the model's resolution, the
+    long one the multiple of a quarter of it that comes nearest."""
+    short = min(original.shape[:2])
+    height, width = (round(SQUARE[0] * side / short) for side in original.shape[:2])
+    cell = resolution // SQUARE[0]
+    return height * cell, width * cell
 
 
 def read_mask(mask: Mask, grid: tuple[int, int]) -> Tensor:

@@ -42,6 +42,8 @@ class Encoded:
     psnr_db: float
     perceptual: float
     perceptual_metric: str
+    readings: dict[str, float]
+    """What the picture reads of each attribute, in σ."""
 
 
 @dataclass(frozen=True)

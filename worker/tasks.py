@@ -156,6 +156,7 @@ def generate(task: Task, request: GenerateRequest) -> GenerateResult:
         grid=latent.grid,
         seed=request.seed or 0,
         timings_ms=latent.timings_ms,
+        readings=latent.readings,
     )
 
 
@@ -270,6 +271,7 @@ def _keep_latent(
             perceptual_metric=encoded.perceptual_metric,
         ),
         timings_ms=clock.laps("write"),
+        readings=encoded.readings,
     )
 
 

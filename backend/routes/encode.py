@@ -12,7 +12,6 @@ from backend.owner import Owner
 from backend.routes.answers import JOB_RESPONSES, Wait, job_answer
 from backend.services import Server
 from backend.uploads import ingest
-from contracts.catalog import ModelInfo
 from contracts.errors import InvalidRequest
 from contracts.jobs import JobKind
 from contracts.requests import EncodeRequest
@@ -20,7 +19,7 @@ from contracts.requests import EncodeRequest
 router = APIRouter(tags=["encode"])
 
 FIELDS = ("image", "image_id", "model", "space", "steps", "crop", "regulariser")
-ROUNDING_PX = 1  # whole pixels of a square that was drawn in a scaled picture
+MAX_ASPECT = 4  # of a crop: the long side over the short one
 
 
 @router.post("/encode", status_code=202, responses=JOB_RESPONSES)
@@ -62,7 +61,7 @@ async def encode(
         uploaded = await ingest(server, owner, image)
         wanted = wanted.model_copy(update={"image_id": uploaded.image_id})
     picture = await run_in_threadpool(server.library.image, owner, wanted.image_id)
-    _check_crop(wanted, info, picture.width, picture.height)
+    _check_crop(wanted, picture.width, picture.height)
     return job_answer(await server.dispatcher.submit(owner, JobKind.ENCODE, wanted, wait))
 
 
@@ -77,11 +76,11 @@ def _box(crop: str | None) -> list[str] | None:
     return None if crop is None else crop.split(",", 5)
 
 
-def _check_crop(wanted: EncodeRequest, model: ModelInfo, width: int, height: int) -> None:
+def _check_crop(wanted: EncodeRequest, width: int, height: int) -> None:
     if wanted.crop is None:
         return
     x, y, w, h = wanted.crop
     if x + w > width or y + h > height:
         raise InvalidRequest(f"the crop reaches outside the picture, which is {width} × {height}")
-    if not model.any_size and abs(w - h) > ROUNDING_PX:
-        raise InvalidRequest(f"the model {model.id} needs a square crop, got {w} × {h}")
+    if max(w, h) > MAX_ASPECT * min(w, h):
+        raise InvalidRequest(f"a crop is at most {MAX_ASPECT} times as long as wide, got {w} × {h}")

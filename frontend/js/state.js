@@ -22,7 +22,7 @@ import { editing } from './editing.js';
 /** @typedef {{grid: boolean, heat: boolean, mask: boolean}} Layers what is drawn over the picture */
 /** @typedef {{imageId: string, width: number, height: number}} Upload */
 /** @typedef {{kind: 'upload'|'encode'|'generate'|'open', step: number, steps: number, message: string, previewId: string|null}} Work */
-/** @typedef {{latentId: string, modelId: string, grid: [number, number], originalId: string, width: number, height: number, upload: Upload|null, crop: Crop|null}} Source the encoded picture; width and height of its crop */
+/** @typedef {{latentId: string, modelId: string, grid: [number, number], originalId: string, width: number, height: number, upload: Upload|null, crop: Crop|null, readings: Record<string, number>}} Source the encoded picture; width and height of its crop, what it reads of each attribute in σ */
 /** @typedef {{imageId: string, edits: readonly Edit[], isChanged: boolean, ms: number|null}} Result */
 /** @typedef {'connecting'|'starting'|'ready'|'degraded'|'unreachable'} ServerStatus */
 

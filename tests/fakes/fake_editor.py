@@ -90,7 +90,8 @@ class FakeEditor:
         elif isinstance(edit.mask, MaskPng):
             mask = decode_mask(edit.mask)
         spread = Image.fromarray(mask).resize(size[::-1], Image.Resampling.NEAREST)
-        levels = np.asarray(spread)[:, :, None] * edit.strength * LEVELS_PER_SIGMA
+        sigmas = edit.reach if edit.strength is None else edit.strength
+        levels = np.asarray(spread)[:, :, None] * sigmas * LEVELS_PER_SIGMA
         return np.round(levels).astype(np.int64)
 
     def _resized(self, original: Pixels) -> Pixels:
@@ -102,7 +103,7 @@ class FakeEditor:
 
     def _encoded(self, pixels: Pixels, space: str) -> Encoded:
         wmap = np.asarray(Image.fromarray(pixels).resize(GRID[::-1]), np.float32)
-        return Encoded(save({"wmap": wmap}), pixels, space, GRID, 30.0, 0.1, "none")
+        return Encoded(save({"wmap": wmap}), pixels, space, GRID, 30.0, 0.1, "none", {"smile": 0.5})
 
 
 def load_editor(model_dir: Path, device: str) -> FakeEditor:

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ENCODINGS, possible } from '../../frontend/js/encoding.js';
 import { test } from 'node:test';
 import { Api } from '../../frontend/js/api.js';
 import { Problem, asProblem, remedy } from '../../frontend/js/problem.js';
@@ -38,15 +39,23 @@ test('calls stay below the page’s own address', async () => {
   assert.deepEqual(calls, ['GET http://host/sub/models']);
 });
 
-test('encode sends the crop as the API wants it, and no steps unless chosen', async () => {
+test('encode sends the crop as the API wants it, and what was chosen alone', async () => {
   /** @type {FormData[]} */
   const forms = [];
   const { api } = apiOf((_, init) => (forms.push(/** @type {FormData} */ (init.body)), answer({})));
   const crop = { x: 1, y: 2, width: 30, height: 30 };
-  await api.encode({ imageId: 'i', modelId: 'm', crop, steps: null });
-  await api.encode({ imageId: 'i', modelId: 'm', crop: null, steps: 0 });
+  await api.encode({ imageId: 'i', modelId: 'm', crop, steps: null, regulariser: null });
+  await api.encode({ imageId: 'i', modelId: 'm', crop: null, ...ENCODINGS.fast.asked });
+  await api.encode({ imageId: 'i', modelId: 'm', crop: null, ...ENCODINGS.editable.asked });
   assert.deepEqual(Object.fromEntries(forms[0]), { image_id: 'i', model: 'm', crop: '1,2,30,30' });
   assert.deepEqual(Object.fromEntries(forms[1]), { image_id: 'i', model: 'm', steps: '0' });
+  assert.deepEqual(Object.fromEntries(forms[2]), { image_id: 'i', model: 'm', regulariser: '1' });
+});
+
+test('nothing is fast without an encoder', () => {
+  assert.equal(possible('fast', false), 'balanced');
+  assert.equal(possible('fast', true), 'fast');
+  assert.equal(possible('editable', false), 'editable');
 });
 
 test('a problem keeps its code, its words and when to try again', async () => {

@@ -151,7 +151,7 @@ async function editing() {
   const source = { latentId: 'a', modelId: 'm', grid: /** @type {[number, number]} */ ([8, 8]), originalId: 'i' };
   store.dispatch({
     type: 'opened',
-    source: { ...source, width: 64, height: 64, upload: null, crop: null },
+    source: { ...source, width: 64, height: 64, upload: null, crop: null, readings: {} },
     session: { latent_id: 'a', edits: [edit('e1')] },
   });
   await settled();

@@ -32,6 +32,7 @@ const SOURCE = {
   height: 64,
   upload: null,
   crop: null,
+  readings: {},
 };
 
 /** @param {State} state @param {...Action} actions */

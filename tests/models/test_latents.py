@@ -17,6 +17,7 @@ from models.latents import (
     to_bytes,
 )
 from models.model import Model
+from models.projection import fit, project, spread
 
 CHAIN = ["W", "W+", "S4", "S8", "S16", "S+4", "S+8", "S+"]
 NOT_CONTAINED = {("W+", "S4"), ("W+", "S8"), ("W+", "S16")}  # layers differ, or the grid is coarser
@@ -121,3 +122,45 @@ def test_another_models_latent_is_refused(model: Model) -> None:
         from_bytes(to_bytes(latent, "W"), model.layout)
     with pytest.raises(SpaceError, match="3 layers, this one has 8"):
         from_bytes(to_bytes(LatentMap(latent.layers[:3]), "W"), model.layout)
+
+
+@pytest.mark.parametrize("name", ["W", "W+", "S8", "S+4", "S+"])
+@pytest.mark.parametrize("base", [(4, 4), (4, 8)])
+def test_projection_undoes_embedding(model: Model, name: str, base: tuple[int, int]) -> None:
+    layout = model.layout
+    space = find_space(name, layout)
+    rng = torch.Generator().manual_seed(4)
+    sizes = [cells_of(space.layer_cells(res), base) for res in layout.layer_res]
+    maps = [torch.randn(2, layout.w_dim, *size, generator=rng) for size in sizes]
+    latent = LatentMap(tuple(maps[:1] * len(maps) if space.shared else maps), base)
+    found = project(embed(latent, "S+", layout), name, layout)
+    assert found.loss < 1e-8
+    for there, back in zip(latent.layers, found.latent.layers, strict=True):
+        torch.testing.assert_close(there, back, atol=1e-4, rtol=1e-4)
+
+
+def test_a_coarser_space_loses_more(model: Model) -> None:
+    rng = torch.Generator().manual_seed(4)
+    fine = LatentMap(
+        tuple(
+            torch.randn(1, model.layout.w_dim, min(res, 16), min(res, 16), generator=rng)
+            for res in model.layout.layer_res
+        )
+    )
+    losses = [project(fine, name, model.layout).loss for name in ("S+", "S+8", "S+4", "W+", "W")]
+    assert losses[0] == 0
+    assert losses == sorted(losses)
+    assert 0.9 < losses[-1] <= 1
+
+
+def test_projection_is_the_nearest() -> None:
+    rng = torch.Generator().manual_seed(4)
+    wmap = torch.randn(1, 3, 8, 8, generator=rng)
+    found = fit((wmap,), (4, 4))
+
+    def error(coarse: torch.Tensor) -> float:
+        return (spread(coarse, (8, 8)) - wmap).square().mean().item()
+
+    for _ in range(8):
+        nudged = found + 0.05 * torch.randn(found.shape, generator=rng)
+        assert error(nudged) > error(found)

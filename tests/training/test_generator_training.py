@@ -11,6 +11,7 @@ from PIL import Image
 
 from models.images import to_pixels
 from models.model import load_model, save_model
+from models.perceptual import PerceptualConfig, PerceptualNet
 from training.augment import AdaptiveAugment
 from training.errors import TrainingError
 from training.gan import GanTraining
@@ -21,7 +22,7 @@ from training.portraits import render, sample_factors
 from training.release import release_generator
 from training.runs import Run
 from training.schedule import Steps
-from training.teacher import factors_of, teach
+from training.teacher import factors_of, perceptual_loss, teach
 from training.warmup import warm_up
 
 CPU = torch.device("cpu")
@@ -163,3 +164,16 @@ def test_a_finished_run_becomes_a_model(options: GanOptions, tmp_path: Path) -> 
     assert model.card.id == "mine"
     latent = draw_latents(model, 1, torch.Generator().manual_seed(0))
     assert model.render(latent).shape == (1, 3, 32, 32)
+
+
+def test_what_a_network_sees_is_compared_too() -> None:
+    torch.manual_seed(0)
+    net = PerceptualNet(PerceptualConfig(32, ("a", "b"), (8, 16, 16)))
+    target = render(sample_factors(3, 0, 8), 32)
+    blurred = torch.nn.functional.avg_pool2d(target, 3, 1, 1).requires_grad_(True)
+    assert perceptual_loss(net, target, target) < 1e-4
+    loss = perceptual_loss(net, blurred, target)
+    loss.backward()
+    assert loss > 1e-3
+    assert blurred.grad is not None
+    assert blurred.grad.abs().max() > 0

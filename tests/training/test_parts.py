@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.model import Model
+from models.latents import embed
+from models.model import Model, load_model, save_model
 from training.attributes import least_squares, train_attributes, usual_place
 from training.encoder import encoder_loss, train_encoder
 from training.errors import TrainingError
@@ -26,6 +27,7 @@ from training.generated import GeneratedPictures, draw_latents
 from training.labels import TARGETS, standardise
 from training.perceptual import train_perceptual
 from training.portraits import render, sample_factors
+from training.reader import fit_reader
 from training.schedule import Steps
 
 
@@ -156,3 +158,36 @@ def test_a_picture_out_of_sample_is_none_of_the_domain(case: str) -> None:
     assert img.shape == (2, 3, 32, 64 if case == "two people" else 32)
     plain = render(factors, 32)
     assert (img[..., :32] - plain).abs().amax(dim=(1, 2, 3)).min() > 0.1
+
+
+def test_a_reader_reads_what_the_perceptual_network_reads(model: Model, tmp_path: Path) -> None:
+    assert model.perceptual is not None
+    reading = fit_reader(model, 512)
+    save_model(reading, tmp_path / "tiny")
+    reader = load_model(tmp_path / "tiny").reader
+    assert reader is not None
+    assert reader.ids == ("smile", "hat")
+    latent = draw_latents(model, 128, torch.Generator().manual_seed(77))
+    seen = model.perceptual(model.render(latent).clamp(-1, 1)).T
+    said = reader.whole(latent, model.whitening, model.layout).T
+    for k in range(2):
+        assert torch.corrcoef(torch.stack([seen[k], said[k]]))[0, 1] > 0.6
+    cells = reader.cells(latent, model.whitening, model.layout)
+    assert cells.shape == (128, 2, 16, 16)
+    torch.testing.assert_close(cells.mean(dim=(2, 3)), said.T, atol=1e-2, rtol=1e-2)
+
+
+def test_a_reading_is_where_the_latent_says_it(model: Model) -> None:
+    reader = fit_reader(model, 128).reader
+    assert reader is not None
+    first, second = (draw_latents(model, 1, torch.Generator().manual_seed(s)) for s in (1, 2))
+    whole, other = (embed(x, "S+", model.layout) for x in (first, second))
+
+    def joined(i: int, wmap: torch.Tensor) -> torch.Tensor:
+        cut = wmap.shape[3] // 2
+        return torch.cat([wmap[..., :cut], other.layers[i][..., cut:]], dim=3)
+
+    half = whole.map(joined)
+    cells = [reader.cells(x, model.whitening, model.layout)[0, 0] for x in (whole, other, half)]
+    torch.testing.assert_close(cells[2][:, :4], cells[0][:, :4])
+    torch.testing.assert_close(cells[2][:, -4:], cells[1][:, -4:])

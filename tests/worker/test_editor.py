@@ -21,6 +21,7 @@ from contracts.requests import GenerateRequest
 from models.errors import AttributeUnknown, ClassUnknown, ModelError, ShapeError, SpaceError
 from models.images import Pixels
 from tests.fakes.tiny import tiny_model
+from training.reader import fit_reader
 from worker import editor as editor_module
 from worker.editor import ModelEditor
 from worker.ports import Edited, Step
@@ -31,6 +32,11 @@ CORNER = MaskGrid(rows=tuple((1.0, 1.0) + (0.0,) * 6 if y < 2 else (0.0,) * 8 fo
 @pytest.fixture(scope="module")
 def editor() -> ModelEditor:
     return ModelEditor(tiny_model())
+
+
+@pytest.fixture(scope="module")
+def reading_editor() -> ModelEditor:
+    return ModelEditor(fit_reader(tiny_model(), 128))
 
 
 @pytest.fixture(scope="module")
@@ -190,3 +196,45 @@ def test_what_the_model_cannot_do_is_said(
 def test_what_other_models_draw_is_refused(editor: ModelEditor, asked: dict[str, float]) -> None:
     with pytest.raises((ShapeError, ClassUnknown)):
         editor.generate(wanted(seed=1, **asked))
+
+
+@pytest.mark.parametrize(
+    ("shape", "grid"), [((80, 80), (16, 16)), ((60, 120), (16, 32)), ((90, 62), (24, 16))]
+)
+def test_a_picture_of_any_shape_is_encoded_and_painted(
+    editor: ModelEditor, shape: tuple[int, int], grid: tuple[int, int]
+) -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    found = editor.encode(picture, space=None, steps=2, regulariser=None, on_step=ignore)
+    assert found.grid == grid
+    left = MaskGrid(rows=((1.0, 0.0, 0.0, 0.0),))
+    edit = AttributeEdit(attribute="smile", strength=3, mask=left)
+    store = {"wide": found.tensor}
+    result = editor.edit("wide", picture, [edit], tensor=store.__getitem__, composite="residual")
+    assert result.pixels.shape == picture.shape
+    changed = (result.pixels != picture).any(axis=(0, 2))
+    assert changed[: shape[1] // 4].any()
+    assert not changed[shape[1] // 2 :].any()
+
+
+def test_an_attribute_is_moved_to_a_reading(reading_editor: ModelEditor, original: Pixels) -> None:
+    editor = reading_editor
+    found = editor.encode(original, space=None, steps=0, regulariser=None, on_step=ignore)
+    assert set(found.readings) == {"smile", "hat"}
+    store = {"lat": found.tensor}
+
+    def shown(edit: EditValue) -> Edited:
+        return editor.edit("lat", original, [edit], tensor=store.__getitem__, composite="residual")
+
+    missing = 1.0 - found.readings["smile"]
+    reached = shown(AttributeEdit(attribute="smile", reach=1.0))
+    moved = shown(AttributeEdit(attribute="smile", strength=missing))
+    assert np.abs(reached.pixels.astype(int) - moved.pixels).max() <= 1
+    assert not np.array_equal(reached.pixels, original)
+
+
+def test_a_model_that_cannot_read_asks_for_a_strength(
+    editor: ModelEditor, original: Pixels, tensors: dict[str, bytes]
+) -> None:
+    with pytest.raises(AttributeUnknown, match="give a strength"):
+        paint(editor, original, tensors, AttributeEdit(attribute="smile", reach=1.0))

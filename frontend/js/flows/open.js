@@ -196,6 +196,7 @@ export class Opener {
       height,
       upload,
       crop,
+      readings: info.readings ?? {},
     };
     this.#store.dispatch({ type: 'opened', source, session: fromWire(wire, maskSizeFor(info.grid)) });
   }

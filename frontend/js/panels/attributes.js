@@ -6,7 +6,7 @@ import { el, setChildren } from '../dom.js';
 import { amountOf, attributesOf } from '../editing.js';
 import { cssOf } from '../hues.js';
 import { icon } from '../icons.js';
-import { iconButton, setPressed, slider } from './controls.js';
+import { iconButton, setPressed, signed, slider } from './controls.js';
 import { directionStrip, directionTools } from './direction.js';
 
 /** @typedef {import('../state.js').State} State */
@@ -77,6 +77,7 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
     { keys: 'H', text: 'Where it shows' },
   );
 
+  const reading = el('p', { class: 'quiet reading', hidden: true });
   const direction = directionTools((attribute, change) => {
     if (state.source) onDirection(state.source.modelId, attribute, change);
   });
@@ -105,6 +106,7 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
     none,
     direction.dom,
     amount.dom,
+    reading,
     el('div', { class: 'row' }, flip, whole, heat),
   );
 
@@ -148,6 +150,9 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
       );
       setPressed(heat, state.layers.heat);
       for (const button of [flip, whole, heat]) button.disabled = !attribute;
+      const said = attribute && state.source?.readings[attribute.id];
+      reading.hidden = said === undefined;
+      if (said !== undefined) reading.textContent = `The picture as it came reads ${signed(said)} σ.`;
       if (!attribute) return;
       amount.bound(attribute.min, attribute.max);
       amount.set(amountOf(state, attribute.id));
