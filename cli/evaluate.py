@@ -27,8 +27,12 @@ def generator(
 ) -> None:
     """Samples against fresh renders: precision, recall, Fréchet and sliced Wasserstein."""
     from training.evaluation.generator import evaluate_generator
+    from training.evaluation.judge import load_judge
 
-    figures = evaluate_generator(open_model(model), count, seed)
+    loaded = open_model(model)
+    figures = evaluate_generator(
+        loaded, load_judge(model_folder(model), loaded.device), count, seed
+    )
     show_table([figures], "Generator")
     write_json(asdict(figures), json)
 

@@ -1,6 +1,6 @@
 """Does the generator draw what the data holds? Samples against fresh renders."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -8,6 +8,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from models.model import Model
+from models.perceptual import PerceptualNet
 from training.data import portrait_batches
 from training.errors import TrainingError
 from training.evaluation.distributions import (
@@ -21,9 +22,11 @@ from training.generated import draw_latents
 
 @dataclass(frozen=True)
 class GeneratorFigures:
-    """Features are the model's own perceptual network's.
+    """Features are the model's own perceptual network's, which the generator may have been taught
+    with; the judge's, which took no part in the training, are beside them.
 
     Attributes:
+        judged_precision, judged_recall: in the judge's features.
         swd_ratio: sliced Wasserstein distance to renders over that between two sets of renders.
     """
 
@@ -32,6 +35,8 @@ class GeneratorFigures:
     seed: int
     precision: float
     recall: float
+    judged_precision: float
+    judged_recall: float
     frechet: float
     frechet_renders: float
     swd: float
@@ -39,7 +44,9 @@ class GeneratorFigures:
     swd_ratio: float
 
 
-def evaluate_generator(model: Model, count: int, seed: int) -> GeneratorFigures:
+def evaluate_generator(
+    model: Model, judge: PerceptualNet, count: int, seed: int
+) -> GeneratorFigures:
     """Compare `count` samples with as many renders of an unseen seed.
 
     Raises:
@@ -47,20 +54,25 @@ def evaluate_generator(model: Model, count: int, seed: int) -> GeneratorFigures:
     """
     if model.perceptual is None:
         raise TrainingError(f"{model.card.id} has no perceptual network to compare pictures with")
-    real, real_patches = measure(model, renders(model, count, seed), count, "Renders")
-    again, again_patches = measure(model, renders(model, count, seed + 1), count, "More renders")
-    fake, fake_patches = measure(model, samples(model, count, seed), count, "Samples")
-    precision, recall = precision_recall(real, fake)
-    swd = sliced_wasserstein(real_patches, fake_patches)
-    swd_renders = sliced_wasserstein(real_patches, again_patches)
+    networks = (model.perceptual, judge)
+    size = model.layout.resolution
+    real = look_at(renders(model, count, seed), networks, size, count, "Renders")
+    again = look_at(renders(model, count, seed + 1), networks, size, count, "More renders")
+    fake = look_at(samples(model, count, seed), networks, size, count, "Samples")
+    precision, recall = precision_recall(real.embeddings[0], fake.embeddings[0])
+    judged_precision, judged_recall = precision_recall(real.embeddings[1], fake.embeddings[1])
+    swd = sliced_wasserstein(real.patches, fake.patches)
+    swd_renders = sliced_wasserstein(real.patches, again.patches)
     return GeneratorFigures(
         model=model.card.id,
         count=count,
         seed=seed,
         precision=precision,
         recall=recall,
-        frechet=frechet_distance(real, fake),
-        frechet_renders=frechet_distance(real, again),
+        judged_precision=judged_precision,
+        judged_recall=judged_recall,
+        frechet=frechet_distance(real.embeddings[0], fake.embeddings[0]),
+        frechet_renders=frechet_distance(real.embeddings[0], again.embeddings[0]),
         swd=swd,
         swd_renders=swd_renders,
         swd_ratio=swd / swd_renders,
@@ -79,16 +91,33 @@ def samples(model: Model, count: int, seed: int) -> Iterator[Tensor]:
         yield model.render(draw_latents(model, min(64, count - start), rng))
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A set of pictures as it is compared.
+
+    Attributes:
+        embeddings: [N, E], by each network.
+        patches: descriptors of every level, for the sliced Wasserstein distance.
+    """
+
+    embeddings: list[Tensor]
+    patches: list[Tensor]
+
+
 @torch.inference_mode()
-def measure(
-    model: Model, batches: Iterator[Tensor], count: int, title: str
-) -> tuple[Tensor, list[Tensor]]:
-    """Embeddings [N, E] and patch descriptors of a set of pictures."""
-    assert model.perceptual is not None
-    collector = PatchCollector(model.layout.resolution)
-    embeddings = []
+def look_at(
+    batches: Iterator[Tensor],
+    networks: Sequence[PerceptualNet],
+    resolution: int,
+    count: int,
+    title: str,
+) -> Seen:
+    """Embed a set of `count` pictures with every network, and cut it into patches."""
+    collector = PatchCollector(resolution)
+    embedded: list[list[Tensor]] = [[] for _ in networks]
     for img in tqdm(batches, desc=title, total=-(-count // 64)):
         shown = img.clamp(-1, 1).float()
-        embeddings.append(model.perceptual.embedding(shown).float().cpu())
+        for network, found in zip(networks, embedded, strict=True):
+            found.append(network.embedding(shown).float().cpu())
         collector.add(shown.cpu())
-    return torch.cat(embeddings), collector.descriptors()
+    return Seen([torch.cat(found) for found in embedded], collector.descriptors())

@@ -88,7 +88,7 @@ def settings_of(model: Model, steps: int, long: int) -> list[Setting]:
     init = "mean" if model.encoder is None else "encoder"
     weight = model.encoding.regulariser
     grid = model.layout.grid
-    spaces = ["W", "W+", f"S{grid // 4}", f"S+{grid // 4}", f"S+{grid // 2}", "S+"]
+    spaces = ["W", "W+", f"S{grid // 4}", f"S+{grid // 4}", "S+"]
     rows = [Setting(space, init, steps) for space in spaces]
     rows.append(Setting("S+", init, steps, weight))
     if model.encoder is not None:
