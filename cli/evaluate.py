@@ -42,7 +42,7 @@ def inversion(
     model: ModelOption = DEFAULT_MODEL,
     count: Annotated[int, typer.Option(min=1, help="Pictures.")] = 64,
     seed: SeedOption = 910_000,
-    steps: Annotated[int | None, typer.Option(min=3, help="The model's default.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="The model's default.")] = None,
     long: Annotated[int, typer.Option(min=1, help="Steps of W+ from the mean.")] = 500,
     cases: Annotated[int, typer.Option(min=1, help="Pictures of each out-of-sample case.")] = 4,
     json: JsonOption = None,
@@ -54,11 +54,11 @@ def inversion(
         generated_swap_distance,
         settings_of,
     )
-    from training.evaluation.judge import load_judge
+    from training.evaluation.judge import find_judge
     from training.evaluation.out_of_sample import evaluate_out_of_sample
 
     loaded = open_model(model)
-    judge = load_judge(model_folder(model), loaded.device)
+    judge = find_judge(model_folder(model), loaded.device)
     equal = steps or loaded.encoding.steps
     generated = generated_swap_distance(loaded, count, seed)
     rows = evaluate_inversion(loaded, judge, count, seed, settings_of(loaded, equal, long))
@@ -67,7 +67,8 @@ def inversion(
     both = [Setting("W+", init, equal), Setting("S+", init, equal, weight)]
     strange = evaluate_out_of_sample(loaded, judge, cases, seed + 20_000, both)
     show_table(rows, f"Inversion, medians over {count} pictures")
-    say(f"swap FD of generated latents: {generated:.3f}")
+    if generated is not None:
+        say(f"swap FD of generated latents: {generated:.3f}")
     show_table(strange, f"Out of sample, medians over {cases} pictures")
     about = {"model": loaded.card.id, "count": count, "seed": seed}
     figures = {
@@ -88,10 +89,10 @@ def regularisers(
 ) -> None:
     """Encode unseen renders in S+ with every regulariser, weak and strong."""
     from training.evaluation.inversion import ablation_of, evaluate_inversion
-    from training.evaluation.judge import load_judge
+    from training.evaluation.judge import find_judge
 
     loaded = open_model(model)
-    judge = load_judge(model_folder(model), loaded.device)
+    judge = find_judge(model_folder(model), loaded.device)
     settings = ablation_of(loaded, steps or loaded.encoding.steps)
     rows = evaluate_inversion(loaded, judge, count, seed, settings)
     show_table(rows, f"Regularisers, medians over {count} pictures")

@@ -42,8 +42,8 @@ def generator_row(figures: dict[str, Any]) -> str:
         f"| {figures['count']} samples against as many fresh renders, in the features of the "
         f"perceptual network (in those of the judge) | precision {figures['precision']:.2f} "
         f"({figures['judged_precision']:.2f}), recall {figures['recall']:.2f} "
-        f"({figures['judged_recall']:.2f}); sliced Wasserstein distance {figures['swd_ratio']:.2f} × that "
-        "between two sets of renders |"
+        f"({figures['judged_recall']:.2f}); sliced Wasserstein distance "
+        f"{figures['swd_ratio']:.2f} × that between two sets of renders |"
     )
 
 

@@ -128,10 +128,15 @@ def test_a_dry_run_prints_the_options_and_trains_nothing(tmp_path: Path) -> None
 
 def test_figures_are_written_as_json(tiny: Path, tmp_path: Path) -> None:
     out = tmp_path / "inversion.json"
-    run("evaluate", "inversion", "--model", tiny, "--count", 2, "--steps", 2, "--json", out)
+    few = ("--model", tiny, "--count", 2, "--steps", 3, "--json", out)
+    run("evaluate", "inversion", *few, "--long", 2, "--cases", 1)
     table = json.loads(out.read_text())
-    assert [row["steps"] for row in table["rows"]] == [0, 2]
+    assert {(row["space"], row["steps"]) for row in table["rows"]} >= {("S+", 0), ("W+", 2)}
     assert {"psnr_db", "perceptual", "plausibility", "seconds"} <= set(table["rows"][0])
+    assert {row["case"] for row in table["out_of_sample"]} >= {"two people", "three eyes"}
+    run("evaluate", "regularisers", *few)
+    names = {row["regulariser"] for row in json.loads(out.read_text())["rows"]}
+    assert {"", "sliced Wasserstein", "per-cell Mahalanobis"} <= names
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,8 @@ class InversionRow:
         outside_change: levels of 255 that the bare generator changes outside the feathered mask.
         swap_fd: Fréchet distance to the domain after parts are swapped with generated latents.
         seconds: per picture, in batches.
+
+    What needs the judge or a perceptual network is None for a model that has none.
     """
 
     space: str
@@ -70,10 +72,10 @@ class InversionRow:
     perceptual: float
     lpips: float | None
     plausibility: float
-    edit_success: float
-    leakage: float
-    outside_change: float
-    swap_fd: float
+    edit_success: float | None
+    leakage: float | None
+    outside_change: float | None
+    swap_fd: float | None
     seconds: float
 
 
@@ -92,7 +94,7 @@ def settings_of(model: Model, steps: int, long: int) -> list[Setting]:
     rows = [Setting(space, init, steps) for space in spaces]
     rows.append(Setting("S+", init, steps, weight))
     if model.encoder is not None:
-        rows = [Setting("S+", init, 0), Setting("S+", init, steps // 3, weight), *rows]
+        rows = [Setting("S+", init, 0), Setting("S+", init, max(1, steps // 3), weight), *rows]
     return [*rows, Setting("W+", "mean", long)]
 
 
@@ -118,7 +120,11 @@ def combined(first: Regulariser, second: Regulariser) -> Regulariser:
 
 
 def evaluate_inversion(
-    model: Model, judge: PerceptualNet, count: int, seed: int, settings: Sequence[Setting]
+    model: Model,
+    judge: PerceptualNet | None,
+    count: int,
+    seed: int,
+    settings: Sequence[Setting],
 ) -> list[InversionRow]:
     """Encode `count` renders of an unseen seed in every way."""
     factors, pictures = unseen(model, count, seed)
@@ -126,17 +132,19 @@ def evaluate_inversion(
     return [measure(model, judge, factors, pictures, domain, setting) for setting in settings]
 
 
-def generated_swap_distance(model: Model, count: int, seed: int) -> float:
+def generated_swap_distance(model: Model, count: int, seed: int) -> float | None:
     """The swap test of `count` generated latents: what an encoded one can hope for."""
     rng = torch.Generator().manual_seed(seed)
     latents = [draw_latents(model, 1, rng) for _ in range(count)]
-    return swap_distance(model, latents, embeddings(model, seed + 1))
+    domain = embeddings(model, seed + 1)
+    return None if domain is None else swap_distance(model, latents, domain)
 
 
 @torch.inference_mode()
-def embeddings(model: Model, seed: int) -> Tensor:
-    """Embeddings [M, E] of renders of the domain."""
-    assert model.perceptual is not None
+def embeddings(model: Model, seed: int) -> Tensor | None:
+    """Embeddings [M, E] of renders of the domain; None without a perceptual network."""
+    if model.perceptual is None:
+        return None
     batches = portrait_batches(seed, DOMAIN, model.layout.resolution, str(model.device))
     return torch.cat(
         [model.perceptual.embedding(img.clamp(-1, 1)).float().cpu() for img in batches]
@@ -158,10 +166,10 @@ def encode(model: Model, img: Tensor, setting: Setting) -> Inversion:
 
 def measure(
     model: Model,
-    judge: PerceptualNet,
+    judge: PerceptualNet | None,
     factors: Tensor,
     pictures: Tensor,
-    domain: Tensor,
+    domain: Tensor | None,
     setting: Setting,
 ) -> InversionRow:
     """One row of the table."""
@@ -182,7 +190,7 @@ def measure(
             with torch.inference_mode():
                 columns.append(lpips.distance(found.img, pictures[part]).float())
         figures += torch.stack(columns, dim=1).tolist()
-    edits = score_edits(model, judge, subjects)
+    edits = None if judge is None else score_edits(model, judge, subjects)
     psnr_db, perceptual, plausibility, *rest = (median(c) for c in zip(*figures, strict=True))
     latents: list[LatentMap] = [subject.latent for subject in subjects]
     return InversionRow(
@@ -196,9 +204,9 @@ def measure(
         perceptual=perceptual,
         lpips=rest[0] if rest else None,
         plausibility=plausibility,
-        edit_success=edits.success,
-        leakage=edits.leakage,
-        outside_change=edits.outside_change,
-        swap_fd=swap_distance(model, latents, domain),
+        edit_success=None if edits is None else edits.success,
+        leakage=None if edits is None else edits.leakage,
+        outside_change=None if edits is None else edits.outside_change,
+        swap_fd=None if domain is None else swap_distance(model, latents, domain),
         seconds=seconds / len(pictures),
     )

@@ -29,6 +29,11 @@ def save_judge(judge: PerceptualNet, folder: Path) -> None:
     (folder / FILE).write_bytes(save(load(weights_of(judge)), {"config": json.dumps(entry)}))
 
 
+def find_judge(folder: Path, device: torch.device) -> PerceptualNet | None:
+    """The judge of a model's folder, if it has one; imported models have none."""
+    return load_judge(folder, device) if (folder / FILE).exists() else None
+
+
 def load_judge(folder: Path, device: torch.device) -> PerceptualNet:
     """Read the judge of a model's folder.
 

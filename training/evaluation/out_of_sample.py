@@ -90,7 +90,11 @@ CASES: dict[str, Callable[[Tensor, int], Tensor]] = {
 
 
 def evaluate_out_of_sample(
-    model: Model, judge: PerceptualNet, count: int, seed: int, settings: Sequence[Setting]
+    model: Model,
+    judge: PerceptualNet | None,
+    count: int,
+    seed: int,
+    settings: Sequence[Setting],
 ) -> list[OutOfSampleRow]:
     """Encode `count` pictures of every case in every way."""
     factors = sample_factors(seed, 0, count)
@@ -98,7 +102,7 @@ def evaluate_out_of_sample(
 
 
 def measure(
-    model: Model, judge: PerceptualNet, factors: Tensor, case: str, setting: Setting
+    model: Model, judge: PerceptualNet | None, factors: Tensor, case: str, setting: Setting
 ) -> OutOfSampleRow:
     """One row of the table."""
     pictures = CASES[case](factors, model.layout.resolution).to(model.device)
@@ -108,7 +112,7 @@ def measure(
         found.append(encode(model, img, setting))
         seconds.append(time.perf_counter() - begin)
     success, leakage, other = None, None, None
-    if case == "two people":
+    if case == "two people" and judge is not None:
         success, leakage, other = edit_one_of_two(model, judge, factors, pictures, found)
     return OutOfSampleRow(
         case=case,
