@@ -24,6 +24,7 @@ from models.images import to_pixels
 from models.model import Card
 from training.portraits import render, sample_factors
 from worker.editor import ModelEditor
+from worker.ports import EncodeOptions
 
 UNSEEN_SEED = 950_000
 CORNER = MaskGrid(kind="grid", rows=((1.0, 0.0), (0.0, 0.0)))
@@ -49,9 +50,7 @@ def main() -> None:
     for picture in torch.split(render(sample_factors(UNSEEN_SEED, 0, options.count), size), 1):
         original = to_pixels(picture)
         begun = time.monotonic()
-        found = editor.encode(
-            original, space=None, steps=None, regulariser=None, on_step=lambda _: None
-        )
+        found = editor.encode(original, EncodeOptions(), lambda _: None)
         seconds.append(time.monotonic() - begun)
         psnr_db.append(found.psnr_db)
     edit = AttributeEdit(attribute="middle-1", strength=2, mask=CORNER)

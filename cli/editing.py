@@ -48,9 +48,14 @@ def encode(
     regulariser: Annotated[
         float | None, typer.Option(min=0, help="0 is faithful; more is easier to edit.")
     ] = None,
+    begin: Annotated[
+        Path | None, typer.Option(help="A latent of the same picture to go on from.")
+    ] = None,
 ) -> None:
     """Encode a picture into a latent (safetensors), with what was encoded as a PNG beside it."""
     from PIL import Image
+
+    from worker.ports import EncodeOptions
 
     editor, pixels = open_editor(model), read_pixels(image)
     if not whole:
@@ -59,10 +64,8 @@ def encode(
         task = progress.add_task("Encoding", total=None)
         found = editor.encode(
             pixels,
-            space=space,
-            steps=steps,
-            regulariser=regulariser,
-            on_step=lambda step: progress.update(task, completed=step.step, total=step.steps),
+            EncodeOptions(space, steps, regulariser, begin.read_bytes() if begin else None),
+            lambda step: progress.update(task, completed=step.step, total=step.steps),
         )
     out.write_bytes(found.tensor)
     Image.fromarray(pixels).save(original_of(out))

@@ -40,6 +40,9 @@ class EncodeRequest(Value):
     regulariser: Annotated[float, Field(ge=0, le=100)] | None = None
     """Weight of the pull towards generated latents: 0 = as faithful as can be, more = easier to
     edit; absent = the model's default."""
+    begin: IdText | None = None
+    """A latent of this model to go on from, of a picture of the same shape; absent = the encoder's
+    answer."""
 
 
 class Output(Value):

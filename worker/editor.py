@@ -22,12 +22,12 @@ from models.attributes import heat_of, shift
 from models.composite import changed_box, composite
 from models.errors import AttributeUnknown, ShapeError, SpaceError
 from models.images import Pixels, resize_img, to_img, to_pixels
-from models.inversion import invert
+from models.inversion import base_of, invert
 from models.latents import SQUARE, Cells, LatentMap, cells_of, embed, from_bytes, to_bytes
 from models.model import Model, load_model
 from models.sampling import seed_w
 from worker.decode import decode_mask
-from worker.ports import Edited, Encoded, FetchTensor, Step
+from worker.ports import Edited, Encoded, EncodeOptions, FetchTensor, Step
 
 CACHED_BYTES = 256 * 2**20  # of latents and their pictures, per model
 
@@ -67,28 +67,38 @@ class ModelEditor:
     def encode(
         self,
         original: Pixels,
-        *,
-        space: str | None,
-        steps: int | None,
-        regulariser: float | None,
+        options: EncodeOptions,
         on_step: Callable[[Step], None],
     ) -> Encoded:
         size = drawn_size(original, self.resolution)
         img = resize_img(to_img(original).to(self.model.device), size).clamp(-1, 1)
 
         start = "the mean latent" if self.model.encoder is None else "the encoder's answer"
+        earlier = None
+        if options.begin is not None:
+            start = "an earlier latent"
+            earlier = from_bytes(options.begin, self.model.layout)[0].to(self.model.device)
+            if earlier.base != base_of(self.model.layout, img):
+                raise ShapeError("begin: that latent is of a picture of another shape")
 
         def tell(step: int, total: int, drawn: Tensor | None) -> None:
             preview = None if drawn is None else to_pixels(drawn)
             on_step(Step(step, total, f"Optimising from {start}", preview))
 
         found = invert(
-            self.model, img, space=space, steps=steps, regulariser=regulariser, on_step=tell
+            self.model,
+            img,
+            space=options.space,
+            steps=options.steps,
+            regulariser=options.regulariser,
+            begin=earlier,
+            on_step=tell,
         )
+        space = options.space or self.model.encoding.space
         return Encoded(
-            tensor=to_bytes(found.latent, space or self.model.encoding.space, self.model_id),
+            tensor=to_bytes(found.latent, space, self.model_id),
             pixels=to_pixels(found.img),
-            space=space or self.model.encoding.space,
+            space=space,
             grid=self.grid(found.latent.base),
             psnr_db=found.psnr_db.item(),
             perceptual=found.perceptual.item(),

@@ -29,6 +29,21 @@ class Step:
 
 
 @dataclass(frozen=True)
+class EncodeOptions:
+    """How to encode; what is None is the model's choice.
+
+    Attributes:
+        regulariser: weight of the pull towards generated latents.
+        begin: the tensor of a latent to go on from.
+    """
+
+    space: str | None = None
+    steps: int | None = None
+    regulariser: float | None = None
+    begin: bytes | None = None
+
+
+@dataclass(frozen=True)
 class Encoded:
     """A latent map and the picture it makes."""
 
@@ -70,10 +85,7 @@ class Editor(Protocol):
     def encode(
         self,
         original: Pixels,
-        *,
-        space: str | None,
-        steps: int | None,
-        regulariser: float | None,
+        options: EncodeOptions,
         on_step: Callable[[Step], None],
     ) -> Encoded:
         """Find the latent of a crop. `on_step` may raise to stop."""

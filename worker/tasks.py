@@ -35,7 +35,7 @@ from worker.encode import (
     write_picture,
     write_pixels,
 )
-from worker.ports import Editor, Encoded, FetchTensor, Pixels, Step
+from worker.ports import Editor, Encoded, EncodeOptions, FetchTensor, Pixels, Step
 from worker.workbench import Workbench
 
 
@@ -94,13 +94,13 @@ def encode(task: Task, request: EncodeRequest) -> EncodeResult:
     crop = request.crop or centred_square(*picture.size_px)
     original = crop_picture(picture, checked_crop(crop, *picture.size_px)).on_white()
     clock.lap("load")
-    encoded = editor.encode(
-        original,
-        space=request.space,
-        steps=request.steps,
-        regulariser=request.regulariser,
-        on_step=task.report,
+    options = EncodeOptions(
+        request.space,
+        request.steps,
+        request.regulariser,
+        None if request.begin is None else task.tensors_for(editor)(request.begin),
     )
+    encoded = editor.encode(original, options, task.report)
     clock.lap("encode")
     reconstruction = task.add_pixels(encoded.pixels)
     record = _keep_latent(

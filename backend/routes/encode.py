@@ -18,7 +18,7 @@ from contracts.requests import EncodeRequest
 
 router = APIRouter(tags=["encode"])
 
-FIELDS = ("image", "image_id", "model", "space", "steps", "crop", "regulariser")
+FIELDS = ("image", "image_id", "model", "space", "steps", "crop", "regulariser", "begin")
 MAX_ASPECT = 4  # of a crop: the long side over the short one
 
 
@@ -36,6 +36,7 @@ async def encode(
     regulariser: Annotated[
         float | None, Form(description="0 = faithful; more = easier to edit.")
     ] = None,
+    begin: Annotated[str | None, Form(description="A latent to go on from.")] = None,
     wait: Wait = 0,
 ) -> JSONResponse:
     """Find the latent of a picture, which is uploaded here or was before."""
@@ -51,11 +52,16 @@ async def encode(
         steps=steps,
         crop=_box(crop),
         regulariser=regulariser,
+        begin=begin,
     )
     if wanted.steps is not None and wanted.steps > server.settings.max_steps:
         raise InvalidRequest(f"at most {server.settings.max_steps} steps are made")
     info = await run_in_threadpool(server.model, model)
-    if wanted.steps == 0 and not info.has_encoder:
+    if wanted.begin is not None:
+        known = await run_in_threadpool(server.library.latent, owner, wanted.begin)
+        if known.model != model:
+            raise InvalidRequest(f"begin: that latent is one of the model {known.model}")
+    if wanted.steps == 0 and wanted.begin is None and not info.has_encoder:
         raise InvalidRequest(f"the model {info.id} has no encoder: it needs steps")
     if image is not None:
         uploaded = await ingest(server, owner, image)

@@ -90,6 +90,15 @@ def test_default_crop_is_the_centred_square(client: httpx.Client, latent_id: str
     assert client.get(f"/latents/{latent_id}").json()["crop"] == [10, 0, 60, 60]
 
 
+def test_an_encoding_goes_on_from_a_latent(client: httpx.Client, latent_id: str) -> None:
+    fields = {"model": "fake", "steps": "1", "begin": latent_id}
+    job = client.post("/encode?wait=20", data=fields, files={"image": png()}).json()
+    assert job["status"] == "succeeded"
+    assert job["result"]["readings"] == {"smile": 0.5}
+    unknown = fields | {"begin": "lat_" + "0" * 32}
+    assert client.post("/encode", data=unknown, files={"image": png()}).status_code == 404
+
+
 @pytest.mark.parametrize("crop", ["0,0,41,40", "3,4,1,1", "0,0,60,20"])
 def test_a_crop_may_have_any_shape(client: httpx.Client, crop: str) -> None:
     fields = {"model": "fake", "steps": "0", "crop": crop}

@@ -15,7 +15,7 @@ from contracts.edits import AttributeEdit, EditValue, MaskGrid, MaskPng, Transpl
 from contracts.requests import GenerateRequest
 from models.errors import ModelError
 from worker.decode import decode_mask
-from worker.ports import Edited, Encoded, FetchTensor, Pixels, Step
+from worker.ports import Edited, Encoded, EncodeOptions, FetchTensor, Pixels, Step
 
 GRID = (4, 4)
 STEP_S = 0.05
@@ -34,20 +34,17 @@ class FakeEditor:
     def encode(
         self,
         original: Pixels,
-        *,
-        space: str | None,
-        steps: int | None,
-        regulariser: float | None,
+        options: EncodeOptions,
         on_step: Callable[[Step], None],
     ) -> Encoded:
-        if space not in (None, *SPACES):
-            raise ModelError(f"the spaces are {', '.join(SPACES)}; got {space}")
-        num_steps = 5 if steps is None else steps
+        if options.space not in (None, *SPACES):
+            raise ModelError(f"the spaces are {', '.join(SPACES)}; got {options.space}")
+        num_steps = 5 if options.steps is None else options.steps
         pixels = self._resized(original)
         for i in range(num_steps):
             on_step(Step(i + 1, num_steps, "inverting", pixels if i % 2 else None))
             time.sleep(STEP_S)
-        return self._encoded(pixels, space or "S4")
+        return self._encoded(pixels, options.space or "S4")
 
     def edit(
         self,

@@ -24,7 +24,7 @@ from tests.fakes.tiny import tiny_model
 from training.reader import fit_reader
 from worker import editor as editor_module
 from worker.editor import ModelEditor
-from worker.ports import Edited, Step
+from worker.ports import Edited, Encoded, EncodeOptions, Step
 
 CORNER = MaskGrid(rows=tuple((1.0, 1.0) + (0.0,) * 6 if y < 2 else (0.0,) * 8 for y in range(8)))
 
@@ -47,7 +47,7 @@ def original() -> Pixels:
 @pytest.fixture(scope="module")
 def tensors(editor: ModelEditor, original: Pixels) -> dict[str, bytes]:
     """Two latents by id: the original's, and another picture's."""
-    found = editor.encode(original, space=None, steps=0, regulariser=None, on_step=ignore)
+    found = editor.encode(original, EncodeOptions(steps=0), ignore)
     other = editor.generate(wanted(seed=1))
     return {"lat_base": found.tensor, "lat_other": other.tensor}
 
@@ -141,7 +141,7 @@ def test_the_models_own_picture_can_be_asked_for(
 
 def test_encoding_tells_how_far_it_is(editor: ModelEditor, original: Pixels) -> None:
     seen: list[Step] = []
-    found = editor.encode(original, space="S+4", steps=3, regulariser=0.3, on_step=seen.append)
+    found = editor.encode(original, EncodeOptions("S+4", 3, 0.3), seen.append)
     assert [(step.step, step.steps) for step in seen] == [(1, 3), (2, 3), (3, 3)]
     assert seen[0].preview is not None and seen[0].preview.shape == (32, 32, 3)
     assert found.space == "S+4"
@@ -205,7 +205,7 @@ def test_a_picture_of_any_shape_is_encoded_and_painted(
     editor: ModelEditor, shape: tuple[int, int], grid: tuple[int, int]
 ) -> None:
     picture = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
-    found = editor.encode(picture, space=None, steps=2, regulariser=None, on_step=ignore)
+    found = editor.encode(picture, EncodeOptions(steps=2), ignore)
     assert found.grid == grid
     left = MaskGrid(rows=((1.0, 0.0, 0.0, 0.0),))
     edit = AttributeEdit(attribute="smile", strength=3, mask=left)
@@ -219,7 +219,7 @@ def test_a_picture_of_any_shape_is_encoded_and_painted(
 
 def test_an_attribute_is_moved_to_a_reading(reading_editor: ModelEditor, original: Pixels) -> None:
     editor = reading_editor
-    found = editor.encode(original, space=None, steps=0, regulariser=None, on_step=ignore)
+    found = editor.encode(original, EncodeOptions(steps=0), ignore)
     assert set(found.readings) == {"smile", "hat"}
     store = {"lat": found.tensor}
 
@@ -238,3 +238,14 @@ def test_a_model_that_cannot_read_asks_for_a_strength(
 ) -> None:
     with pytest.raises(AttributeUnknown, match="give a strength"):
         paint(editor, original, tensors, AttributeEdit(attribute="smile", reach=1.0))
+
+
+def test_an_encoding_goes_on_from_an_earlier_one(editor: ModelEditor, original: Pixels) -> None:
+    def encode(steps: int, begin: bytes | None, picture: Pixels = original) -> Encoded:
+        return editor.encode(picture, EncodeOptions("S+", steps, 0.0, begin), ignore)
+
+    first = encode(20, None)
+    assert abs(encode(0, first.tensor).psnr_db - first.psnr_db) < 0.5
+    assert encode(20, first.tensor).psnr_db > first.psnr_db
+    with pytest.raises(ShapeError, match="begin"):
+        encode(5, first.tensor, np.zeros((40, 80, 3), np.uint8))
