@@ -160,9 +160,10 @@ def attributes(
     dry_run: DryRunOption = False,
     device: DeviceOption = None,
 ) -> None:
-    """Learn the attributes of a model that has a perceptual network."""
+    """Learn the attributes of a model with a perceptual network; with an encoder, to read them."""
     from models.model import save_model
     from training.attributes import train_attributes
+    from training.reader import fit_reader
     from training.schedule import Minutes
 
     if dry_run:
@@ -171,7 +172,7 @@ def attributes(
     folder = own_folder(model)
     loaded = open_model(str(folder), device)
     trained = train_attributes(loaded, run / "attributes", Minutes(minutes), resume=resume)
-    save_model(trained, folder)
+    save_model(trained if trained.encoder is None else fit_reader(trained), folder)
     say(f"{model}: attributes written")
 
 

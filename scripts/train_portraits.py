@@ -23,6 +23,7 @@ from training.evaluation.judge import save_judge
 from training.gan_options import PRESETS
 from training.loop import train_generator
 from training.perceptual import JUDGE_WIDTHS, train_perceptual
+from training.reader import fit_reader
 from training.release import release_generator
 from training.schedule import Minutes, Steps
 
@@ -104,12 +105,12 @@ class Recipe:
         save_model(trained, self.model_dir)
 
     def attributes(self, length: Minutes) -> None:
-        """The directions."""
+        """The directions, and what reads them."""
         model = load_model(self.model_dir, self.device)
         folder = self.run / "attributes"
         resume = (folder / "state.pt").exists()
         trained = train_attributes(model, folder, length, resume=resume)
-        save_model(trained, self.model_dir)
+        save_model(fit_reader(trained), self.model_dir)
 
 
 def main() -> None:
