@@ -20,7 +20,7 @@ from models.model import Model
 from models.regularisers import Regulariser, mean_square, sliced_wasserstein
 from models.windows import predict_windows
 
-PEAK_LR = 0.2  # in whitened units per step
+PEAK_LR = 0.1  # in whitened units per step
 PERCEPTUAL_WEIGHT = 0.05  # against the mean squared error in [-1, 1]
 PREVIEW_EVERY = 10  # steps
 
