@@ -60,8 +60,8 @@ class Events:
             )  # the confirmation: from here nothing is missed
             record = await self._record(job_id)
             yield Event("progress", progress_data(record))
-            if record.preview_id is not None:
-                yield Event("preview", {"image_id": record.preview_id})
+            if record.preview is not None:
+                yield Event("preview", record.preview.model_dump(mode="json"))
             while not record.status.is_final:
                 message = await pubsub.get_message(timeout=PING_S)
                 if message is None or message["type"] != "message":  # silence, or subscribed anew

@@ -141,8 +141,8 @@ def _events(before: JobRecord, after: JobRecord) -> list[str]:
     events = []
     if after.progress != before.progress or after.status != before.status:
         events.append(event_text("progress", progress_data(after)))
-    if after.preview_id is not None and after.preview_id != before.preview_id:
-        events.append(event_text("preview", {"image_id": after.preview_id}))
+    if after.preview is not None and after.preview != before.preview:
+        events.append(event_text("preview", after.preview.model_dump(mode="json")))
     if after.status.is_final:
         events.append(done_event(after.public()))
     return events

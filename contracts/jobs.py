@@ -92,6 +92,13 @@ class Job(Value):
     finished_at: AwareDatetime | None
 
 
+class Preview(Value):
+    """What a job has so far: the picture, and a map of where it is still off."""
+
+    image_id: str
+    error_id: str | None = None
+
+
 class JobRecord(Job):
     """A job as it is kept: the public face plus what the server and the workers need."""
 
@@ -102,7 +109,7 @@ class JobRecord(Job):
     attempt: int = 0
     """How often a worker has begun it."""
     worker: str | None = None
-    preview_id: str | None = None
+    preview: Preview | None = None
 
     def public(self) -> Job:
         """The part a client may see."""
@@ -155,7 +162,7 @@ def requeued(record: JobRecord) -> JobRecord:
         update={
             "status": JobStatus.QUEUED,
             "worker": None,
-            "preview_id": None,
+            "preview": None,
             "progress": Progress(message="waiting again"),
         }
     )
@@ -168,7 +175,7 @@ def handed_back(record: JobRecord) -> JobRecord:
             "status": JobStatus.QUEUED,
             "worker": None,
             "attempt": record.attempt - 1,
-            "preview_id": None,
+            "preview": None,
             "progress": Progress(message="waiting again"),
         }
     )
@@ -191,5 +198,5 @@ def canceled(record: JobRecord) -> JobRecord:
 
 
 def _ended(record: JobRecord, status: JobStatus) -> JobRecord:
-    over: dict[str, object] = {"request": {}, "preview_id": None}  # masks are large; previews go
+    over: dict[str, object] = {"request": {}, "preview": None}  # masks are large; previews go
     return record.model_copy(update={"status": status, "finished_at": now(), **over})

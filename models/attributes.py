@@ -3,8 +3,6 @@
 import re
 from dataclasses import dataclass
 
-import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from models.errors import AttributeUnknown
@@ -66,12 +64,3 @@ def shift(latent: LatentMap, direction: Tensor, strength: float) -> LatentMap:
     """Move a whole latent along a direction [L, D] by `strength` σ."""
     step = strength * direction
     return latent.map(lambda i, wmap: wmap + step[i][None, :, None, None])
-
-
-def heat_of(change: Tensor) -> Tensor:
-    """Where a change of the picture [1, 3, H, W] shows: [1, 1, H, W] in [0, 1], smoothed."""
-    size = change.shape[2]
-    magnitude = change.abs().mean(dim=1, keepdim=True)
-    window = size // 16 | 1
-    smooth = F.avg_pool2d(magnitude, window, 1, window // 2, count_include_pad=False)
-    return (smooth / torch.quantile(smooth, 0.995).clamp(min=1e-3)).clamp(0, 1)

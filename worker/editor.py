@@ -18,9 +18,10 @@ from torch import Tensor
 from contracts.edits import AttributeEdit, EditValue, Mask, MaskAll, MaskGrid, TransplantEdit
 from contracts.requests import GenerateRequest
 from models import edits as latent_edits
-from models.attributes import heat_of, shift
+from models.attributes import shift
 from models.composite import changed_box, composite
 from models.errors import AttributeUnknown, ShapeError, SpaceError
+from models.heat import error_map, heat_of
 from models.images import Pixels, resize_img, to_img, to_pixels
 from models.inversion import base_of, invert
 from models.latents import SQUARE, Cells, LatentMap, cells_of, embed, from_bytes, to_bytes
@@ -82,8 +83,13 @@ class ModelEditor:
                 raise ShapeError("begin: that latent is of a picture of another shape")
 
         def tell(step: int, total: int, drawn: Tensor | None) -> None:
-            preview = None if drawn is None else to_pixels(drawn)
-            on_step(Step(step, total, f"Optimising from {start}", preview))
+            message = f"Optimising from {start}"
+            if drawn is None:
+                on_step(Step(step, total, message, None))
+            else:
+                on_step(
+                    Step(step, total, message, to_pixels(drawn), to_pixels(error_map(drawn, img)))
+                )
 
         found = invert(
             self.model,

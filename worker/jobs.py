@@ -26,6 +26,7 @@ from contracts.jobs import (
     JobKind,
     JobRecord,
     JobStatus,
+    Preview,
     Progress,
     begun,
     failed,
@@ -44,7 +45,7 @@ log = logging.getLogger(__name__)
 REPORT_INTERVAL_S = 0.1  # between two looks at the record: a cancel is seen within this and a step
 
 PREVIEW_QUALITY = 85
-KEPT_PREVIEWS = 3  # of a job: whoever fetches one late still finds it
+KEPT_PREVIEWS = 6  # of a job, maps included: whoever fetches one late still finds it
 
 _benches: list[Workbench] = []
 
@@ -125,7 +126,8 @@ class Reporter:
         }
         if shown is not None:
             self._next_preview_s = clock_s + self._bench.settings.preview_interval_s
-            update["preview_id"] = self._keep_preview(shown)
+            error_id = None if step.error is None else self._keep_preview(step.error)
+            update["preview"] = Preview(image_id=self._keep_preview(shown), error_id=error_id)
         if not self.change(lambda r: r.model_copy(update=update)):
             raise JobCanceled("the job was canceled")
 

@@ -26,6 +26,8 @@ class Step:
     steps: int
     message: str
     preview: Pixels | None
+    error: Pixels | None = None
+    """Where the preview is still off, of the same size."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import { Problem } from './problem.js';
 /**
  * @typedef {object} Watch
  * @property {(progress: Progress) => void} [onProgress]
- * @property {(imageId: string) => void} [onPreview]
+ * @property {(imageId: string, errorId: string|null) => void} [onPreview] the picture so far, and where it is still off
  * @property {AbortSignal} [signal] stop waiting; the job itself goes on
  * @property {typeof EventSource|null} [events] null: ask only
  * @property {number} [pollMs]
@@ -75,7 +75,10 @@ function listen(api, job, watch, Events) {
     if (watch.signal?.aborted) return onAbort();
     watch.signal?.addEventListener('abort', onAbort);
     stream.addEventListener('progress', (event) => watch.onProgress?.(JSON.parse(event.data)));
-    stream.addEventListener('preview', (event) => watch.onPreview?.(JSON.parse(event.data).image_id));
+    stream.addEventListener('preview', (event) => {
+      const { image_id: imageId, error_id: errorId } = JSON.parse(event.data);
+      watch.onPreview?.(imageId, errorId ?? null);
+    });
     stream.addEventListener('done', (event) => end(() => resolve(JSON.parse(event.data))));
     stream.addEventListener('error', () => end(() => resolve(null)));
   });

@@ -21,7 +21,7 @@ import { editing } from './editing.js';
 /** @typedef {{size: number, softness: number, strength: number}} Brush percentages; size of the picture's short side */
 /** @typedef {{grid: boolean, heat: boolean, mask: boolean}} Layers what is drawn over the picture */
 /** @typedef {{imageId: string, width: number, height: number}} Upload */
-/** @typedef {{kind: 'upload'|'encode'|'generate'|'open', step: number, steps: number, message: string, previewId: string|null}} Work */
+/** @typedef {{kind: 'upload'|'encode'|'generate'|'open', step: number, steps: number, message: string, previewId: string|null, errorId: string|null}} Work */
 /** @typedef {{latentId: string, modelId: string, grid: [number, number], originalId: string, width: number, height: number, upload: Upload|null, crop: Crop|null, readings: Record<string, number>}} Source the encoded picture; width and height of its crop, what it reads of each attribute in σ */
 /** @typedef {{imageId: string, edits: readonly Edit[], isChanged: boolean, ms: number|null}} Result */
 /** @typedef {'connecting'|'starting'|'ready'|'degraded'|'unreachable'} ServerStatus */
@@ -65,7 +65,7 @@ import { editing } from './editing.js';
  * | {type: 'cropLeft'}
  * | {type: 'workStarted', kind: Work['kind']}
  * | {type: 'workProgressed', step: number, steps: number, message: string}
- * | {type: 'workPreviewed', imageId: string}
+ * | {type: 'workPreviewed', imageId: string, errorId: string|null}
  * | {type: 'workStopped'}
  * | {type: 'opened', source: Source, session: Session}
  * | {type: 'startedOver'}
@@ -144,7 +144,7 @@ export function reduce(state, action) {
     case 'cropLeft':
       return { ...state, crop: null, phase: state.source ? 'editor' : 'start' };
     case 'workStarted': {
-      const work = { kind: action.kind, step: 0, steps: 0, message: '', previewId: null };
+      const work = { kind: action.kind, step: 0, steps: 0, message: '', previewId: null, errorId: null };
       return { ...state, phase: 'working', work, problem: null, status: '' };
     }
     case 'workProgressed': {
@@ -153,7 +153,7 @@ export function reduce(state, action) {
       return { ...state, work: { ...state.work, step, steps, message } };
     }
     case 'workPreviewed':
-      return state.work ? { ...state, work: { ...state.work, previewId: action.imageId } } : state;
+      return state.work ? { ...state, work: { ...state.work, previewId: action.imageId, errorId: action.errorId } } : state;
     case 'workStopped':
       return { ...state, work: null, phase: resting(state) };
     case 'startedOver':

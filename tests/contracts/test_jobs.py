@@ -10,6 +10,7 @@ from contracts.jobs import (
     JobKind,
     JobRecord,
     JobStatus,
+    Preview,
     begun,
     canceled,
     failed,
@@ -50,11 +51,11 @@ def test_a_job_ends_badly(record: JobRecord) -> None:
 
 
 def test_an_ended_job_keeps_no_request_and_no_preview(record: JobRecord) -> None:
-    running = begun(record, "worker").model_copy(update={"preview_id": "img_1"})
+    running = begun(record, "worker").model_copy(update={"preview": Preview(image_id="img_1")})
     for ended in (succeeded(running, {}), failed(running, InvalidImage("x")), canceled(running)):
-        assert (ended.request, ended.preview_id) == ({}, None)
+        assert (ended.request, ended.preview) == ({}, None)
     for waiting in (requeued(running), handed_back(running)):
-        assert (waiting.request, waiting.preview_id) == (record.request, None)
+        assert (waiting.request, waiting.preview) == (record.request, None)
 
 
 def test_a_client_sees_no_owner_and_no_worker(record: JobRecord) -> None:

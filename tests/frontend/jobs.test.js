@@ -77,14 +77,15 @@ test('events bring progress, previews and the end', async () => {
   const waiting = resultOf(sourceOf(), job('queued'), {
     events,
     onProgress: ({ step }) => seen.push(`step ${step}`),
-    onPreview: (imageId) => seen.push(imageId),
+    onPreview: (imageId, errorId) => seen.push(`${imageId} ${errorId}`),
   });
   const stream = latestStream();
   stream.say('progress', { step: 3, steps: 9, message: '' });
-  stream.say('preview', { image_id: 'p1' });
+  stream.say('preview', { image_id: 'p1', error_id: 'e1' });
+  stream.say('preview', { image_id: 'p2' });
   stream.say('done', job('succeeded', { result: 'r' }));
   assert.equal(await waiting, 'r');
-  assert.deepEqual(seen, ['step 3', 'p1']);
+  assert.deepEqual(seen, ['step 3', 'p1 e1', 'p2 null']);
   assert.ok(stream.isClosed);
 });
 

@@ -149,7 +149,7 @@ export class Opener {
     if (crop) return; // the whole picture would jump when the crop's preview comes
     await this.#pictures.load(imageId, signal).catch(() => null);
     signal.throwIfAborted();
-    this.#store.dispatch({ type: 'workPreviewed', imageId });
+    this.#store.dispatch({ type: 'workPreviewed', imageId, errorId: null });
   }
 
   /** @param {import('../types.js').Job} job @param {AbortSignal} signal @returns {Promise<any>} */
@@ -159,9 +159,10 @@ export class Opener {
       signal,
       onProgress: ({ step, steps, message }) =>
         this.#store.dispatch({ type: 'workProgressed', step, steps, message }),
-      onPreview: (imageId) => {
-        this.#pictures.load(imageId, signal).then(
-          () => signal.aborted || this.#store.dispatch({ type: 'workPreviewed', imageId }),
+      onPreview: (imageId, errorId) => {
+        const ids = errorId ? [imageId, errorId] : [imageId];
+        Promise.all(ids.map((id) => this.#pictures.load(id, signal))).then(
+          () => signal.aborted || this.#store.dispatch({ type: 'workPreviewed', imageId, errorId }),
           () => null, // a preview that is gone already is no loss
         );
       },

@@ -11,6 +11,7 @@ import { currentModel } from '../state.js';
 /** @type {Record<Work['kind'], string>} */
 const TITLES = { upload: 'Uploading…', encode: 'Encoding…', generate: 'Generating…', open: 'Opening…' };
 const PREVIEW_PX = 512;
+const ERROR_PX = 192;
 
 /**
  * @param {import('../pictures.js').Pictures} pictures
@@ -23,6 +24,8 @@ export function workingScreen(pictures, { onCancel }) {
     height: PREVIEW_PX,
     'aria-hidden': 'true',
   });
+  const error = el('canvas', { class: 'work-error', width: ERROR_PX, height: ERROR_PX });
+  const off = el('figure', { class: 'work-off', hidden: true }, error, el('figcaption', {}, 'Still off here'));
   const title = el('h1', {});
   const note = el('p', { class: 'lead' });
   const progress = el('progress', { 'aria-label': 'Progress' });
@@ -31,7 +34,7 @@ export function workingScreen(pictures, { onCancel }) {
     'section',
     { class: 'working', 'aria-label': 'Work in progress' },
     el('div', { class: 'work-frame' }, canvas),
-    el('div', { class: 'work-words' }, title, progress, note, cancel),
+    el('div', { class: 'work-words' }, title, progress, note, off, cancel),
   );
   return {
     dom,
@@ -43,6 +46,9 @@ export function workingScreen(pictures, { onCancel }) {
       note.textContent = work.message;
       if (work.steps > 0) Object.assign(progress, { max: work.steps, value: work.step });
       else progress.removeAttribute('value');
+      const map = pictures.peek(work.errorId);
+      off.hidden = !map;
+      if (map) context2d(error).drawImage(map, 0, 0, ERROR_PX, ERROR_PX);
       const grid = currentModel({ ...state, source: null })?.grid ?? [16, 16];
       drawWork(canvas, pictures.peek(work.previewId), grid, work.steps > 0 ? work.step / work.steps : 0);
     },
