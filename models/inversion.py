@@ -1,8 +1,8 @@
 """Inversion: find the latent of a picture by optimisation, starting from the encoder.
 
-The unknowns are whitened coordinates, so one learning rate fits every direction and the
-regulariser is a plain square. Noise stays constant: optimised noise would be a second latent that
-hides what the space can do. Ours; schedule after Karras et al. 2020 (projector).
+The unknowns are whitened coordinates, so one learning rate fits every direction, and generated
+latents are N(0, 1), which the regulariser compares them with. Noise stays constant: optimised noise
+would be a second latent that hides what the space can do. Ours; schedule after Karras et al. 2020 (projector).
 """
 
 import math
@@ -17,7 +17,7 @@ from models.errors import NoEncoder, ShapeError
 from models.latents import SQUARE, Cells, LatentMap, Layout, cells_of, find_space
 from models.metrics import psnr_db
 from models.model import Model
-from models.regularisers import Regulariser, mean_square, sliced_wasserstein
+from models.regularisers import Regulariser, mean_square, wasserstein_to_normal
 from models.windows import predict_windows
 
 PEAK_LR = 0.1  # in whitened units per step
@@ -52,7 +52,7 @@ def invert(
     space: str | None = None,
     steps: int | None = None,
     regulariser: float | None = None,
-    measure: Regulariser = sliced_wasserstein,
+    measure: Regulariser = wasserstein_to_normal,
     begin: LatentMap | None = None,
     on_step: OnStep = lambda step, steps, preview: None,
 ) -> Inversion:

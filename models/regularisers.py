@@ -6,14 +6,15 @@ of whitened maps, in which a generated latent is N(0, I) in every cell. Each mea
 [N, K, h_l, w_l] and gives [N]; they are compared in docs/results.md.
 """
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
-GROUP = 8  # channels of one part: neighbours in the order of their variance
-ROTATIONS_SEED = 0
+GROUP = 8  # channels of one part, or a few more: neighbours in the order of their variance
+ROTATION_SEED = 0
 
 Regulariser = Callable[[Sequence[Tensor]], Tensor]
 
@@ -30,29 +31,30 @@ def mean_square(maps: Sequence[Tensor]) -> Tensor:
 def moments(maps: Sequence[Tensor]) -> Tensor:
     """How far the mean and the mean square of each part are from 0 and 1, squared.
 
-    A part is a group of channels in one cell of one layer. Ours.
+    A part is a group of neighbouring channels in one cell of one layer. Ours.
     """
 
     def of_layer(v: Tensor) -> Tensor:
-        part = parts(v)
-        gaps = part.mean(dim=2).square() + (part.square().mean(dim=2) - 1).square()
-        return gaps.mean(dim=(1, 2, 3))
+        gaps = [
+            part.mean(dim=1).square() + (part.square().mean(dim=1) - 1).square()
+            for part in v.tensor_split(max(1, v.shape[1] // GROUP), dim=1)
+        ]
+        return torch.stack(gaps).mean(dim=(0, 2, 3))
 
     return torch.stack([of_layer(v) for v in maps]).mean(dim=0)
 
 
-def sliced_wasserstein(maps: Sequence[Tensor]) -> Tensor:
-    """Distance of the coordinates of each cell, taken as samples, to a normal distribution.
+def wasserstein_to_normal(maps: Sequence[Tensor]) -> Tensor:
+    """Squared Wasserstein distance of the coordinates of each cell, as samples, to N(0, 1).
 
     The K coordinates of a cell of a generated latent are K draws of N(0, 1), and so are those of
-    any rotation of it. Sorted, they are compared with the quantiles. Ours, after Bonneel et al.
-    2015.
+    any rotation of it. Rotated and sorted, they are compared with the normal quantiles. Ours.
     """
 
     def of_layer(v: Tensor) -> Tensor:
         k = v.shape[1]
-        rotated = torch.einsum("jk,nkhw->njhw", rotation(k).to(v), v)
-        gap = rotated.sort(dim=1).values - quantiles(k).to(v)[None, :, None, None]
+        rotated = torch.einsum("jk,nkhw->njhw", rotation(k, v.device), v)
+        gap = rotated.sort(dim=1).values - quantiles(k, v.device)[None, :, None, None]
         return gap.square().mean(dim=(1, 2, 3))
 
     return torch.stack([of_layer(v) for v in maps]).mean(dim=0)
@@ -81,27 +83,23 @@ def roughness(maps: Sequence[Tensor]) -> Tensor:
 REGULARISERS: dict[str, Regulariser] = {
     "per-cell Mahalanobis": mean_square,
     "moments of parts": moments,
-    "sliced Wasserstein": sliced_wasserstein,
+    "Wasserstein to normal": wasserstein_to_normal,
     "disagreement of parts": disagreement,
     "roughness": roughness,
 }
 
 
-def parts(v: Tensor) -> Tensor:
-    """[N, K, h, w] as groups of channels [N, K / GROUP, GROUP, h, w]; a rest is left out."""
-    groups = v.shape[1] // GROUP
-    return v[:, : groups * GROUP].reshape(v.shape[0], groups, GROUP, *v.shape[2:])
-
-
-def rotation(k: int) -> Tensor:
+@functools.cache
+def rotation(k: int, device: torch.device) -> Tensor:
     """A fixed random rotation [k, k]."""
-    rng = torch.Generator().manual_seed(ROTATIONS_SEED)
+    rng = torch.Generator().manual_seed(ROTATION_SEED)
     turned: Tensor = torch.linalg.qr(torch.randn(k, k, generator=rng)).Q
-    return turned
+    return turned.to(device)
 
 
-def quantiles(k: int) -> Tensor:
+@functools.cache
+def quantiles(k: int, device: torch.device) -> Tensor:
     """The k expected order statistics of N(0, 1), nearly: quantiles at (i + ½) / k."""
     places = (torch.arange(k) + 0.5) / k
     found: Tensor = math.sqrt(2) * torch.erfinv(2 * places - 1)
-    return found
+    return found.to(device)

@@ -20,7 +20,7 @@ from models.encoder import Encoder, EncoderConfig, usual_widths
 from models.latents import LatentMap
 from models.metrics import psnr_db
 from models.model import Model
-from models.regularisers import sliced_wasserstein
+from models.regularisers import wasserstein_to_normal
 from training.data import ImageSource
 from training.generated import draw_latents, drawn_from
 from training.runs import Run
@@ -136,7 +136,7 @@ def encoder_loss(
     maps = model.predict(img, encoder)
     redrawn = model.render(LatentMap(tuple(model.whitening.to_w(v) for v in maps)))
     loss = F.mse_loss(redrawn, img) + PERCEPTUAL_WEIGHT * model.distance(redrawn, img).mean()
-    loss = loss + REGULARISER_WEIGHT * sliced_wasserstein(maps).mean()
+    loss = loss + REGULARISER_WEIGHT * wasserstein_to_normal(maps).mean()
     loss = loss + LATENT_WEIGHT * latent_error(model, [v[num:] for v in maps], known)
     return loss, redrawn[:num].detach()
 

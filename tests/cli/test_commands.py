@@ -136,7 +136,7 @@ def test_figures_are_written_as_json(tiny: Path, tmp_path: Path) -> None:
     assert {row["case"] for row in table["out_of_sample"]} >= {"two people", "three eyes"}
     run("evaluate", "regularisers", *few)
     names = {row["regulariser"] for row in json.loads(out.read_text())["rows"]}
-    assert {"", "sliced Wasserstein", "per-cell Mahalanobis"} <= names
+    assert {"", "Wasserstein to normal", "per-cell Mahalanobis"} <= names
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from models.errors import ShapeError
 from models.inversion import Inversion, base_of, invert
 from models.latents import embed
 from models.model import Model
-from models.regularisers import REGULARISERS, disagreement, mean_square, sliced_wasserstein
+from models.regularisers import REGULARISERS, disagreement, mean_square, wasserstein_to_normal
 from models.windows import offsets, predict_windows
 from training.generated import draw_latents
 
@@ -16,7 +16,7 @@ def normal(*shape: int) -> torch.Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(1))
 
 
-@pytest.mark.parametrize("name", ["moments of parts", "sliced Wasserstein"])
+@pytest.mark.parametrize("name", ["moments of parts", "Wasserstein to normal"])
 @pytest.mark.parametrize("change", ["shrunk", "grown", "shifted"])
 def test_a_regulariser_prefers_what_is_distributed_like_generated_latents(
     name: str, change: str
@@ -47,7 +47,7 @@ def test_regularised_inversion_ends_nearer_to_generated_latents(model: Model) ->
     held = invert(model, img, steps=30, regulariser=1.0)
 
     def unlike(found: Inversion) -> torch.Tensor:
-        return sliced_wasserstein([model.whitening.to_v(wmap) for wmap in found.latent.layers])
+        return wasserstein_to_normal([model.whitening.to_v(wmap) for wmap in found.latent.layers])
 
     assert (unlike(held) < unlike(free)).all()
 

@@ -1,7 +1,7 @@
 """Plain directions to compare the attribute model with: least squares, a linear SVM, SeFa.
 
 Each is one direction of w for all layers (SeFa: of its band), for every attribute that the
-perceptual network reads, scaled so that one unit of strength moves the reading by about one σ.
+perceptual network reads, as long as it takes to move that reading as far as the model's own does.
 """
 
 from collections.abc import Callable
@@ -9,43 +9,49 @@ from dataclasses import replace
 
 import torch
 from torch import Tensor
+from tqdm import tqdm
 
 from models.adopt import draws
-from models.attributes import AttributeSet
+from models.attributes import AttributeSet, shift
 from models.directions import in_sigma, sefa
-from models.directions.direction import broadcast
-from models.latents import embed
+from models.directions.direction import Direction, broadcast
+from models.latents import LatentMap, embed
 from models.model import Model
-from training.attributes import Edits, edited_readings, least_squares, read_factors, usual_place
+from training.attributes import (
+    Edits,
+    edited_readings,
+    least_squares,
+    read_factors,
+    readings_of,
+    usual_place,
+)
 from training.generated import draw_latents
 
-SVM_MARGIN_COST = 1.0
-PROBES = 24  # generated pictures on which a direction is scaled
+PROBES = 16  # generated pictures on which a direction's effect is measured
+LENGTHS = (0.5, 1.0, 2.0, 4.0)  # σ of its own coordinate that a direction may be long
 SEFA_PER_BAND = 16  # candidates for every attribute
-MAX_SCALE = 8.0  # of a direction that hardly moves its reading
+ITERATIONS = 200
 
 
 def baselines(model: Model) -> dict[str, AttributeSet]:
     """Every plain method's directions for the model's attributes, by the method's name."""
-    w, readings = read_generated(model)
     plain: dict[str, Callable[[], Tensor]] = {
         "least squares": lambda: in_all_layers(model, least_squares(model)[0]),
-        "SVM": lambda: in_all_layers(model, svm(w, readings)),
+        "SVM": lambda: in_all_layers(model, svm(*read_generated(model))),
         "SeFa": lambda: best_of_sefa(model),
     }
-    return {name: scaled(model, make()) for name, make in plain.items()}
+    return {name: matched(model, make(), name) for name, make in plain.items()}
 
 
 @torch.no_grad()
 def read_generated(model: Model, num: int = 2048) -> tuple[Tensor, Tensor]:
     """w [num, D] of generated pictures and what the perceptual network reads [num, T]."""
-    assert model.perceptual is not None
     rng = torch.Generator().manual_seed(7)
     latents, readings = [], []
     for _ in range(num // 64):
         latent = draw_latents(model, 64, rng)
         latents.append(latent.layers[0][:, :, 0, 0])
-        readings.append(model.perceptual(model.render(latent).clamp(-1, 1)).float())
+        readings.append(readings_of(model, model.render(latent)))
     return torch.cat(latents), torch.cat(readings)
 
 
@@ -55,72 +61,88 @@ def in_all_layers(model: Model, directions: Tensor) -> Tensor:
 
 
 def svm(w: Tensor, readings: Tensor) -> Tensor:
-    """Normals [T, D] of the planes that part the upper from the lower half of each reading.
+    """Normals [T, D] of the planes in w that part the upper from the lower half of each reading.
 
-    Squared hinge loss with an L2 penalty on standardised w, as InterFaceGAN (Shen et al. 2020)
-    fits them, by L-BFGS.
+    Squared hinge loss with an L2 penalty, by L-BFGS; the normal is the direction, as in
+    InterFaceGAN (Shen et al. 2020).
     """
-    deviation = w.std(dim=0).clamp(min=1e-6)
-    x = (w - w.mean(dim=0)) / deviation
+    x = (w - w.mean(dim=0)) / w.std()
     label = torch.where(readings > readings.median(dim=0).values, 1.0, -1.0)
-    normals = torch.zeros(readings.shape[1], w.shape[1], requires_grad=True)
-    bias = torch.zeros(readings.shape[1], requires_grad=True)
-    optimiser = torch.optim.LBFGS([normals, bias], max_iter=100, line_search_fn="strong_wolfe")
+    normals = torch.zeros(readings.shape[1], w.shape[1], device=w.device, requires_grad=True)
+    bias = torch.zeros(readings.shape[1], device=w.device, requires_grad=True)
+    optimiser = torch.optim.LBFGS(
+        [normals, bias], max_iter=ITERATIONS, line_search_fn="strong_wolfe"
+    )
 
     def loss() -> Tensor:
         optimiser.zero_grad()
         slack = (1 - label * (x @ normals.T + bias)).clamp(min=0)
-        total = slack.square().mean(dim=0).sum() * SVM_MARGIN_COST
-        total = total + 0.5 * normals.square().sum() / len(w)
+        total = slack.square().mean(dim=0).sum() + 0.5 * normals.square().sum() / len(w)
         total.backward()  # type: ignore[no-untyped-call]
         return total
 
     optimiser.step(loss)  # type: ignore[no-untyped-call]
-    return (normals / deviation).detach()
+    return normals.detach()
 
 
 @torch.no_grad()
 def best_of_sefa(model: Model) -> Tensor:
-    """For every attribute the SeFa direction [L, D] that moves its reading most against the
-    others', turned so that the reading rises: [T, L, D]."""
-    assert model.perceptual is not None
+    """For every attribute the SeFa direction that moves its reading most against the others':
+    [T, L, D]."""
     w = draws(model)
     rows = [in_sigma(d, w).rows for d in sefa(model.generator, w, SEFA_PER_BAND)]
     latent = draw_latents(model, PROBES, torch.Generator().manual_seed(8))
-    before = model.perceptual(model.render(latent)).float()
-    moves = []
-    for direction in rows:
-        moved = latent.map(lambda i, wmap, d=direction: wmap + d[i][None, :, None, None])  # type: ignore[misc]
-        moves.append((model.perceptual(model.render(moved)).float() - before).mean(dim=0))
-    effect = torch.stack(moves)  # [directions, T]
+    before = readings_of(model, model.render(latent))
+    moved = [readings_of(model, model.render(shift(latent, row, 1.0))) - before for row in rows]
+    effect = torch.stack([m.mean(dim=0) for m in moved])  # [directions, T]
     purity = effect.abs() / effect.norm(dim=1, keepdim=True).clamp(min=1e-6)
-    chosen = purity.argmax(dim=0)
-    signs = effect[chosen, torch.arange(effect.shape[1])].sign()
-    return torch.stack(rows)[chosen] * signs[:, None, None]
+    return torch.stack(rows)[purity.argmax(dim=0)]
 
 
 @torch.no_grad()
-def scaled(model: Model, directions: Tensor) -> AttributeSet:
-    """Directions [T, L, D] as the model's attributes, each as strong as one σ of its reading when
-    painted at its place."""
+def matched(model: Model, directions: Tensor, name: str) -> AttributeSet:
+    """Directions [T, L, D] as the model's attributes, as long as it takes to move the reading as
+    far as the model's own direction does when it is painted at its place; no longer than the
+    largest of `LENGTHS`, and turned so that the reading rises."""
     factors = read_factors(model)
-    latent = draw_latents(model, PROBES, torch.Generator().manual_seed(9))
-    places = torch.cat([usual_place(f.region) for f in factors]).to(model.device)
+    columns = {factor.name: k for k, factor in enumerate(factors)}
+    latent = embed(
+        draw_latents(model, PROBES, torch.Generator().manual_seed(9)), "S+", model.layout
+    )
+    w = draws(model)
     rows = []
-    for k in range(len(directions)):
-        slope, size = 0.0, 1.0
-        for _ in range(3):  # a long direction bends: measure again where it is used
-            edits = Edits(
-                latent=embed(latent, "S+", model.layout),
-                chosen=torch.full((PROBES,), k),
-                strength=torch.ones(PROBES),
-                mask=places[k : k + 1].expand(PROBES, -1, -1, -1),
-            )
-            slope = edited_readings(model, edits, directions * size)[:, k].mean().item()
-            size *= min(max(1 / max(slope, 1e-3), 1 / MAX_SCALE), MAX_SCALE)
-            size = min(size, 1e3)
-        rows.append(directions[k] * size)
-    by_name = {attribute.id: attribute for attribute in model.attributes.attributes}
-    kept = [k for k, factor in enumerate(factors) if factor.name in by_name]
-    attributes = tuple(replace(by_name[factors[k].name], layers=None, flipped=False) for k in kept)
-    return AttributeSet(attributes, torch.stack([rows[k] for k in kept]))
+    for attribute in tqdm(model.attributes.attributes, desc=f"Measuring {name}"):
+        k = columns[attribute.id]
+        place = usual_place(factors[k].region).to(model.device)
+        wanted = effect_of(model, latent, model.attributes.find(attribute.id)[1], place, k)
+        row = in_sigma(Direction(attribute.id, directions[k], name), w).rows
+        if effect_of(model, latent, row, place, k) < 0:
+            row = -row
+        effects = [effect_of(model, latent, row * length, place, k) for length in LENGTHS]
+        rows.append(row * length_for(wanted, effects))
+    plain = tuple(replace(a, layers=None, flipped=False) for a in model.attributes.attributes)
+    return AttributeSet(plain, torch.stack(rows))
+
+
+def effect_of(model: Model, latent: LatentMap, row: Tensor, place: Tensor, column: int) -> float:
+    """How far a direction [L, D], painted at a place [1, 1, h, w], moves one reading on average."""
+    num = latent.layers[0].shape[0]
+    edits = Edits(
+        latent=latent,
+        chosen=torch.zeros(num, dtype=torch.long, device=row.device),
+        strength=torch.ones(num, device=row.device),
+        mask=place.expand(num, -1, -1, -1),
+    )
+    return edited_readings(model, edits, row[None])[:, column].mean().item()
+
+
+def length_for(wanted: float, effects: list[float]) -> float:
+    """The length that has the wanted effect, between those that were measured; the one with the
+    largest effect if none reaches it."""
+    before, begun = 0.0, 0.0
+    for length, effect in zip(LENGTHS, effects, strict=True):
+        if effect >= wanted:
+            share = (wanted - before) / max(effect - before, 1e-6)
+            return begun + share * (length - begun)
+        before, begun = effect, length
+    return LENGTHS[max(range(len(effects)), key=effects.__getitem__)]

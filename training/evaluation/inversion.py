@@ -14,14 +14,14 @@ from models.latents import LatentMap
 from models.lpips import find_lpips
 from models.model import Model
 from models.perceptual import PerceptualNet
-from models.regularisers import REGULARISERS, Regulariser, sliced_wasserstein
+from models.regularisers import REGULARISERS, Regulariser, wasserstein_to_normal
 from training.data import portrait_batches
 from training.evaluation.editing import Subject, score_edits, subjects_of, unseen
 from training.evaluation.swaps import swap_distance
 from training.generated import draw_latents
 
 BATCH = 8  # pictures that are encoded together
-DEFAULT = "sliced Wasserstein"
+DEFAULT = "Wasserstein to normal"
 DOMAIN = 1024  # renders that stand for the domain
 
 
@@ -40,7 +40,7 @@ class Setting:
     init: str
     steps: int
     weight: float = 0.0
-    measure: Regulariser = field(default=sliced_wasserstein, repr=False)
+    measure: Regulariser = field(default=wasserstein_to_normal, repr=False)
     name: str = ""
 
 
@@ -108,8 +108,8 @@ def ablation_of(model: Model, steps: int) -> list[Setting]:
         for weight in (default / 10, default):
             rows.append(Setting("S+", init, steps, weight, measure, name))
     for name, measure in REGULARISERS.items():
-        if measure is not sliced_wasserstein:
-            together = combined(sliced_wasserstein, measure)
+        if measure is not wasserstein_to_normal:
+            together = combined(wasserstein_to_normal, measure)
             rows.append(Setting("S+", init, steps, default, together, f"{DEFAULT} + {name}"))
     return rows
 
