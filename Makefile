@@ -54,6 +54,7 @@ pictures: .venv/ready
 # Measure the method on the shipped model (an hour and a half on two cores): docs/results.md.
 results: .venv/ready
 	mkdir -p docs/figures
+	$(BIN)/latentbrush evaluate generator --json docs/figures/generator.json
 	$(BIN)/latentbrush evaluate inversion --json docs/figures/inversion.json
 	$(BIN)/latentbrush evaluate regularisers --steps 30 --json docs/figures/regularisers.json
 	$(BIN)/latentbrush evaluate editing --json docs/figures/editing.json
@@ -62,7 +63,6 @@ results: .venv/ready
 
 # Measure the rest of what README, MODEL_CARD and docs state (about 20 minutes), after the results.
 figures: results
-	$(BIN)/latentbrush evaluate generator --json docs/figures/generator.json
 	scripts/measure-latency docs/figures/latency.json
 	$(BIN)/python benchmarks/own_model.py --json docs/figures/own_model.json
 	$(BIN)/python benchmarks/large_model.py --json docs/figures/large_model.json

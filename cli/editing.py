@@ -57,6 +57,8 @@ def encode(
 
     from worker.ports import EncodeOptions
 
+    if begin is not None and model_of(begin) != model:
+        raise InvalidRequest(f"--begin: {begin.name} is a latent of the model {model_of(begin)}")
     editor, pixels = open_editor(model), read_pixels(image)
     if not whole:
         pixels = centred_square(pixels)

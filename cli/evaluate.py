@@ -27,12 +27,11 @@ def generator(
 ) -> None:
     """Samples against fresh renders: precision, recall, Fréchet and sliced Wasserstein."""
     from training.evaluation.generator import evaluate_generator
-    from training.evaluation.judge import load_judge
+    from training.evaluation.judge import find_judge
 
     loaded = open_model(model)
-    figures = evaluate_generator(
-        loaded, load_judge(model_folder(model), loaded.device), count, seed
-    )
+    judge = find_judge(model_folder(model), loaded.device)
+    figures = evaluate_generator(loaded, judge, count, seed)
     show_table([figures], "Generator")
     write_json(asdict(figures), json)
 

@@ -55,6 +55,7 @@ def generator(
 ) -> None:
     """Train a StyleGAN2 generator; writes the model into RUN/model."""
     from models.model import save_model
+    from training.errors import TrainingError
     from training.gan_options import with_overrides
     from training.loop import train_generator
     from training.release import release_generator
@@ -66,6 +67,8 @@ def generator(
         return
     where = device or default_device()
     net = None if perceptual_of is None else open_model(perceptual_of, where).perceptual
+    if perceptual_of is not None and (net is None or not warmup_minutes):
+        raise TrainingError("--perceptual-of: needs --warmup-minutes and a perceptual network")
     train_generator(
         options,
         run,
@@ -107,7 +110,7 @@ def perceptual(
     net = train_perceptual(
         run / "perceptual", Minutes(minutes), resolution=size, device=where, resume=resume
     )
-    save_model(replace(loaded, perceptual=net), folder)
+    save_model(replace(loaded, perceptual=net, reader=None), folder)
     if judge_minutes > 0:
         judge = train_perceptual(
             run / "judge",

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 from contracts.base import IdText, Name, Value
 from contracts.edits import Edit, canonical_json, enabled_edits
 
+MAX_ASPECT = 4  # of a crop: the long side over the short one
 MAX_SIDE_PX = 16_384  # of a crop or a generated picture; the settings bound the number of pixels
 
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE_PX)]

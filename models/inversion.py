@@ -2,7 +2,8 @@
 
 The unknowns are whitened coordinates, so one learning rate fits every direction, and generated
 latents are N(0, 1), which the regulariser compares them with. Noise stays constant: optimised noise
-would be a second latent that hides what the space can do. Ours; schedule after Karras et al. 2020 (projector).
+would be a second latent that hides what the space can do. Ours; schedule after Karras et al. 2020
+(projector).
 """
 
 import math
@@ -14,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from models.errors import NoEncoder, ShapeError
-from models.latents import SQUARE, Cells, LatentMap, Layout, cells_of, find_space
+from models.latents import SQUARE, Cells, LatentMap, Layout, cells_of, embed, find_space
 from models.metrics import psnr_db
 from models.model import Model
 from models.regularisers import Regulariser, mean_square, wasserstein_to_normal
@@ -66,7 +67,7 @@ def invert(
         begin: where to start; what the encoder says if None, or the mean latent without one.
 
     Raises:
-        ShapeError: the pictures are not of a size that the model draws.
+        ShapeError: the pictures are not of a size that the model draws, or `begin` is of another.
         SpaceError: no such space.
         NoEncoder: there are no steps, and no encoder.
     """
@@ -130,7 +131,10 @@ def base_of(layout: Layout, img: Tensor) -> Cells:
 def begin_maps(model: Model, img: Tensor, base: Cells, begin: LatentMap | None) -> list[Tensor]:
     """L whitened maps to begin with, of any number of cells."""
     if begin is not None:
-        return [model.whitening.to_v(wmap) for wmap in begin.layers]
+        if begin.base != base or begin.layers[0].shape[0] != len(img):
+            raise ShapeError("begin: that latent is of a picture of another shape")
+        fine = embed(begin, "S+", model.layout)
+        return [model.whitening.to_v(wmap) for wmap in fine.layers]
     if model.encoder is not None:
         return predict_windows(model, model.encoder, img, base)
     mean = model.whitening.to_v(model.generator.mapping.w_avg[None, :, None, None])

@@ -4,15 +4,21 @@ Linear in whitened coordinates, so that a cell's share of a reading is the readi
 spatial latent is read as the average of its cells where the attribute lives. Ours.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.errors import AttributeUnknown
-from models.latents import LatentMap, Layout, cells_of
+from models.errors import AttributeUnknown, ShapeError
+from models.latents import SQUARE, LatentMap, Layout, cells_of
 from models.whitening import Whitening
+
+REACH_STEPS = 6
+REACH_TOLERANCE = 0.01  # σ
+MIN_SLOPE = 0.02  # σ read for a σ moved
+MAX_STRENGTH = 10.0  # σ; no further on the way to a reading
 
 
 @dataclass(frozen=True)
@@ -52,12 +58,50 @@ class AttributeReader:
         total = self.bias[None, :, None, None]
         for i, wmap in enumerate(latent.layers):
             said = torch.einsum("ak,nkhw->nahw", self.weight[:, i], whitening.to_v(wmap))
-            total = total + F.interpolate(said, size=grid, mode="bilinear", align_corners=False)
+            total = total + on_grid(said, grid)
         return total
 
     def whole(self, latent: LatentMap, whitening: Whitening, layout: Layout) -> Tensor:
-        """What the picture says: [N, A], of the cells where each attribute lives."""
+        """What the picture says: [N, A], of the cells where each attribute lives.
+
+        Raises:
+            ShapeError: the picture is not square, so nobody knows where its attributes live.
+        """
+        if latent.base != SQUARE:
+            raise ShapeError("only square pictures are read as a whole")
         said = self.cells(latent, whitening, layout)
-        size = (said.shape[2], said.shape[3])
-        place = F.interpolate(self.place[None], size=size, mode="bilinear", align_corners=False)
+        place = on_grid(self.place[None], said.shape[2:])
         return (said * place).sum(dim=(2, 3)) / place.sum(dim=(2, 3))
+
+
+def on_grid(maps: Tensor, grid: tuple[int, ...]) -> Tensor:
+    """Maps [N, C, h, w] on another number of cells."""
+    return F.interpolate(maps, size=list(grid), mode="bilinear", align_corners=False)
+
+
+def strength_to_reach(wanted: float, read: Callable[[float], float]) -> float:
+    """How many σ an attribute is to be moved by for its reading to come nearest to `wanted`, within
+    what the secant method tries.
+
+    Args:
+        wanted: in σ.
+        read: the reading after a move by so many σ.
+
+    Raises:
+        ShapeError: moving it does not change the reading.
+    """
+    tried = {0.0: read(0.0)}
+    strength, step = 0.0, 1.0
+    for _ in range(REACH_STEPS):  # readings are nearly linear in w
+        tried[strength + step] = read(strength + step)
+        slope = (tried[strength + step] - tried[strength]) / step
+        if abs(slope) < MIN_SLOPE:
+            break
+        strength += step
+        target = strength + (wanted - tried[strength]) / slope
+        step = max(-MAX_STRENGTH, min(MAX_STRENGTH, target)) - strength
+        if abs(step) < REACH_TOLERANCE:
+            break
+    if len(tried) == 2 and abs(tried[1.0] - tried[0.0]) < MIN_SLOPE:
+        raise ShapeError("painting there hardly changes what is read of the attribute")
+    return min(tried, key=lambda strength: abs(tried[strength] - wanted))

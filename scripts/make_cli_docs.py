@@ -3,28 +3,21 @@
 import os
 from pathlib import Path
 
+from typer.main import get_command
 from typer.testing import CliRunner
 
 PATH = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
-COMMANDS = (
-    "",
-    "serve",
-    "worker",
-    "encode",
-    "edit",
-    "generate",
-    "models",
-    "models add",
-    "data",
-    "train generator",
-    "train perceptual",
-    "train encoder",
-    "train attributes",
-    "evaluate generator",
-    "evaluate inversion",
-    "evaluate editing",
-    "doctor",
-)
+
+
+def commands() -> list[str]:
+    """Every command by its words, the groups included."""
+    from cli.main import app
+
+    found = [""]
+    for name, command in sorted(get_command(app).commands.items()):
+        found.append(name)
+        found += [f"{name} {sub}" for sub in getattr(command, "commands", {})]
+    return found
 
 
 def text() -> str:
@@ -33,7 +26,7 @@ def text() -> str:
     from cli.main import app
 
     parts = ["# The command line\n\nMade by `python -m scripts.make_cli_docs`.\n"]
-    for command in COMMANDS:
+    for command in commands():
         result = CliRunner().invoke(app, [*command.split(), "--help"], prog_name="latentbrush")
         title = f"latentbrush {command}".strip()
         parts.append(f"## {title}\n\n```\n{result.output.strip()}\n```\n")

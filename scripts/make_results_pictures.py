@@ -62,13 +62,13 @@ def spaces(model: Model) -> Image.Image:
 def painted(model: Model, factors: Tensor, pictures: Tensor, found: Inversion, name: str) -> Tensor:
     """An attribute painted at its place on every picture, two σ up."""
     region = next(factor.region for factor in FACTORS if factor.name == name)
-    _, direction = model.attributes.find(name)
+    attribute, direction = model.attributes.find(name)
     latent = embed(found.latent, "S+", model.layout)
     shown = []
     for i in range(len(pictures)):
         mask = region_mask(factors[i : i + 1], region, CELLS)
         one = latent.map(lambda _, wmap, i=i: wmap[i : i + 1])  # type: ignore[misc]
-        after = model.render(move(one, direction, 2.0, mask))
+        after = model.render(move(one, direction, 2.0, mask, attribute.layers))
         before = found.img[i : i + 1]
         shown.append(to_img(composite(to_pixels(pictures[i : i + 1]), before, after, mask)))
     return torch.cat(shown)
@@ -83,7 +83,7 @@ def out_of_sample(model: Model) -> Image.Image:
         factors = sample_factors(STRANGE_SEED, 0, 4)
         img = draw(factors, size)[1:2]
         found = {name: encode(model, img, setting) for name, setting in both.items()}
-        edited = left_edited(model, factors[1:2], img, found["S+, regularised"])
+        edited = left_edited(model, factors[1:2], case, img, found["S+, regularised"])
         shown = [img, *(f.img for f in found.values()), edited]
         rows.append((case, torch.cat(shown)))
     titles = ["the picture", "W+", "S+, regularised", "hair painted"]
@@ -101,14 +101,18 @@ def out_of_sample(model: Model) -> Image.Image:
 
 
 @torch.no_grad()
-def left_edited(model: Model, factors: Tensor, img: Tensor, found: Inversion) -> Tensor:
-    """The left person's hair made lighter, or darker if it is light."""
-    _, direction = model.attributes.find("hair_lightness")
-    mask = region_mask(factors, "hair", CELLS)
+def left_edited(model: Model, factors: Tensor, case: str, img: Tensor, found: Inversion) -> Tensor:
+    """The left, or only, person's hair made lighter."""
+    attribute, direction = model.attributes.find("hair_lightness")
+    if case == "twice as large":  # the middle of the mask, too
+        mask = region_mask(factors, "hair", 2 * CELLS)
+        mask = mask[:, :, CELLS // 2 : -CELLS // 2, CELLS // 2 : -CELLS // 2]
+    else:
+        mask = region_mask(factors, "hair", CELLS)
     if img.shape[3] > img.shape[2]:
         mask = torch.cat([mask, torch.zeros_like(mask)], dim=3)
     latent = embed(found.latent, "S+", model.layout)
-    after = model.render(move(latent, direction, 2.5, mask))
+    after = model.render(move(latent, direction, 2.5, mask, attribute.layers))
     return to_img(composite(to_pixels(img), found.img, after, mask))
 
 

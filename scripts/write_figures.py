@@ -5,7 +5,6 @@ exactly these.
 """
 
 import json
-import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -127,7 +126,8 @@ def filled(path: Path) -> str:
     text = path.read_text()
     for name, make in PAGES[path].items():
         begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-        text = re.sub(f"{begin}.*?{end}", f"{begin}\n{make()}\n{end}", text, flags=re.DOTALL)
+        before, rest = text.split(begin, 1)
+        text = before + f"{begin}\n{make()}\n{end}" + rest.split(end, 1)[1]
     return text
 
 

@@ -125,7 +125,7 @@ def train_encoder(
         if now.step % 50 == 49:
             run.save(training.state())
     run.save(training.state())
-    return replace(model, encoder=training.average.eval())
+    return replace(model, encoder=training.average.eval(), reader=None)  # it read the old one's
 
 
 def encoder_loss(

@@ -4,15 +4,15 @@ Half of the latents are generated, with mixed styles, so that every layer is tol
 half are what the encoder makes of renders, so that it reads what people bring. Ours.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from models.inversion import pooled
 from models.model import Model
-from models.reader import AttributeReader
+from models.reader import AttributeReader, on_grid
 from training.attributes import read_factors, readings_of, usual_place
 from training.data import portrait_batches
 from training.errors import TrainingError
@@ -34,53 +34,55 @@ def fit_reader(model: Model, num: int = 4096) -> Model:
         raise TrainingError("the reader needs an encoder and a perceptual network")
     factors = read_factors(model)
     place = torch.cat([usual_place(factor.region) for factor in factors])[:, 0]
-    place = place / place.sum(dim=(1, 2), keepdim=True).clamp(min=1)
-    rng = torch.Generator().manual_seed(SEED)
-    seen, readings = [], []
-    for _ in tqdm(range(num // BATCH), desc="Reading generated pictures"):
-        latent = draw_latents(model, BATCH, rng, mixing=0.5)
-        readings.append(readings_of(model, drawn_from(model, latent)))
-        maps = [model.whitening.to_v(wmap) for wmap in latent.layers]
-        seen.append(at_places(maps, place))
-    generated = torch.cat(readings)
+    place = torch.where(place.sum(dim=(1, 2), keepdim=True) > 0, place, 1.0).to(model.device)
+    place = place / place.sum(dim=(1, 2), keepdim=True)
+    seen, readings = zip(*pairs(model, place, num), strict=True)
+    generated = torch.cat(readings[: len(readings) // 2])
     mean, deviation = generated.mean(dim=0), generated.std(dim=0).clamp(min=1e-3)
-    size = model.layout.resolution
-    for img in tqdm(portrait_batches(SEED, num, size), total=num // BATCH, desc="Reading renders"):
-        shown = img.to(model.device)
-        readings.append(readings_of(model, shown))
-        seen.append(at_places(model.predict(shown, model.encoder), place))
-    wanted = (torch.cat(readings) - mean) / deviation
-    x = torch.cat(seen, dim=1)  # [A, 2 num, L K]
-    weight, bias = ridge(x, wanted)
+    weight, bias = ridge(seen, [(values - mean) / deviation for values in readings])
     reader = AttributeReader(
         tuple(factor.name for factor in factors),
         weight.reshape(len(factors), model.generator.num_ws, -1),
         bias,
         place,
     )
-    return replace(model, reader=reader.to(model.device))
+    return replace(model, reader=reader)
+
+
+def pairs(model: Model, place: Tensor, num: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Batches of coordinates [A, N, L K] and readings [N, A]: generated ones, then renders."""
+    assert model.encoder is not None
+    rng = torch.Generator().manual_seed(SEED)
+    for _ in tqdm(range(num // BATCH), desc="Reading generated pictures"):
+        latent = draw_latents(model, BATCH, rng, mixing=0.5)
+        maps = [model.whitening.to_v(wmap) for wmap in latent.layers]
+        yield at_places(maps, place), readings_of(model, drawn_from(model, latent))
+    size = model.layout.resolution
+    for img in tqdm(portrait_batches(SEED, num, size), total=num // BATCH, desc="Reading renders"):
+        shown = img.to(model.device)
+        yield at_places(model.predict(shown, model.encoder), place), readings_of(model, shown)
 
 
 def at_places(maps: list[Tensor], place: Tensor) -> Tensor:
-    """Coordinates of every layer, averaged over each attribute's place: [A, N, L K]."""
-    columns = []
-    for v in maps:
-        if v.shape[2] == 1:
-            columns.append(v[:, :, 0, 0].expand(len(place), -1, -1))
-            continue
-        weight = pooled(place[None].to(v), (v.shape[2], v.shape[3]))[0]
-        weight = weight / weight.sum(dim=(1, 2), keepdim=True).clamp(min=1e-6)
-        columns.append(torch.einsum("ahw,nkhw->ank", weight, v))
-    return torch.cat(columns, dim=2)
+    """Coordinates of every layer, averaged over each attribute's place [A, g, g] as the reader
+    averages what cells say: [A, N, L K]."""
+    grid = (place.shape[1], place.shape[2])
+    averages = [torch.einsum("ahw,nkhw->ank", place, on_grid(v, grid)) for v in maps]
+    return torch.cat(averages, dim=2)
 
 
-def ridge(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """Weights [A, F] and biases [A] of y [N, A] on x [A, N, F]."""
-    mean_x, mean_y = x.mean(dim=1, keepdim=True), y.mean(dim=0)
-    centred = (x - mean_x).double()
-    gram = centred.mT @ centred
+def ridge(x: tuple[Tensor, ...], y: list[Tensor]) -> tuple[Tensor, Tensor]:
+    """Weights [A, F] and biases [A] of batches of y [N, A] on batches of x [A, N, F]."""
+    num = sum(batch.shape[1] for batch in x)
+    mean_x = torch.stack([batch.sum(dim=1) for batch in x]).sum(dim=0) / num  # [A, F]
+    mean_y = torch.cat(y).mean(dim=0)
+    gram = torch.zeros(*mean_x.shape, mean_x.shape[1], dtype=torch.float64, device=mean_x.device)
+    cross = torch.zeros(*mean_x.shape, dtype=torch.float64, device=mean_x.device)
+    for coordinates, wanted in zip(x, y, strict=True):
+        centred = (coordinates - mean_x[:, None]).double()
+        gram += centred.mT @ centred
+        cross += torch.einsum("anf,na->af", centred, (wanted - mean_y).double())
     energy = gram.diagonal(dim1=1, dim2=2).mean(dim=1)
-    gram = gram + RIDGE * energy[:, None, None] * torch.eye(x.shape[2], device=x.device)
-    target = (y - mean_y).double().T[:, :, None]
-    weight = torch.linalg.solve(gram, centred.mT @ target)[:, :, 0].float()
-    return weight, mean_y - (mean_x[:, 0] * weight).sum(dim=1)
+    gram += RIDGE * energy[:, None, None] * torch.eye(mean_x.shape[1], device=mean_x.device)
+    weight = torch.linalg.solve(gram, cross[:, :, None])[:, :, 0].float()
+    return weight, mean_y - (mean_x * weight).sum(dim=1)

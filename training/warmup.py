@@ -1,5 +1,7 @@
 """A supervised start: regress the renders that latents stand for, before the game sharpens them."""
 
+import copy
+
 import torch
 
 from models.perceptual import PerceptualNet
@@ -28,6 +30,10 @@ def warm_up(
     generator, options = training.generator, training.options
     if not options.has_teacher:
         raise TrainingError("--warmup-minutes: only the portraits are known from their latents")
+    if net is not None:
+        if net.config.resolution != options.resolution:
+            raise TrainingError(f"the perceptual network reads {net.config.resolution} px")
+        net = copy.deepcopy(net).eval().requires_grad_(False)
     optimiser = torch.optim.Adam(
         [
             {"params": generator.synthesis.parameters(), "peak": PEAK_LR},

@@ -15,17 +15,25 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from contracts.edits import AttributeEdit, EditValue, Mask, MaskAll, MaskGrid, TransplantEdit
-from contracts.requests import GenerateRequest
+from contracts.edits import (
+    AttributeEdit,
+    EditValue,
+    Mask,
+    MaskAll,
+    MaskGrid,
+    TransplantEdit,
+)
+from contracts.requests import MAX_ASPECT, GenerateRequest
 from models import edits as latent_edits
 from models.attributes import shift
 from models.composite import changed_box, composite
 from models.errors import AttributeUnknown, ShapeError, SpaceError
 from models.heat import error_map, heat_of
 from models.images import Pixels, resize_img, to_img, to_pixels
-from models.inversion import base_of, invert
+from models.inversion import invert
 from models.latents import SQUARE, Cells, LatentMap, cells_of, embed, from_bytes, to_bytes
 from models.model import Model, load_model
+from models.reader import strength_to_reach
 from models.sampling import seed_w
 from worker.decode import decode_mask
 from worker.ports import Edited, Encoded, EncodeOptions, FetchTensor, Step
@@ -79,8 +87,6 @@ class ModelEditor:
         if options.begin is not None:
             start = "an earlier latent"
             earlier = from_bytes(options.begin, self.model.layout)[0].to(self.model.device)
-            if earlier.base != base_of(self.model.layout, img):
-                raise ShapeError("begin: that latent is of a picture of another shape")
 
         def tell(step: int, total: int, drawn: Tensor | None) -> None:
             message = f"Optimising from {start}"
@@ -146,8 +152,15 @@ class ModelEditor:
             layers = edit.layers or attribute.layers
             if layers is not None and layers[1] > len(latent.layers):
                 raise SpaceError(f"layers end at {len(latent.layers)}, got {list(layers)}")
-            strength = self.strength_of(latent, edit)
-            return latent_edits.move(latent, direction, strength, mask, layers)
+
+            def moved(strength: float) -> LatentMap:
+                return latent_edits.move(latent, direction, strength, mask, layers)
+
+            if edit.reach is None:
+                return moved(edit.strength or 0.0)
+            return moved(
+                strength_to_reach(edit.reach, lambda s: self.read(moved(s), edit.attribute))
+            )
         if isinstance(edit, TransplantEdit):
             donor = self.base(edit.donor, tensor).latent
             rows, columns = self.grid(latent.base)
@@ -158,24 +171,26 @@ class ModelEditor:
 
     @torch.inference_mode()
     def readings(self, latent: LatentMap) -> dict[str, float]:
-        """What a latent reads of each attribute, in σ; nothing where the model has no reader."""
+        """What a latent reads of each attribute, in σ; nothing where the model has no reader, or
+        the picture is not square."""
         model, reader = self.model, self.model.reader
-        if reader is None:
+        if reader is None or latent.base != SQUARE:
             return {}
         said = reader.whole(latent, model.whitening, model.layout)[0].tolist()
         return {name: round(value, 3) for name, value in zip(reader.ids, said, strict=True)}
 
-    def strength_of(self, latent: LatentMap, edit: AttributeEdit) -> float:
-        """How many σ an edit moves by: as many as it says, or as are missing to what it reaches."""
-        if edit.strength is not None:
-            return edit.strength
-        assert edit.reach is not None
+    def read(self, latent: LatentMap, attribute_id: str) -> float:
+        """What a latent reads of one attribute, in σ.
+
+        Raises:
+            AttributeUnknown: the model does not read it.
+            ShapeError: the picture is not square.
+        """
         model, reader = self.model, self.model.reader
         if reader is None:
             raise AttributeUnknown(f"{self.model_id} cannot read attributes: give a strength")
-        row = reader.row(edit.attribute)
-        said = reader.whole(latent, model.whitening, model.layout)
-        return edit.reach - said[0, row].item()
+        row = reader.row(attribute_id)
+        return reader.whole(latent, model.whitening, model.layout)[0, row].item()
 
     @torch.inference_mode()
     def generate(self, wanted: GenerateRequest) -> Encoded:
@@ -224,8 +239,14 @@ class ModelEditor:
 
 def drawn_size(original: Pixels, resolution: int) -> tuple[int, int]:
     """Height and width that a picture is encoded at: the short side is the model's resolution, the
-    long one the multiple of a quarter of it that comes nearest."""
-    short = min(original.shape[:2])
+    long one the multiple of a quarter of it that comes nearest.
+
+    Raises:
+        ShapeError: it is longer than `MAX_ASPECT` times as wide.
+    """
+    short, long = sorted(original.shape[:2])
+    if long > MAX_ASPECT * short:
+        raise ShapeError(f"a picture is at most {MAX_ASPECT} times as long as wide")
     height, width = (round(SQUARE[0] * side / short) for side in original.shape[:2])
     cell = resolution // SQUARE[0]
     return height * cell, width * cell

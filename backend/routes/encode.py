@@ -14,12 +14,11 @@ from backend.services import Server
 from backend.uploads import ingest
 from contracts.errors import InvalidRequest
 from contracts.jobs import JobKind
-from contracts.requests import EncodeRequest
+from contracts.requests import MAX_ASPECT, EncodeRequest
 
 router = APIRouter(tags=["encode"])
 
 FIELDS = ("image", "image_id", "model", "space", "steps", "crop", "regulariser", "begin")
-MAX_ASPECT = 4  # of a crop: the long side over the short one
 
 
 @router.post("/encode", status_code=202, responses=JOB_RESPONSES)

@@ -144,7 +144,8 @@ function editFromWire(wire, index, maskSize) {
   const mask = wire.mask?.kind === 'grid' ? fromRows(wire.mask.rows) : null;
   const fits = !mask || (mask.width === maskSize.width && mask.height === maskSize.height);
   const isPaintable = wire.mask?.kind === 'all' || (mask !== null && fits);
-  if (wire.type === 'attribute' && isPaintable && !wire.layers) {
+  const isMove = wire.type === 'attribute' && Number.isFinite(wire.strength); // not one that reaches a reading
+  if (isMove && isPaintable && !wire.layers) {
     return { ...common, mask, type: 'attribute', attribute: wire.attribute, strength: wire.strength };
   }
   return { ...common, mask, type: 'other', wire };

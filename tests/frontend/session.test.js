@@ -86,3 +86,10 @@ test('edits that the page has no tool for are kept as they are', () => {
   const wire = sessions.toWire(session).edits;
   edits.forEach((edit, i) => assert.deepEqual(wire[i], { enabled: true, ...edit }));
 });
+
+test('an edit that reaches a reading goes back as it came', () => {
+  const edits = [{ type: 'attribute', attribute: 'smile', reach: 1, mask: { kind: 'all' } }];
+  const session = sessions.fromWire({ latent_id: 'a', edits }, SIZE);
+  assert.equal(session.edits[0].type, 'other');
+  assert.equal(sessions.toWire(session).edits[0].reach, 1);
+});

@@ -12,9 +12,10 @@ from contracts.errors import InvalidRequest
 from contracts.settings import SHIPPED_MODELS_DIR
 from contracts.versions import is_same_generator
 from models.attributes import Attribute, AttributeSet
-from models.errors import AttributeUnknown, CheckpointError
+from models.errors import AttributeUnknown, CheckpointError, ShapeError
 from models.inversion import invert
 from models.model import Model, add_attributes, load_model, save_model
+from models.reader import strength_to_reach
 from models.sampling import seed_w
 from models.whitening import fit_whitening
 from training.generated import draw_latents
@@ -168,3 +169,12 @@ def test_bfloat16_stays_within_what_the_docs_state() -> None:
     gap = torch.cat(gaps)
     assert 0 < gap.mean() <= 0.5
     assert gap.max() <= 16
+
+
+def test_a_reading_is_reached_along_a_bent_way() -> None:
+    assert strength_to_reach(1.5, lambda s: 0.5 * s) == pytest.approx(3.0, abs=0.02)
+    bent = strength_to_reach(1.0, lambda s: 0.3 + 0.8 * s - 0.05 * s * s)
+    assert 0.3 + 0.8 * bent - 0.05 * bent * bent == pytest.approx(1.0, abs=0.02)
+    assert abs(strength_to_reach(100.0, lambda s: s)) <= 10
+    with pytest.raises(ShapeError, match="hardly changes"):
+        strength_to_reach(1.0, lambda _: 0.2)

@@ -3,6 +3,7 @@
 import base64
 import io
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,12 +19,14 @@ from contracts.edits import (
     TransplantEdit,
 )
 from contracts.requests import GenerateRequest
+from models.attributes import AttributeSet
 from models.errors import AttributeUnknown, ClassUnknown, ModelError, ShapeError, SpaceError
 from models.images import Pixels
 from tests.fakes.tiny import tiny_model
+from training.attributes import least_squares
 from training.reader import fit_reader
 from worker import editor as editor_module
-from worker.editor import ModelEditor
+from worker.editor import ModelEditor, read_mask
 from worker.ports import Edited, Encoded, EncodeOptions, Step
 
 CORNER = MaskGrid(rows=tuple((1.0, 1.0) + (0.0,) * 6 if y < 2 else (0.0,) * 8 for y in range(8)))
@@ -36,7 +39,11 @@ def editor() -> ModelEditor:
 
 @pytest.fixture(scope="module")
 def reading_editor() -> ModelEditor:
-    return ModelEditor(fit_reader(tiny_model(), 128))
+    """One that reads, and moves what it reads."""
+    model = fit_reader(tiny_model(), 256)
+    along = least_squares(model, 256)[0][:, None].expand(-1, model.generator.num_ws, -1)
+    attributes = AttributeSet(model.attributes.attributes, along)
+    return ModelEditor(replace(model, attributes=attributes))
 
 
 @pytest.fixture(scope="module")
@@ -221,16 +228,36 @@ def test_an_attribute_is_moved_to_a_reading(reading_editor: ModelEditor, origina
     editor = reading_editor
     found = editor.encode(original, EncodeOptions(steps=0), ignore)
     assert set(found.readings) == {"smile", "hat"}
-    store = {"lat": found.tensor}
+    base = editor.base("lat", lambda _: found.tensor).latent
+    assert editor.read(base, "hat") == pytest.approx(found.readings["hat"], abs=0.01)
+    for mask in (MaskAll(), MaskGrid(rows=((1.0, 0.0),))):
+        for wanted_reading in (-0.15, 0.15):
+            edit = AttributeEdit(attribute="hat", reach=wanted_reading, mask=mask)
+            fitted = read_mask(mask, (16, 16))
+            edited = editor.apply(base, edit, fitted, lambda _: found.tensor)
+            assert editor.read(edited, "hat") == pytest.approx(wanted_reading, abs=0.05)
 
-    def shown(edit: EditValue) -> Edited:
-        return editor.edit("lat", original, [edit], tensor=store.__getitem__, composite="residual")
 
-    missing = 1.0 - found.readings["smile"]
-    reached = shown(AttributeEdit(attribute="smile", reach=1.0))
-    moved = shown(AttributeEdit(attribute="smile", strength=missing))
-    assert np.abs(reached.pixels.astype(int) - moved.pixels).max() <= 1
-    assert not np.array_equal(reached.pixels, original)
+def test_a_reading_that_cannot_be_reached_is_said(
+    reading_editor: ModelEditor, original: Pixels
+) -> None:
+    editor = reading_editor
+    wide = np.zeros((40, 80, 3), np.uint8)
+    for picture, mask, reason in (
+        (original, MaskGrid(rows=((0.0,),)), "hardly changes"),
+        (wide, MaskAll(), "square"),
+    ):
+        found = editor.encode(picture, EncodeOptions(steps=0), ignore)
+        assert (found.readings == {}) == (picture is wide)
+        edit = AttributeEdit(attribute="smile", reach=1.0, mask=mask)
+        fetch = {"lat-" + reason: found.tensor}.__getitem__
+        with pytest.raises(ShapeError, match=reason):
+            editor.edit("lat-" + reason, picture, [edit], tensor=fetch, composite="residual")
+
+
+def test_a_picture_that_is_too_long_is_refused(editor: ModelEditor) -> None:
+    with pytest.raises(ShapeError, match="4 times"):
+        editor.encode(np.zeros((10, 50, 3), np.uint8), EncodeOptions(steps=0), ignore)
 
 
 def test_a_model_that_cannot_read_asks_for_a_strength(

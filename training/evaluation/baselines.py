@@ -13,21 +13,16 @@ from tqdm import tqdm
 
 from models.adopt import draws
 from models.attributes import AttributeSet, shift
+from models.composite import feather
 from models.directions import in_sigma, sefa
 from models.directions.direction import Direction, broadcast
-from models.latents import LatentMap, embed
+from models.edits import move
+from models.latents import embed
 from models.model import Model
-from training.attributes import (
-    Edits,
-    edited_readings,
-    least_squares,
-    read_factors,
-    readings_of,
-    usual_place,
-)
+from training.attributes import least_squares, read_factors, readings_of, usual_place
 from training.generated import draw_latents
 
-PROBES = 16  # generated pictures on which a direction's effect is measured
+PROBES = 8  # generated pictures on which a direction's effect is measured
 LENGTHS = (0.5, 1.0, 2.0, 4.0)  # σ of its own coordinate that a direction may be long
 SEFA_PER_BAND = 16  # candidates for every attribute
 ITERATIONS = 200
@@ -106,34 +101,38 @@ def matched(model: Model, directions: Tensor, name: str) -> AttributeSet:
     largest of `LENGTHS`, and turned so that the reading rises."""
     factors = read_factors(model)
     columns = {factor.name: k for k, factor in enumerate(factors)}
-    latent = embed(
-        draw_latents(model, PROBES, torch.Generator().manual_seed(9)), "S+", model.layout
-    )
+    probes = Probes(model)
     w = draws(model)
     rows = []
     for attribute in tqdm(model.attributes.attributes, desc=f"Measuring {name}"):
         k = columns[attribute.id]
         place = usual_place(factors[k].region).to(model.device)
-        wanted = effect_of(model, latent, model.attributes.find(attribute.id)[1], place, k)
+        wanted = probes.effect(model.attributes.find(attribute.id)[1], place, k)
         row = in_sigma(Direction(attribute.id, directions[k], name), w).rows
-        if effect_of(model, latent, row, place, k) < 0:
-            row = -row
-        effects = [effect_of(model, latent, row * length, place, k) for length in LENGTHS]
+        row = row * (1.0 if probes.effect(row, place, k) >= 0 else -1.0)
+        effects = [probes.effect(row * length, place, k) for length in LENGTHS]
         rows.append(row * length_for(wanted, effects))
     plain = tuple(replace(a, layers=None, flipped=False) for a in model.attributes.attributes)
     return AttributeSet(plain, torch.stack(rows))
 
 
-def effect_of(model: Model, latent: LatentMap, row: Tensor, place: Tensor, column: int) -> float:
-    """How far a direction [L, D], painted at a place [1, 1, h, w], moves one reading on average."""
-    num = latent.layers[0].shape[0]
-    edits = Edits(
-        latent=latent,
-        chosen=torch.zeros(num, dtype=torch.long, device=row.device),
-        strength=torch.ones(num, device=row.device),
-        mask=place.expand(num, -1, -1, -1),
-    )
-    return edited_readings(model, edits, row[None])[:, column].mean().item()
+class Probes:
+    """Generated pictures on which the effect of a direction is measured."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        plain = draw_latents(model, PROBES, torch.Generator().manual_seed(9))
+        self.latent = embed(plain, "S+", model.layout)
+        self.img = model.render(plain)
+        self.readings = readings_of(model, self.img)
+
+    def effect(self, row: Tensor, place: Tensor, column: int) -> float:
+        """How far a direction [L, D], painted at a place [1, 1, h, w], moves one reading."""
+        after = self.model.render(move(self.latent, row, 1.0, place))
+        soft = feather(place, (self.img.shape[2], self.img.shape[3]))
+        shown = self.img + soft * (after - self.img)
+        moved = readings_of(self.model, shown) - self.readings
+        return moved[:, column].mean().item()
 
 
 def length_for(wanted: float, effects: list[float]) -> float:

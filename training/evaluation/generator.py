@@ -26,7 +26,7 @@ class GeneratorFigures:
     with; the judge's, which took no part in the training, are beside them.
 
     Attributes:
-        judged_precision, judged_recall: in the judge's features.
+        judged_precision, judged_recall: in the judge's features; None without a judge.
         swd_ratio: sliced Wasserstein distance to renders over that between two sets of renders.
     """
 
@@ -35,8 +35,8 @@ class GeneratorFigures:
     seed: int
     precision: float
     recall: float
-    judged_precision: float
-    judged_recall: float
+    judged_precision: float | None
+    judged_recall: float | None
     frechet: float
     frechet_renders: float
     swd: float
@@ -45,7 +45,7 @@ class GeneratorFigures:
 
 
 def evaluate_generator(
-    model: Model, judge: PerceptualNet, count: int, seed: int
+    model: Model, judge: PerceptualNet | None, count: int, seed: int
 ) -> GeneratorFigures:
     """Compare `count` samples with as many renders of an unseen seed.
 
@@ -54,13 +54,13 @@ def evaluate_generator(
     """
     if model.perceptual is None:
         raise TrainingError(f"{model.card.id} has no perceptual network to compare pictures with")
-    networks = (model.perceptual, judge)
+    networks = [model.perceptual] if judge is None else [model.perceptual, judge]
     size = model.layout.resolution
     real = look_at(renders(model, count, seed), networks, size, count, "Renders")
     again = look_at(renders(model, count, seed + 1), networks, size, count, "More renders")
     fake = look_at(samples(model, count, seed), networks, size, count, "Samples")
     precision, recall = precision_recall(real.embeddings[0], fake.embeddings[0])
-    judged_precision, judged_recall = precision_recall(real.embeddings[1], fake.embeddings[1])
+    judged = None if judge is None else precision_recall(real.embeddings[1], fake.embeddings[1])
     swd = sliced_wasserstein(real.patches, fake.patches)
     swd_renders = sliced_wasserstein(real.patches, again.patches)
     return GeneratorFigures(
@@ -69,8 +69,8 @@ def evaluate_generator(
         seed=seed,
         precision=precision,
         recall=recall,
-        judged_precision=judged_precision,
-        judged_recall=judged_recall,
+        judged_precision=None if judged is None else judged[0],
+        judged_recall=None if judged is None else judged[1],
         frechet=frechet_distance(real.embeddings[0], fake.embeddings[0]),
         frechet_renders=frechet_distance(real.embeddings[0], again.embeddings[0]),
         swd=swd,
