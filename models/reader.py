@@ -6,6 +6,7 @@ spatial latent is read as the average of its cells where the attribute lives. Ou
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -15,10 +16,9 @@ from models.errors import AttributeUnknown, ShapeError
 from models.latents import SQUARE, LatentMap, Layout, cells_of
 from models.whitening import Whitening
 
-REACH_STEPS = 6
-REACH_TOLERANCE = 0.01  # σ
-MIN_SLOPE = 0.02  # σ read for a σ moved
-MAX_STRENGTH = 10.0  # σ; no further on the way to a reading
+STRENGTH_STEP = 0.5  # σ; between them a reading is taken to be linear
+TRIED_STEPS = 10  # each way
+MIN_EFFECT = 0.1  # σ read between the ends
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ def on_grid(maps: Tensor, grid: tuple[int, ...]) -> Tensor:
 
 
 def strength_to_reach(wanted: float, read: Callable[[float], float]) -> float:
-    """How many σ an attribute is to be moved by for its reading to come nearest to `wanted`, within
-    what the secant method tries.
+    """The smallest move within ±5 σ after which the reading is `wanted`, else the one that comes
+    nearest.
 
     Args:
         wanted: in σ.
@@ -90,18 +90,14 @@ def strength_to_reach(wanted: float, read: Callable[[float], float]) -> float:
     Raises:
         ShapeError: moving it does not change the reading.
     """
-    tried = {0.0: read(0.0)}
-    strength, step = 0.0, 1.0
-    for _ in range(REACH_STEPS):  # readings are nearly linear in w
-        tried[strength + step] = read(strength + step)
-        slope = (tried[strength + step] - tried[strength]) / step
-        if abs(slope) < MIN_SLOPE:
-            break
-        strength += step
-        target = strength + (wanted - tried[strength]) / slope
-        step = max(-MAX_STRENGTH, min(MAX_STRENGTH, target)) - strength
-        if abs(step) < REACH_TOLERANCE:
-            break
-    if len(tried) == 2 and abs(tried[1.0] - tried[0.0]) < MIN_SLOPE:
+    strengths = [i * STRENGTH_STEP for i in range(-TRIED_STEPS, TRIED_STEPS + 1)]
+    gaps = {strength: read(strength) - wanted for strength in strengths}
+    if max(gaps.values()) - min(gaps.values()) < MIN_EFFECT:
         raise ShapeError("painting there hardly changes what is read of the attribute")
-    return min(tried, key=lambda strength: abs(tried[strength] - wanted))
+    crossings = [
+        low + STRENGTH_STEP * gaps[low] / (gaps[low] - gaps[high])
+        for low, high in pairwise(strengths)
+        if gaps[low] * gaps[high] < 0
+    ]
+    nearest = min(strengths, key=lambda strength: abs(gaps[strength]))
+    return min(crossings, key=abs, default=nearest)
