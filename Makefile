@@ -56,7 +56,7 @@ results: .venv/ready
 	mkdir -p docs/figures
 	$(BIN)/latentbrush evaluate generator --json docs/figures/generator.json
 	$(BIN)/latentbrush evaluate inversion --json docs/figures/inversion.json
-	$(BIN)/latentbrush evaluate regularisers --steps 30 --json docs/figures/regularisers.json
+	$(BIN)/latentbrush evaluate regularisers --count 8 --steps 30 --json docs/figures/regularisers.json
 	$(BIN)/latentbrush evaluate editing --json docs/figures/editing.json
 	$(BIN)/python -m scripts.make_results_pictures
 	$(BIN)/python -m scripts.write_figures

@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 
 from cli import data, editing, evaluate, library, serving, train
+from cli.convert import convert
 from cli.doctor import doctor
 from contracts.errors import EditorError, StartError
 from models.errors import ModelError
@@ -27,6 +28,7 @@ app.command()(serving.worker)
 app.command()(editing.encode)
 app.command()(editing.edit)
 app.command()(editing.generate)
+app.command()(convert)
 app.add_typer(library.app, name="models")
 app.command(name="data")(data.data)
 app.add_typer(train.app, name="train")

@@ -54,7 +54,7 @@ def spaces(load: Load) -> str:
 def regularisers(load: Load) -> str:
     """The ablation."""
     header = ["regulariser", "weight", "PSNR, dB", "perceptual", "plausibility", "edits right"]
-    header += ["leakage", "swap FD"]
+    header += ["leakage"]
     rows = [
         [
             row["regulariser"] or "none",
@@ -64,7 +64,6 @@ def regularisers(load: Load) -> str:
             f"{row['plausibility']:.2f}",
             f"{100 * row['edit_success']:.0f} %",
             f"{row['leakage']:.3f}",
-            f"{row['swap_fd']:.2f}",
         ]
         for row in load("regularisers")["rows"]
     ]

@@ -126,6 +126,16 @@ def test_a_dry_run_prints_the_options_and_trains_nothing(tmp_path: Path) -> None
     assert not (tmp_path / "run").exists()
 
 
+def test_a_latent_is_converted(tiny: Path, tmp_path: Path) -> None:
+    photo(tmp_path / "me.png")
+    fine = tmp_path / "me.safetensors"
+    run("encode", tmp_path / "me.png", "-o", fine, "--model", tiny, "--steps", 2)
+    coarse, back = tmp_path / "coarse.safetensors", tmp_path / "back.safetensors"
+    about = run("convert", fine, "-o", coarse, "--space", "W+", "--model", tiny)
+    assert "W+" in about and " 0.0 %" not in about
+    assert " 0.0 %" in run("convert", coarse, "-o", back, "--space", "S+8", "--model", tiny)
+
+
 def test_figures_are_written_as_json(tiny: Path, tmp_path: Path) -> None:
     out = tmp_path / "inversion.json"
     few = ("--model", tiny, "--count", 2, "--steps", 3, "--json", out)
