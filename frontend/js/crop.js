@@ -20,6 +20,27 @@ export function largestCrop(image, aspect = 1) {
   return whole({ x: (image.width - width) / 2, y: (image.height - height) / 2, width, height }, image);
 }
 
+/** Width over height of the shapes that a crop box can have; null: the picture's own. */
+export const SHAPES = { Square: 1, '3 : 2': 1.5, '2 : 3': 2 / 3, '2 : 1': 2, Whole: null };
+const MAX_ASPECT = 4; // the server takes no longer ones
+
+/** @param {keyof typeof SHAPES} shape @param {Size} image @returns {Crop} the largest centred box of a shape */
+export function cropOfShape(shape, image) {
+  const own = image.width / image.height;
+  return largestCrop(image, SHAPES[shape] ?? Math.min(MAX_ASPECT, Math.max(1 / MAX_ASPECT, own)));
+}
+
+/** @param {Crop} crop @param {Size} image @returns {keyof typeof SHAPES|null} the shape of a box, if it has one of these */
+export function shapeOf(crop, image) {
+  const shapes = /** @type {(keyof typeof SHAPES)[]} */ (['Square', 'Whole', ...Object.keys(SHAPES)]); // the plainer name first
+  const aspect = crop.width / crop.height;
+  const fits = (/** @type {keyof typeof SHAPES} */ shape) => {
+    const box = cropOfShape(shape, image);
+    return Math.abs(Math.log((aspect * box.height) / box.width)) < 0.02;
+  };
+  return shapes.find(fits) ?? null;
+}
+
 /**
  * @param {Crop} crop
  * @param {number} dx

@@ -90,6 +90,22 @@ def test_a_wide_picture_is_cropped_first(start, picture_file):
     start.wait_for_phase("editor")
 
 
+def test_a_wide_picture_can_be_taken_whole(start, picture_file):
+    start.upload(picture_file(256, 128))
+    start.wait_for_phase("crop")
+    start.page.get_by_text("Whole", exact=True).click()
+    assert "256 × 128" in start.page.locator(".crop-size").inner_text()
+    start.page.get_by_role("button", name="Encode this part").click()
+    start.wait_for_editor()
+    assert start.shown_image().shape == (128, 256, 3)
+    before = start.shown_image()
+    start.strong()
+    start.stroke((0.2, 0.5))
+    changed = (start.shown_image() != before).any(axis=(0, 2))
+    assert changed[:100].any()
+    assert not changed[180:].any()
+
+
 @pytest.mark.parametrize("way", ["drop", "paste"])
 def test_a_picture_can_be_dropped_and_pasted(start, picture_file, way):
     data = base64.b64encode(picture_file(128, 128)["buffer"]).decode()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { growCrop, largestCrop, moveCrop, resizeCrop } from '../../frontend/js/crop.js';
+import { cropOfShape, growCrop, largestCrop, moveCrop, resizeCrop, shapeOf } from '../../frontend/js/crop.js';
 
 const WIDE = { width: 900, height: 600 };
 
@@ -48,4 +48,18 @@ test('crops are whole pixels inside the picture', () => {
     for (const value of Object.values(crop)) assert.ok(Number.isInteger(value));
     assert.ok(crop.x >= 0 && crop.y >= 0 && crop.x + crop.width <= 101 && crop.y + crop.height <= 77);
   }
+});
+
+test('a shape gives the largest box of it, and is known again', () => {
+  const image = { width: 300, height: 200 };
+  assert.deepEqual(cropOfShape('Square', image), { x: 50, y: 0, width: 200, height: 200 });
+  assert.deepEqual(cropOfShape('Whole', image), { x: 0, y: 0, width: 300, height: 200 });
+  assert.deepEqual(cropOfShape('2 : 1', image), { x: 0, y: 25, width: 300, height: 150 });
+  assert.equal(shapeOf(cropOfShape('2 : 3', image), image), '2 : 3');
+  assert.equal(shapeOf({ x: 0, y: 0, width: 170, height: 100 }, image), null);
+});
+
+test('a box is at most four times as long as wide', () => {
+  assert.equal(cropOfShape('Whole', { width: 1000, height: 100 }).width, 400);
+  assert.equal(cropOfShape('Whole', { width: 100, height: 1000 }).height, 400);
 });

@@ -2,9 +2,9 @@
  * The crop box: which part of the picture is encoded. Drag it, drag a corner, or use the arrow keys.
  */
 
-import { growCrop, largestCrop, moveCrop, resizeCrop } from '../crop.js';
+import { SHAPES, cropOfShape, growCrop, largestCrop, moveCrop, resizeCrop, shapeOf } from '../crop.js';
 import { context2d, el } from '../dom.js';
-import { iconButton } from './controls.js';
+import { iconButton, segmented } from './controls.js';
 
 /** @typedef {import('../state.js').State} State */
 /** @typedef {import('../crop.js').Crop} Crop */
@@ -51,6 +51,11 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode })
     () => state.upload && state.crop && set(largestCrop(state.upload, state.crop.width / state.crop.height)),
     { text: 'As large as possible' },
   );
+  const shapes = segmented(
+    'Shape',
+    Object.keys(SHAPES).map((value) => ({ value, text: value })),
+    (value) => state.upload && set(cropOfShape(/** @type {keyof typeof SHAPES} */ (value), state.upload)),
+  );
   const back = el(
     'button',
     { type: 'button', class: 'button', onclick: () => dispatch({ type: 'cropLeft' }) },
@@ -71,7 +76,7 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode })
     { class: 'crop', 'aria-label': 'Crop' },
     words,
     room,
-    el('div', { class: 'crop-actions' }, size, el('div', { class: 'spring' }), back, whole, encode),
+    el('div', { class: 'crop-actions' }, shapes.dom, size, el('div', { class: 'spring' }), back, whole, encode),
   );
 
   /** @param {Crop} crop */
@@ -159,6 +164,7 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode })
       frame.style.setProperty('--y', percent(crop.y, upload.height));
       frame.style.setProperty('--w', percent(crop.width, upload.width));
       frame.style.setProperty('--h', percent(crop.height, upload.height));
+      shapes.set(shapeOf(crop, upload));
       size.textContent = `${crop.width} × ${crop.height} px of ${upload.width} × ${upload.height}`;
       if (isEntered) requestAnimationFrame(() => box.focus());
     },

@@ -11,7 +11,6 @@ import { currentModel } from '../state.js';
 /** @type {Record<Work['kind'], string>} */
 const TITLES = { upload: 'Uploading…', encode: 'Encoding…', generate: 'Generating…', open: 'Opening…' };
 const PREVIEW_PX = 512;
-const ERROR_PX = 192;
 
 /**
  * @param {import('../pictures.js').Pictures} pictures
@@ -24,7 +23,7 @@ export function workingScreen(pictures, { onCancel }) {
     height: PREVIEW_PX,
     'aria-hidden': 'true',
   });
-  const error = el('canvas', { class: 'work-error', width: ERROR_PX, height: ERROR_PX });
+  const error = el('canvas', { class: 'work-error', 'aria-hidden': 'true' });
   const off = el('figure', { class: 'work-off', hidden: true }, error, el('figcaption', {}, 'Still off here'));
   const title = el('h1', {});
   const note = el('p', { class: 'lead' });
@@ -48,7 +47,10 @@ export function workingScreen(pictures, { onCancel }) {
       else progress.removeAttribute('value');
       const map = pictures.peek(work.errorId);
       off.hidden = !map;
-      if (map) context2d(error).drawImage(map, 0, 0, ERROR_PX, ERROR_PX);
+      if (map) {
+        Object.assign(error, { width: map.width, height: map.height });
+        context2d(error).drawImage(map, 0, 0);
+      }
       const grid = currentModel({ ...state, source: null })?.grid ?? [16, 16];
       drawWork(canvas, pictures.peek(work.previewId), grid, work.steps > 0 ? work.step / work.steps : 0);
     },
@@ -69,16 +71,19 @@ export function progressText({ kind, step, steps }) {
  */
 function drawWork(canvas, bitmap, [gridHeight, gridWidth], done) {
   const context = context2d(canvas);
+  const aspect = bitmap ? bitmap.width / bitmap.height : 1;
+  Object.assign(canvas, { width: PREVIEW_PX * Math.min(1, aspect), height: PREVIEW_PX / Math.max(1, aspect) });
   const { width, height } = canvas;
-  context.clearRect(0, 0, width, height);
   if (bitmap) {
     context.imageSmoothingQuality = 'high';
     context.drawImage(bitmap, 0, 0, width, height);
   }
   context.fillStyle = getComputedStyle(canvas).backgroundColor;
-  const [cellWidth, cellHeight] = [width / gridWidth, height / gridHeight];
-  for (let y = 0; y < gridHeight; y++) {
-    for (let x = 0; x < gridWidth; x++) {
+  const columns = Math.round(gridWidth * Math.max(1, aspect));
+  const rows = Math.round(gridHeight / Math.min(1, aspect));
+  const [cellWidth, cellHeight] = [width / columns, height / rows];
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
       const turn = (x * 0.7548776662 + y * 0.569840291) % 1; // the R2 sequence: spread evenly, never in rows
       context.globalAlpha = turn < done ? 0 : 0.6;
       context.fillRect(x * cellWidth + 1, y * cellHeight + 1, cellWidth - 2, cellHeight - 2);
