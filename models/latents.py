@@ -64,6 +64,10 @@ class LatentMap:
         """Apply `change(layer index, map)` to every layer."""
         return LatentMap(tuple(change(i, wmap) for i, wmap in enumerate(self.layers)), self.base)
 
+    def picture(self, i: int) -> "LatentMap":
+        """The latent of one picture of a batch."""
+        return self.map(lambda _, wmap: wmap[i : i + 1])
+
     def to(self, device: torch.device | str, dtype: torch.dtype = torch.float32) -> "LatentMap":
         """Move every layer's map."""
         return self.map(lambda _, wmap: wmap.to(device=device, dtype=dtype))

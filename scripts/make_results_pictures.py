@@ -14,10 +14,10 @@ from models.images import to_img, to_pixels
 from models.inversion import Inversion
 from models.latents import embed
 from models.model import Model, load_model
-from training.evaluation.editing import unseen
+from training.evaluation.editing import place_of, unseen
 from training.evaluation.inversion import Setting, encode
 from training.evaluation.out_of_sample import CASES
-from training.portraits import FACTORS, region_mask, sample_factors
+from training.portraits import region_mask, sample_factors
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 SEED = 910_000  # of `latentbrush evaluate inversion`
@@ -61,14 +61,12 @@ def spaces(model: Model) -> Image.Image:
 @torch.no_grad()
 def painted(model: Model, factors: Tensor, pictures: Tensor, found: Inversion, name: str) -> Tensor:
     """An attribute painted at its place on every picture, two σ up."""
-    region = next(factor.region for factor in FACTORS if factor.name == name)
     attribute, direction = model.attributes.find(name)
     latent = embed(found.latent, "S+", model.layout)
     shown = []
     for i in range(len(pictures)):
-        mask = region_mask(factors[i : i + 1], region, CELLS)
-        one = latent.map(lambda _, wmap, i=i: wmap[i : i + 1])  # type: ignore[misc]
-        after = model.render(move(one, direction, 2.0, mask, attribute.layers))
+        mask = place_of(factors[i : i + 1], name)
+        after = model.render(move(latent.picture(i), direction, 2.0, mask, attribute.layers))
         before = found.img[i : i + 1]
         shown.append(to_img(composite(to_pixels(pictures[i : i + 1]), before, after, mask)))
     return torch.cat(shown)
@@ -123,7 +121,6 @@ def transplants(model: Model) -> Image.Image:
     with torch.enable_grad():
         found = encode(model, pictures, settings_of(model)["S+, regularised"])
     latent = embed(found.latent, "S+", model.layout)
-    one = [latent.map(lambda _, w, i=i: w[i : i + 1]) for i in range(PEOPLE)]  # type: ignore[misc]
     columns: dict[str, list[Tensor]] = {"base": [], "donor": []}
     for i in range(PEOPLE):
         donor = (i + 1) % PEOPLE
@@ -131,7 +128,9 @@ def transplants(model: Model) -> Image.Image:
         columns["donor"].append(pictures[donor : donor + 1])
         for region in ("mouth", "eyes", "hair"):
             mask = region_mask(factors[i : i + 1], region, CELLS)
-            after = model.render(transplant(one[i], one[donor], mask, (0.0, 0.0)))
+            after = model.render(
+                transplant(latent.picture(i), latent.picture(donor), mask, (0.0, 0.0))
+            )
             before = found.img[i : i + 1]
             shown = to_img(composite(to_pixels(pictures[i : i + 1]), before, after, mask))
             columns.setdefault(f"donor's {region}", []).append(shown)

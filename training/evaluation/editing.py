@@ -68,7 +68,7 @@ def subjects_of(model: Model, factors: Tensor, img: Tensor, found: Inversion) ->
         Subject(
             factors[i : i + 1],
             img[i : i + 1],
-            LatentMap(tuple(wmap[i : i + 1] for wmap in latent.layers), latent.base),
+            latent.picture(i),
             found.img[i : i + 1],
         )
         for i in range(len(img))
@@ -112,7 +112,7 @@ def measure(
     column = judge.config.targets.index(name)
     moves, outside = [], 0
     for subject in subjects:
-        mask = place_of(subject, name).to(model.device)
+        mask = place_of(subject.factors, name).to(model.device)
         shown = [paint(model, subject, attributes, name, mask, s) for s in STRENGTHS]
         outside = max(outside, *(outside_difference(subject, img, mask) for img in shown))
         readings = judge(torch.cat([subject.img, *shown]))
@@ -130,10 +130,10 @@ def measure(
     )
 
 
-def place_of(subject: Subject, name: str) -> Tensor:
-    """The mask [1, 1, 64, 64] of where an attribute lies in a portrait."""
+def place_of(factors: Tensor, name: str) -> Tensor:
+    """The mask [N, 1, 64, 64] of where an attribute lies in portraits of factors [N, F]."""
     region = next(factor.region for factor in FACTORS if factor.name == name)
-    return region_mask(subject.factors, region, MASK_CELLS)
+    return region_mask(factors, region, MASK_CELLS)
 
 
 def others_of(moved: Tensor, column: int) -> Tensor:
@@ -191,7 +191,7 @@ def score_edits(
         before = judge(subject.img)
         for name in (names[(k * per_picture + i) % len(names)] for i in range(per_picture)):
             attribute, direction = model.attributes.find(name)
-            mask = place_of(subject, name).to(model.device)
+            mask = place_of(subject.factors, name).to(model.device)
             soft = feather(mask, (subject.img.shape[2], subject.img.shape[3]))
             for strength in (-1.0, 1.0):
                 edited = move(subject.latent, direction, strength, mask, attribute.layers)

@@ -15,13 +15,13 @@ from models.inversion import Inversion
 from models.latents import embed
 from models.model import Model
 from models.perceptual import PerceptualNet
+from training.evaluation.editing import place_of
 from training.evaluation.inversion import Setting, encode
-from training.portraits import FACTORS, region_mask, render, sample_factors
+from training.portraits import render, sample_factors
 
 SEAM = 1 / 16  # width of the soft seam between two people, of a picture's side
 EYE = (0.36, 0.50, 0.14)  # x and y of an eye's middle and the radius copied, of the picture's side
 FOREHEAD = (0.50, 0.34)
-CELLS = 64  # of an edit's mask, per training-size side
 
 
 @dataclass(frozen=True)
@@ -154,8 +154,7 @@ def edit_one_of_two(
         before = judge(torch.cat([img[..., :size], img[..., size:]])).cpu()
         for name in (names[(k * per_picture + i) % len(names)] for i in range(per_picture)):
             attribute, direction = model.attributes.find(name)
-            region = next(factor.region for factor in FACTORS if factor.name == name)
-            place = region_mask(factors[k : k + 1], region, CELLS)
+            place = place_of(factors[k : k + 1], name)
             mask = torch.cat([place, torch.zeros_like(place)], dim=3).to(model.device)
             soft = feather(mask, (img.shape[2], img.shape[3]))
             column = judge.config.targets.index(name)
