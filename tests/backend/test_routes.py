@@ -1,11 +1,12 @@
 """Every call of the REST contract, over HTTP, with a real broker and real workers."""
 
 import io
+import shutil
 
 import httpx
 import numpy as np
 import pytest
-from live_server import LiveServer
+from live_server import LiveServer, write_model
 from pictures import noise, pixels_of, png
 from PIL import Image
 from safetensors.numpy import load
@@ -90,11 +91,17 @@ def test_default_crop_is_the_centred_square(client: httpx.Client, latent_id: str
     assert client.get(f"/latents/{latent_id}").json()["crop"] == [10, 0, 60, 60]
 
 
-def test_an_encoding_goes_on_from_a_latent(client: httpx.Client, latent_id: str) -> None:
+def test_an_encoding_goes_on_from_a_latent(
+    client: httpx.Client, server: LiveServer, latent_id: str
+) -> None:
     fields = {"model": "fake", "steps": "1", "begin": latent_id}
     job = client.post("/encode?wait=20", data=fields, files={"image": png()}).json()
     assert job["status"] == "succeeded"
     assert job["result"]["readings"] == {"smile": 0.5}
+    write_model(server.home, "other")
+    elsewhere = client.post("/encode", data=fields | {"model": "other"}, files={"image": png()})
+    shutil.rmtree(server.home / "models" / "other")
+    assert elsewhere.status_code == 422
     unknown = fields | {"begin": "lat_" + "0" * 32}
     assert client.post("/encode", data=unknown, files={"image": png()}).status_code == 404
 

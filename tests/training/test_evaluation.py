@@ -1,0 +1,43 @@
+"""The instruments of the evaluation, on cases with a known answer."""
+
+import torch
+import torch.nn.functional as F
+
+from models.latents import LatentMap
+from training.evaluation.baselines import LENGTHS, length_for, svm
+from training.evaluation.editing import others_of
+from training.evaluation.swaps import swapped
+
+
+def test_the_svm_finds_a_planted_direction() -> None:
+    rng = torch.Generator().manual_seed(0)
+    w = torch.randn(2000, 12, generator=rng) * torch.linspace(0.5, 2, 12)
+    planted = torch.randn(3, 12, generator=rng)
+    found = svm(w, w @ planted.T)
+    assert F.cosine_similarity(found, planted).min() > 0.97
+
+
+def test_a_length_is_found_between_those_that_were_tried() -> None:
+    assert length_for(1.5, [0.5 * length for length in LENGTHS]) == 3.0
+    assert length_for(0.1, list(LENGTHS)) == 0.1
+    assert length_for(9.0, [0.1, 0.3, 0.2, 0.1]) == LENGTHS[1]
+
+
+def test_others_are_all_but_one() -> None:
+    assert others_of(torch.arange(4.0)[None], 2).tolist() == [[0, 1, 3]]
+
+
+def test_a_swap_takes_whole_parts_of_the_other_latent() -> None:
+    ours = LatentMap(tuple(torch.zeros(1, 2, 4, 4) for _ in range(6)))
+    theirs = LatentMap(tuple(torch.ones(1, 2, 4, 4) for _ in range(6)))
+    rng = torch.Generator().manual_seed(0)
+    kinds = set()
+    for _ in range(20):
+        shares = [wmap.mean().item() for wmap in swapped(ours, theirs, rng).layers]
+        if set(shares) == {0.5}:
+            kinds.add("cells")
+        else:
+            assert shares == sorted(shares)
+            assert set(shares) == {0.0, 1.0}
+            kinds.add("layers")
+    assert kinds == {"cells", "layers"}
