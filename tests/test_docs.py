@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scripts import write_figures
-from scripts.make_cli_docs import COMMANDS, PATH, text
+from scripts.make_cli_docs import PATH, commands, text
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -29,7 +29,7 @@ def test_commands_in_the_docs_exist(page: Path) -> None:
     words = page.read_text()
     for target in re.findall(r"^\s*make ([a-z]+)", words, re.MULTILINE):
         assert target in MAKE_TARGETS
-    top = {command.split()[0] for command in COMMANDS if command}
+    top = {command.split()[0] for command in commands() if command}
     for command in re.findall(r"^\s*latentbrush ([a-z]+)", words, re.MULTILINE):
         assert command in top
 

@@ -12,6 +12,8 @@ import { directionStrip, directionTools } from './direction.js';
 /** @typedef {import('../state.js').State} State */
 /** @typedef {import('../types.js').Attribute} Attribute */
 
+const READING_HINT = 'What the picture as it came reads, in σ over generated pictures';
+
 /**
  * @typedef {object} DirectionEvents
  * @property {(modelId: string, attribute: string) => string} stripUrl
@@ -77,7 +79,6 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
     { keys: 'H', text: 'Where it shows' },
   );
 
-  const reading = el('p', { class: 'quiet reading', hidden: true });
   const direction = directionTools((attribute, change) => {
     if (state.source) onDirection(state.source.modelId, attribute, change);
   });
@@ -106,7 +107,6 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
     none,
     direction.dom,
     amount.dom,
-    reading,
     el('div', { class: 'row' }, flip, whole, heat),
   );
 
@@ -142,6 +142,7 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
           edit.type === 'attribute' && edit.attribute === id ? [edit.hue] : [],
         );
         row.set(id === state.attribute, amountOf(state, id), hues);
+        row.read(state.source?.readings[id]);
       }
       const attribute = chosen();
       direction.set(
@@ -150,9 +151,6 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
       );
       setPressed(heat, state.layers.heat);
       for (const button of [flip, whole, heat]) button.disabled = !attribute;
-      const said = attribute && state.source?.readings[attribute.id];
-      reading.hidden = said === undefined;
-      if (said !== undefined) reading.textContent = `The picture as it came reads ${signed(said)} σ.`;
       if (!attribute) return;
       amount.bound(attribute.min, attribute.max);
       amount.set(amountOf(state, attribute.id));
@@ -182,6 +180,7 @@ function attributeRow(attribute, strip, onChoose) {
     onchange: onChoose,
   });
   const dots = el('span', { class: 'dots', 'aria-hidden': 'true' });
+  const reading = el('span', { class: 'attribute-reading', title: READING_HINT, 'aria-hidden': 'true' });
   const sign = el('span', { class: 'sign', 'aria-hidden': 'true' });
   const dom = el(
     'label',
@@ -190,12 +189,17 @@ function attributeRow(attribute, strip, onChoose) {
     sign,
     el('span', { class: 'attribute-title' }, attribute.title),
     dots,
+    reading,
     strip,
   );
   dom.classList.toggle('has-strip', strip !== null);
   let shownHues = '';
   return {
     dom,
+    /** @param {number|undefined} said what the picture as it came reads, in σ */
+    read(said) {
+      reading.textContent = said === undefined ? '' : signed(Math.round(said * 10) / 10);
+    },
     /** @param {boolean} isChosen @param {number} strength @param {number[]} hues of its edits */
     set(isChosen, strength, hues) {
       if (isChosen && !input.checked) dom.scrollIntoView?.({ block: 'nearest' });
