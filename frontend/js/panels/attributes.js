@@ -158,6 +158,12 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
   };
 }
 
+/** A reading to one digit; past ±3 σ, where hardly a generated picture is, only the side counts. @param {number} said */
+function readingText(said) {
+  if (Math.abs(said) > 3) return said > 0 ? '> +3' : '< −3';
+  return signed(Math.round(said * 10) / 10);
+}
+
 /** Whether an edit moves an attribute, undone ones included. @param {State['history']} history @param {string|undefined} id */
 function isUsed(history, id) {
   const sessions = history ? [...history.past, history.present, ...history.future] : [];
@@ -198,7 +204,7 @@ function attributeRow(attribute, strip, onChoose) {
     dom,
     /** @param {number|undefined} said what the picture as it came reads, in σ */
     read(said) {
-      reading.textContent = said === undefined ? '' : signed(Math.round(said * 10) / 10);
+      reading.textContent = said === undefined ? '' : readingText(said);
     },
     /** @param {boolean} isChosen @param {number} strength @param {number[]} hues of its edits */
     set(isChosen, strength, hues) {
