@@ -2,12 +2,16 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.output import say, show_table, write_json
 from cli.pick import DEFAULT_MODEL, model_folder, open_model
+
+if TYPE_CHECKING:
+    from models.model import Model
+    from models.perceptual import PerceptualNet
 
 app = typer.Typer(
     help="Measure a model on unseen pictures.", no_args_is_help=True, rich_markup_mode=None
@@ -16,6 +20,14 @@ app = typer.Typer(
 ModelOption = Annotated[str, typer.Option("--model", help="Id or folder of a model.")]
 SeedOption = Annotated[int, typer.Option(help="Seed of the unseen pictures.")]
 JsonOption = Annotated[Path | None, typer.Option("--json", help="File to write; - for stdout.")]
+
+
+def open_with_judge(model: str) -> "tuple[Model, PerceptualNet | None]":
+    """A model, and the judge in its folder; imported ones have none."""
+    from training.evaluation.judge import find_judge
+
+    loaded = open_model(model)
+    return loaded, find_judge(model_folder(model), loaded.device)
 
 
 @app.command()
@@ -27,10 +39,8 @@ def generator(
 ) -> None:
     """Samples against fresh renders: precision, recall, Fréchet and sliced Wasserstein."""
     from training.evaluation.generator import evaluate_generator
-    from training.evaluation.judge import find_judge
 
-    loaded = open_model(model)
-    judge = find_judge(model_folder(model), loaded.device)
+    loaded, judge = open_with_judge(model)
     figures = evaluate_generator(loaded, judge, count, seed)
     show_table([figures], "Generator")
     write_json(asdict(figures), json)
@@ -53,11 +63,9 @@ def inversion(
         generated_swap_distance,
         settings_of,
     )
-    from training.evaluation.judge import find_judge
     from training.evaluation.out_of_sample import evaluate_out_of_sample
 
-    loaded = open_model(model)
-    judge = find_judge(model_folder(model), loaded.device)
+    loaded, judge = open_with_judge(model)
     equal = steps or loaded.encoding.steps
     generated = generated_swap_distance(loaded, count, seed)
     rows = evaluate_inversion(loaded, judge, count, seed, settings_of(loaded, equal, long))
@@ -88,10 +96,8 @@ def regularisers(
 ) -> None:
     """Encode unseen renders in S+ with every regulariser, weak and strong."""
     from training.evaluation.inversion import ablation_of, evaluate_inversion
-    from training.evaluation.judge import find_judge
 
-    loaded = open_model(model)
-    judge = find_judge(model_folder(model), loaded.device)
+    loaded, judge = open_with_judge(model)
     settings = ablation_of(loaded, steps or loaded.encoding.steps)
     rows = evaluate_inversion(loaded, judge, count, seed, settings)
     show_table(rows, f"Regularisers, medians over {count} pictures")

@@ -1,6 +1,7 @@
 """The tables of docs/results.md, made of what `latentbrush evaluate` measured."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from statistics import mean, median
 from typing import Any
 
@@ -23,75 +24,53 @@ def find(rows: Sequence[Figures], **wanted: object) -> Figures:
     return next(row for row in rows if all(row[key] == value for key, value in wanted.items()))
 
 
-def space_name(row: Figures) -> str:
-    """A row's space, and whether it was regularised."""
-    return row["space"] + (", regularised" if row["regularised"] else "")
+COLUMNS: dict[str, tuple[str, Callable[[Figures], str]]] = {
+    "space": ("space", lambda row: row["space"] + (", regularised" if row["regularised"] else "")),
+    "case": ("case", lambda row: row["case"]),
+    "regulariser": ("regulariser", lambda row: row["regulariser"] or "none"),
+    "weight": ("weight", lambda row: f"{row['weight']:g}"),
+    "init": ("start", lambda row: row["init"]),
+    "steps": ("steps", lambda row: str(row["steps"])),
+    "psnr_db": ("PSNR, dB", lambda row: f"{row['psnr_db']:.1f}"),
+    "perceptual": ("perceptual", lambda row: f"{row['perceptual']:.4f}"),
+    "plausibility": ("plausibility", lambda row: f"{row['plausibility']:.2f}"),
+    "edit_success": ("edits right", lambda row: share(row["edit_success"])),
+    "leakage": ("leakage", lambda row: f"{row['leakage']:.3f}"),
+    "outside_change": ("outside, of 255", lambda row: f"{row['outside_change']:.2f}"),
+    "other_change": ("other person moved", lambda row: share(row["other_change"])),
+    "swap_fd": ("swap FD", lambda row: f"{row['swap_fd']:.2f}"),
+    "seconds": ("s", lambda row: f"{row['seconds']:.1f}"),
+}
+"""What a row of figures shows, by name: the header, and the cell."""
 
 
-def spaces(load: Load) -> str:
-    """Every space and start."""
-    header = ["space", "start", "steps", "PSNR, dB", "perceptual", "plausibility", "edits right"]
-    header += ["leakage", "outside, of 255", "swap FD", "s"]
-    rows = [
-        [
-            space_name(row),
-            row["init"],
-            str(row["steps"]),
-            f"{row['psnr_db']:.1f}",
-            f"{row['perceptual']:.4f}",
-            f"{row['plausibility']:.2f}",
-            f"{100 * row['edit_success']:.0f} %",
-            f"{row['leakage']:.3f}",
-            f"{row['outside_change']:.2f}",
-            f"{row['swap_fd']:.2f}",
-            f"{row['seconds']:.1f}",
-        ]
-        for row in load("inversion")["rows"]
-    ]
-    return markdown(header, rows)
-
-
-def regularisers(load: Load) -> str:
-    """The ablation."""
-    header = ["regulariser", "weight", "PSNR, dB", "perceptual", "plausibility", "edits right"]
-    header += ["leakage"]
-    rows = [
-        [
-            row["regulariser"] or "none",
-            f"{row['weight']:g}",
-            f"{row['psnr_db']:.1f}",
-            f"{row['perceptual']:.4f}",
-            f"{row['plausibility']:.2f}",
-            f"{100 * row['edit_success']:.0f} %",
-            f"{row['leakage']:.3f}",
-        ]
-        for row in load("regularisers")["rows"]
-    ]
-    return markdown(header, rows)
-
-
-def out_of_sample(load: Load) -> str:
-    """What the generator has never drawn."""
-    header = ["case", "space", "PSNR, dB", "perceptual", "plausibility", "edits right"]
-    header += ["other person moved"]
-    rows = [
-        [
-            row["case"],
-            space_name(row),
-            f"{row['psnr_db']:.1f}",
-            f"{row['perceptual']:.4f}",
-            f"{row['plausibility']:.2f}",
-            share(row["edit_success"]),
-            share(row["other_change"]),
-        ]
-        for row in load("inversion")["out_of_sample"]
-    ]
-    return markdown(header, rows)
+def table(names: str, rows: Sequence[Figures]) -> str:
+    """Some columns of some rows."""
+    shown = [COLUMNS[name] for name in names.split()]
+    return markdown([header for header, _ in shown], [[cell(r) for _, cell in shown] for r in rows])
 
 
 def share(value: float | None) -> str:
     """A share in percent, where there is one."""
     return "" if value is None else f"{100 * value:.1f} %"
+
+
+def spaces(load: Load) -> str:
+    """Every space and start."""
+    names = "space init steps psnr_db perceptual plausibility edit_success leakage"
+    return table(f"{names} outside_change swap_fd seconds", load("inversion")["rows"])
+
+
+def regularisers(load: Load) -> str:
+    """The ablation."""
+    names = "regulariser weight psnr_db perceptual plausibility edit_success leakage"
+    return table(names, load("regularisers")["rows"])
+
+
+def out_of_sample(load: Load) -> str:
+    """What the generator has never drawn."""
+    names = "case space psnr_db perceptual plausibility edit_success other_change"
+    return table(names, load("inversion")["out_of_sample"])
 
 
 def methods(load: Load) -> str:
@@ -127,83 +106,120 @@ def leakage_ratio(rows: Sequence[Figures]) -> float:
     return median(ratios)
 
 
-def claims(load: Load) -> str:
+@dataclass(frozen=True)
+class Claim:
     """What was asked of the method, and what was measured."""
+
+    name: str
+    asked: str
+    measured: str
+    is_reached: bool
+
+
+def claims(load: Load) -> str:
+    """Every claim, asked and measured."""
     inversion, editing = load("inversion"), load("editing")
-    rows, strange = inversion["rows"], inversion["out_of_sample"]
-    steps = find(rows, space="W+", init="encoder")["steps"]
-    w_plus = find(rows, space="W+", init="encoder", steps=steps)
+    found = [
+        *space_claims(inversion),
+        *out_of_sample_claims(inversion["out_of_sample"]),
+        *speed_claims(inversion["rows"]),
+        attribute_claim(editing["attributes"]),
+    ]
+    cells = [[c.name, c.asked, c.measured, MET if c.is_reached else NOT_MET] for c in found]
+    return markdown(["claim", "asked", "measured", "reached"], cells)
+
+
+def equal_steps(rows: Sequence[Figures]) -> int:
+    """The steps at which spaces are compared."""
+    steps: int = find(rows, space="W+", init="encoder")["steps"]
+    return steps
+
+
+def space_claims(inversion: Figures) -> list[Claim]:
+    """Regularised S+ against W+, at equal steps."""
+    rows = inversion["rows"]
+    steps = equal_steps(rows)
+    w_plus = find(rows, space="W+", init="encoder", regularised=False, steps=steps)
     s_plus = find(rows, space="S+", regularised=True, steps=steps)
-    quick = find(rows, space="S+", regularised=True, steps=steps // 3)
-    far = find(rows, space="W+", init="mean")
     distance = s_plus["perceptual"] / w_plus["perceptual"]
+    plausibility = s_plus["plausibility"]
     swap = s_plus["swap_fd"] / inversion["swap_fd_generated"]
     gain = 100 * (s_plus["edit_success"] - w_plus["edit_success"])
-    cases = sorted({row["case"] for row in strange})
-    worst = max(
-        find(strange, case=case, space="S+")["perceptual"]
-        / find(strange, case=case, space="W+")["perceptual"]
-        for case in cases
-    )
-    other = find(strange, case="two people", space="S+")["other_change"]
-    ratio = leakage_ratio(editing["attributes"])
-    speed, reached = far["seconds"] / quick["seconds"], quick["perceptual"] / far["perceptual"]
     leakage = s_plus["leakage"] / w_plus["leakage"]
-    wanted: list[tuple[str, str, str, bool]] = [
-        (
+    return [
+        Claim(
             "regularised S+ reconstructs better than W+ at equal steps",
             "perceptual distance ≤ 0.5 ×",
             f"{distance:.3f} ×",
             distance <= 0.5,
         ),
-        (
+        Claim(
             "its latents are like generated ones",
             "plausibility 0.5 to 1.5",
-            f"{s_plus['plausibility']:.2f}",
-            0.5 <= s_plus["plausibility"] <= 1.5,
+            f"{plausibility:.2f}",
+            0.5 <= plausibility <= 1.5,
         ),
-        (
+        Claim(
             "their parts can be swapped with generated ones",
             "swap FD ≤ 1.2 × that of generated latents",
             f"{swap:.2f} ×",
             swap <= 1.2,
         ),
-        (
+        Claim(
             "edits keep their meaning",
             "edit success ≥ W+'s − 2 points",
             f"{gain:+.1f} points",
             gain >= -2,
         ),
-        ("and leak no more", "leakage ≤ W+'s", f"{leakage:.2f} ×", leakage <= 1),
-        (
+        Claim("and leak no more", "leakage ≤ W+'s", f"{leakage:.2f} ×", leakage <= 1),
+    ]
+
+
+def out_of_sample_claims(rows: Sequence[Figures]) -> list[Claim]:
+    """What W+ cannot hold."""
+    worst = max(
+        find(rows, case=case, space="S+")["perceptual"]
+        / find(rows, case=case, space="W+")["perceptual"]
+        for case in {row["case"] for row in rows}
+    )
+    other = find(rows, case="two people", space="S+")["other_change"]
+    return [
+        Claim(
             "pictures out of sample",
             "perceptual distance ≤ 0.4 × W+'s, worst case",
             f"{worst:.3f} ×",
             worst <= 0.4,
         ),
-        (
+        Claim(
             "one of two people is edited, the other stays",
             "moved ≤ 5 % of the effect",
             share(other),
             other <= 0.05,
         ),
-        (
-            f"encoder and {quick['steps']} steps against W+ at {far['steps']}",
-            "perceptual distance ≤ 1 ×",
-            f"{reached:.3f} ×",
-            reached <= 1,
-        ),
-        ("in less time", "≥ 20 × fewer seconds", f"{speed:.1f} ×", speed >= 20),
-        (
-            "the attribute model against the best plain direction of each attribute",
-            "leakage ≤ 0.7 × at the same effect",
-            f"{ratio:.2f} ×",
-            ratio <= 0.7,
-        ),
     ]
-    header = ["claim", "asked", "measured", "reached"]
-    return markdown(
-        header, [[name, asked, got, MET if met else NOT_MET] for name, asked, got, met in wanted]
+
+
+def speed_claims(rows: Sequence[Figures]) -> list[Claim]:
+    """The encoder and a few steps against the long way."""
+    quick = find(rows, space="S+", regularised=True, steps=equal_steps(rows) // 3)
+    far = find(rows, space="W+", init="mean")
+    distance = quick["perceptual"] / far["perceptual"]
+    speed = far["seconds"] / quick["seconds"]
+    name = f"encoder and {quick['steps']} steps against W+ at {far['steps']}"
+    return [
+        Claim(name, "perceptual distance ≤ 1 ×", f"{distance:.3f} ×", distance <= 1),
+        Claim("in less time", "≥ 20 × fewer seconds", f"{speed:.1f} ×", speed >= 20),
+    ]
+
+
+def attribute_claim(rows: Sequence[Figures]) -> Claim:
+    """Learnt directions against plain ones."""
+    ratio = leakage_ratio(rows)
+    return Claim(
+        "the attribute model against the best plain direction of each attribute",
+        "leakage ≤ 0.7 × at the same effect",
+        f"{ratio:.2f} ×",
+        ratio <= 0.7,
     )
 
 

@@ -46,16 +46,22 @@ def readings_of(model: Model, img: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def least_squares(model: Model, num: int = 2048) -> tuple[Tensor, Tensor]:
-    """Start: directions [T, D] by regression of w on the readings of generated pictures, and the
-    readings' standard deviations [T]."""
+def read_generated(model: Model, num: int = 2048) -> tuple[Tensor, Tensor]:
+    """w [num, D] of generated pictures, and what the perceptual network reads of them [num, T]."""
     rng = torch.Generator().manual_seed(7)
     latents, readings = [], []
     for _ in range(num // 64):
         latent = draw_latents(model, 64, rng)
         latents.append(latent.layers[0][:, :, 0, 0])
         readings.append(readings_of(model, model.render(latent)))
-    w, seen = torch.cat(latents), torch.cat(readings)
+    return torch.cat(latents), torch.cat(readings)
+
+
+@torch.no_grad()
+def least_squares(model: Model, num: int = 2048) -> tuple[Tensor, Tensor]:
+    """Start: directions [T, D] by regression of w on the readings of generated pictures, and the
+    readings' standard deviations [T]."""
+    w, seen = read_generated(model, num)
     deviation = seen.std(dim=0).clamp(min=1e-3)  # a reading that never changes stays finite
     standard = (seen - seen.mean(dim=0)) / deviation
     centred = w - w.mean(dim=0)

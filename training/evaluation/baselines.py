@@ -19,7 +19,13 @@ from models.directions.direction import Direction, broadcast
 from models.edits import move
 from models.latents import embed
 from models.model import Model
-from training.attributes import least_squares, read_factors, readings_of, usual_place
+from training.attributes import (
+    least_squares,
+    read_factors,
+    read_generated,
+    readings_of,
+    usual_place,
+)
 from training.generated import draw_latents
 
 PROBES = 8  # generated pictures on which a direction's effect is measured
@@ -36,18 +42,6 @@ def baselines(model: Model) -> dict[str, AttributeSet]:
         "SeFa": lambda: best_of_sefa(model),
     }
     return {name: matched(model, make(), name) for name, make in plain.items()}
-
-
-@torch.no_grad()
-def read_generated(model: Model, num: int = 2048) -> tuple[Tensor, Tensor]:
-    """w [num, D] of generated pictures and what the perceptual network reads [num, T]."""
-    rng = torch.Generator().manual_seed(7)
-    latents, readings = [], []
-    for _ in range(num // 64):
-        latent = draw_latents(model, 64, rng)
-        latents.append(latent.layers[0][:, :, 0, 0])
-        readings.append(readings_of(model, model.render(latent)))
-    return torch.cat(latents), torch.cat(readings)
 
 
 def in_all_layers(model: Model, directions: Tensor) -> Tensor:

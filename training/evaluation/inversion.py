@@ -92,7 +92,7 @@ def settings_of(model: Model, steps: int, long: int) -> list[Setting]:
     grid = model.layout.grid
     spaces = ["W", "W+", f"S{grid // 4}", f"S+{grid // 4}", "S+"]
     rows = [Setting(space, init, steps) for space in spaces]
-    rows += [Setting(space, init, steps, weight) for space in ("W+", "S+")]
+    rows.append(Setting("S+", init, steps, weight))
     if model.encoder is not None:
         rows = [Setting("S+", init, 0), Setting("S+", init, max(1, steps // 3), weight), *rows]
     return [*rows, Setting("W+", "mean", long)]
