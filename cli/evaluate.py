@@ -53,21 +53,21 @@ def inversion(
     seed: SeedOption = 910_000,
     steps: Annotated[int | None, typer.Option(min=1, help="The model's default.")] = None,
     long: Annotated[int, typer.Option(min=1, help="Steps of W+ from the mean.")] = 500,
-    cases: Annotated[int, typer.Option(min=1, help="Pictures of each out-of-sample case.")] = 4,
+    cases: Annotated[int, typer.Option(min=1, help="Pictures of each out-of-sample case.")] = 16,
     json: JsonOption = None,
 ) -> None:
     """Encode unseen renders, and pictures out of sample, in every latent space."""
     from training.evaluation.inversion import (
         Setting,
         evaluate_inversion,
-        generated_swap_distance,
+        generated_swap_distances,
         settings_of,
     )
     from training.evaluation.out_of_sample import evaluate_out_of_sample
 
     loaded, judge = open_with_judge(model)
     equal = steps or loaded.encoding.steps
-    generated = generated_swap_distance(loaded, count, seed)
+    generated, judged = generated_swap_distances(loaded, judge, count, seed)
     rows = evaluate_inversion(loaded, judge, count, seed, settings_of(loaded, equal, long))
     init = "mean" if loaded.encoder is None else "encoder"
     weight = loaded.encoding.regulariser
@@ -75,11 +75,13 @@ def inversion(
     strange = evaluate_out_of_sample(loaded, judge, cases, seed + 20_000, both)
     show_table(rows, f"Inversion, medians over {count} pictures")
     if generated is not None:
-        say(f"swap FD of generated latents: {generated:.3f}")
+        by_judge = "" if judged is None else f", {judged:.3f} by the judge"
+        say(f"swap FD of generated latents: {generated:.3f}{by_judge}")
     show_table(strange, f"Out of sample, medians over {cases} pictures")
     about = {"model": loaded.card.id, "count": count, "seed": seed}
     figures = {
         "swap_fd_generated": generated,
+        "judged_swap_fd_generated": judged,
         "rows": [asdict(row) for row in rows],
         "out_of_sample": [asdict(row) for row in strange],
     }

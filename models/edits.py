@@ -13,6 +13,8 @@ from torch import Tensor
 from models.errors import SpaceError
 from models.latents import Cells, LatentMap
 
+FINE = 16  # cells per side from which the edges of mixed maps are softened
+
 
 def fit_mask(mask: Tensor, cells: Cells) -> Tensor:
     """Resample a mask [N, 1, h, w] to `cells`: the maximum to shrink, bilinear to grow."""
@@ -25,6 +27,19 @@ def fit_mask(mask: Tensor, cells: Cells) -> Tensor:
 def masked(wmap: Tensor, mask: Tensor) -> Tensor:
     """The mask on a layer's own grid."""
     return fit_mask(mask, (wmap.shape[2], wmap.shape[3]))
+
+
+def blended(wmap: Tensor, mask: Tensor) -> Tensor:
+    """The mask on a layer's own grid, for mixing two maps there.
+
+    Two maps differ far more than an edit moves one, and a hard step between them rings where the
+    generator halves a fine map: the edge takes three cells. Coarse layers keep theirs, whose cells
+    are wide enough. (Ours.)
+    """
+    hard = masked(wmap, mask)
+    if min(hard.shape[2:]) < FINE:
+        return hard
+    return F.avg_pool2d(F.pad(hard, [1, 1, 1, 1], mode="replicate"), 3, stride=1)
 
 
 def move(
@@ -73,7 +88,7 @@ def transplant(
         raise SpaceError("base and donor must be encoded by the same model at the same size")
 
     def change(i: int, wmap: Tensor) -> Tensor:
-        return torch.lerp(wmap, shifted(donor.layers[i], offset), masked(wmap, mask))
+        return torch.lerp(wmap, shifted(donor.layers[i], offset), blended(wmap, mask))
 
     return latent.map(change)
 
@@ -92,6 +107,6 @@ def resample(latent: LatentMap, fresh: LatentMap, mask: Tensor, amount: float) -
     """Blend newly drawn content into the masked region: `amount` 0 keeps, 1 replaces."""
 
     def change(i: int, wmap: Tensor) -> Tensor:
-        return torch.lerp(wmap, fresh.layers[i].expand_as(wmap), masked(wmap, mask) * amount)
+        return torch.lerp(wmap, fresh.layers[i].expand_as(wmap), blended(wmap, mask) * amount)
 
     return latent.map(change)

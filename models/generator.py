@@ -5,24 +5,27 @@ rename away. Source: Karras et al. 2020 (StyleGAN2), skip architecture; the maps
 """
 
 import math
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from models.latents import SQUARE, Cells, LatentMap, Layout, constant
 from models.layers import FullyConnected, StyleAffine
+from models.noise import Noise, Place, constant_noise
 from models.ops import (
     bias_act,
     fir_filter,
     modulated_conv2d,
     normalize_2nd_moment,
     resize_map,
+    trim,
     upsample2d,
 )
 
-NoiseMode = Literal["const", "random", "none"]
+SURROUND = 6  # base cells drawn around a picture of a homogeneous generator, and cut off
+KEEP = 4  # pixels of each resolution around the picture on which the next one depends
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class GeneratorConfig:
 
     Attributes:
         grid: the finest latent grid offered for painting and encoding, in cells per side (ours).
+        homogeneous: no place is special: the constant is one cell, and what padding reaches is cut
+            off, so a picture is a window of an endless plane (ours; spatially trained models).
     """
 
     img_resolution: int
@@ -42,6 +47,7 @@ class GeneratorConfig:
     mapping_layers: int = 8
     conv_clamp: float | None = None
     grid: int = 32
+    homogeneous: bool = False
 
     def channels(self, res: int) -> int:
         """Feature channels of the block at that resolution."""
@@ -76,6 +82,12 @@ class MappingNetwork(nn.Module):
             width = config.w_dim
         self.register_buffer("w_avg", torch.zeros(config.w_dim))
 
+    def cells(self, z: Tensor, truncation: float = 1.0) -> Tensor:
+        """Map a field z [N, Z, h, w] to a map of w [N, D, h, w], cell by cell."""
+        n, _, height, width = z.shape
+        w: Tensor = self(z.permute(0, 2, 3, 1).reshape(n * height * width, -1), None, truncation)
+        return w.reshape(n, height, width, -1).permute(0, 3, 1, 2)
+
     def forward(self, z: Tensor, c: Tensor | None = None, truncation: float = 1.0) -> Tensor:
         """Map z to w, pulled towards `w_avg` by `truncation` (1: not at all, 0: the mean)."""
         x = normalize_2nd_moment(z)
@@ -86,6 +98,41 @@ class MappingNetwork(nn.Module):
         for i in range(self.config.mapping_layers):
             x = self.get_submodule(f"fc{i}")(x)
         return x if truncation == 1 else self.w_avg.lerp(x, truncation)
+
+
+@dataclass(frozen=True)
+class Level:
+    """The part of the picture that is drawn at one resolution.
+
+    Attributes:
+        size: height and width of the whole, with what is around the picture.
+        edge: pixels on every side of the whole that are left out already.
+        around: pixels on every side of the whole that are not of the picture.
+    """
+
+    size: Cells
+    edge: int
+    around: int
+
+    def fit(self, wmap: Tensor, affine: StyleAffine, dtype: torch.dtype) -> Tensor:
+        """The styles of a layer's map, resampled to what is drawn, in the convolution's dtype."""
+        cells = wmap.shape[2]
+        if self.edge == 0 or cells == 1:
+            return resize_map(affine(wmap).to(dtype), self.size)
+        ratio = max(1, self.size[0] // cells)
+        spare = max(0, self.edge // ratio - 1) if self.size[0] >= cells else 0
+        whole = (self.size[0] - 2 * spare * ratio, self.size[1] - 2 * spare * ratio)
+        styles = affine(trim(wmap, spare)).to(dtype)
+        return trim(resize_map(styles, whole), self.edge - spare * ratio)
+
+    def within(self, kept: int) -> "Level":
+        """The same with no more than `kept` pixels around the picture."""
+        return replace(self, edge=max(self.edge, self.around - kept))
+
+    def place(self, x: Tensor, layer: int) -> Place:
+        """Where features [N, C, H, W] of this level lie, counted from the picture's corner."""
+        begin = self.edge - self.around
+        return Place(layer, begin, begin, x.shape[2], x.shape[3], x.shape[0])
 
 
 class SynthesisLayer(nn.Module):
@@ -108,20 +155,14 @@ class SynthesisLayer(nn.Module):
         self.register_buffer("noise_const", torch.randn(res, res))
         self.register_buffer("resample_filter", fir_filter(), persistent=False)
 
-    def forward(self, x: Tensor, wmap: Tensor, size: Cells, noise_mode: NoiseMode) -> Tensor:
-        styles = resize_map(self.affine(wmap), size)
+    def forward(self, x: Tensor, wmap: Tensor, level: "Level", layer: int, noise: Noise) -> Tensor:
+        styles = level.fit(wmap, self.affine, x.dtype)
         up = self.resample_filter if self.up else None
         x = modulated_conv2d(x, self.weight, styles, up=up)
-        if noise_mode != "none":
-            x = x + (self.noise(x, noise_mode) * self.noise_strength).to(x.dtype)
+        drawn = noise(self.noise_const, level.place(x, layer))
+        if drawn is not None:
+            x = x + (drawn * self.noise_strength).to(x.dtype)
         return bias_act(x, self.bias, self.clamp)
-
-    def noise(self, x: Tensor, noise_mode: NoiseMode) -> Tensor:
-        """Noise [N or 1, 1, H, W]; the constant one is repeated over wider pictures."""
-        height, width = x.shape[2:]
-        if noise_mode == "random":
-            return torch.randn(x.shape[0], 1, height, width, device=x.device)
-        return tile(self.noise_const, (height, width))[None, None]
 
 
 class ToRGB(nn.Module):
@@ -134,8 +175,8 @@ class ToRGB(nn.Module):
         self.weight = nn.Parameter(torch.randn(3, in_ch, 1, 1))
         self.bias = nn.Parameter(torch.zeros(3))
 
-    def forward(self, x: Tensor, wmap: Tensor, size: Cells) -> Tensor:
-        styles = resize_map(self.affine(wmap) / math.sqrt(self.weight.shape[1]), size)
+    def forward(self, x: Tensor, wmap: Tensor, level: "Level") -> Tensor:
+        styles = level.fit(wmap, self.affine, x.dtype) / math.sqrt(self.weight.shape[1])
         y = modulated_conv2d(x, self.weight, styles, demodulate=False).float()
         y = y + self.bias[:, None, None]
         return y if self.clamp is None else y.clamp(-self.clamp, self.clamp)
@@ -151,7 +192,8 @@ class SynthesisBlock(nn.Module):
         self.res = res
         out_ch = config.channels(res)
         if res == 4:
-            self.const = nn.Parameter(torch.randn(out_ch, 4, 4))
+            side = 1 if config.homogeneous else 4
+            self.const = nn.Parameter(torch.randn(out_ch, side, side))
         else:
             self.conv0 = SynthesisLayer(config, config.channels(res // 2), out_ch, res, up=True)
         self.conv1 = SynthesisLayer(config, out_ch, out_ch, res, up=False)
@@ -176,35 +218,50 @@ class SynthesisNetwork(nn.Module):
     def forward(
         self,
         latent: LatentMap,
-        noise_mode: NoiseMode = "const",
+        noise: Noise = constant_noise,
         dtype: torch.dtype = torch.float32,
+        surround: int = 0,
     ) -> Tensor:
         """Draw the picture of a latent.
 
         Args:
             latent: L maps [N, D, h_l, w_l]; its base sets the size of the picture.
-            noise_mode: `const` is a function of the latent alone.
+            noise: the constant one makes the picture a function of the latent alone.
             dtype: what the convolutions run in; colours are summed in float32.
+            surround: base cells on every side of the latent that are around the picture, of a
+                homogeneous generator; without them, the picture's border is repeated.
 
         Returns:
-            img [N, 3, H, W] float32, nominally in [-1, 1]; H = R · base rows / 4.
+            img [N, 3, H, W] float32, nominally in [-1, 1]; H = R · rows / 4, of the rows of the
+            base that are not around the picture.
         """
-        wmaps = list(latent.layers)
+        if self.config.homogeneous and surround == 0:
+            latent, surround = surrounded(latent, SURROUND), SURROUND
         rows, columns = latent.base
-        sizes = [(r * rows // 4, r * columns // 4) for r in self.config.layout.layer_res]
-        num = wmaps[0].shape[0]
+        num = latent.layers[0].shape[0]
         img: Tensor | None = None
-        x = wmaps[0].new_empty(0)
-        for k, block in enumerate(self.blocks()):
+        x = latent.layers[0].new_empty(0)
+        edge = 0  # pixels of this resolution that are left out already, on every side
+        blocks = self.blocks()
+        for k, block in enumerate(blocks):
+            scale = block.res // 4
+            level = Level((rows * scale, columns * scale), edge, surround * scale)
             first = 2 * k - 1  # style layer of conv0; conv1 is the next, ToRGB the one after
+            conv0, conv1, torgb = (latent.layers[max(0, first + i)] for i in range(3))
             if block.res == 4:
                 x = tile(block.const, latent.base).to(dtype).expand(num, -1, -1, -1)
                 x = x.contiguous(memory_format=torch.channels_last)
             else:
-                x = block.conv0(x, wmaps[first], sizes[first], noise_mode)
-            x = block.conv1(x, wmaps[first + 1], sizes[first + 1], noise_mode)
-            colours = block.torgb(x, wmaps[first + 2], sizes[first + 2])
-            img = colours if img is None else upsample2d(img, block.resample_filter) + colours
+                x = block.conv0(x, conv0, level, first, noise)
+            kept = KEEP if block is not blocks[-1] else 0
+            inner = level.within(kept)
+            x = trim(x, max(0, inner.edge - edge - 1))  # the next convolution reaches one pixel
+            x = block.conv1(x, conv1, level.within(kept + 1), first + 1, noise)
+            x = trim(x, inner.edge - level.within(kept + 1).edge)
+            colours = block.torgb(x, torgb, inner)
+            if img is not None:
+                colours = trim(upsample2d(img, block.resample_filter), inner.edge - edge) + colours
+            img, edge = colours, 2 * inner.edge
         assert img is not None
         return img
 
@@ -231,6 +288,19 @@ class Generator(nn.Module):
         """Generate pictures [N, 3, R, R] from z [N, Z]."""
         img: Tensor = self.synthesis(self.broadcast(self.mapping(z, c, truncation)))
         return img
+
+
+def surrounded(latent: LatentMap, cells: int) -> LatentMap:
+    """A latent with its border repeated over so many base cells on every side."""
+    rows, columns = latent.base
+
+    def grown(_: int, wmap: Tensor) -> Tensor:
+        if tuple(wmap.shape[2:]) == (1, 1):
+            return wmap
+        down, across = cells * wmap.shape[2] // rows, cells * wmap.shape[3] // columns
+        return F.pad(wmap, [across, across, down, down], mode="replicate")
+
+    return LatentMap(latent.map(grown).layers, (rows + 2 * cells, columns + 2 * cells))
 
 
 def tile(x: Tensor, size: Cells) -> Tensor:

@@ -21,7 +21,8 @@ from models.model import Model
 from models.regularisers import Regulariser, mean_square, wasserstein_to_normal
 from models.windows import predict_windows
 
-PEAK_LR = 0.1  # in whitened units per step
+PEAK_LR = 0.1  # in whitened units per step, of so many steps or more; of fewer, less
+LONG = 20  # steps
 PERCEPTUAL_WEIGHT = 0.05  # against the mean squared error in [-1, 1]
 PREVIEW_EVERY = 10  # steps
 
@@ -83,7 +84,7 @@ def invert(
         v.requires_grad_(steps > 0)
     optimiser = torch.optim.Adam(coordinates, lr=PEAK_LR, betas=(0.9, 0.99))
     for step in range(steps):
-        set_lr(optimiser, step / steps)
+        set_lr(optimiser, peak_lr(steps), step / steps)
         drawn = model.render(to_latent(model, coordinates, space, base))
         error = (drawn - img).square().mean(dim=(1, 2, 3))
         loss = error + PERCEPTUAL_WEIGHT * model.distance(drawn, img)
@@ -167,9 +168,17 @@ def to_latent(model: Model, coordinates: list[Tensor], space: str, base: Cells) 
     return LatentMap(tuple(maps), base)
 
 
-def set_lr(optimiser: torch.optim.Optimizer, passed: float) -> None:
+def peak_lr(steps: int) -> float:
+    """The highest rate of a search of so many steps: with few, large ones leave no time to settle.
+
+    Measured at 3 to 60 steps (docs/decisions.md).
+    """
+    return PEAK_LR * min(1.0, math.sqrt(steps / LONG))
+
+
+def set_lr(optimiser: torch.optim.Optimizer, peak: float, passed: float) -> None:
     """Rise over the first 5 %, fall along a cosine over the last half."""
     rise = min(1.0, (passed + 0.02) / 0.05)
     fall = min(1.0, 2 * (1 - passed))
     for group in optimiser.param_groups:
-        group["lr"] = PEAK_LR * rise * 0.5 * (1 - math.cos(math.pi * fall))
+        group["lr"] = peak * rise * 0.5 * (1 - math.cos(math.pi * fall))

@@ -95,7 +95,7 @@ class Model:
 
     def render(self, latent: LatentMap) -> Tensor:
         """Draw a latent: img [N, 3, H, W]."""
-        img: Tensor = self.generator.synthesis(latent, "const", self.dtype)
+        img: Tensor = self.generator.synthesis(latent, dtype=self.dtype)
         return img
 
     def autocast(self) -> torch.autocast:

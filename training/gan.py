@@ -13,9 +13,11 @@ import torch
 from torch import Tensor, nn
 
 from models.discriminator import Discriminator
-from models.generator import Generator
-from models.latents import LatentMap
+from models.generator import SURROUND, Generator
+from models.latents import SQUARE, LatentMap
 from models.model import best_dtype
+from models.noise import constant_noise, fresh_noise
+from models.prior import PRIORS, sample_fields
 from training.augment import AdaptiveAugment
 from training.errors import TrainingError
 from training.gan_options import GanOptions
@@ -23,18 +25,20 @@ from training.losses import PathLength, discriminator_loss, generator_loss, r1_p
 from training.runs import Run
 from training.teacher import teach
 
+FIELD = (SQUARE[0] + 2 * SURROUND, SQUARE[1] + 2 * SURROUND)  # base cells of a training picture
+
 
 @dataclass(frozen=True)
 class Draw:
     """Latents of one step.
 
     Attributes:
-        w: [N, D], of the first style layer.
-        z: [N, Z] that the whole pictures come from; None after style mixing.
+        surround: base cells of the latents that are around the pictures.
+        z: [N, Z] that the whole pictures come from; None after style mixing, and for fields.
     """
 
     latent: LatentMap
-    w: Tensor
+    surround: int
     z: Tensor | None
 
 
@@ -63,18 +67,35 @@ class GanTraining:
 
     def draw(self, num: int) -> Draw:
         """Draw latents, mixing styles with the options' probability."""
-        mapping = self.generator.mapping
-        z = torch.randn(num, self.options.w_dim, device=self.device)
-        w = mapping(z)
-        mapping.w_avg.lerp_(w.detach().mean(dim=0), 0.005)
+        z, first = self.draw_map(num)
         num_ws = self.generator.num_ws
-        layers = [w[:, :, None, None]] * num_ws
-        if self.rng.random() >= self.options.style_mixing:
-            return Draw(LatentMap(tuple(layers)), w, z)
-        cut = int(self.rng.integers(1, num_ws))
-        other = mapping(torch.randn(num, self.options.w_dim, device=self.device))
-        layers[cut:] = [other[:, :, None, None]] * (num_ws - cut)
-        return Draw(LatentMap(tuple(layers)), w, None)
+        layers = [first] * num_ws
+        mixed = self.rng.random() < self.options.style_mixing
+        if mixed:
+            cut = int(self.rng.integers(1, num_ws))
+            layers[cut:] = [self.draw_map(num)[1]] * (num_ws - cut)
+        if self.options.prior is None:
+            return Draw(LatentMap(tuple(layers)), 0, None if mixed else z)
+        return Draw(LatentMap(tuple(layers), FIELD), SURROUND, None)
+
+    def draw_map(self, num: int) -> tuple[Tensor, Tensor]:
+        """z, and the map of w that all layers share: [N, Z] and [N, D, 1, 1], or fields."""
+        mapping, options = self.generator.mapping, self.options
+        if options.prior is None:
+            z = torch.randn(num, options.w_dim, device=self.device)
+            wmap = mapping(z)[:, :, None, None]
+        else:
+            z = sample_fields(PRIORS[options.prior], num, options.w_dim, *FIELD, self.device)
+            wmap = mapping.cells(z)
+        mapping.w_avg.lerp_(wmap.detach().mean(dim=(0, 2, 3)), 0.005)
+        return z, wmap
+
+    def render(self, drawn: Draw) -> Tensor:
+        """Pictures [N, 3, R, R] of what was drawn, with fresh noise."""
+        img: Tensor = self.generator.synthesis(
+            drawn.latent, fresh_noise, self.dtype, drawn.surround
+        )
+        return img
 
     def seen(self, img: Tensor) -> Tensor:
         """What D is shown of a picture."""
@@ -83,8 +104,7 @@ class GanTraining:
     def step_discriminator(self, real: Tensor, step: int) -> dict[str, Tensor]:
         """One update of D on as many real as generated pictures."""
         with torch.no_grad():
-            latent = self.draw(len(real)).latent
-            fake = self.generator.synthesis(latent, "random", self.dtype)
+            fake = self.render(self.draw(len(real)))
         fake_logits = self.discriminator(self.seen(fake), dtype=self.dtype)
         regularise = step % self.options.r1_every == 0
         shown = self.seen(real).detach().requires_grad_(regularise)
@@ -104,13 +124,13 @@ class GanTraining:
         """One update of G, and of its moving average."""
         self.discriminator.requires_grad_(False)
         drawn = self.draw(num)
-        img = self.generator.synthesis(drawn.latent, "random", self.dtype)
+        img = self.render(drawn)
         loss = generator_loss(self.discriminator(self.seen(img), dtype=self.dtype))
         if self.options.teacher and drawn.z is not None:
             loss = loss + teach(img, drawn.z) * self.options.teacher
         if self.options.pl_weight and step % self.options.pl_every == 0:
-            half = drawn.w[: max(1, num // 2)]
-            penalty = self.path_length.penalty(self.generator, half)
+            half = drawn.latent.map(lambda _, wmap: wmap[: max(1, num // 2)])
+            penalty = self.path_length.penalty(self.generator, half, drawn.surround)
             loss = loss + penalty * (self.options.pl_weight * self.options.pl_every)
         update(self.opt_g, loss)
         self.discriminator.requires_grad_(True)
@@ -131,12 +151,27 @@ class GanTraining:
 
     @torch.no_grad()
     def snapshot(self, run: Run, z: Tensor) -> None:
-        """Save the state, and a grid of what the moving average draws of z [N, Z]."""
+        """Save the state, and a grid of what the moving average draws of z [N, Z], or of fields
+        z [N, Z, h, w]."""
         run.save(self.state())
-        latent = self.ema.broadcast(self.ema.mapping(z.to(self.device)))
-        run.save_grid(
-            f"samples-{self.nimg // 1000:06d}k", self.ema.synthesis(latent, "const", self.dtype)
-        )
+        mapping = self.ema.mapping
+        if z.ndim == 2:
+            drawn = Draw(self.ema.broadcast(mapping(z.to(self.device))), 0, z)
+        else:
+            wmap = mapping.cells(z.to(self.device))
+            drawn = Draw(LatentMap((wmap,) * self.ema.num_ws, FIELD), SURROUND, None)
+        img = self.ema.synthesis(drawn.latent, constant_noise, self.dtype, drawn.surround)
+        run.save_grid(f"samples-{self.nimg // 1000:06d}k", img)
+
+    def preview(self, num: int = 64) -> Tensor:
+        """The same z in every run: what the grids of samples are drawn of."""
+        with torch.random.fork_rng():
+            torch.manual_seed(1)
+            if self.options.prior is None:
+                return torch.randn(num, self.options.w_dim)
+            return sample_fields(
+                PRIORS[self.options.prior], num, self.options.w_dim, *FIELD, torch.device("cpu")
+            )
 
     def state(self) -> dict[str, Any]:
         """Everything that `restore` needs."""

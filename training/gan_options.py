@@ -12,7 +12,8 @@ from training.portraits import FACTORS
 class GanOptions:
     """What a run is made of; written to the run's `options.json`."""
 
-    data: str = "portraits"  # the procedural set, or a folder of pictures
+    data: str = "portraits"  # or "aerial", or a folder of pictures
+    prior: str | None = None  # of a spatially trained generator: a key of models.prior.PRIORS
     resolution: int = 64
     channel_base: int = 3072
     channel_max: int = 128
@@ -49,6 +50,7 @@ class GanOptions:
             channel_max=self.channel_max,
             mapping_layers=self.mapping_layers,
             grid=self.grid,
+            homogeneous=self.prior is not None,
         )
 
 
@@ -56,6 +58,7 @@ PRESETS: dict[str, GanOptions] = {
     "cpu32": GanOptions(resolution=32, batch=32, lr=8e-3),
     "cpu64": GanOptions(),
     "cpu128": GanOptions(resolution=128, pool=12_000),
+    "aerial64": GanOptions(data="aerial", prior="field"),
     "gpu256": GanOptions(
         resolution=256,
         channel_base=16384,

@@ -8,6 +8,7 @@ import torch
 
 from models.generator import Generator
 from models.perceptual import PerceptualNet
+from training.crops import AerialCrops
 from training.data import FreshPortraits, ImageFolder, ImageSource, PooledPortraits, mirror
 from training.errors import TrainingError
 from training.gan import GanTraining
@@ -24,6 +25,8 @@ def open_source(options: GanOptions, device: torch.device, start: int) -> ImageS
     if options.data == "portraits":
         fresh = FreshPortraits(options.resolution, options.seed, device, start)
         return PooledPortraits(fresh, options.pool) if device.type == "cpu" else fresh
+    if options.data == "aerial":
+        return AerialCrops(options.resolution, options.seed * 1_000_000 + start)
     folder = Path(options.data)
     if not options.data or not folder.is_dir():
         raise TrainingError("--data: name a folder of pictures, or 'portraits'")
@@ -69,7 +72,7 @@ def play(training: GanTraining, run: Run, length: Length) -> None:
     """The game: real pictures in, one step of each side, until it is over."""
     options = training.options
     source: ImageSource | None = None
-    preview = torch.randn(64, options.w_dim, generator=torch.Generator().manual_seed(1))
+    preview = training.preview()
     snapshots, speed = Every(SNAPSHOT_S), Speed(training.nimg)
     for now in length.watch("Training the generator"):
         source = source or open_source(options, training.device, training.nimg)

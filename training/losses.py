@@ -12,6 +12,7 @@ from torch.nn.functional import softplus
 
 from models.generator import Generator
 from models.latents import LatentMap
+from models.noise import fresh_noise
 
 
 def generator_loss(fake_logits: Tensor) -> Tensor:
@@ -41,10 +42,12 @@ class PathLength:
         self.decay = decay
         self.mean = 0.0
 
-    def penalty(self, generator: Generator, w: Tensor) -> Tensor:
-        """Squared deviation of |J^T y| from its running mean, for w [N, D]; in float32."""
-        layers = [w.clone()[:, :, None, None] for _ in range(generator.num_ws)]
-        img = generator.synthesis(LatentMap(tuple(layers)), "random")
+    def penalty(self, generator: Generator, latent: LatentMap, surround: int) -> Tensor:
+        """Squared deviation of |J^T y| from its running mean, for N latents; in float32."""
+        layers = [wmap.clone() for wmap in latent.layers]
+        img = generator.synthesis(
+            LatentMap(tuple(layers), latent.base), fresh_noise, surround=surround
+        )
         y = torch.randn_like(img) / math.sqrt(img.shape[2] * img.shape[3])
         gradients = torch.autograd.grad((img * y).sum(), layers, create_graph=True)
         squares = torch.stack([g.square().sum(dim=(1, 2, 3)) for g in gradients])

@@ -4,6 +4,7 @@ import copy
 
 import torch
 
+from models.noise import no_noise
 from models.perceptual import PerceptualNet
 from training.errors import TrainingError
 from training.gan import GanTraining, update
@@ -41,7 +42,7 @@ def warm_up(
         ],
         betas=(0.9, 0.99),
     )
-    preview = torch.randn(64, options.w_dim, generator=torch.Generator().manual_seed(1))
+    preview = training.preview()
     run.save_grid("targets", render(factors_of(preview), options.resolution))
     training.phase = "warm-up"
     snapshots = Every(180)
@@ -50,7 +51,7 @@ def warm_up(
             group["lr"] = group["peak"] * cosine(0.9 * now.passed)
         z = torch.randn(options.batch, options.w_dim, device=training.device)
         w = generator.mapping(z)
-        img = generator.synthesis(generator.broadcast(w), "none", training.dtype)
+        img = generator.synthesis(generator.broadcast(w), no_noise, training.dtype)
         loss = teach(img, z, net)
         update(optimiser, loss)
         generator.mapping.w_avg.lerp_(w.detach().mean(dim=0), 0.005)

@@ -11,6 +11,7 @@ from PIL import Image
 
 from models.images import to_pixels
 from models.model import load_model, save_model
+from models.noise import no_noise
 from models.perceptual import PerceptualConfig, PerceptualNet
 from training.augment import AdaptiveAugment
 from training.errors import TrainingError
@@ -74,8 +75,8 @@ def test_growth_starts_from_the_smaller_picture_enlarged(options: GanOptions) ->
     large = GanTraining(replace(options, resolution=64), CPU)
     large.grow_from(small.state())
     w = small.ema.mapping(torch.randn(2, 64))
-    coarse = small.ema.synthesis(small.ema.broadcast(w), "none")
-    fine = large.ema.synthesis(large.ema.broadcast(w), "none")
+    coarse = small.ema.synthesis(small.ema.broadcast(w), no_noise)
+    fine = large.ema.synthesis(large.ema.broadcast(w), no_noise)
     shrunk = torch.nn.functional.avg_pool2d(fine, 2)
     assert (shrunk - coarse).abs().mean() < 0.1 * coarse.abs().mean()
     with pytest.raises(TrainingError, match="--grow"):
@@ -88,7 +89,7 @@ def test_warming_up_brings_the_pictures_closer(options: GanOptions, tmp_path: Pa
 
     def gap() -> float:
         drawn = training.generator.synthesis(
-            training.generator.broadcast(training.generator.mapping(z)), "none"
+            training.generator.broadcast(training.generator.mapping(z)), no_noise
         )
         return teach(drawn, z).item()
 
@@ -104,7 +105,7 @@ def test_a_teacher_pulls_the_game_towards_the_renders(options: GanOptions) -> No
 
     def gap() -> float:
         latent = training.generator.broadcast(training.generator.mapping(z))
-        return teach(training.generator.synthesis(latent, "none"), z).item()
+        return teach(training.generator.synthesis(latent, no_noise), z).item()
 
     before = gap()
     for step in range(30):

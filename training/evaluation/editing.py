@@ -4,6 +4,7 @@ A method of making directions is measured like any other: the model's own attrib
 plain methods (`training.evaluation.baselines`), at strengths at which each has the same effect.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ from training.portraits import FACTORS, region_mask, render, sample_factors
 
 STRENGTHS = (-2.0, -1.0, 1.0, 2.0)
 MASK_CELLS = 64
+TRUTH = "rendered"
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def evaluate_editing(
     for part in tqdm(torch.split(torch.arange(count), 8), desc="Encoding"):
         found = invert(model, pictures[part])
         subjects += subjects_of(model, factors[part], pictures[part], found)
-    rows = []
+    rows = [measure_truth(judge, subjects, name) for name in judge.config.targets]
     for method, attributes in ({"learnt": model.attributes} | (others or {})).items():
         for attribute in tqdm(attributes.attributes, desc=f"Editing, {method}"):
             rows.append(measure(model, judge, subjects, attributes, attribute.id, method))
@@ -117,7 +119,11 @@ def measure(
         outside = max(outside, *(outside_difference(subject, img, mask) for img in shown))
         readings = judge(torch.cat([subject.img, *shown]))
         moves.append(readings[1:] - readings[:1])
-    moved = torch.stack(moves).cpu()  # [pictures, strengths, targets]
+    return row_of(torch.stack(moves).cpu(), column, name, method, outside)
+
+
+def row_of(moved: Tensor, column: int, name: str, method: str, outside: int) -> EditingRow:
+    """The figures of moves [pictures, strengths, targets] of the judge's readings."""
     strength = torch.tensor(STRENGTHS)
     own, leaked = moved[:, :, column], others_of(moved, column)
     return EditingRow(
@@ -128,6 +134,35 @@ def measure(
         leak=float(leaked.abs().mean() / own.abs().mean().clamp(min=1e-6)),
         outside_max_diff=outside,
     )
+
+
+@torch.inference_mode()
+def measure_truth(judge: PerceptualNet, subjects: Sequence[Subject], name: str) -> EditingRow:
+    """The row of edits that nothing can better: the person drawn anew with one factor changed, and
+    put where the attribute lies. What leaks here is the judge's own, and the place's."""
+    column = judge.config.targets.index(name)
+    moves = []
+    for subject in subjects:
+        size = (subject.img.shape[2], subject.img.shape[3])
+        soft = feather(place_of(subject.factors, name), size).to(subject.img.device)
+        anew = [render(changed(subject.factors, name, s), size[0]) for s in STRENGTHS]
+        drawn = torch.cat(anew).to(subject.img.device)
+        readings = judge(torch.cat([subject.img, subject.img + soft * (drawn - subject.img)]))
+        moves.append(readings[1:] - readings[:1])
+    return row_of(torch.stack(moves).cpu(), column, name, TRUTH, outside=0)
+
+
+def changed(factors: Tensor, name: str, strength: float) -> Tensor:
+    """Factors [1, F] with one of them moved by so many σ of its distribution, within its range."""
+    k = [factor.name for factor in FACTORS].index(name)
+    factor = FACTORS[k]
+    moved = factors.clone()
+    if factor.kind == "binary":
+        moved[:, k] = float(strength > 0)
+    else:
+        deviation = (factor.high - factor.low) / math.sqrt(12)
+        moved[:, k] = (factors[:, k] + strength * deviation).clamp(factor.low, factor.high)
+    return moved
 
 
 def place_of(factors: Tensor, name: str) -> Tensor:

@@ -17,12 +17,13 @@ from models.perceptual import PerceptualNet
 from models.regularisers import REGULARISERS, Regulariser, wasserstein_to_normal
 from training.data import portrait_batches
 from training.evaluation.editing import Subject, score_edits, subjects_of, unseen
-from training.evaluation.swaps import swap_distance
+from training.evaluation.swaps import swap_distances
 from training.generated import draw_latents
 
 BATCH = 8  # pictures that are encoded together
 DEFAULT = "Wasserstein to normal"
 DOMAIN = 1024  # renders that stand for the domain
+FEW = 5  # steps after the encoder
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,16 @@ class InversionRow:
     Attributes:
         regulariser: its name, or nothing.
         weight: of the regulariser.
+        perceptual: by the model's own network, which the search minimises.
+        judged_perceptual: by the judge, which took no part.
         lpips: with the real network; None without its weights.
         plausibility: mean squared whitened coordinate over live dimensions; generated: 1.
         edit_success: share of painted edits that the judge sees go the right way.
         leakage: mean absolute move of the other attributes over that of the painted one.
         outside_change: levels of 255 that the bare generator changes outside the feathered mask.
-        swap_fd: Fréchet distance to the domain after parts are swapped with generated latents.
+        swap_fd: Fréchet distance to the domain after parts are swapped with generated latents, in
+            the embedding of the model's own network.
+        judged_swap_fd: the same in the judge's.
         seconds: per picture, in batches.
 
     What needs the judge or a perceptual network is None for a model that has none.
@@ -70,18 +75,21 @@ class InversionRow:
     steps: int
     psnr_db: float
     perceptual: float
+    judged_perceptual: float | None
     lpips: float | None
     plausibility: float
     edit_success: float | None
     leakage: float | None
     outside_change: float | None
     swap_fd: float | None
+    judged_swap_fd: float | None
     seconds: float
 
 
 def settings_of(model: Model, steps: int, long: int) -> list[Setting]:
-    """The rows of the table: the encoder alone and with a third of the steps, every kind of
-    space at equal steps, the regularised default, and W+ the long way from the mean.
+    """The rows of the table: the encoder alone, with few steps and with a third of them, every
+    kind of space at equal steps, the least and the most free one regularised, and W+ the long way
+    from the mean.
 
     Args:
         steps: equal for all spaces.
@@ -92,9 +100,10 @@ def settings_of(model: Model, steps: int, long: int) -> list[Setting]:
     grid = model.layout.grid
     spaces = ["W", "W+", f"S{grid // 4}", f"S+{grid // 4}", "S+"]
     rows = [Setting(space, init, steps) for space in spaces]
-    rows.append(Setting("S+", init, steps, weight))
+    rows += [Setting("W+", init, steps, weight), Setting("S+", init, steps, weight)]
     if model.encoder is not None:
-        rows = [Setting("S+", init, 0), Setting("S+", init, max(1, steps // 3), weight), *rows]
+        short = [Setting("S+", init, num, weight) for num in (FEW, max(1, steps // 3))]
+        rows = [Setting("S+", init, 0), *short, *rows]
     return [*rows, Setting("W+", "mean", long)]
 
 
@@ -128,27 +137,55 @@ def evaluate_inversion(
 ) -> list[InversionRow]:
     """Encode `count` renders of an unseen seed in every way."""
     factors, pictures = unseen(model, count, seed)
-    domain = embeddings(model, seed + 1)
+    domain = Domain.of(model, judge, seed + 1)
     return [measure(model, judge, factors, pictures, domain, setting) for setting in settings]
 
 
-def generated_swap_distance(model: Model, count: int, seed: int) -> float | None:
+@dataclass(frozen=True)
+class Domain:
+    """Renders as networks see them.
+
+    Attributes:
+        nets: the model's own perceptual network and the judge, where there are any.
+        embeddings: [M, E] for each.
+    """
+
+    nets: tuple[PerceptualNet | None, PerceptualNet | None]
+    embeddings: tuple[Tensor | None, Tensor | None]
+
+    @staticmethod
+    @torch.inference_mode()
+    def of(model: Model, judge: PerceptualNet | None, seed: int) -> "Domain":
+        """Show both networks the same renders."""
+
+        def seen(net: PerceptualNet | None) -> Tensor | None:
+            if net is None:
+                return None
+            batches = portrait_batches(seed, DOMAIN, model.layout.resolution, str(model.device))
+            return torch.cat([net.embedding(img.clamp(-1, 1)).float().cpu() for img in batches])
+
+        return Domain((model.perceptual, judge), (seen(model.perceptual), seen(judge)))
+
+    def swapped(self, model: Model, latents: Sequence[LatentMap]) -> list[float | None]:
+        """The swap test: Fréchet distances by the model's own network and by the judge."""
+        known = [
+            (net, seen)
+            for net, seen in zip(self.nets, self.embeddings, strict=True)
+            if net is not None and seen is not None
+        ]
+        found = iter(
+            swap_distances(model, [net for net, _ in known], latents, [seen for _, seen in known])
+        )
+        return [None if net is None else next(found) for net in self.nets]
+
+
+def generated_swap_distances(
+    model: Model, judge: PerceptualNet | None, count: int, seed: int
+) -> list[float | None]:
     """The swap test of `count` generated latents: what an encoded one can hope for."""
     rng = torch.Generator().manual_seed(seed)
     latents = [draw_latents(model, 1, rng) for _ in range(count)]
-    domain = embeddings(model, seed + 1)
-    return None if domain is None else swap_distance(model, latents, domain)
-
-
-@torch.inference_mode()
-def embeddings(model: Model, seed: int) -> Tensor | None:
-    """Embeddings [M, E] of renders of the domain; None without a perceptual network."""
-    if model.perceptual is None:
-        return None
-    batches = portrait_batches(seed, DOMAIN, model.layout.resolution, str(model.device))
-    return torch.cat(
-        [model.perceptual.embedding(img.clamp(-1, 1)).float().cpu() for img in batches]
-    )
+    return Domain.of(model, judge, seed + 1).swapped(model, latents)
 
 
 def encode(model: Model, img: Tensor, setting: Setting) -> Inversion:
@@ -164,35 +201,59 @@ def encode(model: Model, img: Tensor, setting: Setting) -> Inversion:
     )
 
 
+def now(model: Model) -> float:
+    """Seconds, once the device has done what it was given."""
+    if model.device.type == "cuda":
+        torch.cuda.synchronize(model.device)
+    return time.perf_counter()
+
+
+def warm_up(model: Model, pictures: Tensor, setting: Setting) -> None:
+    """A step that is not timed: the first one also chooses kernels."""
+    if setting.steps:
+        encode(model, pictures[:BATCH], replace(setting, steps=1))
+
+
 def measure(
     model: Model,
     judge: PerceptualNet | None,
     factors: Tensor,
     pictures: Tensor,
-    domain: Tensor | None,
+    domain: Domain,
     setting: Setting,
 ) -> InversionRow:
     """One row of the table."""
     lpips = find_lpips(model.device)
     subjects: list[Subject] = []
-    figures: list[list[float]] = []
-    begin = time.perf_counter()
+    figures: list[dict[str, float]] = []
     seconds = 0.0
+    warm_up(model, pictures, setting)
     title = f"{setting.space} {setting.name or ('regularised' if setting.weight else '')}".strip()
     parts = torch.split(torch.arange(len(pictures)), BATCH)
     for part in tqdm(parts, desc=f"{title}, {setting.steps} steps"):
-        begin = time.perf_counter()
+        begin = now(model)
         found = encode(model, pictures[part], setting)
-        seconds += time.perf_counter() - begin
+        seconds += now(model) - begin
         subjects += subjects_of(model, factors[part], pictures[part], found)
-        columns = [found.psnr_db, found.perceptual, found.plausibility]
-        if lpips is not None:
-            with torch.inference_mode():
-                columns.append(lpips.distance(found.img, pictures[part]).float())
-        figures += torch.stack(columns, dim=1).tolist()
+        columns = {
+            "psnr_db": found.psnr_db,
+            "perceptual": found.perceptual,
+            "plausibility": found.plausibility,
+        }
+        with torch.inference_mode():
+            for name, net in (("lpips", lpips), ("judged", judge)):
+                if net is not None:
+                    columns[name] = net.distance(found.img, pictures[part]).float()
+        figures += [
+            {name: values[i].item() for name, values in columns.items()} for i in range(len(part))
+        ]
     edits = None if judge is None else score_edits(model, judge, subjects)
-    psnr_db, perceptual, plausibility, *rest = (median(c) for c in zip(*figures, strict=True))
     latents: list[LatentMap] = [subject.latent for subject in subjects]
+    swap_fd, judged_swap_fd = domain.swapped(model, latents)
+
+    def middle(name: str) -> float | None:
+        return median(row[name] for row in figures) if name in figures[0] else None
+
     return InversionRow(
         space=setting.space,
         regularised=setting.weight > 0,
@@ -200,13 +261,15 @@ def measure(
         weight=setting.weight,
         init=setting.init,
         steps=setting.steps,
-        psnr_db=psnr_db,
-        perceptual=perceptual,
-        lpips=rest[0] if rest else None,
-        plausibility=plausibility,
+        psnr_db=median(row["psnr_db"] for row in figures),
+        perceptual=median(row["perceptual"] for row in figures),
+        judged_perceptual=middle("judged"),
+        lpips=middle("lpips"),
+        plausibility=median(row["plausibility"] for row in figures),
         edit_success=None if edits is None else edits.success,
         leakage=None if edits is None else edits.leakage,
         outside_change=None if edits is None else edits.outside_change,
-        swap_fd=None if domain is None else swap_distance(model, latents, domain),
+        swap_fd=swap_fd,
+        judged_swap_fd=judged_swap_fd,
         seconds=seconds / len(pictures),
     )

@@ -31,6 +31,7 @@ class OutOfSampleRow:
     Attributes:
         other_change: of two people in one picture, how far the bare generator moves the readings of
             the one who was not painted, over the effect on the other; None for one person.
+        other_same_change: the same of the painted attribute alone.
     """
 
     case: str
@@ -44,6 +45,7 @@ class OutOfSampleRow:
     edit_success: float | None
     leakage: float | None
     other_change: float | None
+    other_same_change: float | None
     seconds: float
 
 
@@ -111,9 +113,9 @@ def measure(
         begin = time.perf_counter()
         found.append(encode(model, img, setting))
         seconds.append(time.perf_counter() - begin)
-    success, leakage, other = None, None, None
+    success, leakage, other, same = None, None, None, None
     if case == "two people" and judge is not None:
-        success, leakage, other = edit_one_of_two(model, judge, factors, pictures, found)
+        success, leakage, other, same = edit_one_of_two(model, judge, factors, pictures, found)
     return OutOfSampleRow(
         case=case,
         space=setting.space,
@@ -126,6 +128,7 @@ def measure(
         edit_success=success,
         leakage=leakage,
         other_change=other,
+        other_same_change=same,
         seconds=median(seconds),
     )
 
@@ -138,16 +141,17 @@ def edit_one_of_two(
     pictures: Tensor,
     found: Sequence[Inversion],
     per_picture: int = 8,
-) -> tuple[float, float, float]:
+) -> tuple[float, float, float, float]:
     """Paint attributes on the left one of two people, one σ up and down.
 
     Returns:
         Share of edits that go the right way; the mean absolute move of that person's other
-        attributes over the effect; and of the other person's attributes over the effect.
+        attributes over the effect; of the other person's attributes over the effect; and of the
+        other person's same attribute over the effect.
     """
     names = [attribute.id for attribute in model.attributes.attributes]
     size = model.layout.resolution
-    own, leaked, other = [], [], []
+    own, leaked, other, same = [], [], [], []
     for k, inverted in enumerate(found):
         img = pictures[k : k + 1]
         latent = embed(inverted.latent, "S+", model.layout)
@@ -167,9 +171,11 @@ def edit_one_of_two(
                 own.append(moved[0, column] * strength)
                 leaked.append(torch.cat([moved[0, :column], moved[0, column + 1 :]]).abs().mean())
                 other.append(moved[1].abs().mean())
+                same.append(moved[1, column].abs())
     effect = torch.stack(own).abs().mean().clamp(min=1e-6)
     return (
         float((torch.stack(own) > 0).float().mean()),
         float(torch.stack(leaked).mean() / effect),
         float(torch.stack(other).mean() / effect),
+        float(torch.stack(same).mean() / effect),
     )

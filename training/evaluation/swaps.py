@@ -11,6 +11,7 @@ from torch import Tensor
 
 from models.latents import LatentMap, embed
 from models.model import Model
+from models.perceptual import PerceptualNet
 from training.evaluation.distributions import frechet_distance
 from training.generated import draw_latents
 
@@ -18,24 +19,33 @@ SWAPS_PER_LATENT = 4
 
 
 @torch.inference_mode()
-def swap_distance(model: Model, latents: Sequence[LatentMap], real: Tensor, seed: int = 0) -> float:
-    """Fréchet distance of pictures with swapped parts to the domain.
+def swap_distances(
+    model: Model,
+    nets: Sequence[PerceptualNet],
+    latents: Sequence[LatentMap],
+    real: Sequence[Tensor],
+    seed: int = 0,
+) -> list[float]:
+    """Fréchet distances of pictures with swapped parts to the domain, as each network sees them.
 
     Args:
         latents: encoded or generated, one picture each.
-        real: embeddings [M, E] of pictures of the domain.
+        real: what each network sees of the domain: embeddings [M, E].
         seed: of the swaps; the same for every set of latents that is compared.
     """
-    assert model.perceptual is not None
     rng = torch.Generator().manual_seed(seed)
-    embedded = []
+    embedded: list[list[Tensor]] = [[] for _ in nets]
     for latent in latents:
         fine = embed(latent, "S+", model.layout)
         for _ in range(SWAPS_PER_LATENT):
             other = embed(draw_latents(model, 1, rng), "S+", model.layout)
             img = model.render(swapped(fine, other, rng)).clamp(-1, 1)
-            embedded.append(model.perceptual.embedding(img).float().cpu())
-    return frechet_distance(real, torch.cat(embedded))
+            for net, seen in zip(nets, embedded, strict=True):
+                seen.append(net.embedding(img).float().cpu())
+    return [
+        frechet_distance(wanted, torch.cat(seen))
+        for wanted, seen in zip(real, embedded, strict=True)
+    ]
 
 
 def swapped(latent: LatentMap, other: LatentMap, rng: torch.Generator) -> LatentMap:

@@ -1,0 +1,75 @@
+"""Where the noise inputs of a generator's layers come from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from models.counter import normal
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a layer's noise is for.
+
+    Attributes:
+        layer: index of the style layer.
+        top, left: first row and column, counted from the picture's own; negative around it.
+        height, width: at the layer's resolution.
+        num: pictures.
+    """
+
+    layer: int
+    top: int
+    left: int
+    height: int
+    width: int
+    num: int
+
+
+Noise = Callable[[Tensor, Place], Tensor | None]
+"""(noise constant [r, r] of the layer, place) → [N or 1, 1, height, width], or None for none."""
+
+
+def constant_noise(constant: Tensor, place: Place) -> Tensor:
+    """The layer's own, repeated over larger pictures: a picture is a function of its latent."""
+    rows = torch.arange(place.top, place.top + place.height, device=constant.device)
+    columns = torch.arange(place.left, place.left + place.width, device=constant.device)
+    tiled = constant[rows % constant.shape[0]][:, columns % constant.shape[1]]
+    return tiled[None, None]
+
+
+def fresh_noise(constant: Tensor, place: Place) -> Tensor:
+    """Drawn anew for every picture, as in training."""
+    return torch.randn(place.num, 1, place.height, place.width, device=constant.device)
+
+
+def no_noise(_constant: Tensor, _place: Place) -> None:
+    """None: the mean of what is drawn."""
+    return None
+
+
+@dataclass(frozen=True)
+class PlaneNoise:
+    """Noise of an endless plane: a function of the seed, the layer and the absolute place.
+
+    Attributes:
+        row, column: base cells from the plane's origin to the picture's top left corner.
+    """
+
+    seed: int
+    row: int
+    column: int
+
+    def __call__(self, constant: Tensor, place: Place) -> Tensor:
+        """The noise at a place."""
+        scale = constant.shape[0] // 4  # pixels of this layer per base cell
+        top, left = self.row * scale + place.top, self.column * scale + place.left
+        rows, columns = torch.meshgrid(
+            torch.arange(top, top + place.height),
+            torch.arange(left, left + place.width),
+            indexing="ij",
+        )
+        found = normal(self.seed, torch.full_like(rows, place.layer), rows, columns)
+        return found.float().to(constant.device)[None, None]

@@ -1,0 +1,158 @@
+"""Spatial priors: how z is distributed over the cells of a picture, or of an endless plane.
+
+Every channel of z is a random field. All priors here are separable: a field is A ε Bᵀ with white
+noise ε and a factor for each axis. Source of the idea: Sypetkowski 2023 (abstract: closer elements
+depend more on each other); the fields are ours.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from models.counter import normal
+
+REACH = 4.0  # widths of the filter beyond which weights are left out: 3e-4 of the middle one
+GLOBAL = 1 << 40  # rows from here on are for what is the same on the whole plane
+
+
+class Prior(Protocol):
+    """A distribution of fields.
+
+    Attributes:
+        lengths: shortest and longest correlation length in training, in base cells.
+        global_share: of the variance that is one value per channel on the whole plane.
+    """
+
+    @property
+    def lengths(self) -> tuple[float, float]: ...
+
+    @property
+    def global_share(self) -> float: ...
+
+    def factor(self, cells: int, length: Tensor) -> Tensor:
+        """Factors [N, cells, K] of one axis, for correlation lengths [N] in base cells."""
+        ...
+
+    def weights(self, begin: int, cells: int, length: float) -> tuple[Tensor, Tensor]:
+        """The knots [K] on an endless axis that `cells` cells from `begin` depend on, and their
+        weights [cells, K]."""
+        ...
+
+
+@dataclass(frozen=True)
+class GaussianPrior:
+    """Every cell N(0, 1); correlation exp(-d² / 2 length²) at a distance of d cells. Ours.
+
+    A length of 0 makes cells independent; a global share of 1 is plain StyleGAN2's one vector.
+    """
+
+    lengths: tuple[float, float] = (2.0, 8.0)
+    global_share: float = 0.25
+
+    def factor(self, cells: int, length: Tensor) -> Tensor:
+        """The symmetric root of the correlation: [N, cells, cells]."""
+        places = torch.arange(cells, dtype=torch.float64)
+        distance = places[:, None] - places[None]
+        scaled = distance[None] / length.double().clamp(min=1e-3)[:, None, None]
+        values, vectors = torch.linalg.eigh(torch.exp(-0.5 * scaled.square()))
+        root: Tensor = vectors * values.clamp(min=0).sqrt()[:, None, :] @ vectors.mT
+        return root.float()
+
+    def weights(self, begin: int, cells: int, length: float) -> tuple[Tensor, Tensor]:
+        """A Gaussian filter of unit norm, of which white noise comes out with that correlation."""
+        width = length / math.sqrt(2)  # a Gaussian's autocorrelation is √2 wider
+        reach = math.ceil(REACH * width)
+        knots = torch.arange(begin - reach, begin + cells + reach)
+        places = torch.arange(begin, begin + cells)
+        away = (knots[None] - places[:, None]).double()
+        weights = torch.exp(-0.5 * (away / max(width, 1e-3)).square())
+        weights = torch.where(away.abs() <= reach, weights, 0.0)
+        return knots, weights / weights.norm(dim=1, keepdim=True)
+
+
+@dataclass(frozen=True)
+class AnchorPrior:
+    """Independent vectors every few cells, and linear interpolation between them.
+
+    Cells between anchors vary less than N(0, 1): it is here to be compared with. Ours, after the
+    anchors of Skorokhodov et al. 2021 (ALIS).
+
+    Attributes:
+        lengths: the distance between anchors, in base cells.
+    """
+
+    lengths: tuple[float, float] = (4.0, 4.0)
+    global_share: float = 0.25
+
+    def factor(self, cells: int, length: Tensor) -> Tensor:
+        """Weights of the anchors from a random place on."""
+        begins = (torch.rand(len(length)) * 64).long().tolist()
+        pairs = zip(begins, length.tolist(), strict=True)
+        rows = [self.weights(begin, cells, each)[1].float() for begin, each in pairs]
+        most = max(row.shape[1] for row in rows)
+        return torch.stack([torch.nn.functional.pad(r, [0, most - r.shape[1]]) for r in rows])
+
+    def weights(self, begin: int, cells: int, length: float) -> tuple[Tensor, Tensor]:
+        """Hat functions around the anchors."""
+        places = torch.arange(begin, begin + cells, dtype=torch.float64) / length
+        knots = torch.arange(math.floor(places[0]), math.floor(places[-1]) + 2)
+        return knots, (1 - (places[:, None] - knots[None]).abs()).clamp(min=0)
+
+
+PRIORS: dict[str, Prior] = {
+    "vector": GaussianPrior((0.0, 0.0), 1.0),
+    "cells": GaussianPrior((0.0, 0.0), 0.0),
+    "anchors": AnchorPrior(),
+    "field": GaussianPrior(),
+}
+
+
+def sample_fields(
+    prior: Prior, num: int, channels: int, rows: int, columns: int, device: torch.device
+) -> Tensor:
+    """Draw fields z [num, C, rows, columns] for training, each with a length of its own.
+
+    Lengths are log-uniform between the prior's.
+    """
+    low, high = (math.log(max(length, 1e-3)) for length in prior.lengths)
+    length = torch.exp(low + (high - low) * torch.rand(num))
+    down = prior.factor(rows, length).to(device)
+    across = prior.factor(columns, length).to(device)
+    noise = torch.randn(num, channels, down.shape[2], across.shape[2], device=device)
+    local = down[:, None] @ noise @ across[:, None].mT
+    whole = torch.randn(num, channels, 1, 1, device=device)
+    share = prior.global_share
+    return math.sqrt(1 - share) * local + math.sqrt(share) * whole
+
+
+def field_window(
+    prior: Prior, seed: int, channels: int, place: tuple[int, int, int, int], length: float
+) -> Tensor:
+    """The field of a seed on some cells of an endless plane: z [1, C, rows, columns].
+
+    A function of the absolute place, so a window is the same as that part of any larger one.
+
+    Args:
+        place: first row and column, which may be negative, and rows and columns.
+        length: correlation length in base cells.
+    """
+    top, left, rows, columns = place
+    down, by_row = prior.weights(top, rows, length)
+    across, by_column = prior.weights(left, columns, length)
+    every = torch.arange(channels)
+    noise = normal(seed, *torch.meshgrid(every, down, across, indexing="ij"))
+    local = by_row @ noise @ by_column.T
+    whole = normal(seed, every, torch.full_like(every, GLOBAL), every)[:, None, None]
+    share = prior.global_share
+    return (math.sqrt(1 - share) * local + math.sqrt(share) * whole).float()[None]
+
+
+def correlation(prior: GaussianPrior, distance: float, length: float) -> float:
+    """Between two cells so many cells apart."""
+    if distance == 0:
+        return 1.0
+    local = math.exp(-0.5 * (distance / length) ** 2) if length > 0 else 0.0
+    return prior.global_share + (1 - prior.global_share) * local

@@ -1,0 +1,102 @@
+"""What covers the land: how wet, wooded and built-up it is, its season, and its sun."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from models.counter import uniform
+from training.aerial.noise import Window, fractal, ramp, share_below, smooth
+
+LAKES = 0.10  # share of the land
+RIVER_M = 9.0  # half the width of the widest
+ROAD_M = 4.0  # half the width of a main road
+MAIN_ROADS = ((500, 480.0), (600, 720.0))  # of each net: seed, and period in metres
+SLOPE_STEP_M = 4.0
+MAX_DISTANCE_M = 60.0  # to a river's or a road's middle; further counts as this
+
+
+@dataclass(frozen=True)
+class Cover:
+    """Slowly varying amounts on every place [H, W].
+
+    Attributes:
+        relief: metres; gentle.
+        shore: metres to the water's edge, negative in the water.
+        road: metres to the middle of the nearest main road.
+        wood: 0 to 1, how densely trees stand.
+        town: 0 to 1, how densely houses stand.
+        ripeness: 0 to 1, from green to straw.
+        autumn: 0 to 1, from green leaves to red and brown.
+        snow: 0 to 1.
+        lushness: 0 to 1, from dry to well watered.
+    """
+
+    relief: Tensor
+    shore: Tensor
+    road: Tensor
+    wood: Tensor
+    town: Tensor
+    ripeness: Tensor
+    autumn: Tensor
+    snow: Tensor
+    lushness: Tensor
+
+
+@dataclass(frozen=True)
+class Sun:
+    """Where the light comes from: one for a whole land.
+
+    Attributes:
+        direction: radians from east to south, towards the sun.
+        elevation: radians above the horizon.
+    """
+
+    direction: float
+    elevation: float
+
+    @staticmethod
+    def of(seed: int) -> "Sun":
+        """The sun of a land: in the southern half of the sky."""
+        east, high = (uniform(seed, torch.tensor(k)).item() for k in (1, 2))
+        return Sun(direction=math.pi * (0.1 + 0.8 * east), elevation=math.radians(28 + 37 * high))
+
+
+def cover_of(seed: int, window: Window) -> Cover:
+    """Everything that varies slowly over a land."""
+    wet = fractal(seed + 100, window, 420.0, 5)
+    wood = fractal(seed + 200, window, 300.0, 4, gain=0.6)
+    town = fractal(seed + 300, window, 520.0, 2)
+    built = ramp(share_below(town), 0.74, 0.86)
+    lake = (share_below(wet) - LAKES) * 160.0
+    river = contour_distance(seed + 400, window, 560.0)
+    width = RIVER_M * ramp(smooth(seed + 450, window, 400.0), -1.2, 1.0)
+    roads = [contour_distance(seed + k, window, period) for k, period in MAIN_ROADS]
+    return Cover(
+        relief=8.0 * fractal(seed + 700, window, 300.0, 3),
+        shore=torch.minimum(lake, river - width),
+        road=torch.stack(roads).amin(dim=0),
+        wood=ramp(share_below(wood), 0.56, 0.66) * (1 - built),
+        town=built,
+        ripeness=share_below(smooth(seed + 800, window, 500.0)),
+        autumn=ramp(share_below(smooth(seed + 900, window, 900.0)), 0.5, 1.0),
+        snow=ramp(share_below(smooth(seed + 1000, window, 1100.0)), 0.8, 0.98),
+        lushness=share_below(smooth(seed + 1100, window, 350.0)),
+    )
+
+
+def contour_distance(seed: int, window: Window, period: float) -> Tensor:
+    """Metres to a contour line of smooth noise: a line that winds over the plane and never ends.
+
+    To first order: the height over the slope.
+    """
+
+    def height(dy: float = 0.0, dx: float = 0.0) -> Tensor:
+        moved = Window(window.y + dy, window.x + dx)
+        return fractal(seed, moved, period, 2, gain=0.25)
+
+    step = SLOPE_STEP_M
+    south, east = height(step) - height(-step), height(0, step) - height(0, -step)
+    slope = torch.hypot(south, east) / (2 * step)
+    return (height().abs() / slope.clamp(min=1e-4)).clamp(max=MAX_DISTANCE_M)

@@ -1,0 +1,162 @@
+"""Drawing the land: any window of an endless plane, from a seed alone."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from models.counter import bits
+from training.aerial import palette as colours
+from training.aerial.cover import ROAD_M, Cover, Sun, cover_of
+from training.aerial.fields import fields_of
+from training.aerial.frames import frame_of
+from training.aerial.light import AMBIENT, facing, shadow
+from training.aerial.noise import Window, fractal, ramp
+from training.aerial.palette import over, paint, picked
+from training.aerial.town import STREET_M, town_of
+from training.aerial.trees import crowns
+
+PIXEL_M = 2.0  # metres of land that a pixel shows
+SAMPLES = 2  # per pixel and axis
+SHADOW_M = 16.0  # longest shadow
+MAPS = (
+    "water",
+    "wood",
+    "buildings",
+    "roads",
+    "ripeness",
+    "autumn",
+    "snow",
+    "lushness",
+    "sun_from_east",
+    "sun_height",
+)
+"""The factors of a land, each a map over it; docs/data.md says what they mean."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A window of a land as it is seen, with what is there.
+
+    Attributes:
+        img: [3, H, W] in [-1, 1].
+        maps: [F, H, W] in [0, 1], in the order of `MAPS`.
+    """
+
+    img: Tensor
+    maps: Tensor
+
+
+def view(seed: int, top: int, left: int, height: int, width: int) -> View:
+    """Draw the pixels [top, top + height) × [left, left + width) of the land of a seed.
+
+    Rows count south and columns east from the land's origin; either may be negative. A window is
+    the same as that part of any larger one.
+    """
+    step = PIXEL_M / SAMPLES
+    margin = round(SHADOW_M / step) + 2
+    window = Window.of(
+        top * PIXEL_M, left * PIXEL_M, height * SAMPLES, width * SAMPLES, step
+    ).grown(margin)
+    key = int(bits(seed))  # so that the layers of neighbouring seeds share no noise
+    img, maps = draw(key, window, step)
+    inside = torch.cat([img * 2 - 1, maps])[:, margin:-margin, margin:-margin]
+    seen = F.avg_pool2d(inside, SAMPLES)
+    return View(seen[:3], seen[3:])
+
+
+def draw(seed: int, window: Window, step: float) -> tuple[Tensor, Tensor]:
+    """Colours [3, H, W] in [0, 1] and maps [F, H, W] at every sample."""
+    cover, sun = cover_of(seed, window), Sun.of(seed)
+    frame = frame_of(seed + 10, window)
+    land = fields_of(frame)
+    town = town_of(frame)
+    crown, tree_tint, tree_rank = crowns(seed + 30, window)
+    grain = fractal(seed + 40, window, 7.0, 3, gain=0.8)
+
+    # What lies flat on the ground, from the lowest upwards.
+    dry = cover.shore > 0
+    ripe = (cover.ripeness + 0.35 * (land.tint - 0.5)).clamp(0, 1)
+    ground = over(picked(colours.YOUNG, land.crop), picked(colours.RIPE, land.crop), ripe)
+    ground = ground * (0.82 + 0.3 * land.tint)[None]
+    ground = ground * (1 + 0.09 * land.furrow * ramp(land.edge, 2.0, 6.0))[None]
+    grass = over(paint(colours.DRY_GRASS, grain), paint(colours.LUSH_GRASS, grain), cover.lushness)
+    ground = over(ground, grass, ramp(land.edge, 3.2, 1.8))
+    ground = over(ground, grass, torch.maximum(cover.wood, ramp(cover.shore, 26.0, 14.0)))
+    garden = over(grass, paint(colours.GARDEN, grain), 0.4 + 0.5 * town.tint)
+    ground = over(ground, garden, cover.town)
+    ground = over(ground, paint(colours.SAND, grain), ramp(cover.shore, 6.0, 1.5))
+    ground = ground * (1 + 0.07 * grain)[None]
+    ground = over(ground, paint(colours.SNOW, grain), cover.snow * (0.86 + 0.1 * grain))
+
+    in_town = ramp(cover.town, 0.25, 0.45)
+    street = ramp(town.street, STREET_M / 2 + 0.6, STREET_M / 2 - 0.6) * in_town * dry
+    track = ramp(frame.border, 3.2, 2.0) * (1 - in_town) * (1 - cover.wood) * dry
+    ground = over(ground, paint(colours.TRACK, grain), 0.85 * track)
+    ground = over(ground, paint(colours.ASPHALT, grain), street)
+
+    depth = ramp(-cover.shore, 0.0, 22.0)
+    water = over(paint(colours.SHALLOW, grain), paint(colours.DEEP, grain), depth)
+    water = over(water * (1 + 0.03 * grain)[None], paint(colours.ICE, grain), 0.75 * cover.snow)
+    wet = ramp(-cover.shore, -0.8, 0.8)
+    ground = over(ground, water, wet)
+
+    road = ramp(cover.road, ROAD_M + 0.6, ROAD_M - 0.6)
+    ground = over(ground, paint(colours.ASPHALT, grain) * 1.12, road)
+    stripe = ramp(cover.road, 0.9, 0.3) * 0.35
+    ground = over(ground, paint(colours.SNOW, grain), stripe)
+    paved = torch.maximum(road, street)
+
+    # What stands on it.
+    free = dry & (paved < 0.1) & (cover.shore > 4.0)
+    house = torch.where(free & (town.rank < cover.town) & (in_town > 0), town.height, 0.0)
+    built = (house > 0).float()
+    hedge = ramp(land.edge, 4.5, 3.0) * land.hedged * (1 - in_town) * (track < 0.1)
+    density = torch.maximum(cover.wood, torch.maximum(0.75 * hedge, 0.22 * cover.town))
+    tree = torch.where(free & (tree_rank < density) & (built == 0), crown, 0.0)
+    wooded = (tree > 0).float()
+
+    broad = over(paint(colours.LEAVES, grain), paint(colours.BROAD, grain), tree_tint)
+    turning = picked(torch.tensor(colours.AUTUMN), (tree_tint * 2.999).long())
+    leaves = over(broad, turning, cover.autumn * (0.5 + tree_tint).clamp(max=1))
+    conifer = paint(colours.CONIFER, grain) * (0.85 + 0.4 * tree_tint)[None]
+    leaves = over(leaves, conifer, (tree_tint * 7.3 % 1 < 0.35).float())
+    leaves = over(leaves, paint(colours.SNOW, grain), 0.55 * cover.snow)
+    roof = picked(colours.ROOF, town.roof) * (0.85 + 0.3 * town.tint)[None]
+    roof = over(roof, paint(colours.SNOW, grain), 0.8 * cover.snow)
+    surface = over(over(ground, leaves, wooded), roof, built)
+
+    # The light on it.
+    tall = house + tree
+    dark = shadow(tall, sun, step, SHADOW_M)
+    lit = facing(tall + cover.relief * ramp(cover.shore, 0.0, 30.0), sun, step).clamp(max=1.5)
+    light = AMBIENT + (1 - AMBIENT) * lit * (1 - dark)
+    tinted = light[None] * torch.tensor([1.02, 1.0, 0.97])[:, None, None]
+    tinted = tinted + dark[None] * torch.tensor([-0.02, 0.0, 0.04])[:, None, None]
+    img = (surface * tinted).clamp(0, 1)
+    return img, maps_of(cover, sun, wet * (1 - road), wooded, built, paved)
+
+
+def maps_of(
+    cover: Cover, sun: Sun, wet: Tensor, wooded: Tensor, built: Tensor, paved: Tensor
+) -> Tensor:
+    """The factors at every sample, in the order of `MAPS`."""
+    everywhere = torch.ones_like(wet)
+    east = 0.5 + 0.5 * math.cos(sun.direction)
+    high = math.sin(sun.elevation)
+    return torch.stack(
+        [
+            wet,
+            wooded,
+            built,
+            paved,
+            cover.ripeness,
+            cover.autumn,
+            cover.snow,
+            cover.lushness,
+            east * everywhere,
+            high * everywhere,
+        ]
+    )

@@ -1,0 +1,67 @@
+"""Squares cut from large pictures at random places: the data of spatial training."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from models.images import from_uint8, to_uint8
+from training.aerial import view
+
+LANDS = 40
+LAND_PX = 512
+BATCHES_PER_LAND = 200  # a land is replaced after so many batches
+
+
+class RandomCrops:
+    """Squares of pictures, larger pictures more often.
+
+    Args:
+        pictures: uint8 [3, H, W] each, no side under `resolution`.
+    """
+
+    def __init__(self, pictures: Sequence[Tensor], resolution: int, seed: int) -> None:
+        self.pictures = list(pictures)
+        self.resolution = resolution
+        self.rng = np.random.default_rng(seed)
+        places = [
+            (p.shape[1] - resolution + 1) * (p.shape[2] - resolution + 1) for p in self.pictures
+        ]
+        self.shares = np.array(places) / sum(places)
+
+    def batch(self, num: int) -> Tensor:
+        """Draw `num` squares [num, 3, R, R] in [-1, 1]."""
+        chosen = self.rng.choice(len(self.pictures), num, p=self.shares)
+        return from_uint8(torch.stack([self.crop(self.pictures[i]) for i in chosen]))
+
+    def crop(self, picture: Tensor) -> Tensor:
+        """One square of a picture."""
+        size = self.resolution
+        top = int(self.rng.integers(picture.shape[1] - size + 1))
+        left = int(self.rng.integers(picture.shape[2] - size + 1))
+        return picture[:, top : top + size, left : left + size]
+
+
+class AerialCrops:
+    """Squares of procedural lands, which fresh ones keep replacing."""
+
+    def __init__(self, resolution: int, seed: int, lands: int = LANDS) -> None:
+        self.next_land = seed
+        self.batches = 0
+        drawn = [self.draw() for _ in tqdm(range(lands), desc="Drawing land", unit="land")]
+        self.crops = RandomCrops(drawn, resolution, seed)
+
+    def draw(self) -> Tensor:
+        """A land that has not been drawn before, as uint8 [3, H, W]."""
+        self.next_land += 1
+        return to_uint8(view(self.next_land, 0, 0, LAND_PX, LAND_PX).img[None])[0]
+
+    def batch(self, num: int) -> Tensor:
+        """Draw `num` squares [num, 3, R, R] in [-1, 1]."""
+        self.batches += 1
+        if self.batches % BATCHES_PER_LAND == 0:
+            oldest = (self.batches // BATCHES_PER_LAND) % len(self.crops.pictures)
+            self.crops.pictures[oldest] = self.draw()
+        return self.crops.batch(num)
