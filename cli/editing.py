@@ -20,6 +20,7 @@ DEFAULT_TRUNCATION: float = GenerateRequest.model_fields["truncation"].default
 
 if TYPE_CHECKING:
     from models.images import Pixels
+    from models.model import Model
     from worker.editor import ModelEditor
 
 
@@ -137,11 +138,18 @@ def generate(
         int | None, typer.Option(min=1, help="Write seeds N, N+1, … into a folder.")
     ] = None,
     size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT in pixels.")] = None,
+    tile: Annotated[
+        int, typer.Option(min=16, help="For spatially trained models: pixels drawn at a time.")
+    ] = 512,
     truncation: Annotated[
         float, typer.Option(min=0.0, max=2.0, help="Pull to the mean: 1 is none, 0 all.")
     ] = DEFAULT_TRUNCATION,
     coherence: Annotated[
-        float | None, typer.Option(help="For spatially trained models: correlation length.")
+        float | None,
+        typer.Option(
+            min=0,
+            help="For spatially trained models: correlation length, in cells of the coarsest grid.",
+        ),
     ] = None,
     class_index: Annotated[
         int | None, typer.Option("--class", min=0, help="Of a class-conditional model.")
@@ -151,13 +159,27 @@ def generate(
         typer.Option(help="float32 draws what the original tool draws; bfloat16 is faster."),
     ] = Precision.FLOAT32,
 ) -> None:
-    """Draw pictures from seeds."""
+    """Draw pictures from seeds; of a spatially trained model, of any size.
+
+    A large picture needs no more memory than its tiles. If the command is interrupted, the same
+    command goes on where it stopped.
+    """
     from PIL import Image
 
     editor = open_editor(model, dtype)
     width, height = read_size(size)
     if count is not None:
         out.mkdir(parents=True, exist_ok=True)
+    if editor.model.prior is not None:
+        side = editor.resolution
+        whole = (width or side, height or side)
+        for i in range(count or 1):
+            path = out if count is None else out / f"seed{seed + i:06d}.png"
+            draw_land(editor.model, path, whole, tile, seed + i, coherence, truncation)
+        say(
+            f"{out}: {count or 1} picture{'s' if (count or 1) > 1 else ''} of {whole[0]}×{whole[1]}"
+        )
+        return
     with Progress(transient=True) as progress:
         for i in progress.track(range(count or 1), description="Generating"):
             wanted = GenerateRequest(
@@ -173,6 +195,39 @@ def generate(
             path = out if count is None else out / f"seed{seed + i:06d}.png"
             Image.fromarray(drawn.pixels).save(path)
     say(f"{out}: {count or 1} picture{'s' if (count or 1) > 1 else ''}")
+
+
+def draw_land(
+    model: "Model",
+    out: Path,
+    size: tuple[int, int],
+    tile: int,
+    seed: int,
+    coherence: float | None,
+    truncation: float,
+) -> None:
+    """Draw a window of an endless picture into a file, tile by tile."""
+    import torch
+
+    from cli.mosaic import Mosaic, draw_mosaic
+    from models.land import Land
+
+    land = Land(model, seed, coherence, truncation)
+    about = {
+        "model": model.card.id,
+        "version": model.version,
+        "seed": seed,
+        "coherence": land.length,
+        "truncation": truncation,
+        "tile": tile,
+        "dtype": str(model.dtype),
+    }
+    mosaic = Mosaic(out, size, about)
+    threads = (os.cpu_count() or 1) if model.device.type == "cpu" else 1
+    torch.set_num_threads(1)  # tiles side by side, each on one core
+    with Progress(transient=True) as progress:
+        draw_mosaic(land, mosaic, tile, threads, progress)
+    mosaic.finish()
 
 
 def open_editor(name: str, dtype: Precision | None = None) -> "ModelEditor":

@@ -25,6 +25,7 @@ from models.latents import LatentMap, Layout, space_names
 from models.lpips import find_lpips
 from models.metrics import pyramid_distance
 from models.perceptual import PerceptualConfig, PerceptualNet
+from models.prior import Prior, describe_prior, read_prior
 from models.reader import AttributeReader
 from models.whitening import Whitening
 
@@ -72,6 +73,7 @@ class Model:
     Attributes:
         dtype: what the generator's convolutions run in.
         reader: what reads its attributes off a latent, if it can.
+        prior: how z is distributed over cells, of a spatially trained model.
         stored: what its weights are kept in on disk; float32 draws what the original draws.
     """
 
@@ -86,6 +88,7 @@ class Model:
     dtype: torch.dtype
     stored: torch.dtype = torch.float16
     reader: AttributeReader | None = None
+    prior: Prior | None = None
     version: str = ""
 
     @property
@@ -205,6 +208,7 @@ def describe(model: Model) -> dict[str, Any]:
         "encoder": None if model.encoder is None else asdict(model.encoder.config),
         "perceptual": None if model.perceptual is None else asdict(model.perceptual.config),
         "reader": None if model.reader is None else list(model.reader.ids),
+        "prior": None if model.prior is None else describe_prior(model.prior),
     }
 
 
@@ -300,6 +304,7 @@ def build(
         dtype=dtype,
         stored=STORED[config.get("stored", "float16")],
         reader=reader,
+        prior=read_prior(config["prior"]) if config.get("prior") else None,
     )
 
 

@@ -6,8 +6,9 @@ depend more on each other); the fields are ours.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -100,6 +101,24 @@ class AnchorPrior:
         places = torch.arange(begin, begin + cells, dtype=torch.float64) / length
         knots = torch.arange(math.floor(places[0]), math.floor(places[-1]) + 2)
         return knots, (1 - (places[:, None] - knots[None]).abs()).clamp(min=0)
+
+
+KINDS: dict[str, type[GaussianPrior] | type[AnchorPrior]] = {
+    "gaussian": GaussianPrior,
+    "anchors": AnchorPrior,
+}
+
+
+def describe_prior(prior: Prior) -> dict[str, Any]:
+    """A prior as `config.json` has it."""
+    kind = next(name for name, made in KINDS.items() if isinstance(prior, made))
+    return {"kind": kind, "lengths": list(prior.lengths), "global_share": prior.global_share}
+
+
+def read_prior(entry: Mapping[str, Any]) -> Prior:
+    """The prior that `config.json` describes."""
+    low, high = entry["lengths"]
+    return KINDS[entry["kind"]]((float(low), float(high)), float(entry["global_share"]))
 
 
 PRIORS: dict[str, Prior] = {

@@ -20,7 +20,7 @@ from training.generated import draw_latents, drawn_from
 
 RIDGE = 0.003  # of the mean energy of the coordinates
 SEED = 4_000_000
-RARE = 0.3  # least deviation of a reading: what is hardly ever drawn does not read as +9 σ
+RARE = 0.3  # of the usual deviation: what is hardly ever drawn varies at least so much
 BATCH = 64
 
 
@@ -39,7 +39,8 @@ def fit_reader(model: Model, num: int = 4096) -> Model:
     place = place / place.sum(dim=(1, 2), keepdim=True)
     seen, readings = zip(*pairs(model, place, num), strict=True)
     generated = torch.cat(readings[: len(readings) // 2])
-    mean, deviation = generated.mean(dim=0), generated.std(dim=0).clamp(min=RARE)
+    mean, deviation = generated.mean(dim=0), generated.std(dim=0)
+    deviation = deviation.clamp(min=max(1e-3, RARE * deviation.median().item()))
     weight, bias = ridge(seen, [(values - mean) / deviation for values in readings])
     reader = AttributeReader(
         tuple(factor.name for factor in factors),

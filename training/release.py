@@ -1,5 +1,6 @@
 """Turning a finished run of the GAN into a model's folder."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -7,6 +8,7 @@ import torch
 from models.attributes import AttributeSet
 from models.generator import Generator
 from models.model import Card, Encoding, Model, best_dtype
+from models.prior import PRIORS
 from models.whitening import measure_whitening
 from training.gan_options import GanOptions
 from training.runs import load_state
@@ -14,7 +16,10 @@ from training.runs import load_state
 BUNDLED = {
     "portraits": Card(
         "portraits", "Drawn portraits", "trained by this project on its own renders", "MIT"
-    )
+    ),
+    "aerial": Card(
+        "aerial", "Drawn land", "trained by this project on its own renders", "MIT", any_size=True
+    ),
 }
 
 
@@ -31,7 +36,10 @@ def release_generator(run: Path, name: str, device: str = "cpu") -> Model:
     where = torch.device(device)
     generator.eval().requires_grad_(False).to(where)
     return Model(
-        card=BUNDLED.get(name, Card(name, name, f"trained on {options.data}", "unknown")),
+        card=replace(
+            BUNDLED.get(name, Card(name, name, f"trained on {options.data}", "unknown")),
+            any_size=options.prior is not None,
+        ),
         generator=generator,
         whitening=measure_whitening(generator),
         encoder=None,
@@ -40,4 +48,5 @@ def release_generator(run: Path, name: str, device: str = "cpu") -> Model:
         encoding=Encoding(),
         device=where,
         dtype=best_dtype(where),
+        prior=None if options.prior is None else PRIORS[options.prior],
     )

@@ -31,7 +31,8 @@ from models.errors import AttributeUnknown, ShapeError, SpaceError
 from models.heat import error_map, heat_of
 from models.images import Pixels, resize_img, to_img, to_pixels
 from models.inversion import invert
-from models.latents import SQUARE, Cells, LatentMap, cells_of, embed, from_bytes, to_bytes
+from models.land import CellBox, Land
+from models.latents import SQUARE, LatentMap, cells_of, embed, from_bytes, to_bytes
 from models.model import Model, load_model
 from models.reader import strength_to_reach
 from models.sampling import seed_w
@@ -118,7 +119,7 @@ class ModelEditor:
             readings=self.readings(found.latent),
         )
 
-    def grid(self, base: Cells) -> tuple[int, int]:
+    def grid(self, base: tuple[int, int]) -> tuple[int, int]:
         """Rows and columns of the cells that a person paints on, in a picture of that base."""
         return cells_of(self.model.layout.grid, base)
 
@@ -194,24 +195,38 @@ class ModelEditor:
 
     @torch.inference_mode()
     def generate(self, wanted: GenerateRequest) -> Encoded:
-        size = self.resolution
-        if (wanted.width or size, wanted.height or size) != (size, size):
-            raise ShapeError(f"{self.model_id} draws pictures of {size}×{size} px only")
-        if wanted.coherence is not None:
-            raise ShapeError(f"{self.model_id} was not trained spatially: it takes no coherence")
-        generator = self.model.generator
-        w = seed_w(generator, wanted.seed or 0, wanted.truncation, wanted.class_index)
-        latent = generator.broadcast(w)
+        latent, space = self.drawn(wanted)
         return Encoded(
-            tensor=to_bytes(latent, "W", self.model_id),
+            tensor=to_bytes(latent, space, self.model_id),
             pixels=to_pixels(self.model.render(latent)),
-            space="W",
+            space=space,
             grid=self.grid(latent.base),
             psnr_db=math.inf,  # the picture is the latent's own
             perceptual=0.0,
             perceptual_metric=self.model.perceptual_metric,
             readings=self.readings(latent),
         )
+
+    def drawn(self, wanted: GenerateRequest) -> tuple[LatentMap, str]:
+        """The latent of a seed, and its space.
+
+        Raises:
+            ShapeError: the model cannot draw that size, or takes no coherence.
+        """
+        generator, size = self.model.generator, self.resolution
+        width, height = wanted.width or size, wanted.height or size
+        if self.model.prior is not None:
+            cell = size // SQUARE[0]
+            if width % cell or height % cell or min(width, height) < size:
+                raise ShapeError(f"sides are multiples of {cell} px, from {size} px on")
+            land = Land(self.model, wanted.seed or 0, wanted.coherence, wanted.truncation)
+            return land.latent(CellBox(0, 0, height // cell, width // cell)), f"S{SQUARE[0]}"
+        if (width, height) != (size, size):
+            raise ShapeError(f"{self.model_id} draws pictures of {size}×{size} px only")
+        if wanted.coherence is not None:
+            raise ShapeError(f"{self.model_id} was not trained spatially: it takes no coherence")
+        w = seed_w(generator, wanted.seed or 0, wanted.truncation, wanted.class_index)
+        return generator.broadcast(w), "W"
 
     @torch.inference_mode()
     def heat_map(self, latent_id: str, attribute: str, *, tensor: FetchTensor) -> NDArray[np.uint8]:

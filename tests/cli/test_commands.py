@@ -7,12 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from safetensors.torch import load_file
 from typer.testing import CliRunner
 
 from cli.main import app, main
+from models.land import Land
 from models.model import save_model
-from tests.fakes.tiny import tiny_model
+from tests.fakes.tiny import tiny_land, tiny_model
 
 runner = CliRunner()
 
@@ -21,6 +24,13 @@ runner = CliRunner()
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models") / "tiny"
     save_model(tiny_model(), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def land(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models") / "tiny-land"
+    save_model(tiny_land(), folder)
     return folder
 
 
@@ -98,6 +108,69 @@ def test_generate_is_a_function_of_the_seed(tiny: Path, tmp_path: Path) -> None:
     assert (tmp_path / "one.png").read_bytes() == (tmp_path / "many" / names[1]).read_bytes()
 
 
+def test_land_is_the_same_whatever_the_tiles(land: Path, tmp_path: Path) -> None:
+    def drawn(name: str, tile: int, size: str = "150x90") -> np.ndarray:
+        path = tmp_path / name
+        run("generate", "-o", path, "--model", land, "--seed", 5, "--size", size, "--tile", tile)
+        assert list(tmp_path.glob("*.partial*")) == []
+        return pixels_of(path)
+
+    whole = drawn("whole.png", 4096)
+    assert whole.shape == (90, 150, 3)
+    assert whole.std() > 3
+    assert (drawn("tiles.png", 40) == whole).all()
+    assert (drawn("larger.tif", 64, "300x200")[:90, :150] == whole).all()
+
+
+def test_coherence_changes_the_land(land: Path, tmp_path: Path) -> None:
+    near, far = tmp_path / "near.png", tmp_path / "far.png"
+    run("generate", "-o", near, "--model", land, "--size", "96x96", "--coherence", 1)
+    run("generate", "-o", far, "--model", land, "--size", "96x96", "--coherence", 30)
+    assert (pixels_of(near) != pixels_of(far)).any()
+
+
+def test_an_interrupted_land_is_gone_on_with(
+    land: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ["generate", "--model", land, "--size", "96x96", "--tile", 32]
+    run(*asked, "-o", tmp_path / "whole.png")
+    drawn: list[tuple[int, int]] = []
+    draw = Land.draw
+
+    def failing(self: Land, top: int, left: int, height: int, width: int) -> torch.Tensor:
+        if len(drawn) == 5:
+            raise KeyboardInterrupt
+        drawn.append((top, left))
+        return draw(self, top, left, height, width)
+
+    monkeypatch.setattr(Land, "draw", failing)
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    result = runner.invoke(app, [str(a) for a in (*asked, "-o", tmp_path / "again.png")])
+    assert result.exit_code != 0
+    assert not (tmp_path / "again.png").exists()
+
+    monkeypatch.setattr(Land, "draw", draw)
+    again: list[tuple[int, int]] = []
+
+    def noting(self: Land, top: int, left: int, height: int, width: int) -> torch.Tensor:
+        again.append((top, left))
+        return draw(self, top, left, height, width)
+
+    monkeypatch.setattr(Land, "draw", noting)
+    run(*asked, "-o", tmp_path / "again.png")
+    assert set(again) | set(drawn) == {(32 * i, 32 * j) for i in range(3) for j in range(3)}
+    assert len(again) < 9
+    assert (pixels_of(tmp_path / "again.png") == pixels_of(tmp_path / "whole.png")).all()
+
+
+def test_another_land_is_not_gone_on_with(land: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.png.partial").write_bytes(bytes(64 * 64 * 3))
+    notes = {"about": {"size": [64, 64], "seed": 1}, "done": [0]}
+    (tmp_path / "a.png.partial.json").write_text(json.dumps(notes))
+    run("generate", "-o", tmp_path / "a.png", "--model", land, "--size", "64x64")
+    assert pixels_of(tmp_path / "a.png").std() > 3
+
+
 def test_models_are_added_listed_shown_and_removed(tiny: Path) -> None:
     run("models", "add", tiny, "--name", "mine")
     listed = json.loads(run("models", "list", "--json"))
@@ -109,6 +182,17 @@ def test_models_are_added_listed_shown_and_removed(tiny: Path) -> None:
     ]
     run("models", "remove", "mine")
     assert "mine" not in [entry["id"] for entry in json.loads(run("models", "list", "--json"))]
+
+
+def test_aerial_data_are_pictures_and_their_maps(tmp_path: Path) -> None:
+    run("data", "aerial", "--count", 2, "--seed", 4, "--size", 32, "-o", tmp_path)
+    table = [row.split(",") for row in (tmp_path / "factors.csv").read_text().splitlines()]
+    assert [row[0] for row in table] == ["image", "000004.png", "000005.png"]
+    maps = load_file(tmp_path / "000005.safetensors")
+    assert pixels_of(tmp_path / "000005.png").shape == (32, 32, 3)
+    for name, mean in zip(table[0][1:], table[2][1:], strict=True):
+        assert maps[name].shape == (32, 32)
+        assert maps[name].float().mean().item() / 255 == pytest.approx(float(mean), abs=0.01)
 
 
 def test_data_are_pictures_and_their_factors(tmp_path: Path) -> None:

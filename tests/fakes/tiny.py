@@ -1,5 +1,7 @@
 """A small model with random weights: 32 px, built in a moment, the same every time."""
 
+from dataclasses import replace
+
 import torch
 
 from models.attributes import Attribute, AttributeSet
@@ -7,6 +9,7 @@ from models.encoder import Encoder, EncoderConfig
 from models.generator import Generator, GeneratorConfig
 from models.model import Card, Encoding, Model
 from models.perceptual import PerceptualConfig, PerceptualNet
+from models.prior import GaussianPrior
 from models.whitening import measure_whitening
 
 CONFIG = GeneratorConfig(
@@ -29,6 +32,20 @@ def tiny_generator(config: GeneratorConfig = CONFIG) -> Generator:
             if name.endswith(("noise_strength", ".bias")) and "affine" not in name:
                 parameter.normal_(0, 0.2)
     return generator.eval().requires_grad_(False)
+
+
+def tiny_land() -> Model:
+    """A spatially trained model, with nothing but a generator."""
+    generator = tiny_generator(replace(CONFIG, homogeneous=True))
+    model = tiny_model()
+    return replace(
+        model,
+        card=Card("tiny-land", "Tiny land", "random weights", "MIT", any_size=True),
+        generator=generator,
+        whitening=measure_whitening(generator, 5000),
+        encoder=None,
+        prior=GaussianPrior((1.0, 4.0), 0.25),
+    )
 
 
 def tiny_model() -> Model:

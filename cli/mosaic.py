@@ -1,0 +1,130 @@
+"""Pictures larger than memory: drawn tile by tile into a file beside them, then written out.
+
+The unfinished picture is `OUT.partial`: raw RGB on disk, of which the operating system keeps in
+memory what it likes. `OUT.partial.json` says what is being drawn, and which tiles are done, so an
+interrupted command goes on where it stopped.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contracts.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from models.land import Land
+
+SUFFIXES = (".png", ".tif", ".tiff")
+TIFF_TILE = 256
+
+
+class Mosaic:
+    """A picture in the making.
+
+    Args:
+        size: width and height.
+        about: everything that the pixels depend on; another picture is not gone on with.
+    """
+
+    def __init__(self, out: Path, size: tuple[int, int], about: Mapping[str, Any]) -> None:
+        if out.suffix.lower() not in SUFFIXES:
+            raise InvalidRequest(f"-o: {out.name} must end in {', '.join(SUFFIXES)}")
+        self.out = out
+        self.raw = out.with_name(out.name + ".partial")
+        self.notes = out.with_name(out.name + ".partial.json")
+        self.about = dict(about) | {"size": list(size)}
+        width, height = size
+        self.done: set[int] = set()
+        if self.raw.exists() and self.notes.exists():
+            kept = json.loads(self.notes.read_text())
+            if kept["about"] == self.about:
+                self.done = set(kept["done"])
+        self.pixels: NDArray[np.uint8] = np.memmap(
+            self.raw, np.uint8, "r+" if self.done else "w+", shape=(height, width, 3)
+        )
+
+    def note(self, tile: int) -> None:
+        """Remember that a tile is done."""
+        self.done.add(tile)
+        temporary = self.notes.with_suffix(".tmp")
+        temporary.write_text(json.dumps({"about": self.about, "done": sorted(self.done)}))
+        temporary.replace(self.notes)
+
+    def finish(self) -> None:
+        """Write the picture, and take the unfinished one away."""
+        write = write_png if self.out.suffix.lower() == ".png" else write_tiff
+        write(self.pixels, self.out)
+        self.raw.unlink()
+        self.notes.unlink(missing_ok=True)
+
+
+def draw_mosaic(
+    land: "Land", mosaic: Mosaic, tile: int, threads: int, progress: "Progress"
+) -> None:
+    """Draw the tiles that are missing, some at a time."""
+    from models.images import to_pixels
+    from models.land import tiles_of
+
+    height, width, _ = mosaic.pixels.shape
+    tiles = dict(enumerate(tiles_of(width, height, tile)))
+    missing = [k for k in tiles if k not in mosaic.done]
+
+    def drawn(k: int) -> int:
+        top, left, rows, columns = tiles[k]
+        img = land.draw(top, left, rows, columns)
+        mosaic.pixels[top : top + rows, left : left + columns] = to_pixels(img)
+        return k
+
+    title = "Drawing tiles" if len(missing) == len(tiles) else "Going on with the tiles"
+    with ThreadPoolExecutor(threads) as pool:
+        for k in progress.track(pool.map(drawn, missing), len(missing), description=title):
+            mosaic.note(k)
+
+
+def write_png(pixels: NDArray[np.uint8], path: Path) -> None:
+    """Row by row."""
+    import png
+
+    height, width, _ = pixels.shape
+    temporary = path.with_name(path.name + ".tmp")
+    with temporary.open("wb") as file:
+        png.Writer(width, height, greyscale=False).write(
+            file, (row.reshape(-1).tobytes() for row in pixels)
+        )
+    temporary.replace(path)
+
+
+def write_tiff(pixels: NDArray[np.uint8], path: Path) -> None:
+    """In compressed tiles, so that a viewer reads only what it shows."""
+    import tifffile
+
+    temporary = path.with_name(path.name + ".tmp")
+    tifffile.imwrite(
+        temporary,
+        padded_tiles(pixels),
+        shape=pixels.shape,
+        dtype=np.uint8,
+        photometric="rgb",
+        tile=(TIFF_TILE, TIFF_TILE),
+        compression="zlib",
+        bigtiff=pixels.nbytes > 2**31,
+    )
+    temporary.replace(path)
+
+
+def padded_tiles(pixels: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
+    """The tiles of a TIFF, row by row; those at the border filled up with black."""
+    height, width, _ = pixels.shape
+    for top in range(0, height, TIFF_TILE):
+        for left in range(0, width, TIFF_TILE):
+            part = np.asarray(pixels[top : top + TIFF_TILE, left : left + TIFF_TILE])
+            whole = np.zeros((TIFF_TILE, TIFF_TILE, 3), np.uint8)
+            whole[: part.shape[0], : part.shape[1]] = part
+            yield whole

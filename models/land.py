@@ -1,0 +1,128 @@
+"""An endless picture: any window of the plane that a spatially trained model draws from a seed.
+
+Every pixel is a function of the model, the seed and its own coordinates. To be bit for bit the same
+whatever is asked for, windows are put together from chunks of a fixed lattice, each drawn by
+itself, with the cells around it that it depends on.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from models.errors import ShapeError
+from models.generator import SURROUND
+from models.latents import SQUARE, LatentMap
+from models.model import Model
+from models.noise import PlaneNoise
+from models.prior import Prior, field_window
+
+CHUNK = 8  # base cells down and across that are drawn at once
+
+
+@dataclass(frozen=True)
+class CellBox:
+    """A rectangle of base cells; rows count south and columns east, and may be negative."""
+
+    top: int
+    left: int
+    rows: int
+    columns: int
+
+
+Change = Callable[[LatentMap, CellBox], LatentMap]
+"""(latent, the cells that it covers) → the latent edited."""
+
+
+def unchanged(latent: LatentMap, _cells: CellBox) -> LatentMap:
+    """No edit."""
+    return latent
+
+
+@dataclass(frozen=True)
+class Land:
+    """The plane of one seed.
+
+    Attributes:
+        coherence: correlation length in base cells; the middle of the training's if None.
+        truncation: 1 is none, 0 is the mean everywhere.
+    """
+
+    model: Model
+    seed: int
+    coherence: float | None = None
+    truncation: float = 1.0
+
+    @property
+    def prior(self) -> Prior:
+        """How the model's z is distributed.
+
+        Raises:
+            ShapeError: the model was not trained spatially.
+        """
+        if self.model.prior is None:
+            raise ShapeError(f"{self.model.card.id} was not trained spatially: it draws one size")
+        return self.model.prior
+
+    @property
+    def cell_px(self) -> int:
+        """Pixels per side of a base cell."""
+        return self.model.layout.resolution // SQUARE[0]
+
+    @property
+    def length(self) -> float:
+        """The correlation length in use, in base cells."""
+        low, high = self.prior.lengths
+        return (low * high) ** 0.5 if self.coherence is None else self.coherence
+
+    @torch.no_grad()
+    def latent(self, cells: CellBox) -> LatentMap:
+        """The latent of some cells: one map of w for all layers."""
+        generator = self.model.generator
+        place = (cells.top, cells.left, cells.rows, cells.columns)
+        z = field_window(self.prior, self.seed, generator.config.z_dim, place, self.length)
+        wmap = generator.mapping.cells(z.to(self.model.device), self.truncation)
+        return LatentMap((wmap,) * generator.num_ws, (cells.rows, cells.columns))
+
+    @torch.no_grad()
+    def chunk(self, row: int, column: int, change: Change = unchanged) -> Tensor:
+        """One chunk of the lattice: [1, 3, S, S], S the pixels of `CHUNK` cells."""
+        top, left = row * CHUNK, column * CHUNK
+        side = CHUNK + 2 * SURROUND
+        cells = CellBox(top - SURROUND, left - SURROUND, side, side)
+        latent = change(self.latent(cells), cells)
+        noise = PlaneNoise(self.seed, top, left)
+        img: Tensor = self.model.generator.synthesis(latent, noise, self.model.dtype, SURROUND)
+        return img
+
+    def draw(
+        self, top: int, left: int, height: int, width: int, change: Change = unchanged
+    ) -> Tensor:
+        """The pixels [top, top + height) × [left, left + width): [1, 3, height, width].
+
+        Args:
+            change: edits the latent; called for every chunk with the cells around it.
+        """
+        img = torch.empty(1, 3, height, width, device=self.model.device)
+        side = CHUNK * self.cell_px
+        for row in range(top // side, -(-(top + height) // side)):
+            for column in range(left // side, -(-(left + width) // side)):
+                chunk = self.chunk(row, column, change)
+                rows, from_rows = overlap(row * side, side, top, height)
+                columns, from_columns = overlap(column * side, side, left, width)
+                img[:, :, rows, columns] = chunk[:, :, from_rows, from_columns]
+        return img
+
+
+def overlap(begin: int, length: int, wanted: int, wanted_length: int) -> tuple[slice, slice]:
+    """Where a stretch meets a wanted one: as a slice of the wanted one, and of the stretch."""
+    first, last = max(begin, wanted), min(begin + length, wanted + wanted_length)
+    return slice(first - wanted, last - wanted), slice(first - begin, last - begin)
+
+
+def tiles_of(width: int, height: int, tile: int) -> Iterator[tuple[int, int, int, int]]:
+    """Tiles (top, left, height, width) that cover a picture, row by row; the last ones smaller."""
+    for top in range(0, height, tile):
+        for left in range(0, width, tile):
+            yield top, left, min(tile, height - top), min(tile, width - left)

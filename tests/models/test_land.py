@@ -1,0 +1,83 @@
+"""Any window of an endless picture, and what is edited in it."""
+
+import pytest
+import torch
+
+from models.edits import move
+from models.errors import ShapeError
+from models.land import CHUNK, CellBox, Land
+from models.latents import LatentMap
+from models.model import Model, load_model, save_model
+from tests.fakes.tiny import tiny_land, tiny_model
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return tiny_land()
+
+
+def test_a_window_is_bit_for_bit_that_part_of_a_larger_one(model: Model) -> None:
+    land = Land(model, 3)
+    large = land.draw(-70, 40, 200, 170)
+    assert large.shape == (1, 3, 200, 170)
+    assert torch.equal(land.draw(-20, 55, 33, 71), large[:, :, 50:83, 15:86])
+
+
+def test_chunks_meet_without_a_seam(model: Model) -> None:
+    """Across the border of two chunks, a picture drawn at once says what belongs there."""
+    land = Land(model, 4)
+    side = CHUNK * land.cell_px
+    seam = land.draw(0, 0, side, 2 * side)
+    middle = land.draw(0, side // 2, side, side)
+    assert torch.equal(seam[..., side // 2 : side + side // 2], middle)
+    steps = (seam[..., 1:] - seam[..., :-1]).abs().mean(dim=(0, 1, 2))
+    assert steps[side - 1] < 3 * steps.median()
+
+
+def test_a_land_is_a_function_of_its_seed_and_coherence(model: Model) -> None:
+    first = Land(model, 1).draw(0, 0, 32, 32)
+    assert torch.equal(first, Land(model, 1).draw(0, 0, 32, 32))
+    assert (first - Land(model, 2).draw(0, 0, 32, 32)).abs().mean() > 0.01
+    assert (first - Land(model, 1, coherence=9.0).draw(0, 0, 32, 32)).abs().mean() > 0.001
+
+
+def test_more_coherence_is_slower_variation(model: Model) -> None:
+    def variation(coherence: float) -> float:
+        wmap = Land(model, 1, coherence).latent(CellBox(0, 0, 40, 40)).layers[0]
+        return (wmap.diff(dim=3).square().mean() / wmap.var()).item()
+
+    assert variation(8.0) < variation(3.0) < variation(0.0)
+
+
+def test_an_edit_changes_only_what_is_near_it(model: Model) -> None:
+    direction = torch.randn(model.generator.num_ws, model.layout.w_dim)
+
+    def change(latent: LatentMap, cells: CellBox) -> LatentMap:
+        mask = torch.zeros(1, 1, cells.rows, cells.columns)
+        row, column = 2 - cells.top, 3 - cells.left
+        if 0 <= row < cells.rows and 0 <= column < cells.columns:
+            mask[:, :, row, column] = 1
+        return move(latent, direction, 1.0, mask)
+
+    land = Land(model, 1)
+    cell = land.cell_px
+    before, after = land.draw(-64, -64, 256, 256), land.draw(-64, -64, 256, 256, change)
+    moved = (after - before).abs().amax(dim=(0, 1))
+    middle = (64 + 2 * cell + cell // 2, 64 + 3 * cell + cell // 2)
+    assert moved[middle] > 0
+    y, x = torch.meshgrid(torch.arange(256), torch.arange(256), indexing="ij")
+    far = torch.maximum((y - middle[0]).abs(), (x - middle[1]).abs()) > 6 * cell
+    assert moved[far].max() == 0
+
+
+def test_a_spatial_model_is_kept_and_read(model: Model, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    save_model(model, tmp_path / "land")
+    again = load_model(tmp_path / "land", dtype=torch.float32)
+    assert again.prior == model.prior
+    assert again.generator.config.homogeneous
+    assert again.card.any_size
+
+
+def test_a_plain_model_has_no_land() -> None:
+    with pytest.raises(ShapeError, match="not trained spatially"):
+        Land(tiny_model(), 1).draw(0, 0, 32, 32)
