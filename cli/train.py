@@ -27,9 +27,11 @@ DeviceOption = Annotated[str | None, typer.Option(help="cpu or cuda; the best if
 def generator(
     run: RunOption,
     preset: Annotated[
-        str, typer.Option(help="cpu32, cpu64, cpu128, gpu256 or photos256.")
+        str, typer.Option(help="cpu32, cpu64, cpu128, aerial64, gpu256 or photos256.")
     ] = "cpu64",
-    data: Annotated[str | None, typer.Option(help="`portraits`, or a folder of pictures.")] = None,
+    data: Annotated[
+        str | None, typer.Option(help="`portraits`, `aerial`, or a folder of pictures.")
+    ] = None,
     name: Annotated[str, typer.Option(help="Id of the model that is written.")] = "portraits",
     minutes: MinutesOption = 120.0,
     resume: ResumeOption = False,
@@ -47,6 +49,12 @@ def generator(
         float | None,
         typer.Option(min=0, help="Portraits: weight of the known factors during the game."),
     ] = None,
+    prior: Annotated[
+        str | None,
+        typer.Option(
+            help="Train spatially, for pictures of any size: field, or another to compare."
+        ),
+    ] = None,
     batch: Annotated[int | None, typer.Option(min=1, help="Pictures per step.")] = None,
     lr: Annotated[float | None, typer.Option(min=0, help="Learning rate of both sides.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of weights and data.")] = None,
@@ -61,7 +69,9 @@ def generator(
     from training.release import release_generator
     from training.schedule import Minutes
 
-    options = with_overrides(preset, data=data, teacher=teacher, batch=batch, lr=lr, seed=seed)
+    options = with_overrides(
+        preset, data=data, prior=prior, teacher=teacher, batch=batch, lr=lr, seed=seed
+    )
     if dry_run:
         write_json(asdict(options), Path("-"))
         return
@@ -87,6 +97,7 @@ def generator(
 def perceptual(
     model: ModelOption,
     run: RunOption,
+    data: Annotated[str, typer.Option(help="`portraits` or `aerial`.")] = "portraits",
     minutes: MinutesOption = 20.0,
     judge_minutes: Annotated[
         float, typer.Option(help="For the judge of the evaluation; 0: none.")
@@ -95,26 +106,34 @@ def perceptual(
     dry_run: DryRunOption = False,
     device: DeviceOption = None,
 ) -> None:
-    """Train the perceptual network of the portraits, and the judge of the evaluation."""
+    """Train a network that reads procedural pictures, and the judge of the evaluation."""
     from models.model import save_model
+    from training.domains import find_domain
     from training.evaluation.judge import save_judge
     from training.perceptual import JUDGE_WIDTHS, train_perceptual
     from training.schedule import Minutes
 
     if dry_run:
-        show_plan(model, run, minutes=minutes, judge_minutes=judge_minutes)
+        show_plan(model, run, data=data, minutes=minutes, judge_minutes=judge_minutes)
         return
+    domain = find_domain(data)
     folder = own_folder(model)
     loaded = open_model(str(folder), device)
     size, where = loaded.layout.resolution, str(loaded.device)
     net = train_perceptual(
-        run / "perceptual", Minutes(minutes), resolution=size, device=where, resume=resume
+        run / "perceptual",
+        Minutes(minutes),
+        domain=domain,
+        resolution=size,
+        device=where,
+        resume=resume,
     )
     save_model(replace(loaded, perceptual=net, reader=None), folder)
     if judge_minutes > 0:
         judge = train_perceptual(
             run / "judge",
             Minutes(judge_minutes),
+            domain=domain,
             resolution=size,
             seed=2_000_000,
             widths=JUDGE_WIDTHS,
@@ -131,7 +150,9 @@ def encoder(
     run: RunOption,
     images: Annotated[
         str | None,
-        typer.Option(help="Folder of pictures, or `portraits`; else generated pictures alone."),
+        typer.Option(
+            help="Folder of pictures, `portraits` or `aerial`; else generated pictures alone."
+        ),
     ] = None,
     minutes: MinutesOption = 30.0,
     resume: ResumeOption = False,
@@ -193,6 +214,7 @@ def show_plan(model: str, run: Path, **options: float | str) -> None:
 
 def open_pictures(images: str | None, model: "Model") -> "ImageSource":
     """The pictures to train an encoder on."""
+    from training.crops import AerialCrops
     from training.data import FreshPortraits, ImageFolder
     from training.generated import GeneratedPictures
 
@@ -200,4 +222,6 @@ def open_pictures(images: str | None, model: "Model") -> "ImageSource":
         return GeneratedPictures(model)
     if images == "portraits":
         return FreshPortraits(model.layout.resolution, 3_000_000, model.device)
+    if images == "aerial":
+        return AerialCrops(model.layout.resolution, 3_000_000)
     return ImageFolder(Path(images), model.layout.resolution, seed=0)

@@ -130,21 +130,37 @@ PRIORS: dict[str, Prior] = {
 
 
 def sample_fields(
-    prior: Prior, num: int, channels: int, rows: int, columns: int, device: torch.device
+    prior: Prior,
+    num: int,
+    channels: int,
+    rows: int,
+    columns: int,
+    device: torch.device,
+    rng: torch.Generator | None = None,
 ) -> Tensor:
     """Draw fields z [num, C, rows, columns] for training, each with a length of its own.
 
     Lengths are log-uniform between the prior's.
+
+    Args:
+        rng: on the CPU; torch's own if None.
     """
     low, high = (math.log(max(length, 1e-3)) for length in prior.lengths)
-    length = torch.exp(low + (high - low) * torch.rand(num))
+    length = torch.exp(low + (high - low) * torch.rand(num, generator=rng))
     down = prior.factor(rows, length).to(device)
     across = prior.factor(columns, length).to(device)
-    noise = torch.randn(num, channels, down.shape[2], across.shape[2], device=device)
+    noise = white((num, channels, down.shape[2], across.shape[2]), device, rng)
     local = down[:, None] @ noise @ across[:, None].mT
-    whole = torch.randn(num, channels, 1, 1, device=device)
+    whole = white((num, channels, 1, 1), device, rng)
     share = prior.global_share
     return math.sqrt(1 - share) * local + math.sqrt(share) * whole
+
+
+def white(shape: tuple[int, ...], device: torch.device, rng: torch.Generator | None) -> Tensor:
+    """N(0, 1), drawn where it is needed unless a generator on the CPU is given."""
+    if rng is None:
+        return torch.randn(shape, device=device)
+    return torch.randn(shape, generator=rng).to(device)
 
 
 def field_window(

@@ -18,6 +18,7 @@ from models.model import load_model, save_model
 from models.perceptual import PerceptualNet
 from training.attributes import train_attributes
 from training.data import FreshPortraits
+from training.domains import find_domain
 from training.encoder import train_encoder
 from training.evaluation.judge import save_judge
 from training.gan_options import PRESETS
@@ -60,6 +61,7 @@ class Recipe:
         return train_perceptual(
             folder,
             length,
+            domain=find_domain("portraits"),
             resolution=self.options.resolution,
             device=self.device,
             resume=(folder / "state.pt").exists(),

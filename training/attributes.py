@@ -20,21 +20,15 @@ from models.edits import masked
 from models.latents import LatentMap, embed
 from models.model import Model
 from models.sampling import random_w
+from training.domains import places_of, targets_of
 from training.errors import TrainingError
 from training.generated import draw_latents, drawn_from
-from training.portraits import FACTORS, Factor, region_mask, sample_factors
 from training.runs import Run
 from training.schedule import Length, set_cosine_lr
 
-PLACE_CELLS = 32  # rows and columns of an attribute's usual place
 OTHERS_WEIGHT = 10.0  # leaving the other readings alone, against moving one's own
 SIZE_WEIGHT = 0.002  # on the squared length of a direction in whitened units
 MAX_STRENGTH = 2.5  # σ
-
-
-def usual_place(region: str, num: int = 256) -> Tensor:
-    """Where a region usually lies: [1, 1, 32, 32], 1 where it covers most portraits."""
-    return (region_mask(sample_factors(0, 0, num), region, PLACE_CELLS).mean(0)[None] > 0.5).float()
 
 
 def readings_of(model: Model, img: Tensor) -> Tensor:
@@ -52,9 +46,9 @@ def read_generated(model: Model, num: int = 2048) -> tuple[Tensor, Tensor]:
     rng = torch.Generator().manual_seed(7)
     latents, readings = [], []
     for _ in range(num // 64):
-        latent = draw_latents(model, 64, rng)
-        latents.append(latent.layers[0][:, :, 0, 0])
-        readings.append(readings_of(model, model.render(latent)))
+        latents.append(random_w(model.generator, 64, rng))
+        img = model.render(model.generator.broadcast(latents[-1]))
+        readings.append(readings_of(model, img))
     return torch.cat(latents), torch.cat(readings)
 
 
@@ -92,8 +86,7 @@ def train_attributes(
     if (state := run.load()) is not None:
         directions.data.copy_(state["directions"])
         optimiser.load_state_dict(state["optimiser"])
-    factors = read_factors(model)
-    places = torch.cat([usual_place(f.region) for f in factors]).to(model.device)
+    places = places_of(model).to(model.device)
     scale = w_scale(model)
     for now in length.watch("Learning attributes"):
         set_cosine_lr(optimiser, lr, now.passed)
@@ -107,15 +100,8 @@ def train_attributes(
         if now.step % 25 == 0:
             run.log(step=now.step, loss=loss.item(), own=own.item(), others=others.item())
             run.save({"directions": directions.detach(), "optimiser": optimiser.state_dict()})
-    attributes = tuple(Attribute(id=f.name, title=f.title) for f in factors)
+    attributes = tuple(Attribute(id=t.id, title=t.title) for t in targets_of(model))
     return replace(model, attributes=AttributeSet(attributes, directions.detach()))
-
-
-def read_factors(model: Model) -> list[Factor]:
-    """The factors that the perceptual network reads, in the order of its outputs."""
-    assert model.perceptual is not None
-    by_name = {factor.name: factor for factor in FACTORS}
-    return [by_name[name] for name in model.perceptual.config.targets]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ class RandomCrops:
     """Squares of pictures, larger pictures more often.
 
     Args:
-        pictures: uint8 [3, H, W] each, no side under `resolution`.
+        pictures: uint8 [C, H, W] each, colours first; no side under `resolution`.
     """
 
     def __init__(self, pictures: Sequence[Tensor], resolution: int, seed: int) -> None:
@@ -33,8 +33,12 @@ class RandomCrops:
 
     def batch(self, num: int) -> Tensor:
         """Draw `num` squares [num, 3, R, R] in [-1, 1]."""
+        return from_uint8(self.layers(num)[:, :3])
+
+    def layers(self, num: int) -> Tensor:
+        """Draw `num` squares with every channel of the pictures: uint8 [num, C, R, R]."""
         chosen = self.rng.choice(len(self.pictures), num, p=self.shares)
-        return from_uint8(torch.stack([self.crop(self.pictures[i]) for i in chosen]))
+        return torch.stack([self.crop(self.pictures[i]) for i in chosen])
 
     def crop(self, picture: Tensor) -> Tensor:
         """One square of a picture."""
@@ -45,7 +49,7 @@ class RandomCrops:
 
 
 class AerialCrops:
-    """Squares of procedural lands, which fresh ones keep replacing."""
+    """Squares of procedural lands and of their maps; fresh lands keep replacing the oldest."""
 
     def __init__(self, resolution: int, seed: int, lands: int = LANDS) -> None:
         self.next_land = seed
@@ -54,14 +58,20 @@ class AerialCrops:
         self.crops = RandomCrops(drawn, resolution, seed)
 
     def draw(self) -> Tensor:
-        """A land that has not been drawn before, as uint8 [3, H, W]."""
+        """A land that has not been drawn before, above its maps: uint8 [3 + F, H, W]."""
         self.next_land += 1
-        return to_uint8(view(self.next_land, 0, 0, LAND_PX, LAND_PX).img[None])[0]
+        land = view(self.next_land, 0, 0, LAND_PX, LAND_PX)
+        maps = (land.maps * 255).round().to(torch.uint8)
+        return torch.cat([to_uint8(land.img[None])[0], maps])
 
-    def batch(self, num: int) -> Tensor:
-        """Draw `num` squares [num, 3, R, R] in [-1, 1]."""
+    def layers(self, num: int) -> Tensor:
+        """Squares of lands and their maps: uint8 [num, 3 + F, R, R]."""
         self.batches += 1
         if self.batches % BATCHES_PER_LAND == 0:
             oldest = (self.batches // BATCHES_PER_LAND) % len(self.crops.pictures)
             self.crops.pictures[oldest] = self.draw()
-        return self.crops.batch(num)
+        return self.crops.layers(num)
+
+    def batch(self, num: int) -> Tensor:
+        """Draw `num` squares [num, 3, R, R] in [-1, 1]."""
+        return from_uint8(self.layers(num)[:, :3])

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from models.generator import GeneratorConfig
+from models.prior import PRIORS
 from training.errors import TrainingError
 from training.portraits import FACTORS
 
@@ -98,4 +99,6 @@ def with_overrides(preset: str, **overrides: Any) -> GanOptions:
     """
     if preset not in PRESETS:
         raise TrainingError(f"--preset: choose one of {', '.join(PRESETS)}")
+    if (prior := overrides.get("prior")) not in (None, *PRIORS):
+        raise TrainingError(f"--prior: no prior {prior!r}; there are: {', '.join(PRIORS)}")
     return replace(PRESETS[preset], **{k: v for k, v in overrides.items() if v is not None})

@@ -12,11 +12,11 @@ from torch.nn.functional import mse_loss
 
 from models.model import best_dtype
 from models.perceptual import PerceptualConfig, PerceptualNet
-from training.labels import TARGETS, standardise
-from training.portraits import render, sample_factors
+from training.domains import Domain, Labelled
 from training.runs import Run
 from training.schedule import Length, set_cosine_lr
 
+WIDTHS = (24, 48, 64, 96, 128)
 JUDGE_WIDTHS = (16, 32, 64, 96, 96)
 
 
@@ -24,9 +24,10 @@ def train_perceptual(
     folder: Path,
     length: Length,
     *,
+    domain: Domain,
     resolution: int,
     seed: int = 1_000_000,
-    widths: tuple[int, ...] = (24, 48, 64, 96, 128),
+    widths: tuple[int, ...] = WIDTHS,
     batch: int = 48,
     lr: float = 1e-3,
     device: str = "cpu",
@@ -37,10 +38,11 @@ def train_perceptual(
     Args:
         folder: the run's folder.
         resolution: pixels per side.
-        widths: channels of the stages.
+        widths: channels of the stages; of small pictures only the first ones are used.
     """
     torch.manual_seed(seed)
-    config = PerceptualConfig(resolution, TARGETS, widths)
+    widths = widths[: resolution.bit_length() - 3]  # down to 4 px
+    config = PerceptualConfig(resolution, tuple(t.id for t in domain.targets), widths)
     where = torch.device(device)
     dtype = best_dtype(where)
     net = PerceptualNet(config).to(where)
@@ -51,12 +53,13 @@ def train_perceptual(
         net.load_state_dict(state["net"])
         optimiser.load_state_dict(state["optimiser"])
         seen = state["nimg"]
+    source: Labelled | None = None
     for now in length.watch("Training the perceptual network"):
         set_cosine_lr(optimiser, lr, now.passed)
-        factors = sample_factors(seed, seen, batch).to(device)
-        img = disturb(render(factors, resolution, device))
+        source = source or domain.labelled(resolution, seed, seen, where)
+        img, wanted = source.batch(batch)
         with torch.autocast(where.type, dtype, enabled=dtype != torch.float32):
-            loss = mse_loss(net(img).float(), standardise(factors))
+            loss = mse_loss(net(disturb(img)).float(), wanted)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()

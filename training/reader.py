@@ -13,8 +13,8 @@ from tqdm import tqdm
 
 from models.model import Model
 from models.reader import AttributeReader, on_grid
-from training.attributes import read_factors, readings_of, usual_place
-from training.data import portrait_batches
+from training.attributes import readings_of
+from training.domains import domain_of, pictures, places_of
 from training.errors import TrainingError
 from training.generated import draw_latents, drawn_from
 
@@ -33,8 +33,7 @@ def fit_reader(model: Model, num: int = 4096) -> Model:
     """
     if model.encoder is None or model.perceptual is None:
         raise TrainingError("the reader needs an encoder and a perceptual network")
-    factors = read_factors(model)
-    place = torch.cat([usual_place(factor.region) for factor in factors])[:, 0]
+    place = places_of(model)[:, 0]
     place = torch.where(place.sum(dim=(1, 2), keepdim=True) > 0, place, 1.0).to(model.device)
     place = place / place.sum(dim=(1, 2), keepdim=True)
     seen, readings = zip(*pairs(model, place, num), strict=True)
@@ -43,8 +42,8 @@ def fit_reader(model: Model, num: int = 4096) -> Model:
     deviation = deviation.clamp(min=max(1e-3, RARE * deviation.median().item()))
     weight, bias = ridge(seen, [(values - mean) / deviation for values in readings])
     reader = AttributeReader(
-        tuple(factor.name for factor in factors),
-        weight.reshape(len(factors), model.generator.num_ws, -1),
+        model.perceptual.config.targets,
+        weight.reshape(len(place), model.generator.num_ws, -1),
         bias,
         place,
     )
@@ -59,8 +58,8 @@ def pairs(model: Model, place: Tensor, num: int) -> Iterator[tuple[Tensor, Tenso
         latent = draw_latents(model, BATCH, rng, mixing=0.5)
         maps = [model.whitening.to_v(wmap) for wmap in latent.layers]
         yield at_places(maps, place), readings_of(model, drawn_from(model, latent))
-    size = model.layout.resolution
-    for img in tqdm(portrait_batches(SEED, num, size), total=num // BATCH, desc="Reading renders"):
+    renders = pictures(domain_of(model), SEED, num, model.layout.resolution, "cpu")
+    for img in tqdm(renders, total=num // BATCH, desc="Reading renders"):
         shown = img.to(model.device)
         yield at_places(model.predict(shown, model.encoder), place), readings_of(model, shown)
 

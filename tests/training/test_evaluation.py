@@ -5,8 +5,9 @@ import torch.nn.functional as F
 
 from models.latents import LatentMap
 from training.evaluation.baselines import LENGTHS, length_for, svm
-from training.evaluation.editing import others_of
+from training.evaluation.editing import changed, others_of
 from training.evaluation.swaps import swapped
+from training.portraits import FACTORS, sample_factors
 
 
 def test_the_svm_finds_a_planted_direction() -> None:
@@ -41,3 +42,15 @@ def test_a_swap_takes_whole_parts_of_the_other_latent() -> None:
             assert set(shares) == {0.0, 1.0}
             kinds.add("layers")
     assert kinds == {"cells", "layers"}
+
+
+def test_a_factor_is_changed_alone_and_within_its_range() -> None:
+    factors = sample_factors(3, 0, 1)
+    names = [factor.name for factor in FACTORS]
+    for name in ("smile", "hat", "yaw"):
+        k = names.index(name)
+        up, down = changed(factors, name, 9.0), changed(factors, name, -9.0)
+        assert (up[0, k].item(), down[0, k].item()) == (FACTORS[k].high, FACTORS[k].low)
+        for moved in (up, down):
+            others = [i for i in range(len(names)) if i != k]
+            assert torch.equal(moved[:, others], factors[:, others])

@@ -8,7 +8,8 @@ import torch
 
 from models.latents import embed
 from models.model import Model, load_model, save_model
-from training.attributes import least_squares, train_attributes, usual_place
+from training.attributes import least_squares, train_attributes
+from training.domains import find_domain, usual_place
 from training.encoder import encoder_loss, train_encoder
 from training.errors import TrainingError
 from training.evaluation.baselines import baselines
@@ -39,7 +40,14 @@ def test_labels_are_standardised() -> None:
 
 
 def test_the_perceptual_network_learns_to_read(tmp_path: Path) -> None:
-    net = train_perceptual(tmp_path, Steps(120), resolution=32, widths=(16, 24, 32), batch=32)
+    net = train_perceptual(
+        tmp_path,
+        Steps(120),
+        domain=find_domain("portraits"),
+        resolution=32,
+        widths=(16, 24, 32),
+        batch=32,
+    )
     factors = sample_factors(5, 0, 256)
     img, labels = render(factors, 32), standardise(factors)
     with torch.no_grad():
@@ -137,8 +145,10 @@ def test_every_figure_can_be_measured(model: Model, tmp_path: Path) -> None:
         ("W", True, 3),
     ]
     assert all(row.swap_fd > 0 and 0 <= row.edit_success <= 1 for row in rows)
+    assert all(row.judged_swap_fd == pytest.approx(row.swap_fd, rel=0.05) for row in rows)
+    assert all(row.judged_perceptual == pytest.approx(row.perceptual, rel=0.05) for row in rows)
     edited = evaluate_editing(model, judge, 2, 1, baselines(model))
-    assert {row.method for row in edited} == {"learnt", "least squares", "SVM", "SeFa"}
+    assert {row.method for row in edited} == {"rendered", "learnt", "least squares", "SVM", "SeFa"}
     assert [row.id for row in edited][:2] == ["smile", "hat"]
     assert all(row.outside_max_diff == 0 for row in edited)
 

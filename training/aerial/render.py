@@ -33,7 +33,26 @@ MAPS = (
     "sun_from_east",
     "sun_height",
 )
-"""The factors of a land, each a map over it; docs/data.md says what they mean."""
+"""The factors of a land, each a map over it."""
+TITLES = dict(
+    zip(
+        MAPS,
+        (
+            "Water",
+            "Forest",
+            "Houses",
+            "Roads",
+            "Ripe fields",
+            "Autumn leaves",
+            "Snow",
+            "Lush grass",
+            "Sun from the east",
+            "High sun",
+        ),
+        strict=True,
+    )
+)
+"""What a person calls them."""
 
 
 @dataclass(frozen=True)

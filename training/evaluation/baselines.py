@@ -19,13 +19,8 @@ from models.directions.direction import Direction, broadcast
 from models.edits import move
 from models.latents import embed
 from models.model import Model
-from training.attributes import (
-    least_squares,
-    read_factors,
-    read_generated,
-    readings_of,
-    usual_place,
-)
+from training.attributes import least_squares, read_generated, readings_of
+from training.domains import places_of, targets_of
 from training.generated import draw_latents
 
 PROBES = 8  # generated pictures on which a direction's effect is measured
@@ -93,14 +88,14 @@ def matched(model: Model, directions: Tensor, name: str) -> AttributeSet:
     """Directions [T, L, D] as the model's attributes, as long as it takes to move the reading as
     far as the model's own direction does when it is painted at its place; no longer than the
     largest of `LENGTHS`, and turned so that the reading rises."""
-    factors = read_factors(model)
-    columns = {factor.name: k for k, factor in enumerate(factors)}
+    targets, places = targets_of(model), places_of(model).to(model.device)
+    columns = {target.id: k for k, target in enumerate(targets)}
     probes = Probes(model)
     w = draws(model)
     rows = []
     for attribute in tqdm(model.attributes.attributes, desc=f"Measuring {name}"):
         k = columns[attribute.id]
-        place = usual_place(factors[k].region).to(model.device)
+        place = places[k : k + 1]
         wanted = probes.effect(model.attributes.find(attribute.id)[1], place, k)
         row = in_sigma(Direction(attribute.id, directions[k], name), w).rows
         row = row * (1.0 if probes.effect(row, place, k) >= 0 else -1.0)

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from models.model import Model
 from models.perceptual import PerceptualNet
-from training.data import portrait_batches
+from training.domains import domain_of, pictures
 from training.errors import TrainingError
 from training.evaluation.distributions import (
     PatchCollector,
@@ -81,7 +81,8 @@ def evaluate_generator(
 
 def renders(model: Model, count: int, seed: int) -> Iterator[Tensor]:
     """Fresh renders of a seed, in batches."""
-    return portrait_batches(seed, count, model.layout.resolution, str(model.device))
+    domain = domain_of(model)
+    return pictures(domain, seed, count, model.layout.resolution, str(model.device))
 
 
 def samples(model: Model, count: int, seed: int) -> Iterator[Tensor]:

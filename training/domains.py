@@ -1,0 +1,158 @@
+"""The procedural domains: what a model is trained to read, and endless labelled pictures of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from models.images import from_uint8
+from models.model import Model
+from training import labels
+from training.aerial import MAPS, TITLES
+from training.crops import AerialCrops
+from training.errors import TrainingError
+from training.portraits import FACTORS, region_mask, render, sample_factors
+
+PLACE_CELLS = 32  # rows and columns of an attribute's usual place
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something to read from a picture."""
+
+    id: str
+    title: str
+
+
+class Labelled(Protocol):
+    """A stream of pictures with what is in them."""
+
+    def batch(self, num: int) -> tuple[Tensor, Tensor]:
+        """Pictures [num, 3, R, R] in [-1, 1] and standardised targets [num, T]."""
+        ...
+
+
+class Domain(Protocol):
+    """One procedural set."""
+
+    name: str
+    targets: tuple[Target, ...]
+
+    def labelled(self, resolution: int, seed: int, start: int, device: torch.device) -> Labelled:
+        """The stream of a seed, from picture `start` on."""
+        ...
+
+    def place(self, target: str) -> Tensor:
+        """Where a target usually shows: [1, 1, 32, 32] of 0 and 1."""
+        ...
+
+
+class Portraits:
+    """Drawn people."""
+
+    name = "portraits"
+    targets = tuple(Target(f.name, f.title) for f in FACTORS if f.name in labels.TARGETS)
+
+    def labelled(self, resolution: int, seed: int, start: int, device: torch.device) -> Labelled:
+        return LabelledPortraits(resolution, seed, start, device)
+
+    def place(self, target: str) -> Tensor:
+        region = next(factor.region for factor in FACTORS if factor.name == target)
+        return usual_place(region)
+
+
+def usual_place(region: str, num: int = 256) -> Tensor:
+    """Where a region usually lies: [1, 1, 32, 32], 1 where it covers most portraits."""
+    return (region_mask(sample_factors(0, 0, num), region, PLACE_CELLS).mean(0)[None] > 0.5).float()
+
+
+@dataclass
+class LabelledPortraits:
+    """Fresh renders, none of them twice."""
+
+    resolution: int
+    seed: int
+    drawn: int
+    device: torch.device
+
+    def batch(self, num: int) -> tuple[Tensor, Tensor]:
+        factors = sample_factors(self.seed, self.drawn, num).to(self.device)
+        self.drawn += num
+        return render(factors, self.resolution, self.device), labels.standardise(factors)
+
+
+class Aerial:
+    """Drawn land; every target may show anywhere."""
+
+    name = "aerial"
+    targets = tuple(Target(name, TITLES[name]) for name in MAPS)
+
+    def labelled(self, resolution: int, seed: int, start: int, device: torch.device) -> Labelled:
+        return LabelledLand(AerialCrops(resolution, seed + start), device)
+
+    def place(self, target: str) -> Tensor:
+        return torch.ones(1, 1, PLACE_CELLS, PLACE_CELLS)
+
+
+@dataclass
+class LabelledLand:
+    """Squares of land, with the share of each that a target covers."""
+
+    crops: AerialCrops
+    device: torch.device
+
+    def batch(self, num: int) -> tuple[Tensor, Tensor]:
+        drawn = self.crops.layers(num).to(self.device)
+        shares = drawn[:, 3:].float().mean(dim=(2, 3)) / 255
+        return from_uint8(drawn[:, :3]), labels.standardise_land(shares)
+
+
+DOMAINS: dict[str, Domain] = {"portraits": Portraits(), "aerial": Aerial()}
+
+
+def find_domain(name: str) -> Domain:
+    """A domain by name.
+
+    Raises:
+        TrainingError: there is none.
+    """
+    if name not in DOMAINS:
+        raise TrainingError(f"no domain {name!r}; there are: {', '.join(DOMAINS)}")
+    return DOMAINS[name]
+
+
+def domain_of(model: Model) -> Domain:
+    """The domain that a model's perceptual network reads.
+
+    Raises:
+        TrainingError: it has none, or it reads no domain of ours.
+    """
+    if model.perceptual is None:
+        raise TrainingError("train the perceptual network first: latentbrush train perceptual")
+    read = set(model.perceptual.config.targets)
+    for domain in DOMAINS.values():
+        if read <= {target.id for target in domain.targets}:
+            return domain
+    raise TrainingError(f"{model.card.id} reads what no domain here draws: {sorted(read)[:3]}")
+
+
+def targets_of(model: Model) -> list[Target]:
+    """What a model's perceptual network reads, in the order of its outputs."""
+    assert model.perceptual is not None
+    known = {target.id: target for target in domain_of(model).targets}
+    return [known[name] for name in model.perceptual.config.targets]
+
+
+def places_of(model: Model) -> Tensor:
+    """The usual place of each of a model's targets: [T, 1, 32, 32]."""
+    domain = domain_of(model)
+    return torch.cat([domain.place(target.id) for target in targets_of(model)])
+
+
+def pictures(domain: Domain, seed: int, num: int, resolution: int, device: str) -> Iterator[Tensor]:
+    """`num` pictures of a seed, 64 at a time."""
+    stream = domain.labelled(resolution, seed, 0, torch.device(device))
+    for start in range(0, num, 64):
+        yield stream.batch(min(64, num - start))[0]
