@@ -17,7 +17,18 @@ from backend.events import Events
 from backend.page import add_page
 from backend.queue import JobQueue
 from backend.reference import add_reference
-from backend.routes import edit, encode, generate, health, images, jobs, latents, models, session
+from backend.routes import (
+    edit,
+    encode,
+    generate,
+    health,
+    images,
+    jobs,
+    lands,
+    latents,
+    models,
+    session,
+)
 from backend.security import Gate
 from backend.services import Services
 from backend.settings import Settings
@@ -78,7 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.services = services
     add_error_handlers(app, settings.retry_after_s)
-    for module in (health, models, images, encode, edit, generate, jobs, latents, session):
+    for module in (health, models, images, encode, edit, generate, lands, jobs, latents, session):
         app.include_router(module.router)
     add_reference(app)
     add_page(app, settings.frontend_dir)

@@ -16,11 +16,13 @@ from contracts.jobs import (
     JobKind,
     JobRecord,
     JobStatus,
+    Request,
+    Result,
     canceled,
     new_record,
     succeeded,
 )
-from contracts.requests import EncodeRequest, Request, Result
+from contracts.requests import EncodeRequest
 
 R = TypeVar("R", bound=Value)
 

@@ -25,6 +25,7 @@ STATUS: dict[str, int] = {
     "not_found": 404,
     "unknown_image": 404,
     "unknown_latent": 404,
+    "unknown_land": 404,
     "unknown_job": 404,
     "unknown_model": 404,
     "unknown_attribute": 404,

@@ -52,6 +52,8 @@ class ModelInfo(_Public):
     default_space: str
     attributes: tuple[AttributeInfo, ...]
     any_size: bool
+    is_spatial: bool = False
+    """Trained on fields: it draws endless lands (`POST /lands`)."""
     has_encoder: bool
     """Without one, encoding starts at the mean latent and needs more steps."""
     classes: int = 0
@@ -139,6 +141,7 @@ def read_info(model_dir: Path) -> ModelInfo:
     """
     entry = dict(json.loads((model_dir / "config.json").read_text(encoding="utf-8")))
     entry["has_encoder"] = entry.get("encoder") is not None
+    entry["is_spatial"] = entry.get("prior") is not None
     entry["classes"] = entry.get("generator", {}).get("c_dim", 0)
     entry["version"] = version_of(entry)
     return ModelInfo.model_validate(entry)

@@ -10,6 +10,7 @@ EditorError
 ├─ NotFound            not_found            no such address
 │  ├─ UnknownImage     unknown_image        no such image, or not yours
 │  ├─ UnknownLatent    unknown_latent       no such latent, or not yours
+│  ├─ UnknownLand      unknown_land         no such land, or not yours
 │  ├─ UnknownJob       unknown_job          no such job, not yours, or forgotten
 │  ├─ UnknownModel     unknown_model        not in `GET /models`
 │  └─ UnknownAttribute unknown_attribute    the model has no such attribute
@@ -72,6 +73,10 @@ class UnknownImage(NotFound):
 
 class UnknownLatent(NotFound):
     code = "unknown_latent"
+
+
+class UnknownLand(NotFound):
+    code = "unknown_land"
 
 
 class UnknownJob(NotFound):

@@ -5,10 +5,10 @@ import re
 import secrets
 from typing import Literal
 
-IdKind = Literal["img", "lat", "job"]
+IdKind = Literal["img", "lat", "job", "lnd"]
 LOCAL_OWNER = "local"  # the one user of a server without keys
 
-_ID = re.compile(r"(img|lat|job)_[0-9a-f]{32}")
+_ID = re.compile(r"(img|lat|job|lnd)_[0-9a-f]{32}")
 
 
 def is_id(kind: IdKind, text: str) -> bool:
@@ -21,7 +21,7 @@ def new_job_id() -> str:
     return f"job_{secrets.token_hex(16)}"
 
 
-def content_id(kind: Literal["img", "lat"], *parts: str) -> str:
+def content_id(kind: Literal["img", "lat", "lnd"], *parts: str) -> str:
     """The id of what `parts` describe: the same parts, the same id."""
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     return f"{kind}_{digest[:32]}"

@@ -12,14 +12,24 @@ from pydantic import AwareDatetime
 
 from contracts.base import Value
 from contracts.errors import EditorError
+from contracts.lands import DrawRequest, DrawResult
 from contracts.requests import (
     EditRequest,
+    EditResult,
     EncodeRequest,
+    EncodeResult,
     GenerateRequest,
+    GenerateResult,
     HeatMapRequest,
+    HeatMapResult,
     IngestRequest,
-    Request,
+    IngestResult,
 )
+
+Request = (
+    IngestRequest | EncodeRequest | EditRequest | GenerateRequest | HeatMapRequest | DrawRequest
+)
+Result = IngestResult | EncodeResult | EditResult | GenerateResult | HeatMapResult | DrawResult
 
 INTERACTIVE = "interactive"
 BATCH = "batch"
@@ -37,6 +47,7 @@ class JobKind(StrEnum):
     EDIT = "edit"
     GENERATE = "generate"
     HEAT_MAP = "heat_map"
+    DRAW = "draw"
 
 
 REQUEST_OF_KIND: dict[JobKind, type[Request]] = {
@@ -45,6 +56,7 @@ REQUEST_OF_KIND: dict[JobKind, type[Request]] = {
     JobKind.EDIT: EditRequest,
     JobKind.GENERATE: GenerateRequest,
     JobKind.HEAT_MAP: HeatMapRequest,
+    JobKind.DRAW: DrawRequest,
 }
 
 

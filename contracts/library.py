@@ -5,10 +5,14 @@ Bytes are in the blob store, once; a record in the owner's own folder makes them
 
 import secrets
 
+from pydantic import BaseModel
+
 from contracts.base import Value
 from contracts.blobs import BlobStore, Files
-from contracts.errors import UnknownImage, UnknownLatent
+from contracts.edits import canonical_json
+from contracts.errors import UnknownImage, UnknownLand, UnknownLatent
 from contracts.ids import content_id, is_id
+from contracts.lands import DrawResult, LandInfo, LandRequest
 from contracts.requests import EditResult, EncodeResult, Metrics
 
 RENEW_S = 3600.0  # a record younger than this is not written again when it is asked for
@@ -45,6 +49,12 @@ class LatentRecord(Value):
     def as_result(self) -> EncodeResult:
         """What a client sees of it."""
         return EncodeResult.model_validate(self.model_dump(include=set(EncodeResult.model_fields)))
+
+
+class Answer(BaseModel):
+    """What every kept answer has, whatever else is in it."""
+
+    image_id: str
 
 
 class Library:
@@ -169,6 +179,37 @@ class Library:
             raise UnknownLatent("this latent is no longer kept: encode the picture again")
         return data
 
+    def add_land(self, owner: str, wanted: LandRequest, seed: int) -> LandInfo:
+        """Keep a land. The same land is the same id."""
+        fields = wanted.model_dump(mode="json") | {"seed": seed}
+        land_id = content_id("lnd", owner, canonical_json(fields))
+        land = LandInfo.model_validate(fields | {"land_id": land_id})
+        self._write(owner, "lands", land_id, land)
+        return land
+
+    def land(self, owner: str, land_id: str) -> LandInfo:
+        """An owner's land.
+
+        Raises:
+            UnknownLand: there is none, or it is another's.
+        """
+        text = self._read(owner, "lands", land_id) if is_id("lnd", land_id) else None
+        if text is None:
+            raise UnknownLand("there is no such land: make it again")
+        return LandInfo.model_validate_json(text)
+
+    def remember_drawn(self, owner: str, key: str, result: DrawResult) -> None:
+        """Keep a drawn box of a land under its key (`DrawRequest.key`)."""
+        self._write(owner, "edits", key, result)
+
+    def already_drawn(self, owner: str, key: str) -> DrawResult | None:
+        """A box of a land, if it has been drawn before and its picture is still kept."""
+        text = self._read(owner, "edits", key)
+        result = None if text is None else DrawResult.model_validate_json(text)
+        if result is None or self._read(owner, "images", result.image_id) is None:
+            return None
+        return result
+
     def remember_edit(self, owner: str, key: str, result: EditResult) -> None:
         """Keep the answer to an edit under its key (`EditRequest.key`)."""
         self._write(owner, "edits", key, result)
@@ -205,5 +246,5 @@ class Library:
 
 
 def place(owner: str, kind: str, name: str) -> str:
-    """Where an owner's record is: kind is images, latents or edits."""
+    """Where an owner's record is: kind is images, latents, lands or edits (answers)."""
     return f"records/{owner}/{kind}/{name}.json"

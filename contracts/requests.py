@@ -11,6 +11,8 @@ from contracts.edits import Edit, canonical_json, enabled_edits
 MAX_ASPECT = 4  # of a crop: the long side over the short one
 MAX_SIDE_PX = 16_384  # of a crop or a generated picture; the settings bound the number of pixels
 
+Truncation = Annotated[float, Field(ge=0, le=2)]
+"""Pull of w to its mean: 1 is none, 0 is all."""
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE_PX)]
 Offset = Annotated[int, Field(ge=0, le=MAX_SIDE_PX)]
 Box = tuple[Offset, Offset, Side, Side]
@@ -83,7 +85,7 @@ class GenerateRequest(Value):
     """Absent = the server draws one and reports it."""
     width: Side | None = None
     height: Side | None = None
-    truncation: Annotated[float, Field(ge=0, le=2)] = 0.7
+    truncation: Truncation = 0.7
     coherence: Annotated[float, Field(gt=0, le=10_000)] | None = None
     """Correlation length of the spatial prior; absent = the model's default."""
     class_index: Annotated[int | None, Field(ge=0, alias="class")] = None
@@ -95,9 +97,6 @@ class HeatMapRequest(Value):
 
     latent_id: IdText
     attribute: Name
-
-
-Request = IngestRequest | EncodeRequest | EditRequest | GenerateRequest | HeatMapRequest
 
 
 class IngestResult(Value):
@@ -160,6 +159,3 @@ class HeatMapResult(Value):
     """A picture of where an attribute is read."""
 
     image_id: str
-
-
-Result = IngestResult | EncodeResult | EditResult | GenerateResult | HeatMapResult

@@ -7,8 +7,7 @@ latent, so it goes when nobody has asked for it in a while. See `library.py` for
 from typing import NamedTuple
 
 from contracts.blobs import BlobStore, Files
-from contracts.library import ImageRecord, LatentRecord, place
-from contracts.requests import EditResult
+from contracts.library import Answer, ImageRecord, LatentRecord, place
 
 LEFTOVER_TTL_S = 24 * 3600.0  # far longer than a job may run: what is left then, nobody will fetch
 LEFTOVER_FOLDERS = ("incoming", "uploads", "previews")
@@ -72,7 +71,7 @@ def _remove_edit(files: Files, record: _Record, needed: set[str], ttl_s: float) 
     text = files.read(record.name)
     if text is None:
         return set()
-    image = place(record.owner, "images", EditResult.model_validate_json(text).image_id)
+    image = place(record.owner, "images", Answer.model_validate_json(text).image_id)
     image_text = files.read(image)
     if image_text is not None and not _is_older(files, image, ttl_s):
         return set()

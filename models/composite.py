@@ -23,8 +23,11 @@ def feather(mask: Tensor, size: tuple[int, int]) -> Tensor:
 
     The painted part keeps its strength; the edge falls to exactly 0 within two feather radii.
     """
-    radius = max(1, round(FEATHER_CELLS * min(size) / 32))
-    fine = fit_mask(mask, size)
+    return softened(fit_mask(mask, size), max(1, round(FEATHER_CELLS * min(size) / 32)))
+
+
+def softened(fine: Tensor, radius: int) -> Tensor:
+    """A mask [1, 1, H, W] that is as strong as before, and falls to 0 within two radii (pixels)."""
     side = 2 * radius + 1
     soft = F.max_pool2d(fine, side, stride=1, padding=radius)
     for window in ((1, side), (side, 1)):

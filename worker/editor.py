@@ -18,11 +18,9 @@ from torch import Tensor
 from contracts.edits import (
     AttributeEdit,
     EditValue,
-    Mask,
-    MaskAll,
-    MaskGrid,
     TransplantEdit,
 )
+from contracts.lands import DrawRequest
 from contracts.requests import MAX_ASPECT, GenerateRequest
 from models import edits as latent_edits
 from models.attributes import shift
@@ -36,7 +34,8 @@ from models.latents import SQUARE, LatentMap, cells_of, embed, from_bytes, to_by
 from models.model import Model, load_model
 from models.reader import strength_to_reach
 from models.sampling import seed_w
-from worker.decode import decode_mask
+from worker.lands import draw_land
+from worker.masks import read_mask, stronger
 from worker.ports import Edited, Encoded, EncodeOptions, FetchTensor, Step
 
 CACHED_BYTES = 256 * 2**20  # of latents and their pictures, per model
@@ -228,6 +227,9 @@ class ModelEditor:
         w = seed_w(generator, wanted.seed or 0, wanted.truncation, wanted.class_index)
         return generator.broadcast(w), "W"
 
+    def draw(self, wanted: DrawRequest, on_step: Callable[[Step], None]) -> Pixels:
+        return draw_land(self.model, wanted, on_step)
+
     @torch.inference_mode()
     def heat_map(self, latent_id: str, attribute: str, *, tensor: FetchTensor) -> NDArray[np.uint8]:
         base = self.base(latent_id, tensor)
@@ -265,23 +267,6 @@ def drawn_size(original: Pixels, resolution: int) -> tuple[int, int]:
     height, width = (round(SQUARE[0] * side / short) for side in original.shape[:2])
     cell = resolution // SQUARE[0]
     return height * cell, width * cell
-
-
-def read_mask(mask: Mask, grid: tuple[int, int]) -> Tensor:
-    """A contract mask as [1, 1, h, w] in [0, 1], of its own size (`grid` for the whole picture)."""
-    if isinstance(mask, MaskAll):
-        return torch.ones(1, 1, *grid)
-    if isinstance(mask, MaskGrid):
-        return torch.tensor(mask.rows)[None, None]
-    return torch.from_numpy(decode_mask(mask))[None, None]
-
-
-def stronger(mask: Tensor, other: Tensor) -> Tensor:
-    """The maximum of two masks [1, 1, h, w], on the finer grid of the two."""
-    rows = max(mask.shape[2], other.shape[2])
-    columns = max(mask.shape[3], other.shape[3])
-    fine = (rows, columns)
-    return torch.maximum(latent_edits.fit_mask(mask, fine), latent_edits.fit_mask(other, fine))
 
 
 def finish(original: Pixels, before: Tensor, after: Tensor, touched: Tensor, kind: str) -> Edited:

@@ -28,12 +28,12 @@ from contracts.jobs import (
     JobStatus,
     Preview,
     Progress,
+    Result,
     begun,
     failed,
     handed_back,
     succeeded,
 )
-from contracts.requests import Result
 from models.errors import AttributeUnknown, ModelError
 from worker.encode import write_pixels
 from worker.ports import Pixels, Step

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.edits import EditValue
+from contracts.lands import DrawRequest
 from contracts.requests import GenerateRequest
 
 Pixels = NDArray[np.uint8]
@@ -107,6 +108,10 @@ class Editor(Protocol):
 
     def generate(self, wanted: GenerateRequest) -> Encoded:
         """Draw the picture of a seed (0 if none is given)."""
+        ...
+
+    def draw(self, wanted: DrawRequest, on_step: Callable[[Step], None]) -> Pixels:
+        """Draw a box of an endless land. `on_step` may raise to stop."""
         ...
 
     def heat_map(self, latent_id: str, attribute: str, *, tensor: FetchTensor) -> NDArray[np.uint8]:

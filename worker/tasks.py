@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from contracts.edits import enabled_edits
 from contracts.errors import InvalidImage, InvalidRequest, StaleLatent
-from contracts.jobs import JobRecord
+from contracts.jobs import JobRecord, Result
+from contracts.lands import DrawRequest, DrawResult
 from contracts.library import ImageRecord, LatentRecord
 from contracts.requests import (
     EditRequest,
@@ -21,7 +22,6 @@ from contracts.requests import (
     IngestRequest,
     IngestResult,
     Metrics,
-    Result,
 )
 from contracts.versions import is_same_generator
 from worker.decode import Picture, decode_picture
@@ -172,6 +172,20 @@ def heat_map(task: Task, request: HeatMapRequest) -> HeatMapResult:
     return HeatMapResult(image_id=record.image_id)
 
 
+def draw(task: Task, request: DrawRequest) -> DrawResult:
+    """Draw a box of a land."""
+    clock = Clock()
+    editor = task.editor(request.model)
+    clock.lap("load")
+    pixels = editor.draw(request, task.report)
+    clock.lap("draw")
+    image = task.add_pixels(pixels)
+    result = DrawResult(image_id=image.image_id, timings_ms=clock.laps("write"))
+    key = request.key(task.bench.version(request.model))
+    task.bench.library.remember_drawn(task.owner, key, result)
+    return result
+
+
 def perform(task: Task, record: JobRecord) -> Result:
     """Do what a job asks for."""
     match record.parsed_request():
@@ -185,6 +199,8 @@ def perform(task: Task, record: JobRecord) -> Result:
             return generate(task, request)
         case HeatMapRequest() as request:
             return heat_map(task, request)
+        case DrawRequest() as request:
+            return draw(task, request)
 
 
 def tidy(task: Task, record: JobRecord) -> None:

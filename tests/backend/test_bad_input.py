@@ -12,6 +12,7 @@ from pictures import file_of, huge_png_header, noise, oriented_png, pixels_of, p
 from PIL import Image
 
 UNKNOWN = {"img": "img_" + "0" * 32, "lat": "lat_" + "0" * 32, "job": "job_" + "0" * 32}
+UNKNOWN["lnd"] = "lnd_" + "0" * 32
 
 
 def assert_problem(response: httpx.Response, status: int, code: str) -> None:
@@ -132,6 +133,9 @@ def test_alpha_is_kept_and_the_colour_below_it(client: httpx.Client) -> None:
         (f"/latents/{UNKNOWN['lat']}", "unknown_latent"),
         (f"/latents/{UNKNOWN['lat']}/tensor", "unknown_latent"),
         (f"/latents/{UNKNOWN['lat']}/attributes/smile", "unknown_latent"),
+        (f"/lands/{UNKNOWN['lnd']}", "unknown_land"),
+        (f"/lands/{UNKNOWN['img']}", "unknown_land"),
+        (f"/tiles/{UNKNOWN['lnd']}/8/0/0.png", "unknown_land"),
         (f"/jobs/{UNKNOWN['job']}", "unknown_job"),
         (f"/jobs/{UNKNOWN['job']}/events", "unknown_job"),
         ("/jobs/*", "unknown_job"),

@@ -12,6 +12,7 @@ from PIL import Image
 from safetensors.numpy import load, save
 
 from contracts.edits import AttributeEdit, EditValue, MaskGrid, MaskPng, TransplantEdit
+from contracts.lands import DrawRequest
 from contracts.requests import GenerateRequest
 from models.errors import ModelError
 from worker.decode import decode_mask
@@ -70,6 +71,19 @@ class FakeEditor:
         shape = (wanted.height or self.resolution, wanted.width or self.resolution, 3)
         noise = np.random.default_rng(wanted.seed).integers(0, 256, shape, dtype=np.uint8)
         return self._encoded(noise, "S4")
+
+    def draw(self, wanted: DrawRequest, on_step: Callable[[Step], None]) -> Pixels:
+        """Every pixel says where it is; edits make theirs brighter."""
+        x, y, width, height = wanted.box
+        on_step(Step(0, 1, "Drawing the land", None))
+        columns, rows = np.meshgrid(np.arange(x, x + width), np.arange(y, y + height))
+        blue = np.full_like(rows, (wanted.seed or 0) % 256)
+        pixels = np.dstack([columns % 256, rows % 256, blue]).astype(np.uint8)
+        for edit in wanted.edits:
+            left, top, right, bottom = (*edit.box[:2], *np.add(edit.box[:2], edit.box[2:]))
+            inside = (columns >= left) & (columns < right) & (rows >= top) & (rows < bottom)
+            pixels[inside, 2] = 255
+        return pixels[:: wanted.scale, :: wanted.scale]
 
     def heat_map(self, latent_id: str, attribute: str, *, tensor: FetchTensor) -> NDArray[np.uint8]:
         tensor(latent_id)

@@ -21,7 +21,9 @@ SERVER = ROOT / "tests" / "fakes" / "fake_server.py"
 ATTRIBUTES = ("smile", "explode", "hungry")
 
 
-def write_model(home: Path, model_id: str = "fake", *, any_size: bool = False) -> None:
+def write_model(
+    home: Path, model_id: str = "fake", *, any_size: bool = False, is_spatial: bool = False
+) -> None:
     """Put a model's config where the server and the workers look."""
     config = {
         "id": model_id,
@@ -34,6 +36,7 @@ def write_model(home: Path, model_id: str = "fake", *, any_size: bool = False) -
             {"id": a, "title": a.title(), "min": -3, "max": 3, "default": 1} for a in ATTRIBUTES
         ],
         "any_size": any_size,
+        "prior": {"kind": "gaussian"} if is_spatial else None,
         "encoder": {},
         "source": "tests",
         "license": "MIT",

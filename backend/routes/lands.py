@@ -1,0 +1,95 @@
+"""`/lands` and `/tiles`: endless pictures, seen in tiles, painted on, exported."""
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+
+from backend.owner import Owner
+from backend.routes.answers import JOB_RESPONSES, Wait, job_answer
+from backend.routes.images import IMMUTABLE
+from backend.services import Server, Services
+from contracts.errors import InvalidRequest, TooLarge, UnknownAttribute
+from contracts.jobs import JobKind
+from contracts.lands import (
+    FURTHEST_PX,
+    MAX_ZOOM,
+    MIN_ZOOM,
+    TILE_PX,
+    DrawRequest,
+    DrawResult,
+    ExportRequest,
+    LandInfo,
+    LandRequest,
+    tile_box,
+)
+
+router = APIRouter(tags=["lands"])
+
+FURTHEST_TILE = FURTHEST_PX // TILE_PX
+Zoom = Annotated[int, Path(ge=MIN_ZOOM, le=MAX_ZOOM)]
+TileNumber = Annotated[int, Path(ge=-FURTHEST_TILE, lt=FURTHEST_TILE)]
+
+
+@router.post("/lands", status_code=201)
+async def make_land(server: Server, owner: Owner, body: LandRequest) -> LandInfo:
+    """An endless picture. Nothing is drawn yet; the same body with a seed is the same land."""
+    if len(body.edits) > server.settings.max_edits:
+        raise TooLarge(f"at most {server.settings.max_edits} edits make a list")
+    return await run_in_threadpool(_checked, server, owner, body)
+
+
+@router.get("/lands/{land_id}")
+async def get_land(server: Server, owner: Owner, land_id: str) -> LandInfo:
+    """The land again."""
+    return await run_in_threadpool(server.library.land, owner, land_id)
+
+
+@router.post("/lands/{land_id}/export", status_code=202, responses=JOB_RESPONSES)
+async def export_land(
+    server: Server, owner: Owner, land_id: str, body: ExportRequest, wait: Wait = 0
+) -> JSONResponse:
+    """Draw a rectangle of the land at full size."""
+    land = await run_in_threadpool(server.library.land, owner, land_id)
+    if body.box[2] * body.box[3] > server.settings.max_generated_pixels:
+        raise TooLarge(f"at most {server.settings.max_generated_pixels:,} px are drawn at once")
+    request = land.part(body.box)
+    return job_answer(await server.dispatcher.submit(owner, JobKind.DRAW, request, wait))
+
+
+@router.get(
+    "/tiles/{land_id}/{z}/{x}/{y}.png",
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}}}},
+)
+async def get_tile(
+    server: Server, owner: Owner, land_id: str, z: Zoom, x: TileNumber, y: TileNumber
+) -> Response:
+    """A tile of 256 × 256 px, in the XYZ scheme; at the highest zoom a pixel is a pixel."""
+    land = await run_in_threadpool(server.library.land, owner, land_id)
+    request = land.part(tile_box(z, x, y), 1 << (MAX_ZOOM - z))
+    drawn = await run_in_threadpool(_already_drawn, server, owner, request)
+    if drawn is None:
+        drawn = await server.dispatcher.result(
+            owner, JobKind.DRAW, request, DrawResult, server.settings.sync_wait_s
+        )
+    record = await run_in_threadpool(server.library.image, owner, drawn.image_id)
+    data = await run_in_threadpool(server.library.image_bytes, record)
+    return Response(data, media_type=record.media_type, headers={"Cache-Control": IMMUTABLE})
+
+
+def _checked(server: Services, owner: str, body: LandRequest) -> LandInfo:
+    model = server.model(body.model)
+    if not model.is_spatial:
+        raise InvalidRequest(f"the model {model.id} draws no land: it was not trained spatially")
+    for edit in body.edits:
+        if not model.has_attribute(edit.attribute):
+            raise UnknownAttribute(f"the model {model.id} has no such attribute: see GET /models")
+    seed = secrets.randbelow(2**31) if body.seed is None else body.seed
+    return server.library.add_land(owner, body, seed)
+
+
+def _already_drawn(server: Services, owner: str, request: DrawRequest) -> DrawResult | None:
+    return server.library.already_drawn(owner, request.key(server.model(request.model).version))

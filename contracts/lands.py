@@ -1,0 +1,121 @@
+"""Endless lands: what one is made of, where its edits lie, and its tiles.
+
+A land is a value: a model, a seed and a list of edits in the land's own pixels. Painting makes
+another land; its tiles that no edit reaches are those of the land before.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts.base import Name, Unit, Value
+from contracts.edits import MAX_STRENGTH, Mask, canonical_json
+from contracts.requests import Truncation
+
+TILE_PX = 256
+MAX_ZOOM = 8
+"""Here a pixel of a tile is a pixel of the land."""
+MIN_ZOOM = 6
+FURTHEST_PX = 2**30
+"""From the origin, each way."""
+MAX_BOX_PX = 4096
+FEATHER_PX = 8
+"""How far the soft edge of an edit may reach past its box."""
+
+Coordinate = Annotated[int, Field(ge=-FURTHEST_PX, le=FURTHEST_PX)]
+BoxSide = Annotated[int, Field(ge=1, le=MAX_BOX_PX)]
+LandBox = tuple[Coordinate, Coordinate, BoxSide, BoxSide]
+"""x, y, w, h in pixels of the land: x east and y south of its origin; either may be negative."""
+
+
+class LandEdit(Value):
+    """Move an attribute where the mask says; the mask covers the box."""
+
+    type: Literal["attribute"] = "attribute"
+    attribute: Name
+    strength: Annotated[float, Field(ge=-MAX_STRENGTH, le=MAX_STRENGTH)]
+    box: LandBox
+    mask: Mask
+    amount: Unit = 1.0
+    """Of the change that is shown."""
+    enabled: bool = True
+
+    def reaches(self, box: tuple[int, int, int, int]) -> bool:
+        """Whether a pixel of a box (x, y, w, h) may change."""
+        pairs = zip(self.box[:2], self.box[2:], box[:2], box[2:], strict=True)
+        return self.enabled and all(
+            own - FEATHER_PX < other + length and other < own + own_length + FEATHER_PX
+            for own, own_length, other, length in pairs
+        )
+
+
+class LandRequest(Value):
+    """An endless picture of a spatially trained model."""
+
+    model: Name
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
+    """Absent = the server draws one and reports it."""
+    coherence: Annotated[float, Field(gt=0, le=100)] | None = None
+    """Correlation length in cells of the coarsest grid; absent = the model's default."""
+    truncation: Truncation = 0.7
+    edits: tuple[LandEdit, ...] = ()
+
+
+class LandInfo(LandRequest):
+    """A land as it is kept."""
+
+    land_id: str
+    seed: int
+    tile_px: int = TILE_PX
+    min_zoom: int = MIN_ZOOM
+    max_zoom: int = MAX_ZOOM
+
+    def part(self, box: tuple[int, int, int, int], scale: int = 1) -> "DrawRequest":
+        """What a worker has to know to draw a box (x, y, w, h), `scale` times smaller."""
+        return DrawRequest(
+            model=self.model,
+            seed=self.seed,
+            coherence=self.coherence,
+            truncation=self.truncation,
+            edits=reaching(self.edits, box),
+            box=box,
+            scale=scale,
+        )
+
+
+class DrawRequest(LandRequest):
+    """Draw a box of a land. Made by the server; only the edits that reach it are in it."""
+
+    box: tuple[int, int, int, int]
+    scale: int = 1
+
+    def key(self, model_version: str) -> str:
+        """What the picture depends on, as a hash: equal keys, equal pictures."""
+        parts = ["land", model_version, self.model_dump(mode="json")]
+        return hashlib.sha256(canonical_json(parts).encode()).hexdigest()
+
+
+class DrawResult(Value):
+    """A drawn box."""
+
+    image_id: str
+    timings_ms: dict[str, float]
+
+
+class ExportRequest(Value):
+    """Write a rectangle of a land at full size."""
+
+    box: tuple[Coordinate, Coordinate, Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
+
+
+def reaching(edits: Sequence[LandEdit], box: tuple[int, int, int, int]) -> tuple[LandEdit, ...]:
+    """The edits that may change a pixel of a box, in order."""
+    return tuple(edit for edit in edits if edit.reaches(box))
+
+
+def tile_box(z: int, x: int, y: int) -> tuple[int, int, int, int]:
+    """The box of a tile in pixels of the land."""
+    side = TILE_PX << (MAX_ZOOM - z)
+    return x * side, y * side, side, side

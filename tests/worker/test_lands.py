@@ -1,0 +1,80 @@
+"""Painting on an endless land, on a small model."""
+
+import numpy as np
+import pytest
+
+from contracts.edits import MaskAll, MaskGrid
+from contracts.lands import FEATHER_PX, DrawRequest, LandEdit, LandInfo, tile_box
+from models.errors import AttributeUnknown
+from tests.fakes.tiny import tiny_land
+from worker.editor import ModelEditor
+
+
+@pytest.fixture(scope="module")
+def editor() -> ModelEditor:
+    return ModelEditor(tiny_land())
+
+
+def land(*edits: LandEdit) -> LandInfo:
+    return LandInfo(model="tiny-land", land_id="lnd_x", seed=3, edits=edits)
+
+
+def drawn(editor: ModelEditor, wanted: DrawRequest) -> np.ndarray:
+    return editor.draw(wanted, lambda step: None).astype(int)
+
+
+def edit(box: tuple[int, int, int, int], **fields: object) -> LandEdit:
+    known = {"attribute": "smile", "strength": 4.0, "box": box, "mask": MaskAll()}
+    return LandEdit.model_validate(known | fields)
+
+
+def test_an_edit_changes_what_is_painted_and_nothing_else(editor: ModelEditor) -> None:
+    box = (-40, -30, 150, 120)
+    painted = edit((10, 5, 40, 30))
+    before, after = drawn(editor, land().part(box)), drawn(editor, land(painted).part(box))
+    changed = (before != after).any(axis=2)
+    inside = changed[35:65, 50:90]
+    assert inside.mean() > 0.5
+    around = np.ones_like(changed)
+    around[35 - FEATHER_PX : 65 + FEATHER_PX, 50 - FEATHER_PX : 90 + FEATHER_PX] = False
+    assert not (changed & around).any()
+
+
+def test_a_tile_is_that_part_of_a_larger_picture(editor: ModelEditor) -> None:
+    rows = tuple(tuple(float(i == j) for i in range(12)) for j in range(12))
+    whole = land(edit((200, 180, 120, 150), mask=MaskGrid(rows=rows)), edit((0, 0, 600, 300)))
+    large = drawn(editor, whole.part((0, 0, 600, 512)))
+    tile = drawn(editor, whole.part(tile_box(8, 1, 0)))
+    assert np.array_equal(tile, large[:256, 256:512])
+
+
+def test_a_farther_zoom_is_the_same_land(editor: ModelEditor) -> None:
+    near = drawn(editor, land().part((0, 0, 128, 64)))
+    far = drawn(editor, land().part((0, 0, 128, 64), scale=4))
+    assert far.shape == (16, 32, 3)
+    assert np.abs(near.reshape(16, 4, 32, 4, 3).mean(axis=(1, 3)) - far).max() <= 1.5
+
+
+def test_an_edit_shown_by_half_is_half_of_it(editor: ModelEditor) -> None:
+    box = (0, 0, 64, 64)
+    none, half, whole = (
+        drawn(editor, land(edit(box, amount=amount)).part(box)) for amount in (0.0, 0.5, 1.0)
+    )
+    assert np.array_equal(none, drawn(editor, land().part(box)))
+    middle = (none + whole) / 2
+    free = (none > 4) & (none < 250) & (whole > 4) & (whole < 250)
+    assert np.abs(half - middle)[free].max() <= 2
+
+
+def test_only_edits_that_reach_a_box_are_sent() -> None:
+    near, far = edit((0, 0, 10, 10)), edit((10 + 2 * FEATHER_PX + 64, 0, 10, 10))
+    wanted = land(near, far, edit((0, 0, 9, 9), enabled=False)).part((0, 0, 64, 64))
+    assert wanted.edits == (near,)
+    assert wanted.key("v") == land(near).part((0, 0, 64, 64)).key("v")
+    assert wanted.key("v") != land().part((0, 0, 64, 64)).key("v")
+    assert wanted.key("v") != wanted.key("w")
+
+
+def test_an_unknown_attribute_is_refused(editor: ModelEditor) -> None:
+    with pytest.raises(AttributeUnknown):
+        drawn(editor, land(edit((0, 0, 32, 32), attribute="no")).part((0, 0, 32, 32)))
