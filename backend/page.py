@@ -19,7 +19,7 @@ class _Files(StaticFiles):
 
 
 def add_page(app: FastAPI, frontend_dir: Path) -> None:
-    """Serve the index at `/` and each folder of the page under its own name."""
+    """Serve the index at `/`, the land at `/land`, and each folder of the page under its own name."""
     index = frontend_dir / "index.html"
     if not index.is_file():
         return
@@ -27,6 +27,10 @@ def add_page(app: FastAPI, frontend_dir: Path) -> None:
     @app.get("/", include_in_schema=False)
     async def page() -> FileResponse:
         return FileResponse(index, headers={"Cache-Control": REVALIDATE})
+
+    @app.get("/land", include_in_schema=False)
+    async def land() -> FileResponse:
+        return FileResponse(frontend_dir / "land.html", headers={"Cache-Control": REVALIDATE})
 
     for entry in sorted(frontend_dir.iterdir()):
         if entry.is_dir() and not entry.name.startswith((".", "node_modules")):

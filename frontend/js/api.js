@@ -102,6 +102,36 @@ export class Api {
   }
 
   /**
+   * @param {Record<string, unknown>} wanted as POST /lands takes it
+   * @returns {Promise<import('./land/history.js').Land>}
+   */
+  makeLand(wanted) {
+    return this.#json('POST', 'lands', { json: wanted });
+  }
+
+  /**
+   * @param {string} landId
+   * @returns {Promise<import('./land/history.js').Land>}
+   */
+  land(landId) {
+    return this.#json('GET', `lands/${landId}`);
+  }
+
+  /** With the places that Leaflet fills in. @param {string} landId */
+  tileUrl(landId) {
+    return `${this.url(`tiles/${landId}`)}/{z}/{x}/{y}.png`;
+  }
+
+  /**
+   * @param {string} landId
+   * @param {number[]} box x, y, width, height in pixels of the land
+   * @returns {Promise<Job>}
+   */
+  exportLand(landId, box) {
+    return this.#json('POST', `lands/${landId}/export`, { json: { box } });
+  }
+
+  /**
    * @param {{latent_id: string, edits: unknown[]}} session as toWire makes it
    * @param {Output} output
    * @param {AbortSignal} [signal]

@@ -11,6 +11,7 @@
  * @property {[number, number]} grid [h, w]
  * @property {Attribute[]} attributes
  * @property {boolean} any_size
+ * @property {boolean} is_spatial it draws endless lands
  * @property {boolean} [has_encoder]
  * @property {string} source
  * @property {string} license

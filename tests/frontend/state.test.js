@@ -15,6 +15,7 @@ const MODEL = {
   resolution: 64,
   grid: [16, 16],
   any_size: false,
+  is_spatial: false,
   source: 'tests',
   license: 'MIT',
   attributes: [

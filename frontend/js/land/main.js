@@ -1,0 +1,205 @@
+/**
+ * The land page, wired: an endless picture as a map, painted with a brush. view.js is the map, panel.js what stands
+ * beside it, stroke.js and history.js are pure.
+ */
+
+import { Api } from '../api.js';
+import { el, saveBlob } from '../dom.js';
+import { mark } from '../icons.js';
+import { resultOf } from '../jobs.js';
+import { iconButton } from '../panels/controls.js';
+import { keyDialog } from '../panels/dialogs.js';
+import { asProblem, remedy } from '../problem.js';
+import { add, begin, present, step, withEdits } from './history.js';
+import { landPanel } from './panel.js';
+import { editOf, fits, rectangle } from './stroke.js';
+import { LandView } from './view.js';
+
+/** @typedef {import('./history.js').Land} Land */
+/** @typedef {import('./panel.js').Brush} Brush */
+
+const ADDRESS = /^#(lnd_[0-9a-f]{32})(?:\/(\d+)\/(-?\d+)\/(-?\d+))?$/;
+
+const unlock = keyDialog();
+const api = new Api({ base: document.baseURI, fetch: fetch.bind(window), askForKey: unlock.ask });
+const room = el('div', { class: 'land-room', role: 'application', 'aria-label': 'The land' });
+const status = el('p', { class: 'land-status', role: 'status' });
+const problem = el('div', { class: 'notice', role: 'alert' });
+const home = el('a', { class: 'brand', href: './', title: 'Back to the start' }, mark(22), el('span', { class: 'brand-name' }, 'Latent', el('b', {}, 'brush')));
+const undo = iconButton('undo', 'Undo', () => go(-1), { keys: 'Ctrl+Z' });
+const redo = iconButton('redo', 'Redo', () => go(1), { keys: 'Ctrl+Shift+Z' });
+
+/** @type {import('../types.js').Model|null} */
+let model = null;
+/** @type {import('./history.js').Lands|null} */
+let history = null;
+/** @type {Brush} */
+let brush = { tool: 'move', attribute: null, strength: 2, radius: 40 };
+/** @type {Promise<void>} changes of the land wait for each other: each begins with what the one before made */
+let turn = Promise.resolve();
+
+const panel = landPanel({
+  onBrush: (change) => setBrush({ ...brush, ...change }),
+  onNew: () => change(({ seed: _, edits: __, ...rest }) => ({ ...rest, edits: [] })),
+  onSeed: (seed) => change((land) => ({ ...withEdits(land, []), seed })),
+  onCoherence: (coherence) => change((land) => ({ ...withEdits(land, land.edits), coherence })),
+  onEdit: (index, edit) =>
+    change((land) =>
+      withEdits(
+        land,
+        land.edits.flatMap((/** @type {import('./stroke.js').LandEdit} */ each, /** @type {number} */ i) => (i !== index ? [each] : edit ? [{ ...each, ...edit }] : [])),
+      ),
+    ),
+});
+document.body.append(
+  el('header', { class: 'topbar' }, home, el('span', { class: 'model-name' }, 'Land'), el('div', { class: 'spring' }), undo, redo),
+  el('main', { class: 'land' }, el('div', { class: 'land-stage' }, room, status), panel.dom),
+  problem,
+  unlock.dom,
+);
+
+const view = new LandView(room, {
+  onStroke(points, isDone) {
+    if (!brush.attribute) return say('Choose an attribute to paint with');
+    if (!fits(points, brush.radius)) return say('This stroke is as long as one can be');
+    if (isDone) {
+      const edit = editOf(points, brush.radius, brush.attribute, brush.strength);
+      change((land) => withEdits(land, [...land.edits, edit]));
+    }
+  },
+  onRectangle: (from, to) => void exportBox(rectangle(from, to)),
+  onTiles(isDrawing, hasFailed) {
+    say(isDrawing ? 'Drawing…' : '');
+    if (hasFailed) tell('Some tiles did not come', 'The server may be busy.', () => view.retry());
+  },
+  onMove: () => putAddress(),
+});
+
+/** @param {string} text */
+function say(text) {
+  status.textContent = text;
+}
+
+/** @param {string} title @param {string} what @param {(() => void)|null} [again] */
+function tell(title, what, again = null) {
+  const close = iconButton('close', 'Dismiss', () => problem.replaceChildren());
+  const retry = again && el('button', { type: 'button', class: 'button', onclick: () => (problem.replaceChildren(), again()) }, 'Try again');
+  problem.replaceChildren(
+    el('div', { class: 'notice-card' }, el('div', { class: 'notice-words' }, el('strong', {}, title), el('span', {}, what)), retry, close),
+  );
+}
+
+/** @param {Brush} next */
+function setBrush(next) {
+  brush = next;
+  view.setRadius(brush.radius);
+  view.use(brush.tool);
+  panel.showBrush(model?.attributes ?? [], brush);
+}
+
+/**
+ * Make another land out of the present one.
+ * @param {(land: any) => Record<string, unknown>} wanted what POST /lands takes
+ */
+function change(wanted) {
+  turn = turn.then(async () => {
+    if (!history) return;
+    try {
+      const { model: id, coherence, truncation, ...rest } = wanted(present(history));
+      const land = await api.makeLand({ model: id, coherence, truncation, seed: rest.seed, edits: rest.edits });
+      history = add(history, land);
+      show();
+    } catch (error) {
+      const found = asProblem(error);
+      tell(found.title, remedy(found) || found.detail, () => change(wanted));
+    }
+  });
+}
+
+/** @param {number} by */
+function go(by) {
+  if (!history) return;
+  history = step(history, by);
+  show();
+}
+
+/** @param {{x: number, y: number, zoom: number}|null} [place] */
+function show(place = null) {
+  if (!history) return;
+  const land = present(history);
+  undo.disabled = history.at === 0;
+  redo.disabled = history.at === history.lands.length - 1;
+  panel.showLand(land);
+  view.show(land, ({ land_id }) => api.tileUrl(land_id), place);
+  putAddress();
+}
+
+function putAddress() {
+  if (!history) return;
+  const { x, y, zoom } = view.place;
+  const { land_id } = present(history);
+  window.history.replaceState(null, '', `#${land_id}/${zoom}/${x}/${y}`);
+  localStorage.setItem('latentbrush.land', land_id);
+}
+
+/** @param {[number, number, number, number]} box */
+async function exportBox(box) {
+  if (!history) return;
+  try {
+    const job = await api.exportLand(present(history).land_id, box);
+    const result = await resultOf(api, job, {
+      onProgress: ({ step: done, steps }) => say(`Drawing ${box[2]} × ${box[3]} px: ${done} of ${steps} parts`),
+    });
+    saveBlob(await api.image(result.image_id), `land-${present(history).seed}-${box.join('_')}.png`);
+    say(`Downloaded ${box[2]} × ${box[3]} px`);
+  } catch (error) {
+    const found = asProblem(error);
+    tell(found.title, found.detail || remedy(found), () => void exportBox(box));
+  }
+}
+
+addEventListener('keydown', (event) => {
+  if (event.target instanceof HTMLInputElement && event.target.type === 'number') return;
+  const key = event.key.toLowerCase();
+  if ((event.ctrlKey || event.metaKey) && key === 'z') {
+    event.preventDefault();
+    go(event.shiftKey ? 1 : -1);
+  } else if (!event.ctrlKey && !event.metaKey && !event.altKey) {
+    if (key === 'v') setBrush({ ...brush, tool: 'move' });
+    if (key === 'b') setBrush({ ...brush, tool: 'paint' });
+    if (key === 'e') setBrush({ ...brush, tool: 'export' });
+    if (key === '[') setBrush({ ...brush, radius: Math.max(8, Math.round(brush.radius * 0.8)) });
+    if (key === ']') setBrush({ ...brush, radius: Math.min(200, Math.round(brush.radius * 1.25)) });
+  }
+});
+
+/** The land of the address or of last time, else a new one. @param {string} modelId @returns {Promise<Land>} */
+async function firstLand(modelId) {
+  const id = ADDRESS.exec(location.hash)?.[1] ?? localStorage.getItem('latentbrush.land');
+  if (id) {
+    try {
+      return await api.land(id);
+    } catch (error) {
+      if (asProblem(error).code !== 'unknown_land') throw error;
+    }
+  }
+  return api.makeLand({ model: modelId, edits: [] });
+}
+
+try {
+  const { models } = await api.models();
+  const spatial = models.filter(({ is_spatial }) => is_spatial);
+  if (spatial.length === 0) {
+    tell('No model here draws land', 'Train one with: latentbrush train generator --preset aerial64');
+  } else {
+    const land = await firstLand(spatial[0].id);
+    model = spatial.find(({ id }) => id === land.model) ?? spatial[0];
+    const [, , zoom, x, y] = ADDRESS.exec(location.hash) ?? [];
+    history = begin(land);
+    setBrush({ ...brush, attribute: model.attributes[0]?.id ?? null });
+    show(zoom ? { x: Number(x), y: Number(y), zoom: Number(zoom) } : { x: 0, y: 0, zoom: land.max_zoom });
+  }
+} catch (error) {
+  const found = asProblem(error);
+  tell(found.title, remedy(found) || found.detail, () => location.reload());
+}

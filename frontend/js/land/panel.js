@@ -1,0 +1,154 @@
+/**
+ * The panel of the land page: which land, what to paint with, and what has been painted.
+ */
+
+import { el, setChildren } from '../dom.js';
+import { icon } from '../icons.js';
+import { iconButton, segmented, setPressed, signed, slider } from '../panels/controls.js';
+
+/** @typedef {import('../types.js').Attribute} Attribute */
+/** @typedef {import('./history.js').Land} Land */
+/** @typedef {import('./view.js').Tool} Tool */
+/** @typedef {{tool: Tool, attribute: string|null, strength: number, radius: number}} Brush */
+/**
+ * @typedef {object} PanelEvents
+ * @property {(change: Partial<Brush>) => void} onBrush
+ * @property {() => void} onNew
+ * @property {(seed: number) => void} onSeed
+ * @property {(coherence: number) => void} onCoherence
+ * @property {(index: number, change: {enabled?: boolean, strength?: number}|null) => void} onEdit null: delete it
+ */
+
+const COHERENCE = { min: 1, max: 16, usual: 4 };
+
+/** @type {{value: Tool, text: string, hint: string}[]} */
+const TOOLS = [
+  { value: 'move', text: 'Move', hint: 'Drag the land (V)' },
+  { value: 'paint', text: 'Paint', hint: 'Paint the attribute (B)' },
+  { value: 'export', text: 'Export', hint: 'Drag a rectangle to download it (E)' },
+];
+
+/** @param {PanelEvents} events */
+export function landPanel({ onBrush, onNew, onSeed, onCoherence, onEdit }) {
+  const seed = el('input', { type: 'number', class: 'number', min: 0, step: 1, 'aria-label': 'Seed' });
+  seed.addEventListener('change', () => Number.isInteger(Number(seed.value)) && onSeed(Number(seed.value)));
+  let coherenceNow = COHERENCE.usual;
+  const coherence = slider({
+    label: 'Coherence',
+    min: COHERENCE.min,
+    max: COHERENCE.max,
+    step: 0.5,
+    unit: 'cells',
+    onInput: (value) => {
+      coherenceNow = value;
+      coherence.set(value);
+    },
+    onSettle: () => onCoherence(coherenceNow),
+    onReset: () => onCoherence(COHERENCE.usual),
+  });
+  const tools = segmented('Tool', TOOLS, (value) => onBrush({ tool: /** @type {Tool} */ (value) }));
+  const list = el('div', { class: 'attribute-list', role: 'radiogroup', 'aria-label': 'Attribute to paint' });
+  const strength = slider({
+    label: 'Amount',
+    min: -3,
+    max: 3,
+    step: 0.1,
+    unit: 'σ',
+    origin: 0,
+    onInput: (value) => onBrush({ strength: value }),
+  });
+  const radius = slider({
+    label: 'Brush',
+    min: 8,
+    max: 200,
+    step: 2,
+    unit: 'px',
+    onInput: (value) => onBrush({ radius: value }),
+  });
+  const edits = el('ol', { class: 'land-edits' });
+  const none = el('p', { class: 'quiet' }, 'Nothing painted yet. Choose an attribute and drag over the land.');
+  const section = (/** @type {string} */ title, /** @type {Node[]} */ ...parts) =>
+    el('section', { class: 'section', 'aria-label': title }, el('header', { class: 'section-head' }, el('h2', {}, title)), ...parts);
+  const dom = el(
+    'aside',
+    { class: 'land-panel' },
+    section(
+      'Land',
+      el('div', { class: 'row' }, el('label', { class: 'number-field' }, el('span', { class: 'unit' }, 'Seed'), seed), iconButton('dice', 'Another land', onNew, { text: 'Another' })),
+      coherence.dom,
+    ),
+    section('Brush', tools.dom, list, strength.dom, radius.dom),
+    section('Edits', none, edits),
+  );
+  /** @type {readonly Attribute[]} */
+  let shownAttributes = [];
+  return {
+    dom,
+    /** @param {readonly Attribute[]} attributes @param {Brush} brush */
+    showBrush(attributes, brush) {
+      tools.set(brush.tool);
+      if (attributes !== shownAttributes) {
+        shownAttributes = attributes;
+        setChildren(list, attributes.map((each) => attributeRow(each, () => onBrush({ attribute: each.id, tool: 'paint' }))));
+      }
+      for (const input of list.querySelectorAll('input')) input.checked = input.value === brush.attribute;
+      strength.set(brush.strength);
+      radius.set(brush.radius);
+    },
+    /** @param {Land} land */
+    showLand(land) {
+      seed.value = String(land.seed);
+      coherenceNow = land.coherence ?? COHERENCE.usual;
+      coherence.set(coherenceNow);
+      none.hidden = land.edits.length > 0;
+      const titles = new Map(shownAttributes.map(({ id, title }) => [id, title]));
+      setChildren(
+        edits,
+        land.edits.map((edit, i) => editRow(edit, titles.get(edit.attribute) ?? edit.attribute, (change) => onEdit(i, change))),
+      );
+    },
+  };
+}
+
+/** @param {Attribute} attribute @param {() => void} onChoose */
+function attributeRow({ id, title }, onChoose) {
+  const input = el('input', { type: 'radio', name: 'attribute', value: id, class: 'visually-hidden', onchange: onChoose });
+  return el('label', { class: 'attribute' }, input, icon('brush', 14), el('span', { class: 'attribute-title' }, title));
+}
+
+/**
+ * @param {import('./stroke.js').LandEdit} edit
+ * @param {string} title
+ * @param {(change: {enabled?: boolean, strength?: number}|null) => void} onChange
+ */
+function editRow(edit, title, onChange) {
+  const toggle = iconButton(edit.enabled ? 'shown' : 'hidden', edit.enabled ? `Hide ${title}` : `Show ${title}`, () =>
+    onChange({ enabled: !edit.enabled }),
+  );
+  setPressed(toggle, edit.enabled);
+  let chosen = edit.strength;
+  const weight = slider({
+    label: `Amount of ${title}`,
+    min: -3,
+    max: 3,
+    step: 0.1,
+    unit: 'σ',
+    origin: 0,
+    isCompact: true,
+    onInput: (value) => {
+      chosen = value;
+      weight.set(value);
+    },
+    onSettle: () => chosen !== edit.strength && onChange({ strength: chosen }),
+  });
+  weight.set(edit.strength);
+  return el(
+    'li',
+    { class: edit.enabled ? 'land-edit' : 'land-edit is-off' },
+    el('span', { class: 'edit-title' }, title),
+    el('span', { class: 'edit-value' }, signed(edit.strength)),
+    toggle,
+    iconButton('bin', `Delete ${title}`, () => onChange(null)),
+    weight.dom,
+  );
+}

@@ -1,0 +1,195 @@
+/**
+ * The map: Leaflet with the land's tiles, and the pointer as a brush. Leaflet's coordinates stay in here.
+ */
+
+import * as L from '../../vendor/leaflet/leaflet-src.esm.js';
+
+/** @typedef {import('../geometry.js').Point} Point */
+/** @typedef {'move'|'paint'|'export'} Tool */
+/** @typedef {{land_id: string, tile_px: number, min_zoom: number, max_zoom: number}} Land */
+/**
+ * @typedef {object} ViewEvents
+ * @property {(points: Point[], isDone: boolean) => void} onStroke points in land pixels; again and again, and once when it is done
+ * @property {(from: Point, to: Point) => void} onRectangle
+ * @property {(isDrawing: boolean, hasFailed: boolean) => void} onTiles
+ * @property {() => void} onMove
+ */
+
+const CLOSER_ZOOMS = 2; // beyond a pixel for a pixel
+const FARTHER_TILES = 1; // kept around what is seen
+
+export class LandView {
+  #map;
+  #events;
+  /** @type {Tool} */
+  #tool = 'move';
+  #radius = 24;
+  #native = 8;
+  /** @type {L.TileLayer|null} */
+  #layer = null;
+  /** @type {L.TileLayer|null} */
+  #next = null;
+  /** @type {L.Path|null} */
+  #trace = null;
+  #cursor;
+
+  /** @param {HTMLElement} room @param {ViewEvents} events */
+  constructor(room, events) {
+    this.#events = events;
+    this.#map = L.map(room, {
+      crs: Object.assign({}, L.CRS.Simple, { transformation: new L.Transformation(1, 0, 1, 0) }),
+      zoomControl: false,
+      attributionControl: false,
+      zoomSnap: 1,
+      keyboard: true,
+    });
+    L.control.zoom({ position: 'bottomright' }).addTo(this.#map);
+    this.#cursor = L.circleMarker([0, 0], { radius: 1, weight: 1.5, fill: false, interactive: false });
+    this.#map.on('mousemove', ({ latlng }) => this.#cursor.setLatLng(latlng));
+    this.#map.on('zoomend', () => this.#sizeCursor());
+    this.#map.on('moveend', () => events.onMove());
+    this.#watchPointer(room);
+  }
+
+  /**
+   * Show a land; what is seen stays until the tiles of the new one are there.
+   * @param {Land} land
+   * @param {(land: Land) => string} urlOf
+   * @param {{x: number, y: number, zoom: number}|null} place null: stay, or the origin at first
+   */
+  show(land, urlOf, place) {
+    this.#native = land.max_zoom;
+    if (place || !this.#layer) {
+      const { x, y, zoom } = place ?? { x: 0, y: 0, zoom: land.max_zoom };
+      this.#map.setMinZoom(land.min_zoom).setMaxZoom(land.max_zoom + CLOSER_ZOOMS);
+      this.#map.setView(this.#toLatLng({ x, y }), zoom, { animate: false });
+    }
+    this.#next?.remove();
+    const layer = L.tileLayer(urlOf(land), {
+      tileSize: land.tile_px,
+      minNativeZoom: land.min_zoom,
+      maxNativeZoom: land.max_zoom,
+      minZoom: land.min_zoom,
+      maxZoom: land.max_zoom + CLOSER_ZOOMS,
+      keepBuffer: FARTHER_TILES,
+      noWrap: true,
+      className: 'land-tile',
+    });
+    let hasFailed = false;
+    layer.on('loading', () => this.#events.onTiles(true, (hasFailed = false)));
+    layer.on('tileerror', () => (hasFailed = true));
+    layer.on('load', () => {
+      if (this.#next === layer) {
+        this.#layer?.remove();
+        [this.#layer, this.#next] = [layer, null];
+        this.#removeTrace();
+      }
+      this.#events.onTiles(false, hasFailed);
+    });
+    this.#next = layer;
+    layer.addTo(this.#map);
+  }
+
+  /** Ask again for the tiles that did not come. */
+  retry() {
+    (this.#next ?? this.#layer)?.redraw();
+  }
+
+  /** @param {Tool} tool */
+  use(tool) {
+    this.#tool = tool;
+    this.#map.dragging[tool === 'move' ? 'enable' : 'disable']();
+    this.#map.getContainer().dataset.tool = tool;
+    if (tool === 'paint') this.#cursor.addTo(this.#map);
+    else this.#cursor.remove();
+    this.#sizeCursor();
+  }
+
+  /** @param {number} radius of the brush in land pixels */
+  setRadius(radius) {
+    this.#radius = radius;
+    this.#sizeCursor();
+  }
+
+  /** Where the middle of the view is. */
+  get place() {
+    const { x, y } = this.#toLand(this.#map.getCenter());
+    return { x: Math.round(x), y: Math.round(y), zoom: this.#map.getZoom() };
+  }
+
+  /** Pixels of the screen for one of the land. */
+  get #scale() {
+    return 2 ** (this.#map.getZoom() - this.#native);
+  }
+
+  #sizeCursor() {
+    if (this.#layer || this.#next) this.#cursor.setRadius(this.#radius * this.#scale);
+  }
+
+  #removeTrace() {
+    this.#trace?.remove();
+    this.#trace = null;
+  }
+
+  /** @param {HTMLElement} room */
+  #watchPointer(room) {
+    /** @type {Point[]|null} */
+    let points = null;
+    room.addEventListener('pointerdown', (event) => {
+      if (this.#tool === 'move' || event.button !== 0) return;
+      if (event.target instanceof Element && event.target.closest('.leaflet-control')) return;
+      room.setPointerCapture(event.pointerId);
+      points = [this.#at(event)];
+      this.#draw(points);
+      if (this.#tool === 'paint') this.#events.onStroke(points, false);
+    });
+    room.addEventListener('pointermove', (event) => {
+      if (!points) return;
+      points.push(...(event.getCoalescedEvents?.() ?? [event]).map((each) => this.#at(each)));
+      this.#draw(points);
+      if (this.#tool === 'paint') this.#events.onStroke(points, false);
+    });
+    const end = (/** @type {boolean} */ isKept) => () => {
+      if (!points) return;
+      const done = points;
+      points = null;
+      if (!isKept || this.#tool === 'export') this.#removeTrace();
+      if (isKept && this.#tool === 'paint') this.#events.onStroke(done, true);
+      if (isKept && this.#tool === 'export') this.#events.onRectangle(done[0], done[done.length - 1]);
+    };
+    room.addEventListener('pointerup', end(true));
+    room.addEventListener('pointercancel', end(false));
+  }
+
+  /** The stroke at once, before any tile has come. @param {Point[]} points */
+  #draw(points) {
+    this.#removeTrace();
+    const places = points.map((point) => this.#toLatLng(point));
+    const last = places[places.length - 1];
+    const look = { interactive: false, className: 'land-trace' };
+    const trace =
+      this.#tool === 'export'
+        ? L.rectangle(L.latLngBounds(places[0], last), { ...look, weight: 1.5 })
+        : L.polyline(places.length > 1 ? places : [last, last], {
+            ...look,
+            weight: 2 * this.#radius * this.#scale,
+            opacity: 0.35,
+          });
+    this.#trace = trace.addTo(this.#map);
+  }
+
+  /** @param {PointerEvent} event */
+  #at(event) {
+    return this.#toLand(this.#map.mouseEventToLatLng(event));
+  }
+
+  /** @param {L.LatLng} place @returns {Point} */
+  #toLand(place) {
+    return this.#map.project(place, this.#native);
+  }
+
+  /** @param {Point} point @returns {L.LatLng} */
+  #toLatLng({ x, y }) {
+    return this.#map.unproject([x, y], this.#native);
+  }
+}
