@@ -38,7 +38,7 @@ export function landPanel({ onBrush, onNew, onSeed, onCoherence, onEdit }) {
     min: COHERENCE.min,
     max: COHERENCE.max,
     step: 0.5,
-    unit: 'cells',
+    unit: '',
     onInput: (value) => {
       coherenceNow = value;
       coherence.set(value);
@@ -74,7 +74,7 @@ export function landPanel({ onBrush, onNew, onSeed, onCoherence, onEdit }) {
     { class: 'land-panel' },
     section(
       'Land',
-      el('div', { class: 'row' }, el('label', { class: 'number-field' }, el('span', { class: 'unit' }, 'Seed'), seed), iconButton('dice', 'Another land', onNew, { text: 'Another' })),
+      el('div', { class: 'row' }, el('label', { class: 'land-seed' }, el('span', { class: 'slider-label' }, 'Seed'), el('span', { class: 'number-field' }, seed)), iconButton('dice', 'Another land', onNew, { text: 'Another' })),
       coherence.dom,
     ),
     section('Brush', tools.dom, list, strength.dom, radius.dom),

@@ -41,7 +41,7 @@ export class LandView {
       zoomControl: false,
       attributionControl: false,
       zoomSnap: 1,
-      keyboard: true,
+      fadeAnimation: false,
     });
     L.control.zoom({ position: 'bottomright' }).addTo(this.#map);
     this.#cursor = L.circleMarker([0, 0], { radius: 1, weight: 1.5, fill: false, interactive: false });

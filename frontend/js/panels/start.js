@@ -50,6 +50,7 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onSample, 
     text: 'Go on with the latest picture',
     class: 'resume',
   });
+  const land = el('a', { class: 'button resume', href: 'land', hidden: true }, icon('grid'), el('span', { class: 'button-text' }, 'Paint on an endless land'));
   drop.addEventListener('pointermove', (event) => cells.paintAt(event));
   const server = el('p', { class: 'server-note', role: 'status' });
   const models = modelPicker(previewUrl, (id) => dispatch({ type: 'modelChosen', id }));
@@ -86,6 +87,7 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onSample, 
       { class: 'start-side' },
       server,
       resume,
+      land,
       el('h2', {}, 'Start from a sample'),
       gallery,
       el('div', { class: 'start-choices' }, models.dom, encoding.dom),
@@ -118,6 +120,7 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onSample, 
       cells.setActive(state.phase === 'start');
       if (state.phase === 'start') resume.hidden = savedSessions().length === 0;
       server.textContent = SERVER_SAYS[state.server];
+      land.hidden = !state.models.some(({ is_spatial }) => is_spatial);
       models.set(state.models, state.modelId, state.loadedModels);
       const hasEncoder = currentModel(state)?.has_encoder !== false;
       encoding.set(possible(state.encodeMode, hasEncoder));

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { add, begin, present, step, withEdits } from '../../frontend/js/land/history.js';
+import { MAX_BOX_PX, MAX_CELLS, boxOf, editOf, fits, rectangle } from '../../frontend/js/land/stroke.js';
+
+/** @param {number} seed */
+const land = (seed) => ({
+  land_id: `lnd_${seed}`,
+  model: 'aerial',
+  seed,
+  coherence: null,
+  truncation: 0.7,
+  edits: [],
+  tile_px: 256,
+  min_zoom: 6,
+  max_zoom: 8,
+});
+
+test('the box of a stroke holds the brush, on whole cells, on either side of the origin', () => {
+  const box = boxOf([{ x: -10, y: 5 }, { x: 30, y: 7 }], 6);
+  assert.deepEqual(box, { x: -16, y: -4, width: 52, height: 20 });
+});
+
+test('the mask of a stroke is where the stroke is', () => {
+  const edit = editOf([{ x: 100, y: 40 }, { x: 180, y: 40 }], 20, 'wood', 1.5);
+  const [x, y, width, height] = edit.box;
+  const { rows } = edit.mask;
+  assert.equal(width % rows[0].length, 0);
+  assert.equal(height % rows.length, 0);
+  const cell = width / rows[0].length;
+  const at = (/** @type {number} */ px, /** @type {number} */ py) =>
+    rows[Math.floor((py - y) / cell)][Math.floor((px - x) / cell)];
+  assert.equal(at(140, 40), 1);
+  assert.ok(at(100, 40) > 0.9 && at(179, 40) > 0.9);
+  assert.equal(at(x, y), 0);
+  assert.deepEqual([edit.attribute, edit.strength, edit.enabled], ['wood', 1.5, true]);
+});
+
+test('a long stroke takes coarser cells, as many as the API takes', () => {
+  const edit = editOf([{ x: 0, y: 0 }, { x: 3900, y: 10 }], 30, 'wood', 1);
+  assert.ok(edit.mask.rows[0].length <= MAX_CELLS);
+  assert.ok(edit.box[2] >= 3960 && edit.box[2] <= MAX_BOX_PX);
+  assert.ok(fits([{ x: 0, y: 0 }, { x: 3900, y: 10 }], 30));
+  assert.ok(!fits([{ x: 0, y: 0 }, { x: 4090, y: 10 }], 30));
+});
+
+test('a rectangle is the same from any corner', () => {
+  const [a, b] = [{ x: 10.4, y: -3.2 }, { x: -5.5, y: 20 }];
+  assert.deepEqual(rectangle(a, b), [-6, -4, 17, 24]);
+  assert.deepEqual(rectangle(b, a), [-6, -4, 17, 24]);
+  assert.deepEqual(rectangle(a, a).slice(2), [1, 1]);
+});
+
+test('undo is the land before; painting after it forgets what was undone', () => {
+  let history = add(add(begin(land(1)), land(2)), land(3));
+  history = step(history, -1);
+  assert.equal(present(history).seed, 2);
+  assert.equal(present(step(history, 1)).seed, 3);
+  assert.equal(present(step(history, -9)).seed, 1);
+  history = add(history, land(4));
+  assert.deepEqual(history.lands.map(({ seed }) => seed), [1, 2, 4]);
+});
+
+test('a painted land keeps all but its edits', () => {
+  const edit = editOf([{ x: 0, y: 0 }], 8, 'water', 2);
+  assert.deepEqual(withEdits(land(5), [edit]), {
+    model: 'aerial',
+    seed: 5,
+    coherence: null,
+    truncation: 0.7,
+    edits: [edit],
+  });
+});
