@@ -19,7 +19,7 @@ class _Files(StaticFiles):
 
 
 def add_page(app: FastAPI, frontend_dir: Path) -> None:
-    """Serve the index at `/`, the land at `/land`, and each folder of the page under its own name."""
+    """Serve the index at `/`, the land at `/land`, and each folder under its own name."""
     index = frontend_dir / "index.html"
     if not index.is_file():
         return

@@ -55,6 +55,10 @@ def generator(
             help="Train spatially, for pictures of any size: field, or another to compare."
         ),
     ] = None,
+    scale: Annotated[
+        float | None,
+        typer.Option(min=0.01, max=8, help="With --prior: resize a folder's pictures first."),
+    ] = None,
     batch: Annotated[int | None, typer.Option(min=1, help="Pictures per step.")] = None,
     lr: Annotated[float | None, typer.Option(min=0, help="Learning rate of both sides.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of weights and data.")] = None,
@@ -70,7 +74,7 @@ def generator(
     from training.schedule import Minutes
 
     options = with_overrides(
-        preset, data=data, prior=prior, teacher=teacher, batch=batch, lr=lr, seed=seed
+        preset, data=data, prior=prior, scale=scale, teacher=teacher, batch=batch, lr=lr, seed=seed
     )
     if dry_run:
         write_json(asdict(options), Path("-"))

@@ -13,10 +13,12 @@ from training.aerial import view
 LANDS = 40
 LAND_PX = 512
 BATCHES_PER_LAND = 200  # a land is replaced after so many batches
+MAX_EMPTY = 0.05  # of a square, without data
+TRIES = 20
 
 
 class RandomCrops:
-    """Squares of pictures, larger pictures more often.
+    """Squares of pictures, larger pictures more often, and none that is partly without data.
 
     Args:
         pictures: uint8 [C, H, W] each, colours first; no side under `resolution`.
@@ -43,9 +45,13 @@ class RandomCrops:
     def crop(self, picture: Tensor) -> Tensor:
         """One square of a picture."""
         size = self.resolution
-        top = int(self.rng.integers(picture.shape[1] - size + 1))
-        left = int(self.rng.integers(picture.shape[2] - size + 1))
-        return picture[:, top : top + size, left : left + size]
+        for _ in range(TRIES):
+            top = int(self.rng.integers(picture.shape[1] - size + 1))
+            left = int(self.rng.integers(picture.shape[2] - size + 1))
+            square = picture[:, top : top + size, left : left + size]
+            if (square[:3] == 0).all(dim=0).float().mean() <= MAX_EMPTY:
+                break
+        return square
 
 
 class AerialCrops:

@@ -14,6 +14,7 @@ class GanOptions:
     """What a run is made of; written to the run's `options.json`."""
 
     data: str = "portraits"  # or "aerial", or a folder of pictures
+    scale: float = 1.0  # of a folder's pictures, before squares are cut from them
     prior: str | None = None  # of a spatially trained generator: a key of models.prior.PRIORS
     resolution: int = 64
     channel_base: int = 3072

@@ -8,11 +8,12 @@ import torch
 
 from models.generator import Generator
 from models.perceptual import PerceptualNet
-from training.crops import AerialCrops
+from training.crops import AerialCrops, RandomCrops
 from training.data import FreshPortraits, ImageFolder, ImageSource, PooledPortraits, mirror
 from training.errors import TrainingError
 from training.gan import GanTraining
 from training.gan_options import GanOptions
+from training.rasters import open_rasters
 from training.runs import Run, load_state
 from training.schedule import Every, Length
 from training.warmup import warm_up
@@ -20,8 +21,12 @@ from training.warmup import warm_up
 SNAPSHOT_S = 240
 
 
-def open_source(options: GanOptions, device: torch.device, start: int) -> ImageSource:
-    """The pictures that `options` ask for; a resumed run goes on with portraits not yet drawn."""
+def open_source(options: GanOptions, device: torch.device, start: int, cache: Path) -> ImageSource:
+    """The pictures that `options` ask for; a resumed run goes on with portraits not yet drawn.
+
+    Args:
+        cache: a folder for decoded pictures.
+    """
     if options.data == "portraits":
         fresh = FreshPortraits(options.resolution, options.seed, device, start)
         return PooledPortraits(fresh, options.pool) if device.type == "cpu" else fresh
@@ -30,6 +35,9 @@ def open_source(options: GanOptions, device: torch.device, start: int) -> ImageS
     folder = Path(options.data)
     if not options.data or not folder.is_dir():
         raise TrainingError("--data: name a folder of pictures, or 'portraits'")
+    if options.prior is not None:
+        rasters = open_rasters(folder, cache, options.resolution, options.scale)
+        return RandomCrops(rasters, options.resolution, options.seed + start)
     return ImageFolder(folder, options.resolution, options.seed + start)
 
 
@@ -75,7 +83,9 @@ def play(training: GanTraining, run: Run, length: Length) -> None:
     preview = training.preview()
     snapshots, speed = Every(SNAPSHOT_S), Speed(training.nimg)
     for now in length.watch("Training the generator"):
-        source = source or open_source(options, training.device, training.nimg)
+        source = source or open_source(
+            options, training.device, training.nimg, run.folder / "pictures"
+        )
         real = source.batch(options.batch).to(training.device)
         real = mirror(real, torch.rand(len(real)) < 0.5)
         figures = training.step_discriminator(real, now.step)
