@@ -1,4 +1,4 @@
-"""`latentbrush evaluate generator|inversion|editing`: the figures in README and MODEL_CARD."""
+"""`latentbrush evaluate …`: the figures in README, MODEL_CARD and docs/results.md."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -125,3 +125,20 @@ def editing(
     show_table(rows, f"Editing, {count} pictures at ±1 and ±2 σ")
     table = {"model": loaded.card.id, "count": count, "seed": seed}
     write_json(table | {"attributes": [asdict(row) for row in rows]}, json)
+
+
+@app.command("any-size")
+def any_size(
+    model: ModelOption = "aerial",
+    count: Annotated[int, typer.Option(min=64, help="Squares of each kind.")] = 1024,
+    seed: SeedOption = 930_000,
+    json: JsonOption = None,
+) -> None:
+    """Squares of an endless land against renders, its seams, and how fast it is drawn."""
+    from training.evaluation.any_size import evaluate_any_size
+
+    figures = evaluate_any_size(open_model(model), count, seed)
+    table = asdict(figures)
+    show_table([{k: v for k, v in table.items() if k != "coherences"}], "Any size")
+    show_table(figures.coherences, "By coherence")
+    write_json(table, json)

@@ -65,13 +65,14 @@ def generator(
     dry_run: DryRunOption = False,
     device: DeviceOption = None,
 ) -> None:
-    """Train a StyleGAN2 generator; writes the model into RUN/model."""
+    """Train a StyleGAN2 generator; writes the model into RUN/model. On several GPUs: torchrun."""
     from models.model import save_model
     from training.errors import TrainingError
     from training.gan_options import with_overrides
     from training.loop import train_generator
     from training.release import release_generator
     from training.schedule import Minutes
+    from training.together import Group
 
     options = with_overrides(
         preset, data=data, prior=prior, scale=scale, teacher=teacher, batch=batch, lr=lr, seed=seed
@@ -93,6 +94,8 @@ def generator(
         resume=resume,
         grow=grow,
     )
+    if not Group.join().is_first:
+        return
     save_model(release_generator(run, name, where), run / "model")
     say(f"{run / 'model'}: generator written; next: latentbrush train perceptual --model …")
 

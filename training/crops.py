@@ -57,10 +57,11 @@ class RandomCrops:
 class AerialCrops:
     """Squares of procedural lands and of their maps; fresh lands keep replacing the oldest."""
 
-    def __init__(self, resolution: int, seed: int, lands: int = LANDS) -> None:
+    def __init__(self, resolution: int, seed: int, lands: int | None = None) -> None:
         self.next_land = seed
         self.batches = 0
-        drawn = [self.draw() for _ in tqdm(range(lands), desc="Drawing land", unit="land")]
+        shown = tqdm(range(lands or LANDS), desc="Drawing land", unit="land")
+        drawn = [self.draw() for _ in shown]
         self.crops = RandomCrops(drawn, resolution, seed)
 
     def draw(self) -> Tensor:

@@ -24,6 +24,7 @@ from training.gan_options import GanOptions
 from training.losses import PathLength, discriminator_loss, generator_loss, r1_penalty
 from training.runs import Run
 from training.teacher import teach
+from training.together import Group
 
 FIELD = (SQUARE[0] + 2 * SURROUND, SQUARE[1] + 2 * SURROUND)  # base cells of a training picture
 
@@ -45,10 +46,13 @@ class Draw:
 class GanTraining:
     """The networks, optimisers and counters of one run."""
 
-    def __init__(self, options: GanOptions, device: torch.device) -> None:
+    def __init__(
+        self, options: GanOptions, device: torch.device, group: Group | None = None
+    ) -> None:
         if options.teacher and not options.has_teacher:
             raise TrainingError("--teacher: only the portraits are known from their latents")
         torch.manual_seed(options.seed)
+        self.group = group or Group()
         self.options = options
         self.device = device
         self.dtype = best_dtype(device)
@@ -63,7 +67,13 @@ class GanTraining:
         self.nimg = 0
         self.phase = "game"
         self.blank = True  # the average has nothing worth keeping yet
-        self.rng = np.random.default_rng(options.seed)
+        self.seed_again()
+
+    def seed_again(self) -> None:
+        """Draw something else than before, and than the other processes."""
+        seeds = [self.options.seed, self.nimg, self.group.rank]
+        self.rng = np.random.default_rng(seeds)
+        torch.manual_seed(int(self.rng.integers(2**62)))
 
     def draw(self, num: int) -> Draw:
         """Draw latents, mixing styles with the options' probability."""
@@ -115,7 +125,7 @@ class GanTraining:
         if regularise:
             weight = self.options.r1_gamma * self.options.r1_every
             loss = loss + r1_penalty(shown, real_logits) * weight
-        update(self.opt_d, loss)
+        update(self.opt_d, loss, self.group)
         if self.augment is not None:
             self.augment.observe(real_logits)
         return {"loss_d": loss.detach(), "real_sign": real_logits.detach().sign().mean()}
@@ -132,18 +142,20 @@ class GanTraining:
             half = drawn.latent.map(lambda _, wmap: wmap[: max(1, num // 2)])
             penalty = self.path_length.penalty(self.generator, half, drawn.surround)
             loss = loss + penalty * (self.options.pl_weight * self.options.pl_every)
-        update(self.opt_g, loss)
+        update(self.opt_g, loss, self.group)
         self.discriminator.requires_grad_(True)
         self.update_ema(num)
         return {"loss_g": loss.detach()}
 
     @torch.no_grad()
     def update_ema(self, num: int) -> None:
-        """Move the average towards G, with a half-life in pictures; faster after a blank start."""
+        """Move the average towards G, with a half-life in pictures (`num` of every process); faster
+        after a blank start."""
+        self.group.average([self.generator.mapping.w_avg])
         half_life = self.options.ema_kimg * 1000
         if self.blank:
             half_life = min(half_life, max(self.nimg, 1) * 0.05)
-        keep = 0.5 ** (num / half_life)
+        keep = 0.5 ** (num * self.group.size / half_life)
         for average, now in zip(self.ema.parameters(), self.generator.parameters(), strict=True):
             average.lerp_(now, 1 - keep)
         for kept, buffer in zip(self.ema.buffers(), self.generator.buffers(), strict=True):
@@ -199,8 +211,7 @@ class GanTraining:
         self.path_length.mean = state["pl_mean"]
         if self.augment is not None:
             self.augment.p = state["augment_p"]
-        torch.manual_seed(self.options.seed + self.nimg)
-        self.rng = np.random.default_rng([self.options.seed, self.nimg])
+        self.seed_again()
 
     def grow_from(self, state: dict[str, Any]) -> None:
         """Take over every fitting weight of a run at a smaller resolution; new blocks start blank.
@@ -236,12 +247,14 @@ def adam(network: nn.Module, lr: float, every: int) -> torch.optim.Adam:
     return torch.optim.Adam(network.parameters(), lr * ratio, (0.0, 0.99**ratio), eps=1e-8)
 
 
-def update(optimiser: torch.optim.Optimizer, loss: Tensor) -> None:
-    """One step down the gradient, with non-finite gradients set to zero."""
+def update(optimiser: torch.optim.Optimizer, loss: Tensor, group: Group) -> None:
+    """One step down the gradient, averaged over the processes, with non-finite gradients set to
+    zero."""
     optimiser.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
-    for group in optimiser.param_groups:
-        for parameter in group["params"]:
-            if parameter.grad is not None:
-                parameter.grad.nan_to_num_(nan=0.0, posinf=1e5, neginf=-1e5)
+    parameters = [p for part in optimiser.param_groups for p in part["params"]]
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    for gradient in gradients:
+        gradient.nan_to_num_(nan=0.0, posinf=1e5, neginf=-1e5)
+    group.average(gradients)
     optimiser.step()

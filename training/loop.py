@@ -16,9 +16,11 @@ from training.gan_options import GanOptions
 from training.rasters import open_rasters
 from training.runs import Run, load_state
 from training.schedule import Every, Length
+from training.together import Group
 from training.warmup import warm_up
 
 SNAPSHOT_S = 240
+APART = 1_000_000_000  # pictures between those that two processes draw
 
 
 def open_source(options: GanOptions, device: torch.device, start: int, cache: Path) -> ImageSource:
@@ -63,8 +65,9 @@ def train_generator(
     Raises:
         TrainingError: the folder, the data or the run to grow from cannot be used.
     """
-    run = Run(folder, asdict(options), resume=resume)
-    training = GanTraining(options, torch.device(device))
+    group = Group.join()
+    run = Run(folder, asdict(options), resume=resume, writes=group.is_first)
+    training = GanTraining(options, group.device(device), group)
     state = run.load()
     if state is not None:
         training.restore(state)
@@ -80,17 +83,18 @@ def play(training: GanTraining, run: Run, length: Length) -> None:
     """The game: real pictures in, one step of each side, until it is over."""
     options = training.options
     source: ImageSource | None = None
+    cache = run.folder / "pictures"
     preview = training.preview()
     snapshots, speed = Every(SNAPSHOT_S), Speed(training.nimg)
-    for now in length.watch("Training the generator"):
+    for now in training.group.until_one_ends(length.watch("Training the generator")):
         source = source or open_source(
-            options, training.device, training.nimg, run.folder / "pictures"
+            options, training.device, training.nimg + training.group.rank * APART, cache
         )
         real = source.batch(options.batch).to(training.device)
         real = mirror(real, torch.rand(len(real)) < 0.5)
         figures = training.step_discriminator(real, now.step)
         figures |= training.step_generator(options.batch, now.step)
-        training.nimg += options.batch
+        training.nimg += options.batch * training.group.size
         if now.step % 50 == 49:
             img_s = speed.measure(training.nimg)
             now.note(kimg=f"{training.nimg / 1000:.1f}", img_s=f"{img_s:.0f}")

@@ -16,8 +16,19 @@ from training.errors import TrainingError
 class Run:
     """One folder: `options.json`, `metrics.jsonl`, `samples-*.png`, `state.pt`."""
 
-    def __init__(self, folder: Path, options: dict[str, Any], *, resume: bool) -> None:
+    def __init__(
+        self, folder: Path, options: dict[str, Any], *, resume: bool, writes: bool = True
+    ) -> None:
+        """Open a folder.
+
+        Args:
+            writes: of several processes, the one that does.
+
+        Raises:
+            TrainingError: it holds another run, or one that is not to be gone on with.
+        """
         self.folder = folder
+        self.writes = writes
         if (folder / "state.pt").exists() and not resume:
             raise TrainingError(
                 f"--run: {folder} already holds a run; add --resume or name another"
@@ -32,16 +43,21 @@ class Run:
         ):
             changed = sorted(k for k in options if before.get(k) != json.loads(text)[k])
             raise TrainingError(f"--resume: the run in {folder} had another {', '.join(changed)}")
-        path.write_text(text)
+        if writes:
+            path.write_text(text)
 
     def log(self, **values: float | int | str) -> None:
         """Append one line of figures."""
+        if not self.writes:
+            return
         rounded = {k: round(v, 5) if isinstance(v, float) else v for k, v in values.items()}
         with (self.folder / "metrics.jsonl").open("a") as file:
             file.write(json.dumps({"time": round(time.time(), 1), **rounded}) + "\n")
 
     def save(self, state: dict[str, Any]) -> None:
         """Write the state to resume from; the previous one stays until the new one is whole."""
+        if not self.writes:
+            return
         path = self.folder / "state.pt"
         torch.save(state, path.with_suffix(".tmp"))
         path.with_suffix(".tmp").replace(path)
@@ -52,6 +68,8 @@ class Run:
 
     def save_grid(self, name: str, img: Tensor, columns: int = 8) -> None:
         """Write pictures [N, 3, R, R] as one PNG."""
+        if not self.writes:
+            return
         Image.fromarray(to_pixels(grid_of(img, columns))).save(self.folder / f"{name}.png")
 
 

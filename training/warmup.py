@@ -46,16 +46,16 @@ def warm_up(
     run.save_grid("targets", render(factors_of(preview), options.resolution))
     training.phase = "warm-up"
     snapshots = Every(180)
-    for now in length.watch("Warming up"):
+    for now in training.group.until_one_ends(length.watch("Warming up")):
         for group in optimiser.param_groups:
             group["lr"] = group["peak"] * cosine(0.9 * now.passed)
         z = torch.randn(options.batch, options.w_dim, device=training.device)
         w = generator.mapping(z)
         img = generator.synthesis(generator.broadcast(w), no_noise, training.dtype)
         loss = teach(img, z, net)
-        update(optimiser, loss)
+        update(optimiser, loss, training.group)
         generator.mapping.w_avg.lerp_(w.detach().mean(dim=0), 0.005)
-        training.nimg += options.batch
+        training.nimg += options.batch * training.group.size
         training.update_ema(options.batch)
         if now.step % 50 == 0:
             run.log(nimg=training.nimg, warm_up_loss=loss.item())

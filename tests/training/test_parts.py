@@ -6,12 +6,17 @@ from pathlib import Path
 import pytest
 import torch
 
+from models.errors import ShapeError
 from models.latents import embed
 from models.model import Model, load_model, save_model
+from models.perceptual import PerceptualConfig, PerceptualNet
+from tests.fakes.tiny import tiny_land
+from training.aerial import MAPS
 from training.attributes import least_squares, train_attributes
 from training.domains import find_domain, usual_place
 from training.encoder import encoder_loss, train_encoder
 from training.errors import TrainingError
+from training.evaluation.any_size import evaluate_any_size
 from training.evaluation.baselines import baselines
 from training.evaluation.distributions import (
     PatchCollector,
@@ -203,3 +208,22 @@ def test_a_reading_is_where_the_latent_says_it(model: Model) -> None:
     cells = [reader.cells(x, model.whitening, model.layout)[0, 0] for x in (whole, other, half)]
     torch.testing.assert_close(cells[2][:, :4], cells[0][:, :4])
     torch.testing.assert_close(cells[2][:, -4:], cells[1][:, -4:])
+
+
+def test_any_size_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.evaluation.any_size.WINDOW_PX", 256)
+    monkeypatch.setattr("training.evaluation.any_size.TILES", (96, 256))
+    monkeypatch.setattr("training.evaluation.any_size.DISTANCES", (16, 64))
+    monkeypatch.setattr("training.crops.LAND_PX", 48)
+    monkeypatch.setattr("training.crops.LANDS", 2)
+    net = PerceptualNet(PerceptualConfig(32, MAPS, (8, 8, 16), 16)).eval().requires_grad_(False)
+    land = replace(tiny_land(), perceptual=net)
+    figures = evaluate_any_size(land, 64, 1)
+    assert figures.tile_max_diff == 0
+    assert 0.7 < figures.seam_ratio < 1.4
+    assert figures.frechet_land > figures.frechet_renders >= 0
+    near, _, far = figures.coherences
+    assert near.coherence < far.coherence
+    assert near.correlation[0] < far.correlation[0]
+    with pytest.raises(ShapeError, match="not trained spatially"):
+        evaluate_any_size(replace(land, prior=None), 64, 1)

@@ -1,0 +1,180 @@
+"""Pictures of any size: are squares of a land as good as pictures of the training size, does the
+land depend on how it was cut up, and how fast is it drawn?"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from models.errors import ShapeError
+from models.land import CHUNK, Land
+from models.model import Model
+from training.domains import domain_of, pictures
+from training.errors import TrainingError
+from training.evaluation.distributions import frechet_distance
+from training.generated import draw_latents, drawn_from
+
+WINDOW_PX = 512  # side of the window of a land that squares are cut from
+PER_WINDOW = 16  # squares
+BATCH = 64
+TILES = (96, 256, 512)  # pixels; the same window is drawn in each
+DISTANCES = (16, 64, 256)  # pixels
+
+
+@dataclass(frozen=True)
+class CoherenceRow:
+    """How a land of one coherence hangs together.
+
+    Attributes:
+        coherence: correlation length in cells.
+        frechet: of its squares to the renders.
+        correlation: of the brightness of places 16, 64 and 256 px apart.
+    """
+
+    coherence: float
+    frechet: float
+    correlation: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class AnySizeFigures:
+    """Distances are in the embedding of the model's own perceptual network.
+
+    Attributes:
+        frechet_renders: between two sets of renders: what chance alone makes.
+        frechet_square: of pictures of the training size to renders.
+        frechet_land: of squares at random places of lands to renders.
+        tile_max_diff: largest difference between a window drawn in tiles of several sizes, in
+            levels of 255.
+        seam_ratio: mean step between neighbouring pixels across the border of two chunks, over
+            that across all other borders of cells; 1: no seam.
+        megapixels_per_second: of the land, one tile after the other.
+    """
+
+    model: str
+    count: int
+    seed: int
+    frechet_renders: float
+    frechet_square: float
+    frechet_land: float
+    tile_max_diff: float
+    seam_ratio: float
+    megapixels_per_second: float
+    coherences: tuple[CoherenceRow, ...]
+
+
+def evaluate_any_size(model: Model, count: int, seed: int) -> AnySizeFigures:
+    """Compare `count` squares of every kind.
+
+    Raises:
+        TrainingError: the model has no perceptual network.
+        ShapeError: it was not trained spatially.
+    """
+    if model.prior is None:
+        raise ShapeError(f"{model.card.id} was not trained spatially: it draws one size")
+    if model.perceptual is None:
+        raise TrainingError(f"{model.card.id} has no perceptual network to compare pictures with")
+    domain, size = domain_of(model), model.layout.resolution
+    real, again = (
+        embedded(model, pictures(domain, seed + k, count, size, "cpu"), count, title)
+        for k, title in enumerate(("Renders", "More renders"))
+    )
+    square = embedded(model, squares(model, count, seed), count, "Pictures of the training size")
+    begin = time.perf_counter()
+    land = embedded(model, cut(model, None, count, seed), count, "Squares of lands")
+    seconds = time.perf_counter() - begin
+    windows = -(-count // PER_WINDOW)
+    low, high = model.prior.lengths
+    rows = [
+        coherence_row(model, c, count // 4, seed, real) for c in (low, (low * high) ** 0.5, high)
+    ]
+    return AnySizeFigures(
+        model=model.card.id,
+        count=count,
+        seed=seed,
+        frechet_renders=frechet_distance(real, again),
+        frechet_square=frechet_distance(real, square),
+        frechet_land=frechet_distance(real, land),
+        tile_max_diff=tile_difference(Land(model, seed)),
+        seam_ratio=seam_ratio(Land(model, seed)),
+        megapixels_per_second=windows * WINDOW_PX**2 / 1e6 / seconds,
+        coherences=tuple(rows),
+    )
+
+
+@torch.inference_mode()
+def embedded(model: Model, batches: Iterator[Tensor], count: int, title: str) -> Tensor:
+    """Embeddings [count, E] of pictures."""
+    assert model.perceptual is not None
+    found = [
+        model.perceptual.embedding(img.clamp(-1, 1).to(model.device)).float().cpu()
+        for img in tqdm(batches, desc=title, total=-(-count // BATCH))
+    ]
+    return torch.cat(found)[:count]
+
+
+def squares(model: Model, count: int, seed: int) -> Iterator[Tensor]:
+    """Pictures of the training size, each a draw of its own."""
+    rng = torch.Generator().manual_seed(seed)
+    for start in range(0, count, BATCH):
+        yield drawn_from(model, draw_latents(model, min(BATCH, count - start), rng))
+
+
+def cut(model: Model, coherence: float | None, count: int, seed: int) -> Iterator[Tensor]:
+    """Squares at random places of windows of many lands."""
+    rng = torch.Generator().manual_seed(seed)
+    side = model.layout.resolution
+    for k in range(-(-count // PER_WINDOW)):
+        window = Land(model, seed + k, coherence).draw(0, 0, WINDOW_PX, WINDOW_PX)
+        places = torch.randint(WINDOW_PX - side + 1, (PER_WINDOW, 2), generator=rng).tolist()
+        yield torch.cat([window[:, :, y : y + side, x : x + side] for y, x in places])
+
+
+def coherence_row(
+    model: Model, coherence: float, count: int, seed: int, real: Tensor
+) -> CoherenceRow:
+    """The figures of one coherence."""
+    found = embedded(
+        model, cut(model, coherence, count, seed), count, f"Squares of coherence {coherence:.1f}"
+    )
+    window = Land(model, seed, coherence).draw(0, 0, WINDOW_PX, WINDOW_PX).mean(dim=1)[0]
+    return CoherenceRow(
+        coherence=coherence,
+        frechet=frechet_distance(real, found),
+        correlation=tuple(correlation(window, distance) for distance in DISTANCES),
+    )
+
+
+def correlation(window: Tensor, distance: int) -> float:
+    """Of the values [H, W] of places so far apart, along both axes."""
+    pairs = (
+        (window[:, distance:], window[:, :-distance]),
+        (window[distance:], window[:-distance]),
+    )
+    found = [torch.corrcoef(torch.stack([a.flatten(), b.flatten()]))[0, 1] for a, b in pairs]
+    return float(torch.stack(found).mean())
+
+
+def tile_difference(land: Land) -> float:
+    """The largest difference between a window drawn in tiles of several sizes, of 255."""
+    drawn = []
+    for tile in TILES:
+        rows = [
+            torch.cat([land.draw(top, left, tile, tile) for left in range(0, WINDOW_PX, tile)], 3)
+            for top in range(0, WINDOW_PX, tile)
+        ]
+        drawn.append(torch.cat(rows, dim=2)[:, :, :WINDOW_PX, :WINDOW_PX])
+    return max(float((img - drawn[0]).abs().max()) * 127.5 for img in drawn[1:])
+
+
+def seam_ratio(land: Land) -> float:
+    """How much larger steps between pixels are where chunks meet."""
+    window = land.draw(0, 0, WINDOW_PX, WINDOW_PX)
+    steps = (window[..., 1:] - window[..., :-1]).abs().mean(dim=(0, 1, 2))
+    at_cells = steps[land.cell_px - 1 :: land.cell_px]
+    at_chunks = at_cells[CHUNK - 1 :: CHUNK]
+    others = (at_cells.sum() - at_chunks.sum()) / (len(at_cells) - len(at_chunks))
+    return float(at_chunks.mean() / others)

@@ -1,0 +1,75 @@
+"""Several processes that train one generator, as `torchrun` starts them.
+
+Every process draws its own pictures and latents. Gradients are averaged before each update, so the
+networks stay the same everywhere; the first process alone writes.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Group:
+    """This process among all.
+
+    Attributes:
+        rank: from 0.
+        size: processes.
+        local_rank: among those on this machine: its GPU.
+    """
+
+    rank: int = 0
+    size: int = 1
+    local_rank: int = 0
+
+    @staticmethod
+    def join() -> "Group":
+        """The group that torchrun started, or a group of one."""
+        if "RANK" not in os.environ or int(os.environ.get("WORLD_SIZE", "1")) == 1:
+            return Group()
+        if not dist.is_initialized():
+            dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+        return Group(dist.get_rank(), dist.get_world_size(), int(os.environ["LOCAL_RANK"]))
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this process writes."""
+        return self.rank == 0
+
+    def device(self, wanted: str) -> torch.device:
+        """This process's own device of a kind."""
+        return torch.device(f"cuda:{self.local_rank}" if wanted == "cuda" else wanted)
+
+    def average(self, tensors: Iterable[Tensor]) -> None:
+        """Replace each tensor by its mean over all processes, in one exchange."""
+        kept = list(tensors)
+        if self.size == 1 or not kept:
+            return
+        flat = torch.cat([tensor.reshape(-1) for tensor in kept])
+        dist.all_reduce(flat)
+        parts = torch.split(flat / self.size, [tensor.numel() for tensor in kept])
+        for tensor, part in zip(kept, parts, strict=True):
+            tensor.copy_(part.view_as(tensor))
+
+    def until_one_ends(self, items: Iterable[T]) -> Iterator[T]:
+        """Items of each process, until the first one has no more: clocks differ."""
+        for item in items:
+            if self.size > 1 and not self._all_go_on(True):
+                return
+            yield item
+        if self.size > 1:
+            self._all_go_on(False)
+
+    def _all_go_on(self, mine: bool) -> bool:
+        on = "cuda" if dist.get_backend() == "nccl" else "cpu"
+        go_on = torch.tensor(int(mine), device=on)
+        dist.all_reduce(go_on, op=dist.ReduceOp.MIN)
+        return bool(go_on)
