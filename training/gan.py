@@ -49,7 +49,7 @@ class GanTraining:
     def __init__(
         self, options: GanOptions, device: torch.device, group: Group | None = None
     ) -> None:
-        if options.teacher and not options.has_teacher:
+        if options.teacher and not (options.has_teacher and options.prior is None):
             raise TrainingError("--teacher: only the portraits are known from their latents")
         torch.manual_seed(options.seed)
         self.group = group or Group()

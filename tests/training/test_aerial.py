@@ -1,13 +1,24 @@
 """Procedural land: an endless plane, drawn in any windows."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 import torch
 
-from training.aerial import MAPS, view
+from models.generator import SURROUND
+from models.images import from_uint8
+from training.aerial import AMOUNTS, MAPS, PIXEL_M, Amounts, Window, view
 from training.aerial.cover import Sun, contour_distance
 from training.aerial.light import shadow
-from training.aerial.noise import Window, fractal, smooth
+from training.aerial.noise import fractal, smooth
 from training.crops import AerialCrops, RandomCrops
+from training.gan import GanTraining
+from training.gan_options import PRESETS
+from training.land_lesson import LandLesson, amounts_at
+from training.runs import Run
+from training.schedule import Steps
+from training.warmup import warm_up
 
 
 def test_a_window_is_part_of_a_larger_one() -> None:
@@ -69,7 +80,7 @@ def test_shadows_fall_away_from_the_sun() -> None:
 
 
 def test_crops_come_from_everywhere() -> None:
-    wide = torch.arange(40, dtype=torch.uint8).expand(3, 10, 40)
+    wide = torch.arange(1, 41, dtype=torch.uint8).expand(3, 10, 40)
     small = torch.full((3, 8, 8), 200, dtype=torch.uint8)
     crops = RandomCrops([wide, small], 8, seed=0)
     drawn = torch.cat([crops.batch(16) for _ in range(20)])
@@ -87,3 +98,53 @@ def test_fresh_land_replaces_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None
     crops.batch(3)
     changed = [a is not b for a, b in zip(before, crops.crops.pictures, strict=True)]
     assert sum(changed) == 1
+
+
+def test_a_land_is_drawn_from_a_field() -> None:
+    """Where the field says water, or wood, there it is; and the window is the field's own."""
+    field = torch.zeros(len(AMOUNTS), 8 + 2 * SURROUND, 8 + 2 * SURROUND)
+    field[AMOUNTS.index("town")] = field[AMOUNTS.index("snow")] = -3
+    field[AMOUNTS.index("wet")] = 1
+    field[AMOUNTS.index("wet"), :, : SURROUND + 3] = -3
+    field[AMOUNTS.index("wood"), :, SURROUND + 5 :] = 3
+
+    def amounts(_seed: int, window: Window) -> Amounts:
+        return amounts_at(field, window, 16 * PIXEL_M)
+
+    maps = view(2, 0, 0, 128, 128, amounts).maps
+    water, wood = maps[MAPS.index("water")], maps[MAPS.index("wood")]
+    assert water[:, :32].mean() > 0.9
+    assert wood[:, 96:].mean() > 0.7 > wood[:, :32].mean()
+
+
+def test_the_lesson_cuts_fields_and_lands_at_the_same_place() -> None:
+    lesson = LandLesson(64, 8, seed=1, lands=2)
+    z, img = lesson.batch(6)
+    side = 4 + 2 * SURROUND
+    assert z.shape == (6, 8, side, side)
+    assert img.shape == (6, 3, 64, 64)
+    for field, picture in zip(z, img, strict=True):
+        found = [
+            (row, column)
+            for k in range(2)
+            for row in range(29)
+            for column in range(29)
+            if torch.equal(lesson.fields[k, :, row : row + side, column : column + side], field)
+            and torch.equal(
+                from_uint8(lesson.lands[k, :, 16 * row :, 16 * column :][:, :64, :64]), picture
+            )
+        ]
+        assert len(found) == 1
+
+
+def test_a_generator_learns_from_the_lesson(tmp_path: Path) -> None:
+    options = replace(
+        PRESETS["aerial64"], resolution=16, grid=16, channel_base=256, channel_max=16, w_dim=16
+    )
+    training = GanTraining(options, torch.device("cpu"))
+    lesson = LandLesson(16, 16, seed=0, lands=1)
+    before = torch.stack([lesson(training) for _ in range(4)]).mean().item()
+    run = Run(tmp_path, {}, resume=False)
+    warm_up(training, run, Steps(60))
+    after = torch.stack([lesson(training) for _ in range(4)]).mean().item()
+    assert after < 0.7 * before

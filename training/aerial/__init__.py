@@ -1,5 +1,7 @@
 """Procedural land seen from above: an endless plane whose every factor is a known map."""
 
-from training.aerial.render import MAPS, TITLES, View, view
+from training.aerial.cover import AMOUNTS, Amounts
+from training.aerial.noise import Window
+from training.aerial.render import MAPS, PIXEL_M, TITLES, View, view
 
-__all__ = ["MAPS", "TITLES", "View", "view"]
+__all__ = ["AMOUNTS", "Amounts", "Window", "MAPS", "PIXEL_M", "TITLES", "View", "view"]

@@ -63,13 +63,30 @@ class Sun:
         return Sun(direction=math.pi * (0.1 + 0.8 * east), elevation=math.radians(28 + 37 * high))
 
 
-def cover_of(seed: int, window: Window) -> Cover:
-    """Everything that varies slowly over a land."""
-    wet = fractal(seed + 100, window, 420.0, 5)
-    wood = fractal(seed + 200, window, 300.0, 4, gain=0.6)
-    town = fractal(seed + 300, window, 520.0, 2)
-    built = ramp(share_below(town), 0.74, 0.86)
-    lake = (share_below(wet) - LAKES) * 160.0
+AMOUNTS = ("wet", "wood", "town", "ripeness", "autumn", "snow", "lushness")
+"""What a land has more or less of; each a map of N(0, 1)."""
+
+Amounts = dict[str, Tensor]
+
+
+def amounts_of(seed: int, window: Window) -> Amounts:
+    """The amounts that a seed gives a land: [H, W] each."""
+    return {
+        "wet": fractal(seed + 100, window, 420.0, 5),
+        "wood": fractal(seed + 200, window, 300.0, 4, gain=0.6),
+        "town": fractal(seed + 300, window, 520.0, 2),
+        "ripeness": smooth(seed + 800, window, 500.0),
+        "autumn": smooth(seed + 900, window, 900.0),
+        "snow": smooth(seed + 1000, window, 1100.0),
+        "lushness": smooth(seed + 1100, window, 350.0),
+    }
+
+
+def cover_of(amounts: Amounts, seed: int, window: Window) -> Cover:
+    """What covers a land with these amounts; its rivers, roads and hills are the seed's."""
+    share = {name: share_below(amount) for name, amount in amounts.items()}
+    built = ramp(share["town"], 0.74, 0.86)
+    lake = (share["wet"] - LAKES) * 160.0
     river = contour_distance(seed + 400, window, 560.0)
     width = RIVER_M * ramp(smooth(seed + 450, window, 400.0), -1.2, 1.0)
     roads = [contour_distance(seed + k, window, period) for k, period in MAIN_ROADS]
@@ -77,12 +94,12 @@ def cover_of(seed: int, window: Window) -> Cover:
         relief=8.0 * fractal(seed + 700, window, 300.0, 3),
         shore=torch.minimum(lake, river - width),
         road=torch.stack(roads).amin(dim=0),
-        wood=ramp(share_below(wood), 0.56, 0.66) * (1 - built),
+        wood=ramp(share["wood"], 0.56, 0.66) * (1 - built),
         town=built,
-        ripeness=share_below(smooth(seed + 800, window, 500.0)),
-        autumn=ramp(share_below(smooth(seed + 900, window, 900.0)), 0.5, 1.0),
-        snow=ramp(share_below(smooth(seed + 1000, window, 1100.0)), 0.8, 0.98),
-        lushness=share_below(smooth(seed + 1100, window, 350.0)),
+        ripeness=share["ripeness"],
+        autumn=ramp(share["autumn"], 0.5, 1.0),
+        snow=ramp(share["snow"], 0.8, 0.98),
+        lushness=share["lushness"],
     )
 
 

@@ -1,6 +1,7 @@
 """Drawing the land: any window of an endless plane, from a seed alone."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -9,7 +10,7 @@ from torch import Tensor
 
 from models.counter import bits
 from training.aerial import palette as colours
-from training.aerial.cover import ROAD_M, Cover, Sun, cover_of
+from training.aerial.cover import ROAD_M, Amounts, Cover, Sun, amounts_of, cover_of
 from training.aerial.fields import fields_of
 from training.aerial.frames import frame_of
 from training.aerial.light import AMBIENT, facing, shadow
@@ -68,11 +69,25 @@ class View:
     maps: Tensor
 
 
-def view(seed: int, top: int, left: int, height: int, width: int) -> View:
+AmountsOf = Callable[[int, Window], Amounts]
+"""(seed, window) → how much of everything there is."""
+
+
+def view(
+    seed: int,
+    top: int,
+    left: int,
+    height: int,
+    width: int,
+    amounts: AmountsOf = amounts_of,
+) -> View:
     """Draw the pixels [top, top + height) × [left, left + width) of the land of a seed.
 
     Rows count south and columns east from the land's origin; either may be negative. A window is
     the same as that part of any larger one.
+
+    Args:
+        amounts: what the land has more or less of; the seed's own if not given.
     """
     step = PIXEL_M / SAMPLES
     margin = round(SHADOW_M / step) + 2
@@ -80,15 +95,15 @@ def view(seed: int, top: int, left: int, height: int, width: int) -> View:
         top * PIXEL_M, left * PIXEL_M, height * SAMPLES, width * SAMPLES, step
     ).grown(margin)
     key = int(bits(seed))  # so that the layers of neighbouring seeds share no noise
-    img, maps = draw(key, window, step)
+    img, maps = draw(key, window, step, amounts(key, window))
     inside = torch.cat([img * 2 - 1, maps])[:, margin:-margin, margin:-margin]
     seen = F.avg_pool2d(inside, SAMPLES)
     return View(seen[:3], seen[3:])
 
 
-def draw(seed: int, window: Window, step: float) -> tuple[Tensor, Tensor]:
+def draw(seed: int, window: Window, step: float, amounts: Amounts) -> tuple[Tensor, Tensor]:
     """Colours [3, H, W] in [0, 1] and maps [F, H, W] at every sample."""
-    cover, sun = cover_of(seed, window), Sun.of(seed)
+    cover, sun = cover_of(amounts, seed, window), Sun.of(seed)
     frame = frame_of(seed + 10, window)
     land = fields_of(frame)
     town = town_of(frame)

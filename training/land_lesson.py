@@ -1,0 +1,100 @@
+"""What only procedural land allows: the land that a field of z stands for, to learn from.
+
+The first channels of z, at every cell, are the amounts that the land has there (water, wood, town,
+…), so a generator can be shown what each field should look like. Where trees and houses stand is
+not in z: only what is left of a picture at a distance is compared, and the game draws the rest.
+Ours.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from tqdm import tqdm
+
+from models.generator import SURROUND
+from models.images import from_uint8, to_uint8
+from models.latents import SQUARE, LatentMap
+from models.noise import no_noise
+from models.ops import normalize_2nd_moment
+from models.prior import PRIORS, sample_fields
+from training.aerial import AMOUNTS, PIXEL_M, Amounts, Window, view
+
+if TYPE_CHECKING:
+    from training.gan import GanTraining
+
+LANDS = 40
+CELLS = 32  # of a land, down and across
+COARSE = (2, 4, 8, 16)  # pixels over which pictures are averaged before they are compared
+SIDE = SQUARE[0] + 2 * SURROUND  # cells of a training picture's field
+
+
+class LandLesson:
+    """Lands with the fields of z that they were drawn from."""
+
+    def __init__(self, resolution: int, z_dim: int, seed: int, lands: int = LANDS) -> None:
+        self.resolution = resolution
+        self.rng = np.random.default_rng(seed)
+        self.cell_px = resolution // SQUARE[0]
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            whole = CELLS + 2 * SURROUND
+            cpu = torch.device("cpu")
+            self.fields = sample_fields(PRIORS["field"], lands, z_dim, whole, whole, cpu)
+        self.fields = normalize_2nd_moment(self.fields)
+        shown = tqdm(self.fields, desc="Drawing the lands of fields", unit="land")
+        drawn = [self.draw(field, seed + k) for k, field in enumerate(shown)]
+        self.lands = torch.stack(drawn)
+
+    def draw(self, field: Tensor, seed: int) -> Tensor:
+        """The land of a field [Z, h, w] with what surrounds it: uint8 [3, H, W]."""
+        side = CELLS * self.cell_px
+
+        def amounts(_seed: int, window: Window) -> Amounts:
+            return amounts_at(field, window, self.cell_px * PIXEL_M)
+
+        return to_uint8(view(seed, 0, 0, side, side, amounts).img[None])[0]
+
+    def batch(self, num: int) -> tuple[Tensor, Tensor]:
+        """Fields z [num, Z, h, w] with their surround, and pictures [num, 3, R, R]."""
+        fields, pictures = [], []
+        for _ in range(num):
+            k, row, column = self.rng.integers([len(self.lands), *[CELLS - SQUARE[0] + 1] * 2])
+            fields.append(self.fields[k, :, row : row + SIDE, column : column + SIDE])
+            top, left = row * self.cell_px, column * self.cell_px
+            size = self.resolution
+            pictures.append(self.lands[k, :, top : top + size, left : left + size])
+        return torch.stack(fields), from_uint8(torch.stack(pictures))
+
+    def __call__(self, training: "GanTraining") -> Tensor:
+        """The loss of a batch."""
+        z, target = (x.to(training.device) for x in self.batch(training.options.batch))
+        generator = training.generator
+        wmap = generator.mapping.cells(z)
+        generator.mapping.w_avg.lerp_(wmap.detach().mean(dim=(0, 2, 3)), 0.005)
+        latent = LatentMap((wmap,) * generator.num_ws, (SIDE, SIDE))
+        img = generator.synthesis(latent, no_noise, training.dtype, SURROUND)
+        return coarse_difference(img, target)
+
+
+def coarse_difference(img: Tensor, target: Tensor) -> Tensor:
+    """Mean absolute difference of pictures [N, 3, R, R], averaged over squares of several sizes."""
+    gap = img - target
+    levels = [F.avg_pool2d(gap, side).abs().mean() for side in COARSE if side <= img.shape[2]]
+    return torch.stack(levels).sum()
+
+
+def amounts_at(field: Tensor, window: Window, cell_m: float) -> Amounts:
+    """The first channels of a field [Z, h, w] with its surround, as amounts on a window whose
+    origin is the first cell's corner: interpolated between the middles of cells."""
+
+    def hats(places: Tensor, cells: int) -> Tensor:
+        at = places / cell_m - 0.5 + SURROUND
+        return (1 - (at[:, None] - torch.arange(cells)[None]).abs()).clamp(min=0)
+
+    by_row = hats(window.y, field.shape[1]).float()
+    by_column = hats(window.x, field.shape[2]).float()
+    maps = by_row @ field[: len(AMOUNTS)] @ by_column.T
+    return dict(zip(AMOUNTS, maps, strict=True))
