@@ -53,7 +53,7 @@ def inversion(
     seed: SeedOption = 910_000,
     steps: Annotated[int | None, typer.Option(min=1, help="The model's default.")] = None,
     long: Annotated[int, typer.Option(min=1, help="Steps of W+ from the mean.")] = 500,
-    cases: Annotated[int, typer.Option(min=1, help="Pictures of each out-of-sample case.")] = 16,
+    cases: Annotated[int, typer.Option(min=1, help="Pictures of each out-of-sample case.")] = 8,
     json: JsonOption = None,
 ) -> None:
     """Encode unseen renders, and pictures out of sample, in every latent space."""

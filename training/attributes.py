@@ -21,23 +21,17 @@ from models.latents import LatentMap, embed
 from models.model import Model
 from models.sampling import random_w
 from training.domains import places_of, targets_of
-from training.errors import TrainingError
 from training.generated import draw_latents, drawn_from
+from training.probes import Probes
+from training.readings import readings_of
 from training.runs import Run
 from training.schedule import Length, set_cosine_lr
 
 OTHERS_WEIGHT = 10.0  # leaving the other readings alone, against moving one's own
 SIZE_WEIGHT = 0.002  # on the squared length of a direction in whitened units
 MAX_STRENGTH = 2.5  # σ
-
-
-def readings_of(model: Model, img: Tensor) -> Tensor:
-    """The perceptual network's readings [N, T]."""
-    if model.perceptual is None:
-        raise TrainingError("train the perceptual network first: latentbrush train perceptual")
-    with model.autocast():
-        readings: Tensor = model.perceptual(img)
-    return readings.float()
+LEAST_EFFECT = 0.02  # σ; what moves less is not made longer
+MAX_LENGTHEN = 2.5
 
 
 @torch.no_grad()
@@ -101,7 +95,21 @@ def train_attributes(
             run.log(step=now.step, loss=loss.item(), own=own.item(), others=others.item())
             run.save({"directions": directions.detach(), "optimiser": optimiser.state_dict()})
     attributes = tuple(Attribute(id=t.id, title=t.title) for t in targets_of(model))
-    return replace(model, attributes=AttributeSet(attributes, directions.detach()))
+    lengthened = lengthen(model, directions.detach(), deviation, places)
+    return replace(model, attributes=AttributeSet(attributes, lengthened))
+
+
+@torch.no_grad()
+def lengthen(model: Model, directions: Tensor, deviation: Tensor, places: Tensor) -> Tensor:
+    """Directions as long as it takes to move their own reading by one σ when painted at their
+    place, within bounds: leaving the others alone has made them shorter than that."""
+    probes = Probes(model)
+    effects = [
+        probes.effect(row, places[k : k + 1], k) / deviation[k].item()
+        for k, row in enumerate(directions)
+    ]
+    factors = [min(MAX_LENGTHEN, max(1.0, 1 / e)) if e > LEAST_EFFECT else 1.0 for e in effects]
+    return directions * torch.tensor(factors, device=directions.device)[:, None, None]
 
 
 @dataclass(frozen=True)

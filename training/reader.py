@@ -13,10 +13,10 @@ from tqdm import tqdm
 
 from models.model import Model
 from models.reader import AttributeReader, on_grid
-from training.attributes import readings_of
 from training.domains import domain_of, pictures, places_of
 from training.errors import TrainingError
 from training.generated import draw_latents, drawn_from
+from training.readings import readings_of
 
 RIDGE = 0.003  # of the mean energy of the coordinates
 SEED = 4_000_000

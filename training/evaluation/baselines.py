@@ -13,17 +13,15 @@ from tqdm import tqdm
 
 from models.adopt import draws
 from models.attributes import AttributeSet, shift
-from models.composite import feather
 from models.directions import in_sigma, sefa
 from models.directions.direction import Direction, broadcast
-from models.edits import move
-from models.latents import embed
 from models.model import Model
-from training.attributes import least_squares, read_generated, readings_of
+from training.attributes import least_squares, read_generated
 from training.domains import places_of, targets_of
 from training.generated import draw_latents
+from training.probes import PROBES, Probes
+from training.readings import readings_of
 
-PROBES = 8  # generated pictures on which a direction's effect is measured
 LENGTHS = (0.5, 1.0, 2.0, 4.0)  # σ of its own coordinate that a direction may be long
 SEFA_PER_BAND = 16  # candidates for every attribute
 ITERATIONS = 200
@@ -103,25 +101,6 @@ def matched(model: Model, directions: Tensor, name: str) -> AttributeSet:
         rows.append(row * length_for(wanted, effects))
     plain = tuple(replace(a, layers=None, flipped=False) for a in model.attributes.attributes)
     return AttributeSet(plain, torch.stack(rows))
-
-
-class Probes:
-    """Generated pictures on which the effect of a direction is measured."""
-
-    def __init__(self, model: Model) -> None:
-        self.model = model
-        plain = draw_latents(model, PROBES, torch.Generator().manual_seed(9))
-        self.latent = embed(plain, "S+", model.layout)
-        self.img = model.render(plain)
-        self.readings = readings_of(model, self.img)
-
-    def effect(self, row: Tensor, place: Tensor, column: int) -> float:
-        """How far a direction [L, D], painted at a place [1, 1, h, w], moves one reading."""
-        after = self.model.render(move(self.latent, row, 1.0, place))
-        soft = feather(place, (self.img.shape[2], self.img.shape[3]))
-        shown = self.img + soft * (after - self.img)
-        moved = readings_of(self.model, shown) - self.readings
-        return moved[:, column].mean().item()
 
 
 def length_for(wanted: float, effects: list[float]) -> float:
