@@ -14,17 +14,29 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
+from models.attributes import Attribute, AttributeSet
 from models.generator import SURROUND
 from models.images import from_uint8, to_uint8
 from models.latents import SQUARE, LatentMap
+from models.model import Model
 from models.noise import no_noise
 from models.ops import normalize_2nd_moment
 from models.prior import PRIORS, sample_fields
 from training.aerial import AMOUNTS, PIXEL_M, Amounts, Window, view
+from training.errors import TrainingError
 
 if TYPE_CHECKING:
     from training.gan import GanTraining
 
+ATTRIBUTE_TITLES = {
+    "wet": "Water",
+    "wood": "Forest",
+    "town": "Town",
+    "ripeness": "Ripe fields",
+    "autumn": "Autumn leaves",
+    "snow": "Snow",
+    "lushness": "Lush grass",
+}
 LANDS = 40
 CELLS = 32  # of a land, down and across
 COARSE = (2, 4, 8, 16)  # pixels over which pictures are averaged before they are compared
@@ -77,6 +89,28 @@ class LandLesson:
         latent = LatentMap((wmap,) * generator.num_ws, (SIDE, SIDE))
         img = generator.synthesis(latent, no_noise, training.dtype, SURROUND)
         return coarse_difference(img, target)
+
+
+@torch.no_grad()
+def amount_attributes(model: Model, num: int = 20_000) -> AttributeSet:
+    """The amounts as attributes of a model that had the lesson: for each, how w changes with its
+    channel of z, all layers alike, by least squares over `num` draws.
+
+    Raises:
+        TrainingError: the model was not trained on fields of amounts.
+    """
+    if model.prior is None or model.generator.config.z_dim < len(AMOUNTS):
+        raise TrainingError(f"{model.card.id} was not trained on fields of land")
+    config, device = model.generator.config, model.device
+    rng = torch.Generator().manual_seed(12)
+    z = torch.randn(num, config.z_dim, generator=rng).to(device)
+    w = model.generator.mapping(z)
+    amounts = normalize_2nd_moment(z)[:, : len(AMOUNTS)]
+    found = torch.linalg.lstsq(amounts, w - w.mean(dim=0)).solution  # [amounts, D]
+    rows = found[:, None].expand(-1, model.generator.num_ws, -1).clone()
+    rows[AMOUNTS.index("wet")] *= -1  # water is where least is left of it
+    attributes = tuple(Attribute(name, ATTRIBUTE_TITLES[name]) for name in AMOUNTS)
+    return AttributeSet(attributes, rows)
 
 
 def coarse_difference(img: Tensor, target: Tensor) -> Tensor:

@@ -8,14 +8,16 @@ import torch
 
 from models.generator import SURROUND
 from models.images import from_uint8
+from tests.fakes.tiny import tiny_land, tiny_model
 from training.aerial import AMOUNTS, MAPS, PIXEL_M, Amounts, Window, view
 from training.aerial.cover import Sun, contour_distance
 from training.aerial.light import shadow
 from training.aerial.noise import fractal, smooth
 from training.crops import AerialCrops, RandomCrops
+from training.errors import TrainingError
 from training.gan import GanTraining
 from training.gan_options import PRESETS
-from training.land_lesson import LandLesson, amounts_at
+from training.land_lesson import LandLesson, amount_attributes, amounts_at
 from training.runs import Run
 from training.schedule import Steps
 from training.warmup import warm_up
@@ -148,3 +150,17 @@ def test_a_generator_learns_from_the_lesson(tmp_path: Path) -> None:
     warm_up(training, run, Steps(60))
     after = torch.stack([lesson(training) for _ in range(4)]).mean().item()
     assert after < 0.7 * before
+
+
+def test_amounts_become_attributes() -> None:
+    model = tiny_land()
+    found = amount_attributes(model)
+    assert [a.id for a in found.attributes] == list(AMOUNTS)
+    z = torch.randn(512, model.generator.config.z_dim, generator=torch.Generator().manual_seed(1))
+    more = z.clone()
+    more[:, AMOUNTS.index("wood")] += 0.5
+    moved = (model.generator.mapping(more) - model.generator.mapping(z)).mean(dim=0)
+    direction = found.directions[AMOUNTS.index("wood"), 0]
+    assert torch.cosine_similarity(moved, direction, dim=0) > 0.8
+    with pytest.raises(TrainingError, match="fields of land"):
+        amount_attributes(tiny_model())
