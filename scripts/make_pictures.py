@@ -22,6 +22,7 @@ from models.images import to_img, to_pixels
 from models.inversion import invert
 from models.latents import embed
 from models.model import Model
+from training.aerial import view
 from training.generated import draw_latents
 from training.portraits import FACTORS, region_mask, render, sample_factors
 from training.runs import grid_of
@@ -42,6 +43,7 @@ SHOWN = (
     "light_direction",
     "clothing_hue",
 )
+LANDS = (13, 10, 7)
 PEOPLE = (0, 2)  # rows of the unseen seed
 FOUND_SHOWN = 6  # the first two of every band
 LABEL_PX = 18
@@ -53,6 +55,7 @@ def main() -> None:
     draw_page_samples()
     model = open_model("portraits")
     save("data", grid_of(render(sample_factors(5, 0, 32), 128), columns=8))
+    save("data-aerial", torch.cat([view(seed, 0, 0, 240, 360).img for seed in LANDS], dim=2)[None])
     latent = draw_latents(model, 64, torch.Generator().manual_seed(1))
     save("samples", grid_of(model.render(latent), columns=8))
     save("encoding", encoding_rows(model, 8))

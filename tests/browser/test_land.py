@@ -1,0 +1,138 @@
+"""The land page: an endless picture as a map, painted on."""
+
+import io
+import json
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from models.model import save_model
+from tests.fakes.tiny import tiny_land
+
+TIMEOUT_S = 60
+
+
+@pytest.fixture(scope="module")
+def land_url(tmp_path_factory, serve_folder):
+    """A server with a model of land beside the usual one."""
+    folder = tmp_path_factory.mktemp("land")
+    save_model(tiny_land(), folder / "data" / "models" / "tiny-land")
+    with serve_folder(folder) as url:
+        yield url
+
+
+@pytest.fixture
+def land(page, land_url):
+    """The land page with its first tiles."""
+    page.goto(f"{land_url}/land")
+    wait_for_tiles(page)
+    return page
+
+
+def wait_until(says):
+    deadline = time.monotonic() + TIMEOUT_S
+    while not says():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.1)
+
+
+def wait_for_tiles(page):
+    """Until every tile is there."""
+    status = page.locator(".land-status")
+    loaded = page.locator(".leaflet-tile-loaded")
+    wait_until(lambda: loaded.count() >= 4 and status.text_content() == "")
+
+
+def seen(page):
+    """What the map shows, as levels."""
+    shot = page.locator(".land-room").screenshot()
+    return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB")).astype(int)
+
+
+def paint(page, begin, end):
+    page.get_by_text("Paint", exact=True).click()
+    box = page.locator(".land-room").bounding_box()
+    page.mouse.move(box["x"] + begin[0], box["y"] + begin[1])
+    page.mouse.down()
+    page.mouse.move(box["x"] + end[0], box["y"] + end[1], steps=6)
+    page.mouse.up()
+    wait_until(lambda: page.locator(".land-edit").count() == 1)
+    page.get_by_text("Move", exact=True).click()
+    page.mouse.move(5, 5)
+    wait_for_tiles(page)
+
+
+def test_painting_changes_the_land_where_it_is_painted(land):
+    before = seen(land)
+    paint(land, (200, 200), (300, 240))
+    wait_until(lambda: land.locator(".land-trace").count() == 0)
+    after = seen(land)
+    changed = (before != after).any(axis=2)
+    assert changed[160:280, 160:340].mean() > 0.05
+    far = np.ones_like(changed)
+    far[120:320, 120:380] = False
+    far[-80:] = False  # the status line, and the buttons of the map
+    assert not (changed & far).any()
+
+
+def test_an_edit_is_hidden_and_undone(land):
+    before = seen(land)
+    paint(land, (250, 150), (350, 150))
+    painted = seen(land)
+    assert (painted != before).any()
+    land.get_by_role("button", name="Hide Smile").click()
+    wait_until(lambda: land.locator(".land-edit.is-off").count() == 1)
+    wait_for_tiles(land)
+    land.get_by_role("button", name="Undo", exact=True).click()
+    land.get_by_role("button", name="Undo", exact=True).click()
+    wait_until(lambda: land.locator(".land-edit").count() == 0)
+    wait_for_tiles(land)
+
+
+def test_the_address_is_the_land_and_the_place(land):
+    paint(land, (200, 200), (260, 200))
+    address = land.url
+    assert "#lnd_" in address
+    other = land.context.new_page()
+    other.goto(address)
+    wait_for_tiles(other)
+    assert other.locator(".land-edit").count() == 1
+    other.close()
+
+
+def test_a_rectangle_is_exported(land):
+    land.get_by_text("Export", exact=True).click()
+    box = land.locator(".land-room").bounding_box()
+    land.mouse.move(box["x"] + 100, box["y"] + 100)
+    land.mouse.down()
+    land.mouse.move(box["x"] + 180, box["y"] + 150, steps=4)
+    with land.expect_download(timeout=TIMEOUT_S * 1000) as download:
+        land.mouse.up()
+    with Image.open(download.value.path()) as image:
+        assert abs(image.width - 80) <= 2
+        assert abs(image.height - 50) <= 2
+
+
+def test_another_land_is_another_picture(land):
+    before = land.get_by_label("Seed").first.input_value()
+    land.get_by_role("button", name="Another land").click()
+    wait_until(lambda: land.get_by_label("Seed").first.input_value() != before)
+    wait_for_tiles(land)
+
+
+def test_the_start_page_leads_to_the_land(page, land_url):
+    page.goto(land_url)
+    page.get_by_text("Paint on an endless land").click()
+    page.wait_for_url("**/land*")
+
+
+def test_without_a_model_of_land_the_page_says_what_to_do(page, live_url):
+    models = json.loads(page.request.get(f"{live_url}/models").text())["models"]
+    if any(model["is_spatial"] for model in models):
+        pytest.skip("this server has one")
+    page.goto(f"{live_url}/land")
+    page.get_by_text("No model here draws land").wait_for()
+    page.goto(live_url)
+    assert not page.get_by_text("Paint on an endless land").is_visible()
