@@ -1,5 +1,7 @@
 """From a valid request to a job, and from a job to its answer."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from fastapi.concurrency import run_in_threadpool
@@ -7,7 +9,13 @@ from fastapi.concurrency import run_in_threadpool
 from backend.events import Events
 from backend.queue import JobQueue
 from contracts.base import Value
-from contracts.errors import ERRORS_BY_CODE, Busy, InternalError, QueueFull, UnknownJob
+from contracts.errors import (
+    ERRORS_BY_CODE,
+    Busy,
+    InternalError,
+    QueueFull,
+    UnknownJob,
+)
 from contracts.ids import is_id, new_job_id
 from contracts.job_store import JobStore
 from contracts.jobs import (
@@ -25,6 +33,8 @@ from contracts.jobs import (
 from contracts.requests import EncodeRequest
 
 R = TypeVar("R", bound=Value)
+
+LOOK_S = 0.25  # between two looks at whether a client is still there
 
 
 class Dispatcher:
@@ -60,14 +70,30 @@ class Dispatcher:
         return record
 
     async def result(
-        self, owner: str, kind: JobKind, request: Request, answer: type[R], wait_s: float
+        self,
+        owner: str,
+        kind: JobKind,
+        request: Request,
+        answer: type[R],
+        wait_s: float,
+        has_left: Callable[[], Awaitable[bool]] | None = None,
     ) -> R:
         """Make a job and wait for its result.
+
+        Args:
+            has_left: whether the client does not want it any more; the job is canceled then.
 
         Raises:
             EditorError: the job's own error, or Busy when it did not end in time.
         """
-        record = await self.submit(owner, kind, request, wait_s)
+        record = await self.submit(owner, kind, request)
+        waiting = asyncio.ensure_future(self._events.wait(record.job_id, wait_s))
+        while not (await asyncio.wait({waiting}, timeout=LOOK_S))[0]:
+            if has_left is not None and await has_left():
+                waiting.cancel()
+                await self.cancel(owner, record.job_id)
+                raise Busy("the client has left")
+        record = waiting.result()
         if not record.status.is_final:
             record = await self.cancel(owner, record.job_id)
         if record.status == JobStatus.SUCCEEDED:

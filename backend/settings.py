@@ -58,7 +58,7 @@ class Settings(SharedSettings):
     sync_wait_s: float = Field(
         default=60.0,
         gt=0,
-        description="How long an upload or a heat map is waited for, in seconds.",
+        description="How long an upload, a heat map or a tile is waited for, in seconds.",
     )
     starting_s: float = Field(
         default=90.0,

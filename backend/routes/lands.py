@@ -3,7 +3,7 @@
 import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
@@ -65,15 +65,23 @@ async def export_land(
     responses={200: {"content": {"image/png": {}}}},
 )
 async def get_tile(
-    server: Server, owner: Owner, land_id: str, z: Zoom, x: TileNumber, y: TileNumber
+    http: Request, server: Server, owner: Owner, land_id: str, z: Zoom, x: TileNumber, y: TileNumber
 ) -> Response:
-    """A tile of 256 × 256 px, in the XYZ scheme; at the highest zoom a pixel is a pixel."""
+    """A tile of 256 × 256 px, in the XYZ scheme; at the highest zoom a pixel is a pixel.
+
+    A tile that its client has turned away from is not drawn.
+    """
     land = await run_in_threadpool(server.library.land, owner, land_id)
     request = land.part(tile_box(z, x, y), 1 << (MAX_ZOOM - z))
     drawn = await run_in_threadpool(_already_drawn, server, owner, request)
     if drawn is None:
         drawn = await server.dispatcher.result(
-            owner, JobKind.DRAW, request, DrawResult, server.settings.sync_wait_s
+            owner,
+            JobKind.DRAW,
+            request,
+            DrawResult,
+            server.settings.sync_wait_s,
+            http.is_disconnected,
         )
     record = await run_in_threadpool(server.library.image, owner, drawn.image_id)
     data = await run_in_threadpool(server.library.image_bytes, record)

@@ -1,10 +1,12 @@
 """`/lands` and `/tiles` over real HTTP, with a real broker and worker."""
 
 import json
+import time
 from typing import Any
 
 import httpx
 import pytest
+from fake_editor import SLOW_SEED
 from live_server import LiveServer, write_model
 from pictures import pixels_of
 
@@ -80,6 +82,18 @@ def jobs_of(server: LiveServer) -> list[str]:
     redis = server.redis()
     texts = [redis.get(key) for key in redis.scan_iter("*job_*") if redis.type(key) == b"string"]
     return [text for text in texts if text and json.loads(text).get("kind") == "draw"]
+
+
+def test_a_tile_that_nobody_waits_for_is_not_drawn(
+    client: httpx.Client, model: str, server: LiveServer
+) -> None:
+    land = make(client, model=model, seed=SLOW_SEED)
+    with pytest.raises(httpx.ReadTimeout):
+        client.get(f"/tiles/{land['land_id']}/8/0/0.png", timeout=1)
+    deadline_s = time.monotonic() + 8
+    while "canceled" not in {json.loads(text)["status"] for text in jobs_of(server)}:
+        assert time.monotonic() < deadline_s, "it is still being drawn"
+        time.sleep(0.05)
 
 
 def test_an_export_is_a_rectangle_at_full_size(client: httpx.Client, model: str) -> None:

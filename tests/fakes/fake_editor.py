@@ -21,6 +21,7 @@ from worker.ports import Edited, Encoded, EncodeOptions, FetchTensor, Pixels, St
 GRID = (4, 4)
 STEP_S = 0.05
 LEVELS_PER_SIGMA = 20
+SLOW_SEED = 777  # of a land that takes ten seconds a box
 SPACES = ("W", "S4")
 
 
@@ -75,7 +76,10 @@ class FakeEditor:
     def draw(self, wanted: DrawRequest, on_step: Callable[[Step], None]) -> Pixels:
         """Every pixel says where it is; edits make theirs brighter."""
         x, y, width, height = wanted.box
-        on_step(Step(0, 1, "Drawing the land", None))
+        steps = 200 if wanted.seed == SLOW_SEED else 1
+        for step in range(steps):
+            on_step(Step(step, steps, "Drawing the land", None))
+            time.sleep(STEP_S if steps > 1 else 0)
         columns, rows = np.meshgrid(np.arange(x, x + width), np.arange(y, y + height))
         blue = np.full_like(rows, (wanted.seed or 0) % 256)
         pixels = np.dstack([columns % 256, rows % 256, blue]).astype(np.uint8)

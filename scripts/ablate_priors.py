@@ -1,0 +1,79 @@
+"""Spatial priors compared: the same networks, data and number of steps, several seeds of each.
+
+    python -m scripts.ablate_priors --run runs/priors --steps 3000 --seeds 3
+
+Needs torch and little else. Runs that are finished are kept, so it can be stopped and repeated;
+what it has measured so far is in RUN/priors.json. Neither the lesson nor style mixing takes part.
+"""
+
+import argparse
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import torch
+
+from models.prior import PRIORS
+from training.domains import find_domain
+from training.evaluation.any_size import evaluate_any_size
+from training.gan_options import PRESETS, GanOptions
+from training.loop import train_generator
+from training.perceptual import train_perceptual
+from training.release import release_generator
+from training.runs import load_state
+from training.schedule import Minutes, Steps
+
+SQUARES = 1024
+SEED = 950_000
+
+
+def main() -> None:
+    """Train and measure what is missing."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--resolution", type=int, default=32)
+    parser.add_argument("--reader-minutes", type=float, default=10)
+    asked = parser.parse_args()
+    base = replace(
+        PRESETS["aerial64"], resolution=asked.resolution, grid=asked.resolution, style_mixing=0.0
+    )
+    net = train_perceptual(
+        asked.run / "perceptual",
+        Steps(0)
+        if (asked.run / "perceptual" / "state.pt").exists()
+        else Minutes(asked.reader_minutes),
+        domain=find_domain("aerial"),
+        resolution=asked.resolution,
+        resume=True,
+    )
+    net = net.eval().requires_grad_(False)
+    out = asked.run / "priors.json"
+    rows = json.loads(out.read_text()) if out.exists() else []
+    for seed in range(asked.seeds):
+        for prior in PRIORS:
+            if any((row["prior"], row["seed"]) == (prior, seed) for row in rows):
+                continue
+            options = replace(base, prior=prior, seed=seed)
+            folder = asked.run / f"{prior}-{seed}"
+            train(options, folder, asked.steps)
+            model = replace(release_generator(folder, "land"), perceptual=net)
+            figures = asdict(evaluate_any_size(model, SQUARES, SEED))
+            rows.append(
+                {"prior": prior, "seed": seed, "nimg": asked.steps * options.batch} | figures
+            )
+            out.write_text(json.dumps(rows, indent=1) + "\n")
+
+
+def train(options: GanOptions, folder: Path, steps: int) -> None:
+    """Train a run to its end, from where it stopped."""
+    done = 0
+    if (folder / "state.pt").exists():
+        done = load_state(folder)["nimg"] // options.batch
+    train_generator(options, folder, Steps(max(0, steps - done)), resume=done > 0)
+
+
+if __name__ == "__main__":
+    torch.set_flush_denormal(True)
+    main()
