@@ -30,6 +30,7 @@ from contracts.jobs import (
     new_record,
     succeeded,
 )
+from contracts.lands import DrawRequest
 from contracts.requests import EncodeRequest
 
 R = TypeVar("R", bound=Value)
@@ -135,7 +136,9 @@ class Dispatcher:
 
 
 def queue_of(request: Request) -> str:
-    """Encoding with steps is batch work; a brush never waits behind it."""
+    """Encoding with steps and exports are batch work; a brush never waits behind them."""
     if isinstance(request, EncodeRequest) and request.steps != 0:
+        return BATCH
+    if isinstance(request, DrawRequest) and request.is_large:
         return BATCH
     return INTERACTIVE

@@ -147,7 +147,8 @@ def generate(
     coherence: Annotated[
         float | None,
         typer.Option(
-            min=0,
+            min=0.01,
+            max=32,
             help="For spatially trained models: correlation length, in cells of the coarsest grid.",
         ),
     ] = None,

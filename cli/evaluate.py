@@ -129,7 +129,7 @@ def editing(
 
 @app.command("any-size")
 def any_size(
-    model: ModelOption = "aerial",
+    model: Annotated[str, typer.Option("--model", help="A spatially trained one: id or folder.")],
     count: Annotated[int, typer.Option(min=64, help="Squares of each kind.")] = 1024,
     seed: SeedOption = 930_000,
     json: JsonOption = None,

@@ -1,8 +1,8 @@
 """Pictures larger than memory: drawn tile by tile into a file beside them, then written out.
 
 The unfinished picture is `OUT.partial`: raw RGB on disk, of which the operating system keeps in
-memory what it likes. `OUT.partial.json` says what is being drawn, and which tiles are done, so an
-interrupted command goes on where it stopped.
+memory what it likes. `OUT.partial.txt` says what is being drawn, and then which tiles are done, so
+an interrupted command goes on where it stopped.
 """
 
 import json
@@ -38,24 +38,24 @@ class Mosaic:
             raise InvalidRequest(f"-o: {out.name} must end in {', '.join(SUFFIXES)}")
         self.out = out
         self.raw = out.with_name(out.name + ".partial")
-        self.notes = out.with_name(out.name + ".partial.json")
-        self.about = dict(about) | {"size": list(size)}
+        self.notes = out.with_name(out.name + ".partial.txt")
+        self.about = json.dumps(dict(about) | {"size": list(size)}, sort_keys=True)
         width, height = size
         self.done: set[int] = set()
         if self.raw.exists() and self.notes.exists():
-            kept = json.loads(self.notes.read_text())
-            if kept["about"] == self.about:
-                self.done = set(kept["done"])
+            first, *lines = self.notes.read_text().splitlines() or [""]
+            if first == self.about:
+                self.done = {int(line) for line in lines if line.isdecimal()}
+        if not self.done:
+            self.notes.write_text(self.about + "\n")
         self.pixels: NDArray[np.uint8] = np.memmap(
             self.raw, np.uint8, "r+" if self.done else "w+", shape=(height, width, 3)
         )
 
     def note(self, tile: int) -> None:
-        """Remember that a tile is done."""
-        self.done.add(tile)
-        temporary = self.notes.with_suffix(".tmp")
-        temporary.write_text(json.dumps({"about": self.about, "done": sorted(self.done)}))
-        temporary.replace(self.notes)
+        """Remember that a tile is done: a line for each."""
+        with self.notes.open("a") as file:
+            file.write(f"{tile}\n")
 
     def finish(self) -> None:
         """Write the picture, and take the unfinished one away."""

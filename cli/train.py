@@ -191,13 +191,9 @@ def attributes(
     dry_run: DryRunOption = False,
     device: DeviceOption = None,
 ) -> None:
-    """Learn the attributes of a model with a perceptual network; with an encoder, to read them.
-
-    A model of land without one gets the amounts that it was taught, in a moment.
-    """
+    """Learn the attributes of a model with a perceptual network; with an encoder, to read them."""
     from models.model import save_model
     from training.attributes import train_attributes
-    from training.land_lesson import amount_attributes
     from training.reader import fit_reader
     from training.schedule import Minutes
 
@@ -206,10 +202,6 @@ def attributes(
         return
     folder = own_folder(model)
     loaded = open_model(str(folder), device)
-    if loaded.perceptual is None and loaded.prior is not None:
-        save_model(replace(loaded, attributes=amount_attributes(loaded)), folder)
-        say(f"{model}: attributes written")
-        return
     trained = train_attributes(loaded, run / "attributes", Minutes(minutes), resume=resume)
     save_model(trained if trained.encoder is None else fit_reader(trained), folder)
     say(f"{model}: attributes written")

@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.base import Name, Unit, Value
+from contracts.base import Name, Value
 from contracts.edits import MAX_STRENGTH, Mask, canonical_json
-from contracts.requests import Truncation
+from contracts.requests import MAX_SIDE_PX, Coherence, Truncation
 
 TILE_PX = 256
 MAX_ZOOM = 8
@@ -23,9 +23,16 @@ FURTHEST_PX = 2**30
 MAX_BOX_PX = 4096
 FEATHER_PX = 8
 """How far the soft edge of an edit may reach past its box."""
+REACH = 1.5
+"""How far an edit of the latent changes the picture, in the model's resolution."""
 
+Seed = Annotated[int, Field(ge=0, le=2**53 - 1)]
+"""As far as JavaScript counts exactly."""
 Coordinate = Annotated[int, Field(ge=-FURTHEST_PX, le=FURTHEST_PX)]
+ExportSide = Annotated[int, Field(ge=1, le=MAX_SIDE_PX)]
 BoxSide = Annotated[int, Field(ge=1, le=MAX_BOX_PX)]
+Box = tuple[int, int, int, int]
+"""x, y, w, h in pixels of the land."""
 LandBox = tuple[Coordinate, Coordinate, BoxSide, BoxSide]
 """x, y, w, h in pixels of the land: x east and y south of its origin; either may be negative."""
 
@@ -38,15 +45,13 @@ class LandEdit(Value):
     strength: Annotated[float, Field(ge=-MAX_STRENGTH, le=MAX_STRENGTH)]
     box: LandBox
     mask: Mask
-    amount: Unit = 1.0
-    """Of the change that is shown."""
     enabled: bool = True
 
-    def reaches(self, box: tuple[int, int, int, int]) -> bool:
-        """Whether a pixel of a box (x, y, w, h) may change."""
+    def is_within(self, distance: int, box: Box) -> bool:
+        """Whether it is painted less than so many pixels from a box."""
         pairs = zip(self.box[:2], self.box[2:], box[:2], box[2:], strict=True)
         return self.enabled and all(
-            own - FEATHER_PX < other + length and other < own + own_length + FEATHER_PX
+            own - distance < other + length and other < own + own_length + distance
             for own, own_length, other, length in pairs
         )
 
@@ -55,10 +60,10 @@ class LandRequest(Value):
     """An endless picture of a spatially trained model."""
 
     model: Name
-    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
+    seed: Seed | None = None
     """Absent = the server draws one and reports it."""
-    coherence: Annotated[float, Field(gt=0, le=100)] | None = None
-    """Correlation length in cells of the coarsest grid; absent = the model's default."""
+    coherence: Coherence | None = None
+    """Absent = the model's default."""
     truncation: Truncation = 0.7
     edits: tuple[LandEdit, ...] = ()
 
@@ -67,19 +72,22 @@ class LandInfo(LandRequest):
     """A land as it is kept."""
 
     land_id: str
-    seed: int
+    seed: Seed
+    model_version: str = ""
+    """What drew it: another version draws another land."""
     tile_px: int = TILE_PX
     min_zoom: int = MIN_ZOOM
     max_zoom: int = MAX_ZOOM
 
-    def part(self, box: tuple[int, int, int, int], scale: int = 1) -> "DrawRequest":
-        """What a worker has to know to draw a box (x, y, w, h), `scale` times smaller."""
+    def part(self, box: Box, resolution: int, scale: int = 1) -> "DrawRequest":
+        """What a worker has to know to draw a box, `scale` times smaller, with a model of that
+        resolution."""
         return DrawRequest(
             model=self.model,
             seed=self.seed,
             coherence=self.coherence,
             truncation=self.truncation,
-            edits=reaching(self.edits, box),
+            edits=reaching(self.edits, box, resolution),
             box=box,
             scale=scale,
         )
@@ -88,8 +96,14 @@ class LandInfo(LandRequest):
 class DrawRequest(LandRequest):
     """Draw a box of a land. Made by the server; only the edits that reach it are in it."""
 
-    box: tuple[int, int, int, int]
+    box: Box
     scale: int = 1
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is more than a tile of any zoom."""
+        side = TILE_PX << (MAX_ZOOM - MIN_ZOOM)
+        return self.box[2] * self.box[3] > side * side
 
     def key(self, model_version: str) -> str:
         """What the picture depends on, as a hash: equal keys, equal pictures."""
@@ -107,15 +121,21 @@ class DrawResult(Value):
 class ExportRequest(Value):
     """Write a rectangle of a land at full size."""
 
-    box: tuple[Coordinate, Coordinate, Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
+    box: tuple[Coordinate, Coordinate, ExportSide, ExportSide]
 
 
-def reaching(edits: Sequence[LandEdit], box: tuple[int, int, int, int]) -> tuple[LandEdit, ...]:
-    """The edits that may change a pixel of a box, in order."""
-    return tuple(edit for edit in edits if edit.reaches(box))
+def reaching(edits: Sequence[LandEdit], box: Box, resolution: int) -> tuple[LandEdit, ...]:
+    """The edits on which a pixel of a box depends, in order.
+
+    A pixel changes only near a mask; what it changes to also depends on the other edits whose
+    latents reach there.
+    """
+    if not any(edit.is_within(FEATHER_PX, box) for edit in edits):
+        return ()
+    return tuple(edit for edit in edits if edit.is_within(round(REACH * resolution), box))
 
 
-def tile_box(z: int, x: int, y: int) -> tuple[int, int, int, int]:
+def tile_box(z: int, x: int, y: int) -> Box:
     """The box of a tile in pixels of the land."""
     side = TILE_PX << (MAX_ZOOM - z)
     return x * side, y * side, side, side

@@ -179,9 +179,9 @@ class Library:
             raise UnknownLatent("this latent is no longer kept: encode the picture again")
         return data
 
-    def add_land(self, owner: str, wanted: LandRequest, seed: int) -> LandInfo:
-        """Keep a land. The same land is the same id."""
-        fields = wanted.model_dump(mode="json") | {"seed": seed}
+    def add_land(self, owner: str, wanted: LandRequest, seed: int, version: str) -> LandInfo:
+        """Keep a land of a model's version. The same land is the same id."""
+        fields = wanted.model_dump(mode="json") | {"seed": seed, "model_version": version}
         land_id = content_id("lnd", owner, canonical_json(fields))
         land = LandInfo.model_validate(fields | {"land_id": land_id})
         self._write(owner, "lands", land_id, land)

@@ -13,6 +13,8 @@ MAX_SIDE_PX = 16_384  # of a crop or a generated picture; the settings bound the
 
 Truncation = Annotated[float, Field(ge=0, le=2)]
 """Pull of w to its mean: 1 is none, 0 is all."""
+Coherence = Annotated[float, Field(gt=0, le=32)]
+"""Correlation length of a field, in cells of the coarsest grid."""
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE_PX)]
 Offset = Annotated[int, Field(ge=0, le=MAX_SIDE_PX)]
 Box = tuple[Offset, Offset, Side, Side]
@@ -86,7 +88,7 @@ class GenerateRequest(Value):
     width: Side | None = None
     height: Side | None = None
     truncation: Truncation = 0.7
-    coherence: Annotated[float, Field(gt=0, le=10_000)] | None = None
+    coherence: Coherence | None = None
     """Correlation length of the spatial prior; absent = the model's default."""
     class_index: Annotated[int | None, Field(ge=0, alias="class")] = None
     """Of a class-conditional model; absent = the seed chooses (seed modulo classes)."""

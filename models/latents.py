@@ -159,7 +159,8 @@ def embed(latent: LatentMap, name: str, layout: Layout) -> LatentMap:
 def to_bytes(latent: LatentMap, space: str, model: str = "") -> bytes:
     """Serialise as safetensors: `layer{l}` float32 per layer; space, base and model as metadata."""
     tensors = {
-        layer_name(i): wmap.detach().float().cpu().clone() for i, wmap in enumerate(latent.layers)
+        layer_name(i): wmap.detach().float().cpu().contiguous().clone()
+        for i, wmap in enumerate(latent.layers)
     }
     base = "x".join(str(side) for side in latent.base)
     about = {"format": "latentbrush-latent/1", "space": space, "base": base, "model": model}

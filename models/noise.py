@@ -28,6 +28,8 @@ class Place:
     num: int
 
 
+NOISE = 1 << 20
+
 Noise = Callable[[Tensor, Place], Tensor | None]
 """(noise constant [r, r] of the layer, place) → [N or 1, 1, height, width], or None for none."""
 
@@ -71,5 +73,6 @@ class PlaneNoise:
             torch.arange(left, left + place.width),
             indexing="ij",
         )
-        found = normal(self.seed, torch.full_like(rows, place.layer), rows, columns)
+        layer = torch.full_like(rows, NOISE + place.layer)  # apart from the channels of z
+        found = normal(self.seed, layer, rows, columns)
         return found.float().to(constant.device)[None, None]

@@ -107,17 +107,18 @@ def resample(wmap: Tensor, size: tuple[int, int]) -> Tensor:
     return x.permute(0, 3, 1, 2)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=64)
 def resampling(cells: int, size: int) -> Tensor:
     """The weights [size, cells] of one axis."""
-    weights = torch.eye(cells)
-    while cells < size:
-        weights = doubling(cells) @ weights
-        cells *= 2
-    while cells > size:
-        weights = halving(cells) @ weights
-        cells //= 2
-    return weights
+    with torch.inference_mode(False):  # they outlive the call, and are used with gradients, too
+        weights = torch.eye(cells)
+        while cells < size:
+            weights = doubling(cells) @ weights
+            cells *= 2
+        while cells > size:
+            weights = halving(cells) @ weights
+            cells //= 2
+        return weights
 
 
 def doubling(cells: int) -> Tensor:

@@ -33,7 +33,7 @@ class Prior(Protocol):
     @property
     def global_share(self) -> float: ...
 
-    def factor(self, cells: int, length: Tensor) -> Tensor:
+    def factor(self, cells: int, length: Tensor, rng: torch.Generator | None) -> Tensor:
         """Factors [N, cells, K] of one axis, for correlation lengths [N] in base cells."""
         ...
 
@@ -53,7 +53,7 @@ class GaussianPrior:
     lengths: tuple[float, float] = (2.0, 8.0)
     global_share: float = 0.25
 
-    def factor(self, cells: int, length: Tensor) -> Tensor:
+    def factor(self, cells: int, length: Tensor, _rng: torch.Generator | None) -> Tensor:
         """The symmetric root of the correlation: [N, cells, cells]."""
         places = torch.arange(cells, dtype=torch.float64)
         distance = places[:, None] - places[None]
@@ -88,9 +88,9 @@ class AnchorPrior:
     lengths: tuple[float, float] = (4.0, 4.0)
     global_share: float = 0.25
 
-    def factor(self, cells: int, length: Tensor) -> Tensor:
+    def factor(self, cells: int, length: Tensor, rng: torch.Generator | None) -> Tensor:
         """Weights of the anchors from a random place on."""
-        begins = (torch.rand(len(length)) * 64).long().tolist()
+        begins = (torch.rand(len(length), generator=rng) * 64).long().tolist()
         pairs = zip(begins, length.tolist(), strict=True)
         rows = [self.weights(begin, cells, each)[1].float() for begin, each in pairs]
         most = max(row.shape[1] for row in rows)
@@ -147,8 +147,8 @@ def sample_fields(
     """
     low, high = (math.log(max(length, 1e-3)) for length in prior.lengths)
     length = torch.exp(low + (high - low) * torch.rand(num, generator=rng))
-    down = prior.factor(rows, length).to(device)
-    across = prior.factor(columns, length).to(device)
+    down = prior.factor(rows, length, rng).to(device)
+    across = prior.factor(columns, length, rng).to(device)
     noise = white((num, channels, down.shape[2], across.shape[2]), device, rng)
     local = down[:, None] @ noise @ across[:, None].mT
     whole = white((num, channels, 1, 1), device, rng)

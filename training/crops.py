@@ -18,7 +18,8 @@ TRIES = 20
 
 
 class RandomCrops:
-    """Squares of pictures, larger pictures more often, and none that is partly without data.
+    """Squares of pictures, larger pictures more often; hardly any without data, which is black in
+    every colour.
 
     Args:
         pictures: uint8 [C, H, W] each, colours first; no side under `resolution`.

@@ -15,6 +15,7 @@ from training.crops import AerialCrops
 from training.errors import TrainingError
 from training.portraits import FACTORS, region_mask, render, sample_factors
 
+LANDS_APART = 10_000_000  # between the lands of two seeds
 PLACE_CELLS = 32  # rows and columns of an attribute's usual place
 
 
@@ -90,7 +91,7 @@ class Aerial:
     targets = tuple(Target(name, TITLES[name]) for name in MAPS)
 
     def labelled(self, resolution: int, seed: int, start: int, device: torch.device) -> Labelled:
-        return LabelledLand(AerialCrops(resolution, seed + start), device)
+        return LabelledLand(AerialCrops(resolution, seed * LANDS_APART + start), device)
 
     def place(self, target: str) -> Tensor:
         return torch.ones(1, 1, PLACE_CELLS, PLACE_CELLS)

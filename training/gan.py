@@ -66,6 +66,7 @@ class GanTraining:
         self.opt_d = adam(self.discriminator, options.lr, options.r1_every)
         self.nimg = 0
         self.phase = "game"
+        self.has_had_lesson = False  # its fields are amounts of land
         self.blank = True  # the average has nothing worth keeping yet
         self.seed_again()
 
@@ -197,6 +198,7 @@ class GanTraining:
             "nimg": self.nimg,
             "phase": self.phase,
             "blank": self.blank,
+            "has_had_lesson": self.has_had_lesson,
             "pl_mean": self.path_length.mean,
             "augment_p": self.augment.p if self.augment else 0.0,
         }
@@ -208,6 +210,7 @@ class GanTraining:
         self.nimg = state["nimg"]
         self.phase = state["phase"]
         self.blank = state["blank"]
+        self.has_had_lesson = state.get("has_had_lesson", False)
         self.path_length.mean = state["pl_mean"]
         if self.augment is not None:
             self.augment.p = state["augment_p"]
@@ -235,6 +238,7 @@ class GanTraining:
             }
             network.load_state_dict(shared, strict=False)
         self.blank = False
+        self.has_had_lesson = state.get("has_had_lesson", False)
         for res in self.options.generator.block_res:
             if res > small["resolution"]:  # begin as the smaller picture, enlarged
                 for network in (self.generator, self.ema):

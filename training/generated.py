@@ -29,8 +29,8 @@ def drawn_from(model: Model, known: LatentMap) -> Tensor:
 
 @torch.no_grad()
 def draw_latents(model: Model, num: int, rng: torch.Generator, mixing: float = 0.0) -> LatentMap:
-    """Draw `num` latents as the generator was trained on them, a share `mixing` of them of two
-    draws, with a random layer cut."""
+    """Draw `num` latents of the generator's own distribution, a share `mixing` of them of two
+    draws, with a random layer cut. Fields cover the picture; around it their border is repeated."""
     num_ws = model.generator.num_ws
     first, second = (draw_map(model, num, rng) for _ in range(2))
     cuts = torch.randint(1, num_ws, (num,), generator=rng)

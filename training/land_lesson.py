@@ -23,7 +23,6 @@ from models.noise import no_noise
 from models.ops import normalize_2nd_moment
 from models.prior import PRIORS, sample_fields
 from training.aerial import AMOUNTS, PIXEL_M, Amounts, Window, view
-from training.errors import TrainingError
 
 if TYPE_CHECKING:
     from training.gan import GanTraining
@@ -46,9 +45,16 @@ SIDE = SQUARE[0] + 2 * SURROUND  # cells of a training picture's field
 class LandLesson:
     """Lands with the fields of z that they were drawn from."""
 
-    def __init__(self, resolution: int, z_dim: int, seed: int, lands: int = LANDS) -> None:
+    def __init__(
+        self, resolution: int, z_dim: int, seed: int, lands: int = LANDS, rank: int = 0
+    ) -> None:
+        """Draw the lands.
+
+        Args:
+            rank: of several processes with the same lands; each takes other squares of them.
+        """
         self.resolution = resolution
-        self.rng = np.random.default_rng(seed)
+        self.rng = np.random.default_rng([seed, rank])
         self.cell_px = resolution // SQUARE[0]
         with torch.random.fork_rng():
             torch.manual_seed(seed)
@@ -95,12 +101,7 @@ class LandLesson:
 def amount_attributes(model: Model, num: int = 20_000) -> AttributeSet:
     """The amounts as attributes of a model that had the lesson: for each, how w changes with its
     channel of z, all layers alike, by least squares over `num` draws.
-
-    Raises:
-        TrainingError: the model was not trained on fields of amounts.
     """
-    if model.prior is None or model.generator.config.z_dim < len(AMOUNTS):
-        raise TrainingError(f"{model.card.id} was not trained on fields of land")
     config, device = model.generator.config, model.device
     rng = torch.Generator().manual_seed(12)
     z = torch.randn(num, config.z_dim, generator=rng).to(device)

@@ -5,6 +5,7 @@ ever in memory.
 """
 
 import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,6 +24,7 @@ Bands = NDArray[np.uint8]
 
 SPACENET_FOLDERS = ("RGB-PanSharpen", "PS-RGB")
 """Where SpaceNet's areas keep colours, beside other bands of the same ground."""
+MAX_EMPTY_PICTURE = 0.9  # of a picture, beyond which none of its squares are cut
 STRETCH = (2, 98)  # percentiles that become black and white, of deeper than 8 bits
 GEOTIFF = (".tif", ".tiff")
 
@@ -56,15 +58,21 @@ def open_rasters(folder: Path, cache: Path, resolution: int, scale: float = 1.0)
         text = f"{path.relative_to(folder)} {about.st_size} {about.st_mtime_ns} {scale}"
         kept = cache / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.npy"
         if not kept.exists():
-            temporary = kept.with_suffix(".tmp.npy")
-            np.save(temporary, scaled(read_bands(path), scale))
+            temporary = kept.with_suffix(f".{os.getpid()}.npy.tmp")
+            with temporary.open("wb") as file:
+                np.save(file, scaled(read_bands(path), scale))
             temporary.replace(kept)
         bands = np.load(kept, mmap_mode="c")  # never written; torch asks that it could be
-        if min(bands.shape[1:]) >= resolution:
+        if min(bands.shape[1:]) >= resolution and share_empty(bands) < MAX_EMPTY_PICTURE:
             pictures.append(torch.from_numpy(bands))
     if not pictures:
         raise TrainingError(f"--data: no picture in {folder} has {resolution} px on every side")
     return pictures
+
+
+def share_empty(bands: Bands) -> float:
+    """The share of a picture without data, from one pixel in sixteen."""
+    return float((bands[:, ::4, ::4] == 0).all(axis=0).mean())
 
 
 def read_bands(path: Path) -> Bands:
@@ -81,7 +89,7 @@ def read_bands(path: Path) -> Bands:
     try:
         with Image.open(path) as file:
             upright = np.asarray(ImageOps.exif_transpose(file).convert("RGB"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
         hint = ": pip install 'latentbrush[geotiff]'" if path.suffix.lower() in GEOTIFF else ""
         raise TrainingError(f"{path.name} cannot be read as a picture{hint}") from error
     return np.ascontiguousarray(upright.transpose(2, 0, 1))

@@ -11,6 +11,7 @@ from models.model import Card, Encoding, Model, best_dtype
 from models.prior import PRIORS
 from models.whitening import measure_whitening
 from training.gan_options import GanOptions
+from training.land_lesson import amount_attributes
 from training.runs import load_state
 
 BUNDLED = {
@@ -24,7 +25,8 @@ BUNDLED = {
 
 
 def release_generator(run: Path, name: str, device: str = "cpu") -> Model:
-    """The moving average of a run as a model without encoder and attributes.
+    """The moving average of a run as a model without encoder; and without attributes, unless its
+    fields are amounts of land.
 
     Raises:
         TrainingError: there is no run in that folder.
@@ -35,7 +37,7 @@ def release_generator(run: Path, name: str, device: str = "cpu") -> Model:
     generator.load_state_dict(state["ema"])
     where = torch.device(device)
     generator.eval().requires_grad_(False).to(where)
-    return Model(
+    model = Model(
         card=replace(
             BUNDLED.get(name, Card(name, name, f"trained on {options.data}", "unknown")),
             any_size=options.prior is not None,
@@ -50,3 +52,6 @@ def release_generator(run: Path, name: str, device: str = "cpu") -> Model:
         dtype=best_dtype(where),
         prior=None if options.prior is None else PRIORS[options.prior],
     )
+    if state.get("has_had_lesson"):
+        return replace(model, attributes=amount_attributes(model))
+    return model

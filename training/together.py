@@ -4,6 +4,7 @@ Every process draws its own pictures and latents. Gradients are averaged before 
 networks stay the same everywhere; the first process alone writes.
 """
 
+import atexit
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -35,9 +36,18 @@ class Group:
         """The group that torchrun started, or a group of one."""
         if "RANK" not in os.environ or int(os.environ.get("WORLD_SIZE", "1")) == 1:
             return Group()
+        local_rank = int(os.environ["LOCAL_RANK"])
         if not dist.is_initialized():
+            if torch.cuda.is_available():
+                torch.cuda.set_device(local_rank)  # each process its own, before any exchange
             dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
-        return Group(dist.get_rank(), dist.get_world_size(), int(os.environ["LOCAL_RANK"]))
+            atexit.register(dist.destroy_process_group)
+        return Group(dist.get_rank(), dist.get_world_size(), local_rank)
+
+    def wait(self) -> None:
+        """Until every process has come here."""
+        if self.size > 1:
+            dist.barrier()
 
     @property
     def is_first(self) -> bool:
@@ -69,7 +79,7 @@ class Group:
             self._all_go_on(False)
 
     def _all_go_on(self, mine: bool) -> bool:
-        on = "cuda" if dist.get_backend() == "nccl" else "cpu"
+        on = f"cuda:{self.local_rank}" if dist.get_backend() == "nccl" else "cpu"
         go_on = torch.tensor(int(mine), device=on)
         dist.all_reduce(go_on, op=dist.ReduceOp.MIN)
         return bool(go_on)

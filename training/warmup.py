@@ -32,7 +32,7 @@ def open_lesson(training: GanTraining, net: PerceptualNet | None) -> Lesson:
     if not options.has_teacher:
         raise TrainingError("--warmup-minutes: only procedural data are known from their latents")
     if options.prior is not None:
-        return LandLesson(options.resolution, options.w_dim, options.seed)
+        return LandLesson(options.resolution, options.w_dim, options.seed, rank=training.group.rank)
     if net is not None:
         if net.config.resolution != options.resolution:
             raise TrainingError(f"the perceptual network reads {net.config.resolution} px")
@@ -86,4 +86,5 @@ def warm_up(
     training.nimg = 0
     training.phase = "game"
     training.blank = False
+    training.has_had_lesson = options.prior is not None
     training.snapshot(run, preview)

@@ -11,13 +11,14 @@ from backend.owner import Owner
 from backend.routes.answers import JOB_RESPONSES, Wait, job_answer
 from backend.routes.images import IMMUTABLE
 from backend.services import Server, Services
-from contracts.errors import InvalidRequest, TooLarge, UnknownAttribute
+from contracts.errors import InvalidRequest, StaleLatent, TooLarge, UnknownAttribute
 from contracts.jobs import JobKind
 from contracts.lands import (
     FURTHEST_PX,
     MAX_ZOOM,
     MIN_ZOOM,
     TILE_PX,
+    Box,
     DrawRequest,
     DrawResult,
     ExportRequest,
@@ -55,7 +56,10 @@ async def export_land(
     land = await run_in_threadpool(server.library.land, owner, land_id)
     if body.box[2] * body.box[3] > server.settings.max_generated_pixels:
         raise TooLarge(f"at most {server.settings.max_generated_pixels:,} px are drawn at once")
-    request = land.part(body.box)
+    request = await run_in_threadpool(_part, server, land, body.box)
+    known = await run_in_threadpool(_already_drawn, server, owner, request)
+    if known is not None:
+        return job_answer(await server.dispatcher.answered(owner, JobKind.DRAW, request, known))
     return job_answer(await server.dispatcher.submit(owner, JobKind.DRAW, request, wait))
 
 
@@ -72,7 +76,7 @@ async def get_tile(
     A tile that its client has turned away from is not drawn.
     """
     land = await run_in_threadpool(server.library.land, owner, land_id)
-    request = land.part(tile_box(z, x, y), 1 << (MAX_ZOOM - z))
+    request = await run_in_threadpool(_part, server, land, tile_box(z, x, y), 1 << (MAX_ZOOM - z))
     drawn = await run_in_threadpool(_already_drawn, server, owner, request)
     if drawn is None:
         drawn = await server.dispatcher.result(
@@ -96,7 +100,16 @@ def _checked(server: Services, owner: str, body: LandRequest) -> LandInfo:
         if not model.has_attribute(edit.attribute):
             raise UnknownAttribute(f"the model {model.id} has no such attribute: see GET /models")
     seed = secrets.randbelow(2**31) if body.seed is None else body.seed
-    return server.library.add_land(owner, body, seed)
+    return server.library.add_land(owner, body, seed, model.version)
+
+
+def _part(server: Services, land: LandInfo, box: Box, scale: int = 1) -> DrawRequest:
+    model = server.model(land.model)
+    if land.model_version != model.version:
+        raise StaleLatent(
+            f"the model {model.id} has changed since this land was made: make it again"
+        )
+    return land.part(box, model.resolution, scale)
 
 
 def _already_drawn(server: Services, owner: str, request: DrawRequest) -> DrawResult | None:

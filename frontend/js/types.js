@@ -12,6 +12,7 @@
  * @property {Attribute[]} attributes
  * @property {boolean} any_size
  * @property {boolean} is_spatial it draws endless lands
+ * @property {string} version changes whenever the same edit could give another picture
  * @property {boolean} [has_encoder]
  * @property {string} source
  * @property {string} license

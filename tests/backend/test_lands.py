@@ -38,8 +38,8 @@ def tile(client: httpx.Client, land_id: str, z: int, x: int, y: int) -> httpx.Re
 def test_a_land_is_a_value(client: httpx.Client, model: str) -> None:
     land = make(client, model=model, seed=7)
     assert set(land) == {
-        "land_id", "model", "seed", "coherence", "truncation", "edits", "tile_px", "min_zoom",
-        "max_zoom",
+        "land_id", "model", "model_version", "seed", "coherence", "truncation", "edits", "tile_px",
+        "min_zoom", "max_zoom",
     }  # fmt: skip
     assert land == make(client, model=model, seed=7)
     assert land == client.get(f"/lands/{land['land_id']}").json()
@@ -143,5 +143,6 @@ def test_tiles_that_cannot_be(client: httpx.Client, model: str, place: str) -> N
 
 def test_an_export_has_limits(client: httpx.Client, model: str) -> None:
     path = f"/lands/{make(client, model=model, seed=1)['land_id']}/export"
-    assert client.post(path, json={"box": [0, 0, 10**6, 10**6]}).status_code == 413
+    assert client.post(path, json={"box": [0, 0, 16_000, 16_000]}).status_code == 413
+    assert client.post(path, json={"box": [0, 0, 10**6, 1]}).status_code == 422
     assert client.post(path, json={"box": [0, 0, 0, 5]}).status_code == 422

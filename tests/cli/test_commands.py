@@ -165,8 +165,7 @@ def test_an_interrupted_land_is_gone_on_with(
 
 def test_another_land_is_not_gone_on_with(land: Path, tmp_path: Path) -> None:
     (tmp_path / "a.png.partial").write_bytes(bytes(64 * 64 * 3))
-    notes = {"about": {"size": [64, 64], "seed": 1}, "done": [0]}
-    (tmp_path / "a.png.partial.json").write_text(json.dumps(notes))
+    (tmp_path / "a.png.partial.txt").write_text('{"seed": 1, "size": [64, 64]}\n0\n')
     run("generate", "-o", tmp_path / "a.png", "--model", land, "--size", "64x64")
     assert pixels_of(tmp_path / "a.png").std() > 3
 

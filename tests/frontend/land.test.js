@@ -7,6 +7,7 @@ import { MAX_BOX_PX, MAX_CELLS, boxOf, editOf, fits, rectangle } from '../../fro
 const land = (seed) => ({
   land_id: `lnd_${seed}`,
   model: 'aerial',
+  model_version: 'v',
   seed,
   coherence: null,
   truncation: 0.7,

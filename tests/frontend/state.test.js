@@ -16,6 +16,7 @@ const MODEL = {
   grid: [16, 16],
   any_size: false,
   is_spatial: false,
+  version: 'v',
   source: 'tests',
   license: 'MIT',
   attributes: [

@@ -164,3 +164,10 @@ def test_projection_is_the_nearest() -> None:
     for _ in range(8):
         nudged = found + 0.05 * torch.randn(found.shape, generator=rng)
         assert error(nudged) > error(found)
+
+
+def test_an_embedded_map_can_be_kept(model: Model) -> None:
+    coarse = LatentMap((torch.randn(1, 16, 4, 4),) * model.generator.num_ws)
+    fine = embed(coarse, "S+", model.layout)
+    again, _ = from_bytes(to_bytes(fine, "S+"), model.layout)
+    assert all(torch.equal(a, b) for a, b in zip(again.layers, fine.layers, strict=True))

@@ -5,7 +5,14 @@ import torch
 import torch.nn.functional as F
 
 from models.errors import ShapeError
-from models.ops import demodulation, fir_filter, modulated_conv2d, resize_map, upsample2d
+from models.ops import (
+    demodulation,
+    fir_filter,
+    modulated_conv2d,
+    resampling,
+    resize_map,
+    upsample2d,
+)
 
 
 def per_sample_conv(x, weight, styles, up):  # StyleGAN2 equations 1 to 3, literally
@@ -61,3 +68,12 @@ def test_a_size_that_does_not_fit_is_refused() -> None:
 def test_upsampling_keeps_constants() -> None:
     img = upsample2d(torch.full((1, 3, 8, 8), 0.7), fir_filter())
     assert torch.allclose(img[:, :, 2:-2, 2:-2], torch.tensor(0.7))
+
+
+def test_weights_made_without_gradients_serve_a_backward_pass() -> None:
+    resampling.cache_clear()
+    with torch.inference_mode():
+        resize_map(torch.zeros(1, 1, 4, 4), (16, 16))
+    wmap = torch.zeros(1, 2, 4, 4, requires_grad=True)
+    resize_map(wmap, (16, 16)).sum().backward()
+    assert wmap.grad is not None

@@ -211,9 +211,7 @@ def test_a_reading_is_where_the_latent_says_it(model: Model) -> None:
 
 
 def test_any_size_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("training.evaluation.any_size.WINDOW_PX", 256)
     monkeypatch.setattr("training.evaluation.any_size.TILES", (96, 256))
-    monkeypatch.setattr("training.evaluation.any_size.DISTANCES", (16, 64))
     monkeypatch.setattr("training.crops.LAND_PX", 48)
     monkeypatch.setattr("training.crops.LANDS", 2)
     net = PerceptualNet(PerceptualConfig(32, MAPS, (8, 8, 16), 16)).eval().requires_grad_(False)

@@ -22,7 +22,7 @@ from contracts.requests import GenerateRequest
 from models.attributes import AttributeSet
 from models.errors import AttributeUnknown, ClassUnknown, ModelError, ShapeError, SpaceError
 from models.images import Pixels
-from tests.fakes.tiny import tiny_model
+from tests.fakes.tiny import tiny_land, tiny_model
 from training.attributes import least_squares
 from training.reader import fit_reader
 from worker import editor as editor_module
@@ -163,6 +163,26 @@ def test_generated_pictures_are_a_function_of_the_whole_seed(editor: ModelEditor
 
     assert draw(7) == draw(7)
     assert len({draw(seed) for seed in (7, 8, 7 + 2**32, 7 + 2**33)}) == 4
+
+
+def test_a_spatial_model_generates_any_size_to_edit() -> None:
+    editor = ModelEditor(tiny_land())
+    drawn = editor.generate(wanted(seed=3, width=64, height=40, coherence=2.0))
+    assert drawn.pixels.shape == (40, 64, 3)
+    assert drawn.space == "S4"
+    again = editor.generate(wanted(seed=3, width=64, height=40, coherence=2.0))
+    assert (drawn.pixels == again.pixels).all()
+    edited = editor.edit(
+        "lat_x",
+        drawn.pixels,
+        [AttributeEdit(attribute="smile", strength=3)],
+        tensor=lambda _: drawn.tensor,
+        composite="residual",
+    )
+    assert edited.changed_box is not None
+    for size in ({"width": 65}, {"height": 24}):
+        with pytest.raises(ShapeError):
+            editor.generate(wanted(**size))
 
 
 def test_truncation_0_is_the_mean(editor: ModelEditor) -> None:

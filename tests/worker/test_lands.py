@@ -4,10 +4,14 @@ import numpy as np
 import pytest
 
 from contracts.edits import MaskAll, MaskGrid
-from contracts.lands import FEATHER_PX, DrawRequest, LandEdit, LandInfo, tile_box
+from contracts.lands import FEATHER_PX, REACH, DrawRequest, LandEdit, LandInfo, tile_box
 from models.errors import AttributeUnknown
+from models.generator import SURROUND
 from tests.fakes.tiny import tiny_land
 from worker.editor import ModelEditor
+
+SIDE = 32
+"""The small model's resolution."""
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +35,10 @@ def edit(box: tuple[int, int, int, int], **fields: object) -> LandEdit:
 def test_an_edit_changes_what_is_painted_and_nothing_else(editor: ModelEditor) -> None:
     box = (-40, -30, 150, 120)
     painted = edit((10, 5, 40, 30))
-    before, after = drawn(editor, land().part(box)), drawn(editor, land(painted).part(box))
+    before, after = (
+        drawn(editor, land().part(box, SIDE)),
+        drawn(editor, land(painted).part(box, SIDE)),
+    )
     changed = (before != after).any(axis=2)
     inside = changed[35:65, 50:90]
     assert inside.mean() > 0.5
@@ -43,38 +50,42 @@ def test_an_edit_changes_what_is_painted_and_nothing_else(editor: ModelEditor) -
 def test_a_tile_is_that_part_of_a_larger_picture(editor: ModelEditor) -> None:
     rows = tuple(tuple(float(i == j) for i in range(12)) for j in range(12))
     whole = land(edit((200, 180, 120, 150), mask=MaskGrid(rows=rows)), edit((0, 0, 600, 300)))
-    large = drawn(editor, whole.part((0, 0, 600, 512)))
-    tile = drawn(editor, whole.part(tile_box(8, 1, 0)))
+    large = drawn(editor, whole.part((0, 0, 600, 512), SIDE))
+    tile = drawn(editor, whole.part(tile_box(8, 1, 0), SIDE))
     assert np.array_equal(tile, large[:256, 256:512])
 
 
 def test_a_farther_zoom_is_the_same_land(editor: ModelEditor) -> None:
-    near = drawn(editor, land().part((0, 0, 128, 64)))
-    far = drawn(editor, land().part((0, 0, 128, 64), scale=4))
+    near = drawn(editor, land().part((0, 0, 128, 64), SIDE))
+    far = drawn(editor, land().part((0, 0, 128, 64), SIDE, scale=4))
     assert far.shape == (16, 32, 3)
     assert np.abs(near.reshape(16, 4, 32, 4, 3).mean(axis=(1, 3)) - far).max() <= 1.5
 
 
-def test_an_edit_shown_by_half_is_half_of_it(editor: ModelEditor) -> None:
-    box = (0, 0, 64, 64)
-    none, half, whole = (
-        drawn(editor, land(edit(box, amount=amount)).part(box)) for amount in (0.0, 0.5, 1.0)
-    )
-    assert np.array_equal(none, drawn(editor, land().part(box)))
-    middle = (none + whole) / 2
-    free = (none > 4) & (none < 250) & (whole > 4) & (whole < 250)
-    assert np.abs(half - middle)[free].max() <= 2
+def test_where_strokes_meet_at_a_tiles_border_there_is_no_seam(editor: ModelEditor) -> None:
+    """What one stroke shows depends on the other, whose box ends before the tile."""
+    whole = land(edit((200, 100, 120, 40)), edit((150, 100, 97, 40), attribute="hat"))
+    large = drawn(editor, whole.part((128, 0, 384, 256), SIDE))
+    tile = drawn(editor, whole.part(tile_box(8, 1, 0), SIDE))
+    assert np.array_equal(tile, large[:256, 128:384])
 
 
 def test_only_edits_that_reach_a_box_are_sent() -> None:
-    near, far = edit((0, 0, 10, 10)), edit((10 + 2 * FEATHER_PX + 64, 0, 10, 10))
-    wanted = land(near, far, edit((0, 0, 9, 9), enabled=False)).part((0, 0, 64, 64))
-    assert wanted.edits == (near,)
-    assert wanted.key("v") == land(near).part((0, 0, 64, 64)).key("v")
-    assert wanted.key("v") != land().part((0, 0, 64, 64)).key("v")
+    box, reach = (0, 0, 64, 64), round(REACH * SIDE)
+    near, beside = edit((0, 0, 10, 10)), edit((64 + reach - 1, 0, 10, 10))
+    far, hidden = edit((64 + reach, 0, 10, 10)), edit((0, 0, 9, 9), enabled=False)
+    wanted = land(near, far, hidden, beside).part(box, SIDE)
+    assert wanted.edits == (near, beside)
+    assert land(beside).part(box, SIDE).edits == ()  # of itself it shows nothing there
+    assert wanted.key("v") == land(near, beside).part(box, SIDE).key("v")
+    assert wanted.key("v") != land(near).part(box, SIDE).key("v")
     assert wanted.key("v") != wanted.key("w")
 
 
 def test_an_unknown_attribute_is_refused(editor: ModelEditor) -> None:
     with pytest.raises(AttributeUnknown):
-        drawn(editor, land(edit((0, 0, 32, 32), attribute="no")).part((0, 0, 32, 32)))
+        drawn(editor, land(edit((0, 0, 32, 32), attribute="no")).part((0, 0, 32, 32), SIDE))
+
+
+def test_the_reach_is_what_the_generator_computes_around_a_picture() -> None:
+    assert REACH * SIDE == SURROUND * SIDE / 4

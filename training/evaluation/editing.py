@@ -21,6 +21,8 @@ from models.inversion import Inversion, invert
 from models.latents import LatentMap, embed
 from models.model import Model
 from models.perceptual import PerceptualNet
+from training.domains import domain_of
+from training.errors import TrainingError
 from training.portraits import FACTORS, region_mask, render, sample_factors
 
 STRENGTHS = (-2.0, -1.0, 1.0, 2.0)
@@ -58,7 +60,15 @@ class Subject:
 
 
 def unseen(model: Model, count: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Factors and pictures of renders that no training has seen."""
+    """Factors and pictures of portraits that no training has seen.
+
+    Raises:
+        TrainingError: the model reads another domain. One that reads none is shown people.
+    """
+    if model.perceptual is not None and domain_of(model).name != "portraits":
+        raise TrainingError(
+            f"{model.card.id} does not draw portraits: that is what is measured here"
+        )
     factors = sample_factors(seed, 0, count)
     return factors, render(factors, model.layout.resolution).to(model.device)
 

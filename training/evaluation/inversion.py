@@ -137,12 +137,12 @@ def evaluate_inversion(
 ) -> list[InversionRow]:
     """Encode `count` renders of an unseen seed in every way."""
     factors, pictures = unseen(model, count, seed)
-    domain = Domain.of(model, judge, seed + 1)
+    domain = DomainSeen.of(model, judge, seed + 1)
     return [measure(model, judge, factors, pictures, domain, setting) for setting in settings]
 
 
 @dataclass(frozen=True)
-class Domain:
+class DomainSeen:
     """Renders as networks see them.
 
     Attributes:
@@ -155,7 +155,7 @@ class Domain:
 
     @staticmethod
     @torch.inference_mode()
-    def of(model: Model, judge: PerceptualNet | None, seed: int) -> "Domain":
+    def of(model: Model, judge: PerceptualNet | None, seed: int) -> "DomainSeen":
         """Show both networks the same renders."""
 
         def seen(net: PerceptualNet | None) -> Tensor | None:
@@ -164,7 +164,7 @@ class Domain:
             batches = portrait_batches(seed, DOMAIN, model.layout.resolution, str(model.device))
             return torch.cat([net.embedding(img.clamp(-1, 1)).float().cpu() for img in batches])
 
-        return Domain((model.perceptual, judge), (seen(model.perceptual), seen(judge)))
+        return DomainSeen((model.perceptual, judge), (seen(model.perceptual), seen(judge)))
 
     def swapped(self, model: Model, latents: Sequence[LatentMap]) -> list[float | None]:
         """The swap test: Fréchet distances by the model's own network and by the judge."""
@@ -185,7 +185,7 @@ def generated_swap_distances(
     """The swap test of `count` generated latents: what an encoded one can hope for."""
     rng = torch.Generator().manual_seed(seed)
     latents = [draw_latents(model, 1, rng) for _ in range(count)]
-    return Domain.of(model, judge, seed + 1).swapped(model, latents)
+    return DomainSeen.of(model, judge, seed + 1).swapped(model, latents)
 
 
 def encode(model: Model, img: Tensor, setting: Setting) -> Inversion:
@@ -219,7 +219,7 @@ def measure(
     judge: PerceptualNet | None,
     factors: Tensor,
     pictures: Tensor,
-    domain: Domain,
+    domain: DomainSeen,
     setting: Setting,
 ) -> InversionRow:
     """One row of the table."""

@@ -3,7 +3,7 @@
  */
 
 /** @typedef {import('./stroke.js').LandEdit} LandEdit */
-/** @typedef {{land_id: string, model: string, seed: number, coherence: number|null, truncation: number, edits: LandEdit[], tile_px: number, min_zoom: number, max_zoom: number}} Land */
+/** @typedef {{land_id: string, model: string, model_version: string, seed: number, coherence: number|null, truncation: number, edits: LandEdit[], tile_px: number, min_zoom: number, max_zoom: number}} Land */
 /** @typedef {{lands: readonly Land[], at: number}} Lands */
 
 /** @param {Land} land @returns {Lands} */

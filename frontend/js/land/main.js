@@ -60,7 +60,10 @@ document.body.append(
 
 const view = new LandView(room, {
   onStroke(points, isDone) {
-    if (!brush.attribute) return say('Choose an attribute to paint with');
+    if (!brush.attribute) {
+      view.forget();
+      return say('Choose an attribute to paint with');
+    }
     if (!fits(points, brush.radius)) return say('This stroke is as long as one can be');
     if (isDone) {
       const edit = editOf(points, brush.radius, brush.attribute, brush.strength);
@@ -111,6 +114,7 @@ function change(wanted) {
       show();
     } catch (error) {
       const found = asProblem(error);
+      view.forget();
       tell(found.title, remedy(found) || found.detail, () => change(wanted));
     }
   });
@@ -118,9 +122,11 @@ function change(wanted) {
 
 /** @param {number} by */
 function go(by) {
-  if (!history) return;
-  history = step(history, by);
-  show();
+  turn = turn.then(() => {
+    if (!history) return;
+    history = step(history, by);
+    show();
+  });
 }
 
 /** @param {{x: number, y: number, zoom: number}|null} [place] */
@@ -173,17 +179,22 @@ addEventListener('keydown', (event) => {
   }
 });
 
-/** The land of the address or of last time, else a new one. @param {string} modelId @returns {Promise<Land>} */
-async function firstLand(modelId) {
+/**
+ * The land of the address or of last time, if its model is still what it was; else a new one.
+ * @param {import('../types.js').Model[]} models
+ * @returns {Promise<Land>}
+ */
+async function firstLand(models) {
   const id = ADDRESS.exec(location.hash)?.[1] ?? localStorage.getItem('latentbrush.land');
   if (id) {
     try {
-      return await api.land(id);
+      const land = await api.land(id);
+      if (models.some((each) => each.id === land.model && each.version === land.model_version)) return land;
     } catch (error) {
       if (asProblem(error).code !== 'unknown_land') throw error;
     }
   }
-  return api.makeLand({ model: modelId, edits: [] });
+  return api.makeLand({ model: models[0].id, edits: [] });
 }
 
 try {
@@ -192,7 +203,7 @@ try {
   if (spatial.length === 0) {
     tell('No model here draws land', 'Train one with: latentbrush train generator --preset aerial64');
   } else {
-    const land = await firstLand(spatial[0].id);
+    const land = await firstLand(spatial);
     model = spatial.find(({ id }) => id === land.model) ?? spatial[0];
     const [, , zoom, x, y] = ADDRESS.exec(location.hash) ?? [];
     history = begin(land);

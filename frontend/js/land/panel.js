@@ -31,7 +31,7 @@ const TOOLS = [
 /** @param {PanelEvents} events */
 export function landPanel({ onBrush, onNew, onSeed, onCoherence, onEdit }) {
   const seed = el('input', { type: 'number', class: 'number', min: 0, step: 1, 'aria-label': 'Seed' });
-  seed.addEventListener('change', () => Number.isInteger(Number(seed.value)) && onSeed(Number(seed.value)));
+  seed.addEventListener('change', () => seed.value !== '' && Number.isSafeInteger(Number(seed.value)) && onSeed(Number(seed.value)));
   let coherenceNow = COHERENCE.usual;
   const coherence = slider({
     label: 'Coherence',

@@ -6,7 +6,7 @@ import { dab, line, toRows, constantMask } from '../mask.js';
 
 /** @typedef {import('../geometry.js').Point} Point */
 /** @typedef {{x: number, y: number, width: number, height: number}} Box */
-/** @typedef {{type: 'attribute', attribute: string, strength: number, box: number[], mask: {kind: 'grid', rows: number[][]}, amount: number, enabled: boolean}} LandEdit */
+/** @typedef {{type: 'attribute', attribute: string, strength: number, box: number[], mask: {kind: 'grid', rows: number[][]}, enabled: boolean}} LandEdit */
 
 export const MAX_CELLS = 512; // a side of a mask, as the API takes it
 export const MAX_BOX_PX = 4096;
@@ -56,7 +56,6 @@ export function editOf(points, radius, attribute, strength) {
     strength,
     box: [box.x, box.y, mask.width * cell, mask.height * cell],
     mask: { kind: 'grid', rows: toRows(mask) },
-    amount: 1,
     enabled: true,
   };
 }

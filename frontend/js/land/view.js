@@ -90,6 +90,11 @@ export class LandView {
     layer.addTo(this.#map);
   }
 
+  /** Take the stroke away that is shown for an edit. */
+  forget() {
+    this.#removeTrace();
+  }
+
   /** Ask again for the tiles that did not come. */
   retry() {
     (this.#next ?? this.#layer)?.redraw();
@@ -98,7 +103,9 @@ export class LandView {
   /** @param {Tool} tool */
   use(tool) {
     this.#tool = tool;
-    this.#map.dragging[tool === 'move' ? 'enable' : 'disable']();
+    for (const gesture of [this.#map.dragging, this.#map.doubleClickZoom, this.#map.boxZoom]) {
+      gesture[tool === 'move' ? 'enable' : 'disable']();
+    }
     this.#map.getContainer().dataset.tool = tool;
     if (tool === 'paint') this.#cursor.addTo(this.#map);
     else this.#cursor.remove();
