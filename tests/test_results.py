@@ -36,7 +36,7 @@ def editing(leak: float) -> dict[str, Any]:
         return {"id": "smile", "method": method, "slope": slope, "leak": leak}
 
     plain = [of("least squares", 1.0, 0.5), of("SVM", 0.9, 0.4), of("SeFa", 0.1, 0.01)]
-    return {"attributes": [of("learnt", 1.0, leak), *plain]}
+    return {"attributes": [of("learnt", 1.0, leak), *plain, of("rendered", 1.0, 0.1)]}
 
 
 def reached(inversion: dict[str, Any], leak: float = 0.2) -> list[bool]:
