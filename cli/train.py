@@ -39,7 +39,7 @@ def generator(
         Path | None, typer.Option(help="Run at a smaller resolution to start from.")
     ] = None,
     warmup_minutes: Annotated[
-        float, typer.Option(help="Portraits: first learn to draw known factors, for so long.")
+        float, typer.Option(help="Drawn data: first learn to draw known factors, for so long.")
     ] = 0.0,
     perceptual_of: Annotated[
         str | None,
@@ -97,7 +97,8 @@ def generator(
     if not Group.join().is_first:
         return
     save_model(release_generator(run, name, where), run / "model")
-    say(f"{run / 'model'}: generator written; next: latentbrush train perceptual --model …")
+    after = "; next: latentbrush train perceptual --model …" if options.has_teacher else ""
+    say(f"{run / 'model'}: generator written{after}")
 
 
 @app.command()

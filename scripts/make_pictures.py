@@ -73,6 +73,8 @@ def draw_page_samples() -> None:
         img = render(sample_factors(SAMPLE_SEED, row, 1), 384)
         Image.fromarray(to_pixels(img)).save(SAMPLES_DIR / file, optimize=True)
         index.append({"file": file, "title": title})
+    hair = region_mask(sample_factors(SAMPLE_SEED, SAMPLES["Ada"], 1), "hair", 128)
+    save("mask-hair", (hair * 2 - 1).expand(-1, 3, -1, -1))
     (SAMPLES_DIR / "index.json").write_text(json.dumps(index, indent=2) + "\n")
 
 

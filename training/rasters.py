@@ -90,7 +90,7 @@ def read_bands(path: Path) -> Bands:
         with Image.open(path) as file:
             upright = np.asarray(ImageOps.exif_transpose(file).convert("RGB"))
     except (OSError, ValueError, Image.DecompressionBombError) as error:
-        hint = ": pip install 'latentbrush[geotiff]'" if path.suffix.lower() in GEOTIFF else ""
+        hint = ": pip install rasterio" if path.suffix.lower() in GEOTIFF else ""
         raise TrainingError(f"{path.name} cannot be read as a picture{hint}") from error
     return np.ascontiguousarray(upright.transpose(2, 0, 1))
 

@@ -10,6 +10,7 @@ from models.generator import Generator
 from models.model import Card, Encoding, Model, best_dtype
 from models.prior import PRIORS
 from models.whitening import measure_whitening
+from training.domains import DOMAINS
 from training.gan_options import GanOptions
 from training.land_lesson import amount_attributes
 from training.runs import load_state
@@ -22,6 +23,11 @@ BUNDLED = {
         "aerial", "Drawn land", "trained by this project on its own renders", "MIT", any_size=True
     ),
 }
+
+
+def source_of(options: GanOptions) -> str:
+    """What a run learnt from, in words that say nothing of the machine."""
+    return f"the drawn set {options.data}" if options.data in DOMAINS else "a folder of pictures"
 
 
 def release_generator(run: Path, name: str, device: str = "cpu") -> Model:
@@ -39,7 +45,7 @@ def release_generator(run: Path, name: str, device: str = "cpu") -> Model:
     generator.eval().requires_grad_(False).to(where)
     model = Model(
         card=replace(
-            BUNDLED.get(name, Card(name, name, f"trained on {options.data}", "unknown")),
+            BUNDLED.get(name, Card(name, name, f"trained on {source_of(options)}", "unknown")),
             any_size=options.prior is not None,
         ),
         generator=generator,

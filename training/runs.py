@@ -41,7 +41,8 @@ class Run:
             and path.exists()
             and (before := json.loads(path.read_text())) != json.loads(text)
         ):
-            changed = sorted(k for k in options if before.get(k) != json.loads(text)[k])
+            now = json.loads(text)
+            changed = [f"{k} ({before.get(k)})" for k in sorted(options) if before.get(k) != now[k]]
             raise TrainingError(f"--resume: the run in {folder} had another {', '.join(changed)}")
         if writes:
             path.write_text(text)

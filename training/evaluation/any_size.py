@@ -76,7 +76,10 @@ def evaluate_any_size(model: Model, count: int, seed: int) -> AnySizeFigures:
     if model.prior is None:
         raise ShapeError(f"{model.card.id} was not trained spatially: it draws one size")
     if model.perceptual is None:
-        raise TrainingError(f"{model.card.id} has no perceptual network to compare pictures with")
+        raise TrainingError(
+            f"{model.card.id} has no perceptual network to compare pictures with: "
+            "latentbrush train perceptual --data aerial"
+        )
     domain, size = domain_of(model), model.layout.resolution
     real, again = (
         embedded(model, pictures(domain, seed + k, count, size, "cpu"), count, title)
