@@ -12,6 +12,7 @@ from rich.progress import Progress
 
 from cli.output import say
 from cli.pick import DEFAULT_MODEL, model_folder
+from contracts.catalog import read_info
 from contracts.errors import InvalidImage, InvalidRequest
 from contracts.requests import GenerateRequest
 from contracts.settings import SharedSettings
@@ -20,7 +21,7 @@ DEFAULT_TRUNCATION: float = GenerateRequest.model_fields["truncation"].default
 
 if TYPE_CHECKING:
     from models.images import Pixels
-    from models.model import Model
+    from models.land import Land
     from worker.editor import ModelEditor
 
 
@@ -172,11 +173,14 @@ def generate(
     if count is not None:
         out.mkdir(parents=True, exist_ok=True)
     if editor.model.prior is not None:
-        side = editor.resolution
+        from models.land import Land
+
+        side, version = editor.resolution, read_info(model_folder(model)).version
         whole = (width or side, height or side)
         for i in range(count or 1):
             path = out if count is None else out / f"seed{seed + i:06d}.png"
-            draw_land(editor.model, path, whole, tile, seed + i, coherence, truncation)
+            land = Land(editor.model, seed + i, coherence, truncation)
+            draw_land(land, path, whole, tile, version)
         say(
             f"{out}: {count or 1} picture{'s' if (count or 1) > 1 else ''} of {whole[0]}×{whole[1]}"
         )
@@ -198,28 +202,23 @@ def generate(
     say(f"{out}: {count or 1} picture{'s' if (count or 1) > 1 else ''}")
 
 
-def draw_land(
-    model: "Model",
-    out: Path,
-    size: tuple[int, int],
-    tile: int,
-    seed: int,
-    coherence: float | None,
-    truncation: float,
-) -> None:
-    """Draw a window of an endless picture into a file, tile by tile."""
+def draw_land(land: "Land", out: Path, size: tuple[int, int], tile: int, version: str) -> None:
+    """Draw a window of an endless picture into a file, tile by tile.
+
+    Args:
+        version: of the model.
+    """
     import torch
 
     from cli.mosaic import Mosaic, draw_mosaic
-    from models.land import Land
 
-    land = Land(model, seed, coherence, truncation)
+    model = land.model
     about = {
         "model": model.card.id,
-        "version": model.version,
-        "seed": seed,
+        "version": version,
+        "seed": land.seed,
         "coherence": land.length,
-        "truncation": truncation,
+        "truncation": land.truncation,
         "tile": tile,
         "dtype": str(model.dtype),
     }

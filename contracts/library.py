@@ -4,6 +4,7 @@ Bytes are in the blob store, once; a record in the owner's own folder makes them
 """
 
 import secrets
+from typing import TypeVar
 
 from pydantic import BaseModel
 
@@ -14,6 +15,8 @@ from contracts.errors import UnknownImage, UnknownLand, UnknownLatent
 from contracts.ids import content_id, is_id
 from contracts.lands import DrawResult, LandInfo, LandRequest
 from contracts.requests import EditResult, EncodeResult, Metrics
+
+R = TypeVar("R", EditResult, DrawResult)
 
 RENEW_S = 3600.0  # a record younger than this is not written again when it is asked for
 
@@ -204,11 +207,7 @@ class Library:
 
     def already_drawn(self, owner: str, key: str) -> DrawResult | None:
         """A box of a land, if it has been drawn before and its picture is still kept."""
-        text = self._read(owner, "edits", key)
-        result = None if text is None else DrawResult.model_validate_json(text)
-        if result is None or self._read(owner, "images", result.image_id) is None:
-            return None
-        return result
+        return self._answered(owner, key, DrawResult)
 
     def remember_edit(self, owner: str, key: str, result: EditResult) -> None:
         """Keep the answer to an edit under its key (`EditRequest.key`)."""
@@ -216,11 +215,7 @@ class Library:
 
     def answered_edit(self, owner: str, key: str) -> EditResult | None:
         """The answer to an edit, if it has been given before and its picture is still kept."""
-        text = self._read(owner, "edits", key)
-        result = None if text is None else EditResult.model_validate_json(text)
-        if result is None or self._read(owner, "images", result.image_id) is None:
-            return None
-        return result
+        return self._answered(owner, key, EditResult)
 
     def put_upload(self, upload_id: str, data: bytes) -> None:
         """Keep an upload until a worker has decoded it."""
@@ -236,6 +231,13 @@ class Library:
 
     def _write(self, owner: str, kind: str, name: str, record: Value) -> None:
         self._files.write(place(owner, kind, name), record.model_dump_json().encode())
+
+    def _answered(self, owner: str, key: str, kind: type[R]) -> R | None:
+        text = self._read(owner, "edits", key)
+        result = None if text is None else kind.model_validate_json(text)
+        if result is None or self._read(owner, "images", result.image_id) is None:
+            return None
+        return result
 
     def _read(self, owner: str, kind: str, name: str) -> bytes | None:
         """A record; asking for it makes it young again, so that it is kept (`retention.py`)."""

@@ -183,11 +183,3 @@ def field_window(
     whole = normal(seed, every, torch.full_like(every, GLOBAL), every)[:, None, None]
     share = prior.global_share
     return (math.sqrt(1 - share) * local + math.sqrt(share) * whole).float()[None]
-
-
-def correlation(prior: GaussianPrior, distance: float, length: float) -> float:
-    """Between two cells so many cells apart."""
-    if distance == 0:
-        return 1.0
-    local = math.exp(-0.5 * (distance / length) ** 2) if length > 0 else 0.0
-    return prior.global_share + (1 - prior.global_share) * local

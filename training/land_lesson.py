@@ -6,8 +6,6 @@ not in z: only what is left of a picture at a distance is compared, and the game
 Ours.
 """
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -23,9 +21,7 @@ from models.noise import no_noise
 from models.ops import normalize_2nd_moment
 from models.prior import PRIORS, sample_fields
 from training.aerial import AMOUNTS, PIXEL_M, Amounts, Window, view
-
-if TYPE_CHECKING:
-    from training.gan import GanTraining
+from training.gan import FIELD, GanTraining
 
 ATTRIBUTE_TITLES = {
     "wet": "Water",
@@ -39,7 +35,6 @@ ATTRIBUTE_TITLES = {
 LANDS = 40
 CELLS = 32  # of a land, down and across
 COARSE = (2, 4, 8, 16)  # pixels over which pictures are averaged before they are compared
-SIDE = SQUARE[0] + 2 * SURROUND  # cells of a training picture's field
 
 
 class LandLesson:
@@ -80,19 +75,19 @@ class LandLesson:
         fields, pictures = [], []
         for _ in range(num):
             k, row, column = self.rng.integers([len(self.lands), *[CELLS - SQUARE[0] + 1] * 2])
-            fields.append(self.fields[k, :, row : row + SIDE, column : column + SIDE])
+            fields.append(self.fields[k, :, row : row + FIELD[0], column : column + FIELD[1]])
             top, left = row * self.cell_px, column * self.cell_px
             size = self.resolution
             pictures.append(self.lands[k, :, top : top + size, left : left + size])
         return torch.stack(fields), from_uint8(torch.stack(pictures))
 
-    def __call__(self, training: "GanTraining") -> Tensor:
+    def __call__(self, training: GanTraining) -> Tensor:
         """The loss of a batch."""
         z, target = (x.to(training.device) for x in self.batch(training.options.batch))
         generator = training.generator
         wmap = generator.mapping.cells(z)
         generator.mapping.w_avg.lerp_(wmap.detach().mean(dim=(0, 2, 3)), 0.005)
-        latent = LatentMap((wmap,) * generator.num_ws, (SIDE, SIDE))
+        latent = LatentMap((wmap,) * generator.num_ws, FIELD)
         img = generator.synthesis(latent, no_noise, training.dtype, SURROUND)
         return coarse_difference(img, target)
 
@@ -100,8 +95,7 @@ class LandLesson:
 @torch.no_grad()
 def amount_attributes(model: Model, num: int = 20_000) -> AttributeSet:
     """The amounts as attributes of a model that had the lesson: for each, how w changes with its
-    channel of z, all layers alike, by least squares over `num` draws.
-    """
+    channel of z, all layers alike, by least squares over `num` draws."""
     config, device = model.generator.config, model.device
     rng = torch.Generator().manual_seed(12)
     z = torch.randn(num, config.z_dim, generator=rng).to(device)

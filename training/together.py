@@ -44,11 +44,6 @@ class Group:
             atexit.register(dist.destroy_process_group)
         return Group(dist.get_rank(), dist.get_world_size(), local_rank)
 
-    def wait(self) -> None:
-        """Until every process has come here."""
-        if self.size > 1:
-            dist.barrier()
-
     @property
     def is_first(self) -> bool:
         """Whether this process writes."""

@@ -116,16 +116,19 @@ def test_a_rectangle_is_exported(land):
 
 
 def test_another_land_is_another_picture(land):
-    before = land.get_by_label("Seed").first.input_value()
+    before, picture = land.get_by_label("Seed").first.input_value(), seen(land)
     land.get_by_role("button", name="Another land").click()
     wait_until(lambda: land.get_by_label("Seed").first.input_value() != before)
     wait_for_tiles(land)
+    assert (seen(land) != picture).any(axis=2).mean() > 0.5
 
 
 def test_the_start_page_leads_to_the_land(page, land_url):
     page.goto(land_url)
     page.get_by_text("Paint on an endless land").click()
     page.wait_for_url("**/land*")
+    wait_for_tiles(page)
+    assert page.locator(".land-panel").is_visible()
 
 
 def test_without_a_model_of_land_the_page_says_what_to_do(page, live_url):
