@@ -11,12 +11,12 @@ from torch import Tensor
 from models.counter import bits
 from training.aerial import palette as colours
 from training.aerial.cover import ROAD_M, Amounts, Cover, Sun, amounts_of, cover_of
-from training.aerial.fields import fields_of
+from training.aerial.fields import Fields, fields_of
 from training.aerial.frames import frame_of
 from training.aerial.light import AMBIENT, facing, shadow
 from training.aerial.noise import Window, fractal, ramp
 from training.aerial.palette import over, paint, picked
-from training.aerial.town import STREET_M, town_of
+from training.aerial.town import STREET_M, Town, town_of
 from training.aerial.trees import crowns
 
 PIXEL_M = 2.0  # metres of land that a pixel shows
@@ -105,13 +105,43 @@ def draw(seed: int, window: Window, step: float, amounts: Amounts) -> tuple[Tens
     """Colours [3, H, W] in [0, 1] and maps [F, H, W] at every sample."""
     cover, sun = cover_of(amounts, seed, window), Sun.of(seed)
     frame = frame_of(seed + 10, window)
-    land = fields_of(frame)
-    town = town_of(frame)
-    crown, tree_tint, tree_rank = crowns(seed + 30, window)
+    land, town = fields_of(frame), town_of(frame)
     grain = fractal(seed + 40, window, 7.0, 3, gain=0.8)
+    in_town = ramp(cover.town, 0.25, 0.45)
+    dry = cover.shore > 0
+    track = ramp(frame.border, 3.2, 2.0) * (1 - in_town) * (1 - cover.wood) * dry
+    street = ramp(town.street, STREET_M / 2 + 0.6, STREET_M / 2 - 0.6) * in_town * dry
+    road = ramp(cover.road, ROAD_M + 0.6, ROAD_M - 0.6)
+    wet = ramp(-cover.shore, -0.8, 0.8)
+    paved = torch.maximum(road, street)
 
     # What lies flat on the ground, from the lowest upwards.
-    dry = cover.shore > 0
+    ground = soil(cover, land, town, grain)
+    ground = over(ground, paint(colours.TRACK, grain), 0.85 * track)
+    ground = over(ground, paint(colours.ASPHALT, grain), street)
+    ground = over(ground, water_of(cover, grain), wet)
+    ground = over(ground, paint(colours.ASPHALT, grain) * 1.12, road)
+    ground = over(ground, paint(colours.SNOW, grain), ramp(cover.road, 0.9, 0.3) * 0.35)
+
+    # What stands on it.
+    crown, tree_tint, tree_rank = crowns(seed + 30, window)
+    free = dry & (paved < 0.1) & (cover.shore > 4.0)
+    house = torch.where(free & (town.rank < cover.town) & (in_town > 0), town.height, 0.0)
+    built = (house > 0).float()
+    hedge = ramp(land.edge, 4.5, 3.0) * land.hedged * (1 - in_town) * (track < 0.1)
+    density = torch.maximum(cover.wood, torch.maximum(0.75 * hedge, 0.22 * cover.town))
+    tree = torch.where(free & (tree_rank < density) & (built == 0), crown, 0.0)
+    wooded = (tree > 0).float()
+    surface = over(ground, leaves_of(cover, tree_tint, grain), wooded)
+    surface = over(surface, roofs_of(cover, town, grain), built)
+
+    relief = cover.relief * ramp(cover.shore, 0.0, 30.0)
+    img = lit_by(sun, surface, house + tree, relief, step)
+    return img, maps_of(cover, sun, wet * (1 - road), wooded, built, paved)
+
+
+def soil(cover: Cover, land: Fields, town: Town, grain: Tensor) -> Tensor:
+    """Fields, grass, gardens, sand and snow: [3, H, W]."""
     ripe = (cover.ripeness + 0.35 * (land.tint - 0.5)).clamp(0, 1)
     ground = over(picked(colours.YOUNG, land.crop), picked(colours.RIPE, land.crop), ripe)
     ground = ground * (0.82 + 0.3 * land.tint)[None]
@@ -123,54 +153,40 @@ def draw(seed: int, window: Window, step: float, amounts: Amounts) -> tuple[Tens
     ground = over(ground, garden, cover.town)
     ground = over(ground, paint(colours.SAND, grain), ramp(cover.shore, 6.0, 1.5))
     ground = ground * (1 + 0.07 * grain)[None]
-    ground = over(ground, paint(colours.SNOW, grain), cover.snow * (0.86 + 0.1 * grain))
+    return over(ground, paint(colours.SNOW, grain), cover.snow * (0.86 + 0.1 * grain))
 
-    in_town = ramp(cover.town, 0.25, 0.45)
-    street = ramp(town.street, STREET_M / 2 + 0.6, STREET_M / 2 - 0.6) * in_town * dry
-    track = ramp(frame.border, 3.2, 2.0) * (1 - in_town) * (1 - cover.wood) * dry
-    ground = over(ground, paint(colours.TRACK, grain), 0.85 * track)
-    ground = over(ground, paint(colours.ASPHALT, grain), street)
 
+def water_of(cover: Cover, grain: Tensor) -> Tensor:
+    """Water, deeper further from the shore, and ice: [3, H, W]."""
     depth = ramp(-cover.shore, 0.0, 22.0)
     water = over(paint(colours.SHALLOW, grain), paint(colours.DEEP, grain), depth)
-    water = over(water * (1 + 0.03 * grain)[None], paint(colours.ICE, grain), 0.75 * cover.snow)
-    wet = ramp(-cover.shore, -0.8, 0.8)
-    ground = over(ground, water, wet)
+    return over(water * (1 + 0.03 * grain)[None], paint(colours.ICE, grain), 0.75 * cover.snow)
 
-    road = ramp(cover.road, ROAD_M + 0.6, ROAD_M - 0.6)
-    ground = over(ground, paint(colours.ASPHALT, grain) * 1.12, road)
-    stripe = ramp(cover.road, 0.9, 0.3) * 0.35
-    ground = over(ground, paint(colours.SNOW, grain), stripe)
-    paved = torch.maximum(road, street)
 
-    # What stands on it.
-    free = dry & (paved < 0.1) & (cover.shore > 4.0)
-    house = torch.where(free & (town.rank < cover.town) & (in_town > 0), town.height, 0.0)
-    built = (house > 0).float()
-    hedge = ramp(land.edge, 4.5, 3.0) * land.hedged * (1 - in_town) * (track < 0.1)
-    density = torch.maximum(cover.wood, torch.maximum(0.75 * hedge, 0.22 * cover.town))
-    tree = torch.where(free & (tree_rank < density) & (built == 0), crown, 0.0)
-    wooded = (tree > 0).float()
+def leaves_of(cover: Cover, tint: Tensor, grain: Tensor) -> Tensor:
+    """Crowns of broad-leaved trees and conifers of a tint [H, W] each: [3, H, W]."""
+    broad = over(paint(colours.LEAVES, grain), paint(colours.BROAD, grain), tint)
+    turning = picked(torch.tensor(colours.AUTUMN), (tint * 2.999).long())
+    leaves = over(broad, turning, cover.autumn * (0.5 + tint).clamp(max=1))
+    conifer = paint(colours.CONIFER, grain) * (0.85 + 0.4 * tint)[None]
+    leaves = over(leaves, conifer, (tint * 7.3 % 1 < 0.35).float())
+    return over(leaves, paint(colours.SNOW, grain), 0.55 * cover.snow)
 
-    broad = over(paint(colours.LEAVES, grain), paint(colours.BROAD, grain), tree_tint)
-    turning = picked(torch.tensor(colours.AUTUMN), (tree_tint * 2.999).long())
-    leaves = over(broad, turning, cover.autumn * (0.5 + tree_tint).clamp(max=1))
-    conifer = paint(colours.CONIFER, grain) * (0.85 + 0.4 * tree_tint)[None]
-    leaves = over(leaves, conifer, (tree_tint * 7.3 % 1 < 0.35).float())
-    leaves = over(leaves, paint(colours.SNOW, grain), 0.55 * cover.snow)
+
+def roofs_of(cover: Cover, town: Town, grain: Tensor) -> Tensor:
+    """Roofs, under snow where there is some: [3, H, W]."""
     roof = picked(colours.ROOF, town.roof) * (0.85 + 0.3 * town.tint)[None]
-    roof = over(roof, paint(colours.SNOW, grain), 0.8 * cover.snow)
-    surface = over(over(ground, leaves, wooded), roof, built)
+    return over(roof, paint(colours.SNOW, grain), 0.8 * cover.snow)
 
-    # The light on it.
-    tall = house + tree
+
+def lit_by(sun: Sun, surface: Tensor, tall: Tensor, relief: Tensor, step: float) -> Tensor:
+    """Colours [3, H, W] in the sun, and in the shadows of what is tall ([H, W], metres)."""
     dark = shadow(tall, sun, step, SHADOW_M)
-    lit = facing(tall + cover.relief * ramp(cover.shore, 0.0, 30.0), sun, step).clamp(max=1.5)
+    lit = facing(tall + relief, sun, step).clamp(max=1.5)
     light = AMBIENT + (1 - AMBIENT) * lit * (1 - dark)
     tinted = light[None] * torch.tensor([1.02, 1.0, 0.97])[:, None, None]
     tinted = tinted + dark[None] * torch.tensor([-0.02, 0.0, 0.04])[:, None, None]
-    img = (surface * tinted).clamp(0, 1)
-    return img, maps_of(cover, sun, wet * (1 - road), wooded, built, paved)
+    return (surface * tinted).clamp(0, 1)
 
 
 def maps_of(
