@@ -51,6 +51,7 @@ const panel = landPanel({
       ),
     ),
 });
+panel.dom.hidden = undo.disabled = redo.disabled = true; // until there is a land
 document.body.append(
   el('header', { class: 'topbar' }, home, el('span', { class: 'model-name' }, 'Land'), el('div', { class: 'spring' }), undo, redo),
   el('main', { class: 'land' }, el('div', { class: 'land-stage' }, room, status), panel.dom),
@@ -207,6 +208,7 @@ try {
     model = spatial.find(({ id }) => id === land.model) ?? spatial[0];
     const [, , zoom, x, y] = ADDRESS.exec(location.hash) ?? [];
     history = begin(land);
+    panel.dom.hidden = false;
     setBrush({ ...brush, attribute: model.attributes[0]?.id ?? null });
     show(zoom ? { x: Number(x), y: Number(y), zoom: Number(zoom) } : { x: 0, y: 0, zoom: land.max_zoom });
   }
