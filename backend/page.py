@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+READ = ["GET", "HEAD"]
 REVALIDATE = "no-cache"  # an ETag makes it cheap, and an upgrade is seen at once
 
 
@@ -24,11 +25,11 @@ def add_page(app: FastAPI, frontend_dir: Path) -> None:
     if not index.is_file():
         return
 
-    @app.get("/", include_in_schema=False)
+    @app.api_route("/", methods=READ, include_in_schema=False)
     async def page() -> FileResponse:
         return FileResponse(index, headers={"Cache-Control": REVALIDATE})
 
-    @app.get("/land", include_in_schema=False)
+    @app.api_route("/land", methods=READ, include_in_schema=False)
     async def land() -> FileResponse:
         return FileResponse(frontend_dir / "land.html", headers={"Cache-Control": REVALIDATE})
 
@@ -40,6 +41,6 @@ def add_page(app: FastAPI, frontend_dir: Path) -> None:
 
 
 def _add_file(app: FastAPI, path: Path) -> None:
-    @app.get(f"/{path.name}", include_in_schema=False)
+    @app.api_route(f"/{path.name}", methods=READ, include_in_schema=False)
     async def file() -> FileResponse:
         return FileResponse(path, headers={"Cache-Control": REVALIDATE})

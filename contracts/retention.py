@@ -1,7 +1,8 @@
 """Takes out of the store what nobody needs any more. The server does it now and then.
 
-Uploaded and generated pictures and latents stay. An edited picture can be made again from its
-latent, so it goes when nobody has asked for it in a while. See `library.py` for the layout.
+Uploaded and generated pictures, latents and lands stay: they are what people made. An edited
+picture can be made again from its latent, so it goes when nobody has asked for it in a while. See
+`library.py` for the layout.
 """
 
 from typing import NamedTuple

@@ -5,7 +5,7 @@ from typing import Any
 
 from models.generator import GeneratorConfig
 from models.prior import PRIORS
-from training.aerial import AMOUNTS
+from training.aerial import AMOUNTS, COURSES
 from training.errors import TrainingError
 from training.portraits import FACTORS
 
@@ -41,7 +41,7 @@ class GanOptions:
     def has_teacher(self) -> bool:
         """Whether every z stands for a picture (`training/teacher.py`)."""
         if self.data == "aerial":
-            return self.prior == "field" and self.w_dim >= len(AMOUNTS)
+            return self.prior == "field" and self.w_dim >= len((*AMOUNTS, *COURSES))
         return self.data == "portraits" and self.w_dim >= len(FACTORS)
 
     @property

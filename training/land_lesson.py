@@ -20,7 +20,7 @@ from models.model import Model
 from models.noise import no_noise
 from models.ops import normalize_2nd_moment
 from models.prior import PRIORS, sample_fields
-from training.aerial import AMOUNTS, PIXEL_M, Amounts, Window, view
+from training.aerial import AMOUNTS, PIXEL_M, Amounts, Sun, Window, view
 from training.gan import FIELD, GanTraining
 
 ATTRIBUTE_TITLES = {
@@ -32,8 +32,12 @@ ATTRIBUTE_TITLES = {
     "snow": "Snow",
     "lushness": "Lush grass",
 }
+CHANNELS = (*AMOUNTS, "river", "flow", "main_road")
+"""What the first channels of z are in the lesson."""
 LANDS = 40
 CELLS = 32  # of a land, down and across
+SUN = Sun(direction=1.1, elevation=0.75)
+"""Of every land of the lesson: a field of z says nothing of it."""
 COARSE = (2, 4, 8, 16)  # pixels over which pictures are averaged before they are compared
 
 
@@ -68,7 +72,7 @@ class LandLesson:
         def amounts(_seed: int, window: Window) -> Amounts:
             return amounts_at(field, window, self.cell_px * PIXEL_M)
 
-        return to_uint8(view(seed, 0, 0, side, side, amounts).img[None])[0]
+        return to_uint8(view(seed, 0, 0, side, side, amounts, SUN).img[None])[0]
 
     def batch(self, num: int) -> tuple[Tensor, Tensor]:
         """Fields z [num, Z, h, w] with their surround, and pictures [num, 3, R, R]."""
@@ -116,14 +120,19 @@ def coarse_difference(img: Tensor, target: Tensor) -> Tensor:
 
 
 def amounts_at(field: Tensor, window: Window, cell_m: float) -> Amounts:
-    """The first channels of a field [Z, h, w] with its surround, as amounts on a window whose
-    origin is the first cell's corner: interpolated between the middles of cells."""
+    """The first channels of a field [Z, h, w] with its surround, as the amounts and courses on a
+    window whose origin is the first cell's corner."""
+    by_row = bumps(window.y / cell_m, field.shape[1]).float()
+    by_column = bumps(window.x / cell_m, field.shape[2]).float()
+    maps = by_row @ field[: len(CHANNELS)] @ by_column.T
+    found = dict(zip(CHANNELS, maps, strict=True))
+    return found | {"side_road": found["main_road"]}  # one net of roads is dense enough
 
-    def hats(places: Tensor, cells: int) -> Tensor:
-        at = places / cell_m - 0.5 + SURROUND
-        return (1 - (at[:, None] - torch.arange(cells)[None]).abs()).clamp(min=0)
 
-    by_row = hats(window.y, field.shape[1]).float()
-    by_column = hats(window.x, field.shape[2]).float()
-    maps = by_row @ field[: len(AMOUNTS)] @ by_column.T
-    return dict(zip(AMOUNTS, maps, strict=True))
+def bumps(places: Tensor, cells: int) -> Tensor:
+    """Weights [P, cells] of a field's cells at places [P], in cells from the first one that is not
+    of the surround: a cubic B-spline around each middle."""
+    middles = torch.arange(cells) + 0.5 - SURROUND
+    away = (places[:, None] - middles[None]).abs()
+    near = 2 / 3 - away.square() * (1 - away / 2)
+    return torch.where(away < 1, near, (2 - away).clamp(min=0) ** 3 / 6)

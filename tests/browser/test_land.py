@@ -77,6 +77,26 @@ def test_painting_changes_the_land_where_it_is_painted(land):
     assert not (changed & far).any()
 
 
+def test_a_dozen_strokes_across_the_land_stay_small(land):
+    """Masks travel as pictures: as grids of numbers these would not pass the limit on a body."""
+    land.get_by_text("Paint", exact=True).click()
+    box = land.locator(".land-room").bounding_box()
+    sizes = []
+    land.on(
+        "request",
+        lambda sent: (
+            sizes.append(len(sent.post_data or "")) if sent.url.endswith("/lands") else None
+        ),
+    )
+    for k in range(12):
+        land.mouse.move(box["x"] + 40, box["y"] + 40 + 8 * k)
+        land.mouse.down()
+        land.mouse.move(box["x"] + 460, box["y"] + 60 + 8 * k, steps=3)
+        land.mouse.up()
+    wait_until(lambda: land.locator(".land-edit").count() == 12)
+    assert 0 < max(sizes) < 100_000
+
+
 def test_an_edit_is_hidden_and_undone(land):
     before = seen(land)
     paint(land, (250, 150), (350, 150))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { add, begin, present, step, withEdits } from '../../frontend/js/land/history.js';
-import { MAX_BOX_PX, MAX_CELLS, boxOf, editOf, fits, rectangle } from '../../frontend/js/land/stroke.js';
+import { MAX_BOX_PX, MAX_CELLS, boxOf, fits, painted, rectangle } from '../../frontend/js/land/stroke.js';
 
 /** @param {number} seed */
 const land = (seed) => ({
@@ -23,24 +23,22 @@ test('the box of a stroke holds the brush, on whole cells, on either side of the
 });
 
 test('the mask of a stroke is where the stroke is', () => {
-  const edit = editOf([{ x: 100, y: 40 }, { x: 180, y: 40 }], 20, 'wood', 1.5);
-  const [x, y, width, height] = edit.box;
-  const { rows } = edit.mask;
-  assert.equal(width % rows[0].length, 0);
-  assert.equal(height % rows.length, 0);
-  const cell = width / rows[0].length;
+  const { box, mask } = painted([{ x: 100, y: 40 }, { x: 180, y: 40 }], 20);
+  const [x, y, width, height] = box;
+  assert.equal(width % mask.width, 0);
+  assert.equal(height % mask.height, 0);
+  const cell = width / mask.width;
   const at = (/** @type {number} */ px, /** @type {number} */ py) =>
-    rows[Math.floor((py - y) / cell)][Math.floor((px - x) / cell)];
+    mask.values[Math.floor((py - y) / cell) * mask.width + Math.floor((px - x) / cell)];
   assert.equal(at(140, 40), 1);
   assert.ok(at(100, 40) > 0.9 && at(179, 40) > 0.9);
   assert.equal(at(x, y), 0);
-  assert.deepEqual([edit.attribute, edit.strength, edit.enabled], ['wood', 1.5, true]);
 });
 
-test('a long stroke takes coarser cells, as many as the API takes', () => {
-  const edit = editOf([{ x: 0, y: 0 }, { x: 3900, y: 10 }], 30, 'wood', 1);
-  assert.ok(edit.mask.rows[0].length <= MAX_CELLS);
-  assert.ok(edit.box[2] >= 3960 && edit.box[2] <= MAX_BOX_PX);
+test('a long stroke takes coarser cells', () => {
+  const { box, mask } = painted([{ x: 0, y: 0 }, { x: 3900, y: 10 }], 30);
+  assert.ok(mask.width <= MAX_CELLS);
+  assert.ok(box[2] >= 3960 && box[2] <= MAX_BOX_PX);
   assert.ok(fits([{ x: 0, y: 0 }, { x: 3900, y: 10 }], 30));
   assert.ok(!fits([{ x: 0, y: 0 }, { x: 4090, y: 10 }], 30));
 });
@@ -63,7 +61,8 @@ test('undo is the land before; painting after it forgets what was undone', () =>
 });
 
 test('a painted land keeps all but its edits', () => {
-  const edit = editOf([{ x: 0, y: 0 }], 8, 'water', 2);
+  const { box } = painted([{ x: 0, y: 0 }], 8);
+  const edit = { type: /** @type {const} */ ('attribute'), attribute: 'water', strength: 2, box: [...box], mask: { kind: 'all' }, enabled: true };
   assert.deepEqual(withEdits(land(5), [edit]), {
     model: 'aerial',
     seed: 5,

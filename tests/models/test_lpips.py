@@ -7,22 +7,9 @@ import pytest
 import torch
 from torch import nn
 
+import tests.torchvision_operators  # noqa: F401
 from models import lpips
 from models.lpips import Lpips, build, find_lpips
-
-# torchvision's compiled operators may be missing beside a CPU torch; these two are only declared.
-_operators = torch.library.Library("torchvision", "FRAGMENT")
-
-
-def declare(name: str, arguments: str) -> None:
-    try:
-        torch.ops.torchvision.__getattr__(name)
-    except AttributeError:
-        _operators.define(f"{name}({arguments}) -> Tensor")
-
-
-declare("nms", "Tensor dets, Tensor scores, float iou_threshold")
-declare("qnms", "Tensor dets, Tensor scores, float iou_threshold")
 
 
 @pytest.fixture(scope="module", params=["alex", "vgg"])

@@ -16,7 +16,7 @@ from training.aerial.noise import fractal, smooth
 from training.crops import AerialCrops, RandomCrops
 from training.gan import GanTraining
 from training.gan_options import PRESETS
-from training.land_lesson import LandLesson, amount_attributes, amounts_at
+from training.land_lesson import CHANNELS, LandLesson, amount_attributes, amounts_at
 from training.release import release_generator
 from training.runs import Run
 from training.schedule import Steps
@@ -68,8 +68,9 @@ def test_noise_is_a_function_of_the_place() -> None:
 
 def test_roads_are_lines_as_wide_as_told() -> None:
     window = Window.of(0, 0, 400, 400, 2.0)
-    near = (contour_distance(9, window, 200.0) < 4.0).float().mean().item()
-    nearer = (contour_distance(9, window, 200.0) < 2.0).float().mean().item()
+    distance = contour_distance(smooth(9, window, 200.0), 2.0)
+    near = (distance < 4.0).float().mean().item()
+    nearer = (distance < 2.0).float().mean().item()
     assert near == pytest.approx(2 * nearer, rel=0.15)
 
 
@@ -104,7 +105,9 @@ def test_fresh_land_replaces_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_land_is_drawn_from_a_field() -> None:
     """Where the field says water, or wood, there it is; and the window is the field's own."""
-    field = torch.zeros(len(AMOUNTS), 8 + 2 * SURROUND, 8 + 2 * SURROUND)
+    field = torch.zeros(len(CHANNELS), 8 + 2 * SURROUND, 8 + 2 * SURROUND)
+    field[CHANNELS.index("river")] = field[CHANNELS.index("main_road")] = 9  # none
+    field[CHANNELS.index("main_road"), SURROUND + 6 :] = -9
     field[AMOUNTS.index("town")] = field[AMOUNTS.index("snow")] = -3
     field[AMOUNTS.index("wet")] = 1
     field[AMOUNTS.index("wet"), :, : SURROUND + 3] = -3
@@ -116,14 +119,17 @@ def test_a_land_is_drawn_from_a_field() -> None:
     maps = view(2, 0, 0, 128, 128, amounts).maps
     water, wood = maps[MAPS.index("water")], maps[MAPS.index("wood")]
     assert water[:, :32].mean() > 0.9
-    assert wood[:, 96:].mean() > 0.7 > wood[:, :32].mean()
+    assert wood[:90, 96:].mean() > 0.7 > wood[:90, :32].mean()
+    road = maps[MAPS.index("roads")]
+    assert road[94:98].mean() > 0.9
+    assert road[:80].mean() < 0.1
 
 
 def test_the_lesson_cuts_fields_and_lands_at_the_same_place() -> None:
-    lesson = LandLesson(64, 8, seed=1, lands=2)
+    lesson = LandLesson(64, 12, seed=1, lands=2)
     z, img = lesson.batch(6)
     side = 4 + 2 * SURROUND
-    assert z.shape == (6, 8, side, side)
+    assert z.shape == (6, 12, side, side)
     assert img.shape == (6, 3, 64, 64)
     for field, picture in zip(z, img, strict=True):
         found = [

@@ -16,7 +16,7 @@ from training.attributes import least_squares, train_attributes
 from training.domains import find_domain, usual_place
 from training.encoder import encoder_loss, train_encoder
 from training.errors import TrainingError
-from training.evaluation.any_size import evaluate_any_size
+from training.evaluation.any_size import evaluate_any_size, squares, tiled
 from training.evaluation.baselines import baselines
 from training.evaluation.distributions import (
     PatchCollector,
@@ -210,9 +210,17 @@ def test_a_reading_is_where_the_latent_says_it(model: Model) -> None:
     torch.testing.assert_close(cells[2][:, -4:], cells[1][:, -4:])
 
 
+def test_pictures_side_by_side_are_seen_from_further_away() -> None:
+    model = tiny_land()
+    (seen,) = tiled(model, 1, 7, 2)
+    a, b, c, d = next(squares(model, 4, 7)).split(1)
+    whole = torch.cat([torch.cat([a, b], dim=3), torch.cat([c, d], dim=3)], dim=2)
+    torch.testing.assert_close(seen, torch.nn.functional.avg_pool2d(whole, 2))
+
+
 def test_any_size_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.evaluation.any_size.TILES", (96, 256))
-    monkeypatch.setattr("training.crops.LAND_PX", 48)
+    monkeypatch.setattr("training.crops.LAND_PX", 136)
     monkeypatch.setattr("training.crops.LANDS", 2)
     net = PerceptualNet(PerceptualConfig(32, MAPS, (8, 8, 16), 16)).eval().requires_grad_(False)
     land = replace(tiny_land(), perceptual=net)
@@ -223,5 +231,8 @@ def test_any_size_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     near, _, far = figures.coherences
     assert near.coherence < far.coherence
     assert near.correlation[0] < far.correlation[0]
+    assert [row.scale for row in figures.scales] == [2, 4]
+    assert all(row.frechet_land > 0 < row.frechet_tiled for row in figures.scales)
+    assert figures.fid_land is None
     with pytest.raises(ShapeError, match="not trained spatially"):
         evaluate_any_size(replace(land, prior=None), 64, 1)

@@ -12,8 +12,6 @@ from training.aerial.noise import Window, fractal, ramp, share_below, smooth
 LAKES = 0.10  # share of the land
 RIVER_M = 9.0  # half the width of the widest
 ROAD_M = 4.0  # half the width of a main road
-MAIN_ROADS = ((500, 480.0), (600, 720.0))  # of each net: seed, and period in metres
-SLOPE_STEP_M = 4.0
 MAX_DISTANCE_M = 60.0  # to a river's or a road's middle; further counts as this
 
 
@@ -66,11 +64,15 @@ class Sun:
 AMOUNTS = ("wet", "wood", "town", "ripeness", "autumn", "snow", "lushness")
 """What a land has more or less of; each a map of N(0, 1)."""
 
+COURSES = ("river", "flow", "main_road", "side_road")
+"""Maps of N(0, 1) too: rivers and roads run where these are 0, and a river is wide where it flows
+much."""
+
 Amounts = dict[str, Tensor]
 
 
 def amounts_of(seed: int, window: Window) -> Amounts:
-    """The amounts that a seed gives a land: [H, W] each."""
+    """The amounts and courses that a seed gives a land: [H, W] each."""
     return {
         "wet": fractal(seed + 100, window, 420.0, 5),
         "wood": fractal(seed + 200, window, 300.0, 4, gain=0.6),
@@ -79,17 +81,25 @@ def amounts_of(seed: int, window: Window) -> Amounts:
         "autumn": smooth(seed + 900, window, 900.0),
         "snow": smooth(seed + 1000, window, 1100.0),
         "lushness": smooth(seed + 1100, window, 350.0),
+        "river": fractal(seed + 400, window, 560.0, 2, gain=0.25),
+        "flow": smooth(seed + 450, window, 400.0),
+        "main_road": fractal(seed + 500, window, 480.0, 2, gain=0.25),
+        "side_road": fractal(seed + 600, window, 720.0, 2, gain=0.25),
     }
 
 
-def cover_of(amounts: Amounts, seed: int, window: Window) -> Cover:
-    """What covers a land with these amounts; its rivers, roads and hills are the seed's."""
-    share = {name: share_below(amount) for name, amount in amounts.items()}
+def cover_of(amounts: Amounts, seed: int, window: Window, step: float) -> Cover:
+    """What covers a land with these amounts and courses; its hills are the seed's.
+
+    Args:
+        step: metres between samples.
+    """
+    share = {name: share_below(amounts[name]) for name in AMOUNTS}
     built = ramp(share["town"], 0.74, 0.86)
     lake = (share["wet"] - LAKES) * 160.0
-    river = contour_distance(seed + 400, window, 560.0)
-    width = RIVER_M * ramp(smooth(seed + 450, window, 400.0), -1.2, 1.0)
-    roads = [contour_distance(seed + k, window, period) for k, period in MAIN_ROADS]
+    river = contour_distance(amounts["river"], step)
+    width = RIVER_M * ramp(amounts["flow"], -1.2, 1.0)
+    roads = [contour_distance(amounts[name], step) for name in ("main_road", "side_road")]
     return Cover(
         relief=8.0 * fractal(seed + 700, window, 300.0, 3),
         shore=torch.minimum(lake, river - width),
@@ -103,17 +113,15 @@ def cover_of(amounts: Amounts, seed: int, window: Window) -> Cover:
     )
 
 
-def contour_distance(seed: int, window: Window, period: float) -> Tensor:
-    """Metres to a contour line of smooth noise: a line that winds over the plane and never ends.
+def contour_distance(height: Tensor, step: float) -> Tensor:
+    """Metres to the contour line at 0 of smooth heights [H, W]: a line that winds over the plane
+    and never ends.
 
     To first order: the height over the slope.
+
+    Args:
+        step: metres between samples.
     """
-
-    def height(dy: float = 0.0, dx: float = 0.0) -> Tensor:
-        moved = Window(window.y + dy, window.x + dx)
-        return fractal(seed, moved, period, 2, gain=0.25)
-
-    step = SLOPE_STEP_M
-    south, east = height(step) - height(-step), height(0, step) - height(0, -step)
-    slope = torch.hypot(south, east) / (2 * step)
-    return (height().abs() / slope.clamp(min=1e-4)).clamp(max=MAX_DISTANCE_M)
+    south, east = torch.gradient(height, spacing=step)
+    slope = torch.hypot(south, east)
+    return (height.abs() / slope.clamp(min=1e-4)).clamp(max=MAX_DISTANCE_M)

@@ -80,6 +80,7 @@ def view(
     height: int,
     width: int,
     amounts: AmountsOf = amounts_of,
+    sun: Sun | None = None,
 ) -> View:
     """Draw the pixels [top, top + height) × [left, left + width) of the land of a seed.
 
@@ -88,6 +89,7 @@ def view(
 
     Args:
         amounts: what the land has more or less of; the seed's own if not given.
+        sun: the seed's own if None.
     """
     step = PIXEL_M / SAMPLES
     margin = round(SHADOW_M / step) + 2
@@ -95,15 +97,17 @@ def view(
         top * PIXEL_M, left * PIXEL_M, height * SAMPLES, width * SAMPLES, step
     ).grown(margin)
     key = int(bits(seed))  # so that the layers of neighbouring seeds share no noise
-    img, maps = draw(key, window, step, amounts(key, window))
+    img, maps = draw(key, window, step, amounts(key, window), sun or Sun.of(key))
     inside = torch.cat([img * 2 - 1, maps])[:, margin:-margin, margin:-margin]
     seen = F.avg_pool2d(inside, SAMPLES)
     return View(seen[:3], seen[3:])
 
 
-def draw(seed: int, window: Window, step: float, amounts: Amounts) -> tuple[Tensor, Tensor]:
+def draw(
+    seed: int, window: Window, step: float, amounts: Amounts, sun: Sun
+) -> tuple[Tensor, Tensor]:
     """Colours [3, H, W] in [0, 1] and maps [F, H, W] at every sample."""
-    cover, sun = cover_of(amounts, seed, window), Sun.of(seed)
+    cover = cover_of(amounts, seed, window, step)
     frame = frame_of(seed + 10, window)
     land, town = fields_of(frame), town_of(frame)
     grain = fractal(seed + 40, window, 7.0, 3, gain=0.8)

@@ -2,10 +2,12 @@
 land depend on how it was cut up, and how fast is it drawn?"""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
@@ -15,6 +17,7 @@ from models.model import Model
 from training.domains import domain_of, pictures
 from training.errors import TrainingError
 from training.evaluation.distributions import frechet_distance
+from training.evaluation.inception import find_inception
 from training.generated import draw_latents, drawn_from
 
 WINDOW_CHUNKS = 4  # side of the window of a land that squares are cut from
@@ -22,6 +25,8 @@ PER_WINDOW = 16  # squares
 BATCH = 64
 TILES = (96, 256, 512)  # pixels; the same window is drawn in each
 DISTANCES = (16, 64, 192)  # pixels
+SCALES = (2, 4)
+PER_SCALED = 4  # squares of the usual size for each that is looked at from further away
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,20 @@ class CoherenceRow:
 
 
 @dataclass(frozen=True)
+class ScaleRow:
+    """How land looks from further away: squares of `scale` times the side, shrunk to it.
+
+    Attributes:
+        frechet_land: of the model's land to renders.
+        frechet_tiled: of pictures of the training size side by side, each a draw of its own.
+    """
+
+    scale: int
+    frechet_land: float
+    frechet_tiled: float
+
+
+@dataclass(frozen=True)
 class AnySizeFigures:
     """Distances are in the embedding of the model's own perceptual network.
 
@@ -47,6 +66,7 @@ class AnySizeFigures:
         frechet_renders: between two sets of renders: what chance alone makes.
         frechet_square: of pictures of the training size to renders.
         frechet_land: of squares at random places of lands to renders.
+        fid_renders, fid_square, fid_land: the same in Inception's features; None without it.
         tile_max_diff: largest difference between a window drawn in tiles of several sizes, in
             levels of 255.
         seam_ratio: mean step between neighbouring pixels across the border of two chunks, over
@@ -60,10 +80,14 @@ class AnySizeFigures:
     frechet_renders: float
     frechet_square: float
     frechet_land: float
+    fid_renders: float | None
+    fid_square: float | None
+    fid_land: float | None
     tile_max_diff: float
     seam_ratio: float
     megapixels_per_second: float
     coherences: tuple[CoherenceRow, ...]
+    scales: tuple[ScaleRow, ...]
 
 
 def evaluate_any_size(model: Model, count: int, seed: int) -> AnySizeFigures:
@@ -81,25 +105,35 @@ def evaluate_any_size(model: Model, count: int, seed: int) -> AnySizeFigures:
             "latentbrush train perceptual --data aerial"
         )
     domain, size = domain_of(model), model.layout.resolution
+    device = str(model.device)
+    inception = find_inception(model.device)
+    networks: list[Embedder] = [model.perceptual, *([] if inception is None else [inception])]
     real, again = (
-        embedded(model, pictures(domain, seed + k, count, size, "cpu"), count, title)
+        embedded(networks, pictures(domain, seed + k, count, size, device), count, title)
         for k, title in enumerate(("Renders", "More renders"))
     )
-    square = embedded(model, squares(model, count, seed), count, "Pictures of the training size")
-    land = embedded(model, cut(model, None, count, seed), count, "Squares of lands")
+    square = embedded(networks, squares(model, count, seed), count, "Pictures of the training size")
+    land = embedded(networks, cut(model, None, count, seed), count, "Squares of lands")
+    frechet_renders, fid_renders = distances(real, again)
+    frechet_square, fid_square = distances(real, square)
+    frechet_land, fid_land = distances(real, land)
     low, high = model.prior.lengths
-    rows = [coherence_row(model, c, count, seed, real) for c in (low, (low * high) ** 0.5, high)]
+    rows = [coherence_row(model, c, count, seed, real[0]) for c in (low, (low * high) ** 0.5, high)]
     return AnySizeFigures(
         model=model.card.id,
         count=count,
         seed=seed,
-        frechet_renders=frechet_distance(real, again),
-        frechet_square=frechet_distance(real, square),
-        frechet_land=frechet_distance(real, land),
+        frechet_renders=frechet_renders,
+        frechet_square=frechet_square,
+        frechet_land=frechet_land,
+        fid_renders=fid_renders,
+        fid_square=fid_square,
+        fid_land=fid_land,
         tile_max_diff=tile_difference(Land(model, seed)),
         seam_ratio=seam_ratio(Land(model, seed)),
         megapixels_per_second=drawing_speed(Land(model, seed)),
         coherences=tuple(rows),
+        scales=tuple(scale_rows(model, count // PER_SCALED, seed)),
     )
 
 
@@ -117,15 +151,30 @@ def drawing_speed(land: Land) -> float:
     return side * side / 1e6 / (time.perf_counter() - begin)
 
 
+class Embedder(Protocol):
+    """A network that pictures are compared by."""
+
+    def embedding(self, img: Tensor) -> Tensor:
+        """Features [N, E] of pictures [N, 3, H, W] in [-1, 1]."""
+        ...
+
+
 @torch.inference_mode()
-def embedded(model: Model, batches: Iterator[Tensor], count: int, title: str) -> Tensor:
-    """Embeddings [count, E] of pictures."""
-    assert model.perceptual is not None
-    found = [
-        model.perceptual.embedding(img.clamp(-1, 1).to(model.device)).float().cpu()
-        for img in tqdm(batches, desc=title, total=-(-count // BATCH))
-    ]
-    return torch.cat(found)[:count]
+def embedded(
+    networks: Sequence[Embedder], batches: Iterator[Tensor], count: int, title: str
+) -> list[Tensor]:
+    """Embeddings [count, E] of pictures by each network, on the CPU."""
+    found: list[list[Tensor]] = [[] for _ in networks]
+    for img in tqdm(batches, desc=title, total=-(-count // BATCH)):
+        for network, features in zip(networks, found, strict=True):
+            features.append(network.embedding(img.clamp(-1, 1)).float().cpu())
+    return [torch.cat(features)[:count] for features in found]
+
+
+def distances(real: Sequence[Tensor], other: Sequence[Tensor]) -> tuple[float, float | None]:
+    """The Fréchet distance by the model's own network, and by Inception if it took part."""
+    found = [frechet_distance(a, b) for a, b in zip(real, other, strict=True)]
+    return found[0], found[1] if len(found) > 1 else None
 
 
 def squares(model: Model, count: int, seed: int) -> Iterator[Tensor]:
@@ -135,25 +184,56 @@ def squares(model: Model, count: int, seed: int) -> Iterator[Tensor]:
         yield drawn_from(model, draw_latents(model, min(BATCH, count - start), rng))
 
 
-def cut(model: Model, coherence: float | None, count: int, seed: int) -> Iterator[Tensor]:
-    """Squares at random places of windows of many lands."""
+def tiled(model: Model, count: int, seed: int, scale: int) -> Iterator[Tensor]:
+    """Such pictures side by side, `scale` in a row and as many rows, shrunk to the size of one."""
+    each = scale * scale
+    for k in range(count):
+        img = torch.cat(list(squares(model, each, seed + k)))
+        rows = torch.cat(list(img.reshape(scale, scale, *img.shape[1:]).unbind(1)), dim=3)
+        yield F.avg_pool2d(torch.cat(list(rows), dim=1)[None], scale)
+
+
+def cut(
+    model: Model, coherence: float | None, count: int, seed: int, scale: int = 1
+) -> Iterator[Tensor]:
+    """Squares at random places of windows of many lands, of `scale` times the training size and
+    shrunk to it."""
     rng = torch.Generator().manual_seed(seed)
-    side = model.layout.resolution
+    side = model.layout.resolution * scale
     for k in range(-(-count // PER_WINDOW)):
         land = Land(model, seed + k, coherence)
         whole = side_of(land)
         window = land.draw(0, 0, whole, whole)
         places = torch.randint(whole - side + 1, (PER_WINDOW, 2), generator=rng).tolist()
-        yield torch.cat([window[:, :, y : y + side, x : x + side] for y, x in places])
+        found = torch.cat([window[:, :, y : y + side, x : x + side] for y, x in places])
+        yield F.avg_pool2d(found, scale)
+
+
+def scale_rows(model: Model, count: int, seed: int) -> Iterator[ScaleRow]:
+    """The figures of every scale, of `count` squares."""
+    assert model.perceptual is not None
+    network, size = [model.perceptual], model.layout.resolution
+    widest = size * max(SCALES)
+    wide = torch.cat(list(pictures(domain_of(model), seed + 2, count, widest, str(model.device))))
+    for scale in SCALES:
+        side = size * scale
+        real = (
+            F.avg_pool2d(batch[:, :, :side, :side], scale) for batch in torch.split(wide, BATCH)
+        )
+        land, side_by_side = cut(model, None, count, seed, scale), tiled(model, count, seed, scale)
+        (wanted,) = embedded(network, real, count, f"Renders, x{scale}")
+        (found,) = embedded(network, land, count, f"Land, x{scale}")
+        (apart,) = embedded(network, side_by_side, count, f"Side by side, x{scale}")
+        yield ScaleRow(scale, frechet_distance(wanted, found), frechet_distance(wanted, apart))
 
 
 def coherence_row(
     model: Model, coherence: float, count: int, seed: int, real: Tensor
 ) -> CoherenceRow:
     """The figures of one coherence."""
-    found = embedded(
-        model, cut(model, coherence, count, seed), count, f"Squares of coherence {coherence:.1f}"
-    )
+    assert model.perceptual is not None
+    squares = cut(model, coherence, count, seed)
+    (found,) = embedded([model.perceptual], squares, count, f"Squares of coherence {coherence:.1f}")
     land = Land(model, seed, coherence)
     window = land.draw(0, 0, side_of(land), side_of(land)).mean(dim=1)[0]
     return CoherenceRow(

@@ -7,12 +7,13 @@ import { Api } from '../api.js';
 import { el, saveBlob } from '../dom.js';
 import { mark } from '../icons.js';
 import { resultOf } from '../jobs.js';
+import { pngMask } from '../mask-image.js';
 import { iconButton } from '../panels/controls.js';
 import { keyDialog } from '../panels/dialogs.js';
 import { asProblem, remedy } from '../problem.js';
 import { add, begin, present, step, withEdits } from './history.js';
 import { landPanel } from './panel.js';
-import { editOf, fits, rectangle } from './stroke.js';
+import { fits, painted, rectangle } from './stroke.js';
 import { LandView } from './view.js';
 
 /** @typedef {import('./history.js').Land} Land */
@@ -67,7 +68,9 @@ const view = new LandView(room, {
     }
     if (!fits(points, brush.radius)) return say('This stroke is as long as one can be');
     if (isDone) {
-      const edit = editOf(points, brush.radius, brush.attribute, brush.strength);
+      const { box, mask } = painted(points, brush.radius);
+      const { attribute, strength } = brush;
+      const edit = { type: 'attribute', attribute, strength, box, mask: pngMask(mask), enabled: true };
       change((land) => withEdits(land, [...land.edits, edit]));
     }
   },

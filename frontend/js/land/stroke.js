@@ -2,13 +2,14 @@
  * From a brush stroke on the map to an edit of the land. Pure; all coordinates in pixels of the land.
  */
 
-import { dab, line, toRows, constantMask } from '../mask.js';
+import { constantMask, dab, line } from '../mask.js';
 
 /** @typedef {import('../geometry.js').Point} Point */
+/** @typedef {import('../mask.js').Mask} Mask */
 /** @typedef {{x: number, y: number, width: number, height: number}} Box */
-/** @typedef {{type: 'attribute', attribute: string, strength: number, box: number[], mask: {kind: 'grid', rows: number[][]}, enabled: boolean}} LandEdit */
+/** @typedef {{type: 'attribute', attribute: string, strength: number, box: number[], mask: object, enabled: boolean}} LandEdit */
 
-export const MAX_CELLS = 512; // a side of a mask, as the API takes it
+export const MAX_CELLS = 1024; // a side of a mask
 export const MAX_BOX_PX = 4096;
 const CELL_PX = 4; // as fine as an edit moves the land
 const SOFTNESS = 0.5;
@@ -36,13 +37,12 @@ export function fits(points, radius) {
 }
 
 /**
+ * What a stroke covers: a mask, and the box of the land that it lies on.
  * @param {Point[]} points at least one
  * @param {number} radius
- * @param {string} attribute
- * @param {number} strength in σ
- * @returns {LandEdit}
+ * @returns {{box: [number, number, number, number], mask: Mask}}
  */
-export function editOf(points, radius, attribute, strength) {
+export function painted(points, radius) {
   const box = boxOf(points, radius);
   const cell = Math.max(CELL_PX, Math.ceil(Math.max(box.width, box.height) / MAX_CELLS));
   const mask = constantMask(Math.ceil(box.width / cell), Math.ceil(box.height / cell));
@@ -50,14 +50,7 @@ export function editOf(points, radius, attribute, strength) {
   const inCells = points.map(({ x, y }) => ({ x: (x - box.x) / cell, y: (y - box.y) / cell }));
   dab(mask, inCells[0], tip);
   for (let i = 1; i < inCells.length; i++) line(mask, inCells[i - 1], inCells[i], tip);
-  return {
-    type: 'attribute',
-    attribute,
-    strength,
-    box: [box.x, box.y, mask.width * cell, mask.height * cell],
-    mask: { kind: 'grid', rows: toRows(mask) },
-    enabled: true,
-  };
+  return { box: [box.x, box.y, mask.width * cell, mask.height * cell], mask };
 }
 
 /**
