@@ -26,6 +26,7 @@ from backend.routes import (
     jobs,
     lands,
     latents,
+    live,
     models,
     session,
 )
@@ -46,6 +47,9 @@ log = logging.getLogger(__name__)
 
 TIDY_S = 3600.0  # between two looks at what the store holds
 
+ROUTES = (
+    health, models, images, encode, edit, live, generate, lands, jobs, latents, session,
+)  # fmt: skip
 DESCRIPTION = "Paint attributes on your own picture, with spatial StyleGAN2 latents."
 
 
@@ -89,7 +93,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.services = services
     add_error_handlers(app, settings.retry_after_s)
-    for module in (health, models, images, encode, edit, generate, lands, jobs, latents, session):
+    for module in ROUTES:
         app.include_router(module.router)
     add_reference(app)
     add_page(app, settings.frontend_dir)

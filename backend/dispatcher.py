@@ -79,7 +79,7 @@ class Dispatcher:
         wait_s: float,
         has_left: Callable[[], Awaitable[bool]] | None = None,
     ) -> R:
-        """Make a job and wait for its result.
+        """Make a job, wait for its result, and forget the job.
 
         Args:
             has_left: whether the client does not want it any more; the job is canceled then.
@@ -95,7 +95,9 @@ class Dispatcher:
                 await self.cancel(owner, record.job_id)
                 raise Busy("the client has left")
         record = waiting.result()
-        if not record.status.is_final:
+        if record.status.is_final:
+            await run_in_threadpool(self._store.forget, record.job_id)
+        else:
             record = await self.cancel(owner, record.job_id)
         if record.status == JobStatus.SUCCEEDED:
             return answer.model_validate(record.result)

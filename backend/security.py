@@ -20,6 +20,7 @@ from contracts.errors import EditorError, Forbidden, Unauthorized
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 KEYLESS_PATHS = ("/session",)  # where a key is brought, in a small body
+POLICY_VIOLATION = 1008
 FORM_OVERHEAD_BYTES = 64 * 1024  # boundaries and the small fields around an upload
 DRAIN_FACTOR = 8  # so much of a body past its limit is read away, for the client to hear the answer
 CSP = (
@@ -45,10 +46,14 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse or pass on."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        if scope["type"] == "websocket":
+            refused = self._refusal(scope, headers)
+            await (self._app if refused is None else _closed)(scope, receive, send)
+            return
         send = _with_headers(send)
         refusal = self._refusal(scope, headers)
         if refusal is not None:
@@ -62,7 +67,7 @@ class Gate:
     def _refusal(self, scope: Scope, headers: Headers) -> EditorError | None:
         if not self._is_ours(_name_of(headers.get("host", ""))):
             return Forbidden("this host name is not allowed: see the setting allowed_hosts")
-        if scope["method"] in SAFE_METHODS:
+        if scope.get("method") in SAFE_METHODS:
             return None
         if not _is_same_origin(headers):
             return Forbidden("another site's page may not do this")
@@ -79,6 +84,12 @@ class Gate:
 
     def _is_stranger(self, scope: Scope) -> bool:
         return owner_of(HTTPConnection(scope), self._settings.api_keys) is None
+
+
+async def _closed(_scope: Scope, receive: Receive, send: Send) -> None:
+    """Refuse a WebSocket: closed before it is accepted, it is answered with 403."""
+    await receive()
+    await send({"type": "websocket.close", "code": POLICY_VIOLATION})
 
 
 def _is_same_origin(headers: Headers) -> bool:

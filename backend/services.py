@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
+from starlette.requests import HTTPConnection
 
 from backend.dispatcher import Dispatcher
 from backend.events import Events
@@ -51,8 +52,8 @@ class Services:
         return known[model_id]
 
 
-def _services(request: Request) -> Services:
-    services = request.app.state.services
+def _services(connection: HTTPConnection) -> Services:
+    services = connection.app.state.services
     assert isinstance(services, Services)
     return services
 

@@ -180,7 +180,9 @@ def _server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=settings.max_json_bytes,
+        ws_per_message_deflate=False,  # pictures are compressed already
     )
 
 

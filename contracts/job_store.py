@@ -88,6 +88,10 @@ class JobStore:
                 except WatchError:
                     continue
 
+    def forget(self, job_id: str) -> None:
+        """Drop the record of a job that has ended and that nobody will ask for."""
+        self._redis.delete(job_key(job_id))
+
     def active(self) -> list[JobRecord]:
         """The jobs that have not ended."""
         keys = [job_key(_text(job_id)) for job_id in self._redis.smembers(ACTIVE_KEY)]

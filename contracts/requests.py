@@ -1,9 +1,9 @@
 """What a client asks for: the bodies of the calls that make jobs, and what they answer."""
 
 import hashlib
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from contracts.base import IdText, Name, Value
 from contracts.edits import Edit, canonical_json, enabled_edits
@@ -60,6 +60,14 @@ class Output(Value):
     """`residual` changes only what was painted; `model` shows the generator's own picture."""
     frame: Literal["crop", "full"] = "crop"
     """The encoded crop alone, or pasted into the whole upload."""
+    max_side: Annotated[int, Field(ge=64, le=MAX_SIDE_PX)] | None = None
+    """A preview of the crop: shrunk until no side is longer, and kept for a day at most."""
+
+    @model_validator(mode="after")
+    def _a_preview_is_of_the_crop(self) -> Self:
+        if self.max_side is not None and self.frame == "full":
+            raise ValueError("max_side goes with the frame crop")
+        return self
 
 
 class EditRequest(Value):

@@ -47,6 +47,22 @@ def crop_picture(picture: Picture, crop: Box) -> Picture:
     return Picture(np.ascontiguousarray(picture.pixels[y : y + h, x : x + w]), alpha)
 
 
+def shrunk(picture: Picture, max_side: int) -> Picture:
+    """The picture with no side longer than that."""
+    width, height = picture.size_px
+    scale = max_side / max(width, height)
+    if scale >= 1:
+        return picture
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+
+    def small(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        image = Image.fromarray(plane)
+        return np.asarray(image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0))
+
+    alpha = None if picture.alpha is None else small(picture.alpha)
+    return Picture(small(picture.pixels), alpha)
+
+
 def repaint(picture: Picture, edited: Pixels) -> Picture:
     """The picture, with `edited` where that is not what the model was shown; same alpha."""
     if picture.alpha is None:

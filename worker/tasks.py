@@ -32,6 +32,7 @@ from worker.encode import (
     crop_picture,
     paste,
     repaint,
+    shrunk,
     write_picture,
     write_pixels,
 )
@@ -60,6 +61,13 @@ class Task:
         width, height = picture.size_px
         media_type = MEDIA_TYPES[image_format]
         return self.bench.library.add_image(self.owner, data, media_type, width, height)
+
+    def add_preview(self, picture: Picture, image_format: ImageFormat, quality: int) -> ImageRecord:
+        """Keep a picture that is shown once."""
+        data = write_picture(picture, image_format, quality)
+        width, height = picture.size_px
+        media_type = MEDIA_TYPES[image_format]
+        return self.bench.library.add_preview(self.owner, data, media_type, width, height)
 
     def add_pixels(self, pixels: Pixels) -> ImageRecord:
         """Keep a picture without alpha as PNG."""
@@ -117,6 +125,9 @@ def edit(task: Task, request: EditRequest) -> EditResult:
     check_version(latent, task.bench.version(latent.model))
     whole = task.bench.picture(task.owner, latent.image_id)
     part = crop_picture(whole, latent.crop)
+    max_side = request.output.max_side
+    if max_side is not None:
+        part = shrunk(part, max_side)
     clock.lap("load")
     edited = editor.edit(
         request.latent_id,
@@ -130,10 +141,13 @@ def edit(task: Task, request: EditRequest) -> EditResult:
     if request.output.frame == "full":
         answer = paste(whole, answer, latent.crop)
         box = None if box is None else (box[0] + latent.crop[0], box[1] + latent.crop[1], *box[2:])
-    image = task.add_picture(answer, request.output.format, request.output.quality)
+    keep = task.add_picture if max_side is None else task.add_preview
+    image = keep(answer, request.output.format, request.output.quality)
     result = EditResult(
         image_id=image.image_id, changed_box=box, cached=False, timings_ms=clock.laps("write")
     )
+    if max_side is not None:
+        return result
     task.bench.library.remember_edit(
         task.owner, request.key(task.bench.version(latent.model)), result
     )

@@ -1,0 +1,42 @@
+"""What an edit must be before a worker sees it, and whether it was answered before."""
+
+import time
+
+from backend.services import Services
+from contracts.edits import AttributeEdit, TransplantEdit, enabled_edits
+from contracts.errors import InvalidEdit, TooLarge, UnknownAttribute
+from contracts.library import LatentRecord
+from contracts.requests import EditRequest, EditResult
+from contracts.versions import is_same_generator
+
+
+def known_answer(server: Services, owner: str, body: EditRequest) -> EditResult | None:
+    """The answer that the store still has, or None.
+
+    Raises:
+        EditorError: the latent, the model or the edits cannot be used.
+    """
+    begun_s = time.perf_counter()
+    if len(body.edits) > server.settings.max_edits:
+        raise TooLarge(f"at most {server.settings.max_edits} edits make a list")
+    latent = server.library.latent(owner, body.latent_id)
+    _check(server, owner, latent, body)
+    version = server.model(latent.model).version
+    if not is_same_generator(version, latent.model_version):
+        return None  # for a worker to say
+    known = server.library.answered_edit(owner, body.key(version))
+    if known is None:
+        return None
+    total_ms = round((time.perf_counter() - begun_s) * 1000, 2)
+    return known.model_copy(update={"cached": True, "timings_ms": {"total": total_ms}})
+
+
+def _check(server: Services, owner: str, latent: LatentRecord, body: EditRequest) -> None:
+    model = server.model(latent.model)
+    for wanted in enabled_edits(body.edits):
+        if isinstance(wanted, AttributeEdit) and not model.has_attribute(wanted.attribute):
+            raise UnknownAttribute(f"the model {model.id} has no such attribute: see GET /models")
+        if isinstance(wanted, TransplantEdit):
+            donor = server.library.latent(owner, wanted.donor)
+            if donor.model != latent.model:
+                raise InvalidEdit(f"the donor is a latent of {donor.model}, not of {latent.model}")

@@ -1,0 +1,136 @@
+"""`/live`: a WebSocket on which edits are answered as they are painted."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from fastapi import APIRouter, WebSocket
+from fastapi.concurrency import run_in_threadpool
+from pydantic import ValidationError
+from redis.exceptions import RedisError
+from starlette.websockets import WebSocketDisconnect
+
+from backend.editing import known_answer
+from backend.owner import owner_of
+from backend.services import Server, Services
+from contracts.errors import Busy, EditorError, InternalError, InvalidRequest
+from contracts.jobs import JobError, JobKind
+from contracts.live import LiveAnswer, LiveProblem, LiveRequest
+from contracts.requests import EditRequest, EditResult
+
+log = logging.getLogger(__name__)
+
+router = APIRouter()
+
+SHOWN_ERROR_CHARS = 300
+
+
+@dataclass
+class Newest:
+    """Holds the newest of the values that wait; the ones before it are dropped."""
+
+    value: LiveRequest | EditorError | None = None
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def put(self, value: LiveRequest | EditorError) -> None:
+        """Replace what waits."""
+        self.value = value
+        self.arrived.set()
+
+    async def take(self) -> LiveRequest | EditorError:
+        """The newest value, as soon as there is one."""
+        await self.arrived.wait()
+        self.arrived.clear()
+        assert self.value is not None
+        return self.value
+
+
+@router.websocket("/live")
+async def live(socket: WebSocket, server: Server) -> None:
+    """Answer the newest request, one at a time, until the client leaves."""
+    owner = owner_of(socket, server.settings.api_keys)
+    assert owner is not None, "strangers do not pass the gate"
+    await socket.accept()
+    newest = Newest()
+    answering = asyncio.create_task(answer_all(socket, server, owner, newest))
+    try:
+        async for text in socket.iter_text():
+            newest.put(read(text))
+    except KeyError:  # a binary message: there is no text in it
+        newest.put(InvalidRequest("requests are sent as text"))
+        await asyncio.wait({answering}, timeout=1)
+    finally:
+        answering.cancel()
+        await asyncio.gather(answering, return_exceptions=True)
+
+
+def read(text: str) -> LiveRequest | EditorError:
+    """A request, or what is wrong with it."""
+    try:
+        return LiveRequest.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        return InvalidRequest(f"{place}: {first['msg']}"[:SHOWN_ERROR_CHARS].lstrip(": "))
+
+
+async def answer_all(socket: WebSocket, server: Services, owner: str, newest: Newest) -> None:
+    """Answer for ever. The next request is taken when the last answer has been sent."""
+    while True:
+        wanted = await newest.take()
+        seq = wanted.seq if isinstance(wanted, LiveRequest) else None
+        try:
+            if isinstance(wanted, EditorError):
+                raise wanted
+            await send(socket.send_bytes, await answer(server, owner, wanted))
+        except EditorError as error:
+            await send(socket.send_text, problem(seq, error))
+        except RedisError as error:
+            log.error("the broker does not answer: %s", error)
+            await send(socket.send_text, problem(seq, Busy("the queue does not answer: try again")))
+        except Exception:  # a bug of ours ends one answer, not the painting
+            log.exception("a live request failed unexpectedly")
+            await send(socket.send_text, problem(seq, InternalError("the log has details")))
+
+
+async def send(how: Callable[..., Awaitable[None]], what: bytes | str) -> None:
+    """Send, unless the client has left: its side of the connection says so."""
+    try:
+        await how(what)
+    except (WebSocketDisconnect, RuntimeError):
+        log.debug("a live client left before its answer")
+
+
+def problem(seq: int | None, error: EditorError) -> str:
+    """An error as it is sent."""
+    said = JobError(code=error.code, message=error.message)
+    return LiveProblem(seq=seq, error=said).model_dump_json()
+
+
+async def answer(server: Services, owner: str, wanted: LiveRequest) -> bytes:
+    """The frame for one request."""
+    edit = wanted.edit
+    result = await run_in_threadpool(known_answer, server, owner, edit)
+    if result is None:
+        result = await server.dispatcher.result(
+            owner, JobKind.EDIT, edit, EditResult, server.settings.sync_wait_s
+        )
+    return await run_in_threadpool(_framed, server, owner, wanted.seq, edit, result)
+
+
+def _framed(server: Services, owner: str, seq: int, edit: EditRequest, result: EditResult) -> bytes:
+    record = server.library.image(owner, result.image_id)
+    data = server.library.image_bytes(record)
+    is_preview = edit.output.max_side is not None
+    if is_preview:
+        server.library.drop_preview(owner, result.image_id)
+    said = LiveAnswer(
+        seq=seq,
+        media_type=record.media_type,
+        image_id=None if is_preview else result.image_id,
+        changed_box=result.changed_box,
+        cached=result.cached,
+        timings_ms=result.timings_ms,
+    )
+    return said.frame(data)

@@ -1,0 +1,152 @@
+"""`/live` over a real socket, with a real broker and worker."""
+
+import json
+import struct
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from live_server import LiveServer, running
+from pictures import pixels_of, png
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+ALL = {"kind": "all"}
+
+
+def address(server: LiveServer) -> str:
+    return server.url.replace("http", "ws", 1) + "live"
+
+
+def opened(server: LiveServer, **options: Any) -> ClientConnection:
+    return connect(address(server), max_size=None, proxy=None, **options)
+
+
+def wanted(seq: int, latent_id: str, strength: float, **output: Any) -> str:
+    edit = {"type": "attribute", "attribute": "smile", "strength": strength, "mask": ALL}
+    body = {"latent_id": latent_id, "edits": [edit], "output": output}
+    return json.dumps({"seq": seq, "edit": body})
+
+
+def parsed(frame: str | bytes) -> tuple[dict[str, Any], bytes]:
+    assert isinstance(frame, bytes), frame
+    (length,) = struct.unpack(">I", frame[:4])
+    return json.loads(frame[4 : 4 + length]), frame[4 + length :]
+
+
+def test_an_edit_is_answered_with_its_picture(
+    server: LiveServer, client: httpx.Client, latent_id: str
+) -> None:
+    with opened(server) as socket:
+        socket.send(wanted(5, latent_id, 1.0))
+        said, picture = parsed(socket.recv(20))
+    assert (said["seq"], said["media_type"], said["cached"]) == (5, "image/png", False)
+    assert said["changed_box"] == [0, 0, 60, 60]
+    assert client.get(f"/images/{said['image_id']}").content == picture
+    body = json.loads(wanted(0, latent_id, 1.0))["edit"]
+    again = client.post("/edit?wait=20", json=body).json()["result"]
+    assert (again["image_id"], again["cached"]) == (said["image_id"], True)
+
+
+def test_a_preview_is_small_and_not_kept(
+    server: LiveServer, client: httpx.Client, latent_id: str
+) -> None:
+    before = {path.name for path in (server.home / "store").rglob("*") if path.is_file()}
+    upload = client.post("/images", files={"image": png(400, 300)}).json()["image_id"]
+    fields = {"model": "fake", "steps": "0", "image_id": upload}
+    large = client.post("/encode?wait=20", data=fields).json()["result"]["latent_id"]
+    kept = {path.name for path in (server.home / "store").rglob("*") if path.is_file()}
+    assert kept > before
+    with opened(server) as socket:
+        socket.send(wanted(1, large, 1.5, format="jpeg", quality=80, max_side=100))
+        said, picture = parsed(socket.recv(20))
+    assert said["image_id"] is None
+    assert pixels_of(picture).shape == (100, 100, 3)
+    assert {path.name for path in (server.home / "store").rglob("*") if path.is_file()} == kept
+
+
+def test_of_those_that_wait_the_newest_is_answered(server: LiveServer, latent_id: str) -> None:
+    """Of 60 at once few are drawn; the answers come in order and the last one is the newest."""
+    with opened(server) as socket:
+        for seq in range(60):
+            socket.send(wanted(seq, latent_id, 0.01 * seq))
+        answered = []
+        while not answered or answered[-1] != 59:
+            answered.append(parsed(socket.recv(20))[0]["seq"])
+    assert answered == sorted(set(answered))
+    assert len(answered) < 30
+
+
+def test_nothing_stays_of_a_live_job(server: LiveServer, latent_id: str) -> None:
+    redis = server.redis()
+    with opened(server) as socket:
+        socket.send(wanted(0, latent_id, 0.7, max_side=64))
+        parsed(socket.recv(20))
+        before = redis.dbsize()
+        for seq in range(1, 20):
+            socket.send(wanted(seq, latent_id, 0.7 + 0.01 * seq, max_side=64))
+            parsed(socket.recv(20))
+    deadline_s = time.monotonic() + 5
+    while redis.dbsize() > before and time.monotonic() < deadline_s:
+        time.sleep(0.05)  # the queue's own note of a job goes a moment after the job
+    assert redis.dbsize() <= before
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("not json", "invalid_request"),
+        ('{"seq": 1}', "invalid_request"),
+        ('{"seq": -1, "edit": {"latent_id": "x"}}', "invalid_request"),
+        (wanted(3, "lat_" + "0" * 32, 1.0), "unknown_latent"),
+        (wanted(3, "../../etc/passwd", 1.0), "unknown_latent"),
+    ],
+)
+def test_a_bad_request_is_told_and_the_next_is_answered(
+    server: LiveServer, latent_id: str, message: str, code: str
+) -> None:
+    with opened(server) as socket:
+        socket.send(message)
+        said = json.loads(socket.recv(20))
+        assert said["error"]["code"] == code
+        assert "Traceback" not in said["error"]["message"]
+        socket.send(wanted(9, latent_id, 1.0))
+        assert parsed(socket.recv(20))[0]["seq"] == 9
+
+
+def test_an_error_of_the_worker_is_told(server: LiveServer, latent_id: str) -> None:
+    edit = {"type": "attribute", "attribute": "explode", "strength": 1, "mask": ALL}
+    with opened(server) as socket:
+        socket.send(json.dumps({"seq": 2, "edit": {"latent_id": latent_id, "edits": [edit]}}))
+        said = json.loads(socket.recv(20))
+    assert said["seq"] == 2
+    assert said["error"]["code"] == "internal_error"
+
+
+def test_a_binary_message_is_refused(server: LiveServer) -> None:
+    with opened(server) as socket:
+        socket.send(b"\x00\x01")
+        assert json.loads(socket.recv(20))["error"]["code"] == "invalid_request"
+
+
+def test_a_preview_of_the_whole_upload_is_refused(client: httpx.Client, latent_id: str) -> None:
+    body = {"latent_id": latent_id, "output": {"frame": "full", "max_side": 100}}
+    assert client.post("/edit", json=body).status_code == 422
+
+
+def test_another_sites_page_may_not_paint(server: LiveServer) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        opened(server, origin="http://evil.example")
+    assert refused.value.response.status_code == 403
+
+
+def test_a_stranger_may_not_paint(tmp_path: Path) -> None:
+    with running(tmp_path, api_keys="a-secret-key") as guarded:
+        with pytest.raises(InvalidStatus) as refused:
+            opened(guarded)
+        assert refused.value.response.status_code == 403
+        with opened(guarded, additional_headers={"Authorization": "Bearer a-secret-key"}) as socket:
+            socket.send(wanted(1, "lat_" + "0" * 32, 1.0))
+            assert json.loads(socket.recv(20))["error"]["code"] == "unknown_latent"
