@@ -53,7 +53,7 @@ def main() -> None:
     rows = json.loads(out.read_text()) if out.exists() else []
     for seed in range(asked.seeds):
         for prior in PRIORS:
-            if any((row["prior"], row["seed"]) == (prior, seed) for row in rows):
+            if any((row["prior"], row["run_seed"]) == (prior, seed) for row in rows):
                 continue
             options = replace(base, prior=prior, seed=seed)
             folder = asked.run / f"{prior}-{seed}"
@@ -61,7 +61,7 @@ def main() -> None:
             model = replace(release_generator(folder, "land"), perceptual=net)
             figures = asdict(evaluate_any_size(model, SQUARES, SEED))
             rows.append(
-                {"prior": prior, "seed": seed, "nimg": asked.steps * options.batch} | figures
+                {"prior": prior, "run_seed": seed, "nimg": asked.steps * options.batch} | figures
             )
             out.write_text(json.dumps(rows, indent=1) + "\n")
 

@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from starlette.routing import WebSocketRoute
 
-from backend.app import create_app
+from backend.app import ROUTES, create_app
 from backend.errors import STATUS
 from backend.settings import Settings
 from contracts.errors import ERRORS_BY_CODE
@@ -31,6 +32,13 @@ def test_every_call_is_documented(tmp_path: Path) -> None:
         for method in operations
     }
     assert documented_calls() == calls
+
+
+def test_every_socket_is_documented() -> None:
+    routes = [route for module in ROUTES for route in module.router.routes]
+    sockets = {route.path for route in routes if isinstance(route, WebSocketRoute)}
+    assert set(re.findall(r"^### WebSocket `(/[^`]*)`$", API, re.MULTILINE)) == sockets
+    assert sockets
 
 
 def test_every_error_is_documented_with_its_status() -> None:

@@ -141,6 +141,11 @@ export class Api {
     return this.#json('POST', `edit?wait=${EDIT_WAIT_S}`, { json: { ...session, output }, signal });
   }
 
+  /** Where edits are answered as they are painted. */
+  liveUrl() {
+    return this.url('live').replace(/^http/, 'ws');
+  }
+
   /**
    * @param {string} jobId
    * @param {AbortSignal} [signal]

@@ -9,6 +9,7 @@ import { el } from './dom.js';
 import { amountOf, attributesOf } from './editing.js';
 import { attachFiles } from './files.js';
 import { downloadPicture, downloadSession } from './flows/download.js';
+import { LivePainter } from './flows/live.js';
 import { Opener } from './flows/open.js';
 import { Renderer } from './flows/render.js';
 import { attachKeys } from './keyboard.js';
@@ -130,7 +131,7 @@ addEventListener('pagehide', save);
 store.subscribe(sync);
 sync(store.state);
 
-attachPointers(stage, store);
+attachPointers(stage, store, new LivePainter(store, stage, () => new WebSocket(api.liveUrl())));
 attachCellKeys(stage, store);
 attachKeys(
   () => store.state,

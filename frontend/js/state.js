@@ -30,6 +30,7 @@ import { editing } from './editing.js';
  * @typedef {object} State
  * @property {'start'|'crop'|'working'|'editor'} phase
  * @property {ServerStatus} server
+ * @property {boolean|null} isLive previews of strokes come as they are painted; null: not asked for yet
  * @property {readonly Model[]} models
  * @property {readonly string[]|null} loadedModels in a worker's memory; null: not known yet
  * @property {string|null} modelId the one that the next picture is opened with
@@ -58,6 +59,7 @@ import { editing } from './editing.js';
  * | {type: 'modelChanged', model: Model}
  * | {type: 'modelsSeen', loaded: readonly string[]}
  * | {type: 'serverSeen', server: ServerStatus}
+ * | {type: 'liveChanged', isOpen: boolean}
  * | {type: 'encodeModeChosen', mode: import('./encoding.js').EncodeMode}
  * | {type: 'uploaded', upload: Upload}
  * | {type: 'cropStarted', upload: Upload, crop: Crop}
@@ -86,6 +88,7 @@ import { editing } from './editing.js';
 export const INITIAL = {
   phase: 'start',
   server: 'connecting',
+  isLive: null,
   models: [],
   loadedModels: null,
   modelId: null,
@@ -133,6 +136,8 @@ export function reduce(state, action) {
         : { ...state, loadedModels: action.loaded };
     case 'serverSeen':
       return action.server === state.server ? state : { ...state, server: action.server };
+    case 'liveChanged':
+      return { ...state, isLive: action.isOpen };
     case 'encodeModeChosen':
       return { ...state, encodeMode: action.mode };
     case 'uploaded':

@@ -23,6 +23,7 @@ import pytest
 from PIL import Image
 from playwright import sync_api
 
+THE_BROWSERS_OWN = ("Failed to load resource", "WebSocket connection to")  # not errors of the page
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = (
     "--no-sandbox --disable-gpu --disable-background-networking "
@@ -51,15 +52,20 @@ def wait_until_ready(url, process):
     pytest.fail(f"the server was not ready within {READY_TIMEOUT_S} s; last: {answer}")
 
 
-@contextlib.contextmanager
-def serving(folder):
-    """Start the product as its user would; gives its address, without a slash at the end."""
+def free_port():
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def serving(folder, port=None):
+    """Start the product as its user would; gives its address, without a slash at the end."""
+    port = port or free_port()
     command = [sys.executable, "-m", "cli.main", "serve", "--port", str(port)]
     command += ["--data-dir", str(folder / "data"), "--no-browser"]
-    with (folder / "server.log").open("wb") as log:
+    with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
         try:
             wait_until_ready(f"http://127.0.0.1:{port}", process)
@@ -116,7 +122,7 @@ def new_page(browser):
             "console",
             lambda said: (
                 errors.append(said.text)
-                if said.type == "error" and "Failed to load resource" not in said.text
+                if said.type == "error" and not said.text.startswith(THE_BROWSERS_OWN)
                 else None
             ),
         )
@@ -147,6 +153,12 @@ def editor(page, live_url):
 def drive(live_url):
     """Make a driver for a page, of another server if need be."""
     return lambda page, url=live_url: Driver(page, url)
+
+
+@pytest.fixture
+def port():
+    """A port for a server that is started twice."""
+    return free_port()
 
 
 @pytest.fixture(scope="session")

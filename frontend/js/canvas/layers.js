@@ -64,6 +64,20 @@ export function drawOver(context, source, view, image) {
 }
 
 /**
+ * Stretch a box of a small picture over the same part of the shown one.
+ * @param {CanvasRenderingContext2D} context in screen pixels
+ * @param {ImageBitmap} source
+ * @param {number[]} box x, y, w, h in pixels of the source
+ * @param {View} view
+ * @param {Size} image
+ */
+export function drawPart(context, source, [x, y, w, h], view, image) {
+  const [across, down] = [(image.width * view.scale) / source.width, (image.height * view.scale) / source.height];
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(source, x, y, w, h, view.screenX + x * across, view.screenY + y * down, w * across, h * down);
+}
+
+/**
  * The cells of the model's grid.
  * @param {CanvasRenderingContext2D} context in screen pixels
  * @param {readonly [number, number]} grid [h, w]

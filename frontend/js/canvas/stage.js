@@ -8,12 +8,15 @@ import { rgbOf } from '../hues.js';
 import { erase, paint } from '../mask.js';
 import { findEdit } from '../session.js';
 import { Crossfade } from './crossfade.js';
-import { drawCursor, drawGrid, drawOver, tinted } from './layers.js';
+import { drawCursor, drawGrid, drawOver, drawPart, tinted } from './layers.js';
 
 /** @typedef {import('../state.js').State} State */
 /** @typedef {import('../mask.js').Mask} Mask */
 /** @typedef {{base: Mask, coverage: Mask, mode: 'paint'|'erase', hue: number}} Draft a stroke under way, or waiting for its result */
 /** @typedef {{screen: geometry.Point, mode: 'paint'|'erase'}} Cursor */
+/** @typedef {{bitmap: ImageBitmap, box: number[]|null}} Preview the picture as the stroke would make it, small; x, y, w, h in it of what changes */
+
+const TINT_OVER_PREVIEW = 0.15; // of the stroke's tint, once what it makes can be seen
 
 export class Stage {
   /** @type {State|null} */
@@ -30,6 +33,8 @@ export class Stage {
   /** @type {Draft|null} */
   #draft = null;
   #isStroking = false;
+  /** @type {Preview|null} */
+  #preview = null;
   /** @type {Cursor|null} */
   #cursor = null;
   #isScheduled = false;
@@ -79,10 +84,10 @@ export class Stage {
     if (state.phase !== 'editor') return;
     if (before?.source?.latentId !== state.source?.latentId) {
       this.#shown.clear();
-      this.#draft = null;
+      this.#forgetDraft();
       this.fit();
     }
-    if (!this.#isStroking && state.result?.edits === state.history?.present.edits) this.#draft = null;
+    if (!this.#isStroking && state.result?.edits === state.history?.present.edits) this.#forgetDraft();
     this.#swap();
     this.#schedule();
   }
@@ -118,9 +123,28 @@ export class Stage {
 
   /** Show a stroke under way; null takes it away. @param {Draft|null} draft */
   setDraft(draft) {
+    if (!draft) this.#forgetDraft();
     this.#draft = draft;
     this.#isStroking = draft !== null;
     this.#schedule();
+  }
+
+  /**
+   * Show what the stroke under way would make, until its picture is there.
+   * @param {Preview} preview
+   * @returns {Promise<void>} when it is on the screen
+   */
+  setPreview(preview) {
+    this.#preview?.bitmap.close();
+    this.#preview = preview;
+    this.#schedule();
+    return new Promise((resolve) => requestAnimationFrame(() => resolve()));
+  }
+
+  #forgetDraft() {
+    this.#draft = null;
+    this.#preview?.bitmap.close();
+    this.#preview = null;
   }
 
   /** The stroke has ended: its tint stays until the result is there. */
@@ -182,6 +206,7 @@ export class Stage {
   /** @param {CanvasRenderingContext2D} context */
   #drawPicture(context) {
     this.#shown.draw(context, this.#view, this.imageSize);
+    if (this.#preview?.box) drawPart(context, this.#preview.bitmap, this.#preview.box, this.#view, this.imageSize);
     if (!this.#shown.isStill) this.#schedule();
     const { screenX, screenY, scale } = this.#view;
     this.picture.dataset.box = [
@@ -204,7 +229,9 @@ export class Stage {
     if (this.#draft) {
       const { base, coverage, mode, hue } = this.#draft;
       const mask = mode === 'paint' ? paint(base, coverage) : erase(base, coverage);
+      context.globalAlpha = this.#preview ? TINT_OVER_PREVIEW : 1;
       drawOver(context, tinted(mask, rgbOf(hue)), this.#view, this.imageSize);
+      context.globalAlpha = 1;
     } else if (layers.mask && edit?.mask) {
       drawOver(context, tinted(edit.mask, rgbOf(edit.hue)), this.#view, this.imageSize);
     }

@@ -35,7 +35,9 @@ export class Renderer {
     store.subscribe((state, before) => {
       const edits = state.history?.present.edits;
       const isNew = state.source !== before.source || edits !== before.history?.present.edits;
-      if (edits && isNew) this.#want();
+      const isBack = state.isLive === true && before.isLive === false;
+      const isBehind = state.result !== null && state.result.edits !== edits;
+      if (edits && (isNew || (isBack && (isBehind || state.problem)))) this.#want();
     });
   }
 

@@ -12,7 +12,8 @@ export function statusbar(stage) {
   const text = el('span', { class: 'status-text' });
   const hint = el('span', { class: 'status-hint' });
   const zoom = el('span', { class: 'status-zoom' });
-  const dom = el('footer', { class: 'statusbar' }, text, hint, el('span', { class: 'spring' }), zoom);
+  const connection = el('span', { class: 'status-live' });
+  const dom = el('footer', { class: 'statusbar' }, text, hint, el('span', { class: 'spring' }), connection, zoom);
   const showZoom = () => {
     zoom.textContent = `${Math.round(stage.view.scale * devicePixelRatio * 100)} %`;
   };
@@ -23,9 +24,18 @@ export function statusbar(stage) {
     syncState(state) {
       text.textContent = state.status;
       hint.textContent = hintFor(state);
+      const said = connectionText(state);
+      connection.textContent = said;
+      connection.classList.toggle('is-lost', state.isLive === false);
       showZoom();
     },
   };
+}
+
+/** @param {State} state */
+function connectionText({ isLive }) {
+  if (isLive === null) return '';
+  return isLive ? 'Live' : 'Connection lost: what you paint is kept. Reconnecting…';
 }
 
 /** What a stroke would do now. @param {State} state */

@@ -38,7 +38,7 @@ export function attachCellKeys(stage, store) {
     const screen = moveTo(...(step ?? [0, 0]), source.grid);
     const mode = event.key === 'Enter' && tool !== 'eraser' ? 'paint' : 'erase';
     stage.setCursor({ screen, mode: step && tool !== 'eraser' ? 'paint' : mode });
-    if (isDab) startStroke(stage, store, mode, screen, 1)?.end();
+    if (isDab) startStroke(stage, store, mode, screen)?.end();
   });
   stage.dom.addEventListener('pointermove', (event) => {
     const { source } = store.state;

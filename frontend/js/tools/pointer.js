@@ -15,8 +15,9 @@ const PINCH_WHEEL_ZOOM = 0.01; // trackpad pinches arrive as small wheel steps w
  * Attach the pointers to the stage.
  * @param {import('../canvas/stage.js').Stage} stage
  * @param {import('../store.js').Store} store
+ * @param {import('../flows/live.js').LivePainter} live
  */
-export function attachPointers(stage, store) {
+export function attachPointers(stage, store, live) {
   /** @type {Gesture|null} */
   let gesture = null;
   let gesturePointer = -1;
@@ -60,7 +61,7 @@ export function attachPointers(stage, store) {
     const from = event.shiftKey ? imageLast : null;
     gesture = isPan(event)
       ? startPan(stage, screen)
-      : startStroke(stage, store, modeOf(event), screen, pressureOf(event), from);
+      : startStroke(stage, store, modeOf(event), screen, { pressure: pressureOf(event), imageFrom: from, live });
     stage.dom.classList.toggle('is-panning', isPan(event));
   };
 

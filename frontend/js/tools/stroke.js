@@ -17,11 +17,10 @@ const LIGHTEST = 0.35; // the part of the brush's size that a pen at no pressure
  * @param {import('../store.js').Store} store
  * @param {'paint'|'erase'} mode
  * @param {Point} screen
- * @param {number} pressure in [0, 1]; 1 for a mouse
- * @param {Point|null} [imageFrom] begin with a straight line from here
+ * @param {{pressure?: number, imageFrom?: Point|null, live?: import('../flows/live.js').LivePainter}} [how] pressure in [0, 1], 1 for a mouse; imageFrom: begin with a straight line from here
  * @returns {Gesture|null} null when there is nothing to paint or erase
  */
-export function startStroke(stage, store, mode, screen, pressure, imageFrom = null) {
+export function startStroke(stage, store, mode, screen, { pressure = 1, imageFrom = null, live } = {}) {
   const { source, history, attribute, brush, openKey } = store.state;
   if (!source || !history || !attribute) return null;
   const session = history.present;
@@ -45,7 +44,10 @@ export function startStroke(stage, store, mode, screen, pressure, imageFrom = nu
     const scale = LIGHTEST + (1 - LIGHTEST) * force;
     return { radius: radius * scale, softness: brush.softness / 100, strength: brush.strength / 100 };
   };
-  const show = () => stage.setDraft({ base, coverage, mode, hue });
+  const show = () => {
+    stage.setDraft({ base, coverage, mode, hue });
+    live?.follow(mode, coverage);
+  };
 
   let last = toMask(screen);
   if (imageFrom) line(coverage, imageToMask(imageFrom, stage.imageSize, coverage), last, tip(pressure));
@@ -59,10 +61,12 @@ export function startStroke(stage, store, mode, screen, pressure, imageFrom = nu
       show();
     },
     end() {
+      live?.rest();
       stage.settleDraft();
       store.dispatch({ type: 'stroked', mode, coverage });
     },
     cancel() {
+      live?.rest();
       stage.setDraft(null);
     },
   };

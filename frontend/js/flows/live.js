@@ -1,0 +1,77 @@
+/**
+ * The picture follows the brush: while a stroke is painted, previews of what it would make are asked for and shown.
+ * What counts is drawn when the stroke rests (render.js); without the socket there are no previews, and nothing is lost.
+ */
+
+import { LiveSocket } from '../live-socket.js';
+import { toWire } from '../session.js';
+import { reduce } from '../state.js';
+
+/** @typedef {import('../mask.js').Mask} Mask */
+
+const PREVIEW_PX = 512; // the longest side of a preview: enough to see, little to send
+const PREVIEW_QUALITY = 80;
+
+export class LivePainter {
+  #store;
+  #stage;
+  #socket;
+  /** @type {Map<number, number>} when each preview was asked for, in ms */
+  #askedMs = new Map();
+  #askedSeq = 0;
+  #shownSeq = 0;
+  #firstSeq = Infinity; // of the stroke under way; what comes of an earlier one is late
+
+  /**
+   * @param {import('../store.js').Store} store
+   * @param {import('../canvas/stage.js').Stage} stage
+   * @param {() => WebSocket} open
+   */
+  constructor(store, stage, open) {
+    this.#store = store;
+    this.#stage = stage;
+    this.#socket = new LiveSocket(open, {
+      onAnswer: (answer, picture) => void this.#show(answer, picture),
+      onProblem: ({ seq }) => this.#askedMs.delete(seq ?? 0), // the picture at rest will say it, too
+      onChange: (isOpen) => store.dispatch({ type: 'liveChanged', isOpen }),
+    });
+    store.subscribe((state, before) => {
+      if (state.phase === 'editor' && before.phase !== 'editor') this.#socket.prepare();
+    });
+  }
+
+  /**
+   * A stroke under way.
+   * @param {'paint'|'erase'} mode
+   * @param {Mask} coverage so far; still being painted
+   */
+  follow(mode, coverage) {
+    const { values } = coverage;
+    const sofar = { ...coverage, values: values.slice() };
+    const session = reduce(this.#store.state, { type: 'stroked', mode, coverage: sofar }).history?.present;
+    if (!session) return;
+    const output = { format: 'jpeg', quality: PREVIEW_QUALITY, max_side: PREVIEW_PX };
+    this.#askedSeq = this.#socket.ask({ ...toWire(session), output });
+    this.#askedMs.set(this.#askedSeq, performance.now());
+    this.#firstSeq = Math.min(this.#firstSeq, this.#askedSeq);
+  }
+
+  /** The stroke has ended: previews that still come are older than what is drawn now. */
+  rest() {
+    this.#socket.forget();
+    this.#firstSeq = Infinity;
+    this.#askedMs.clear();
+  }
+
+  /** @param {import('../live-socket.js').LiveAnswer} answer @param {Blob} picture */
+  async #show({ seq, changed_box }, picture) {
+    const bitmap = await createImageBitmap(picture);
+    if (seq < this.#firstSeq || seq <= this.#shownSeq) return bitmap.close();
+    this.#shownSeq = seq;
+    const askedMs = this.#askedMs.get(seq) ?? performance.now();
+    for (const older of this.#askedMs.keys()) if (older <= seq) this.#askedMs.delete(older);
+    await this.#stage.setPreview({ bitmap, box: changed_box });
+    const detail = { seq, ms: performance.now() - askedMs };
+    this.#stage.dom.dispatchEvent(new CustomEvent('previewed', { detail }));
+  }
+}

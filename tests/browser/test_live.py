@@ -1,0 +1,78 @@
+"""The picture follows the brush, and what is painted survives the server."""
+
+import numpy as np
+from playwright.sync_api import expect
+
+COUNT_PREVIEWS = """() => {
+    window.previews = [];
+    const stage = document.querySelector('.stage');
+    stage.addEventListener('previewed', ({ detail }) => window.previews.push(detail.seq));
+}"""
+
+
+def wait_for_previews(page, count):
+    for _ in range(200):
+        if len(page.evaluate("() => window.previews")) >= count:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("no preview came")
+
+
+def test_the_picture_changes_under_the_brush_before_it_is_let_go(editor):
+    editor.strong()
+    editor.set_slider("Size, %", 14)
+    before, sent = editor.canvas(), []
+    editor.page.on(
+        "request", lambda request: sent.append(request.url) if "/edit" in request.url else None
+    )
+    editor.page.evaluate(COUNT_PREVIEWS)
+    editor.press((0.25, 0.25), (0.4, 0.25))
+    wait_for_previews(editor.page, 1)
+    during = editor.canvas()
+    ys, xs = np.nonzero((during != before).any(axis=-1))
+    height, width = before.shape[:2]
+    assert len(ys) > 0
+    assert xs.max() / width < 0.65
+    assert ys.max() / height < 0.5
+    assert sent == []
+    assert editor.edit_rows().count() == 0
+    editor.page.mouse.up()
+    editor.settle()
+    assert editor.edit_rows().count() == 1
+    seqs = editor.page.evaluate("() => window.previews")
+    assert seqs == sorted(set(seqs))
+
+
+def test_a_stroke_that_is_called_off_leaves_the_picture(editor):
+    editor.strong()
+    before = editor.canvas()
+    editor.page.evaluate(COUNT_PREVIEWS)
+    editor.press((0.25, 0.25), (0.4, 0.25))
+    wait_for_previews(editor.page, 1)
+    assert (editor.canvas() != before).any()
+    editor.page.locator(".stage").dispatch_event("pointercancel", {"pointerId": 1})
+    editor.page.wait_for_timeout(100)
+    assert (editor.canvas() == before).all()
+    editor.page.mouse.up()
+
+
+def test_a_stroke_outlives_its_server(page, drive, serve_folder, tmp_path_factory, port):
+    folder = tmp_path_factory.mktemp("lost")
+    with serve_folder(folder, port) as url:
+        driver = drive(page, url)
+        driver.open_start()
+        driver.generate()
+        driver.strong()
+        original = driver.shown_image()
+        expect(page.locator(".status-live")).to_have_text("Live")
+        driver.press((0.3, 0.3), (0.5, 0.3))
+    expect(page.locator(".status-live")).to_contain_text("Connection lost")
+    page.mouse.move(*driver.at(0.6, 0.4), steps=4)
+    page.mouse.up()
+    expect(driver.edit_rows()).to_have_count(1)
+    with serve_folder(folder, port):
+        expect(page.locator(".status-live")).to_have_text("Live", timeout=30_000)
+        driver.settle()
+        expect(page.locator(".notice-card")).to_have_count(0, timeout=30_000)
+        assert (driver.shown_image() != original).any()
+        assert driver.edit_rows().count() == 1
