@@ -1,4 +1,4 @@
-"""From the brush to changed pixels in a real browser, through `/live`; and what long painting costs.
+"""From the brush to changed pixels in a real browser, through `/live`; what long painting costs.
 
     latentbrush serve --no-browser &
     python benchmarks/live_painting.py [--url http://127.0.0.1:8000] [--minutes 1] [--json OUT.json]

@@ -23,7 +23,7 @@ from training.release import release_generator
 from training.runs import load_state
 from training.schedule import Minutes, Steps
 
-SQUARES = 1024
+SQUARES = 512
 SEED = 950_000
 
 
@@ -37,7 +37,13 @@ def main() -> None:
     parser.add_argument("--reader-minutes", type=float, default=10)
     asked = parser.parse_args()
     base = replace(
-        PRESETS["aerial64"], resolution=asked.resolution, grid=asked.resolution, style_mixing=0.0
+        PRESETS["aerial64"],
+        resolution=asked.resolution,
+        grid=asked.resolution,
+        channel_base=1024,
+        channel_max=64,
+        w_dim=64,
+        style_mixing=0.0,
     )
     net = train_perceptual(
         asked.run / "perceptual",

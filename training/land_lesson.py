@@ -13,9 +13,10 @@ from torch import Tensor
 from tqdm import tqdm
 
 from models.attributes import Attribute, AttributeSet
-from models.generator import SURROUND
+from models.generator import SURROUND, MappingNetwork
 from models.images import from_uint8, to_uint8
 from models.latents import SQUARE, LatentMap
+from models.layers import FullyConnected
 from models.model import Model
 from models.noise import no_noise
 from models.ops import normalize_2nd_moment
@@ -38,7 +39,8 @@ LANDS = 40
 CELLS = 32  # of a land, down and across
 SUN = Sun(direction=1.1, elevation=0.75)
 """Of every land of the lesson: a field of z says nothing of it."""
-COARSE = (2, 4, 8, 16)  # pixels over which pictures are averaged before they are compared
+SQUARES = (1, 2, 4, 8, 16)  # pixels over which pictures are averaged before they are compared
+BATCH = 4  # pictures of a step: every place of one is an example, and steps are what it takes
 
 
 class LandLesson:
@@ -87,13 +89,24 @@ class LandLesson:
 
     def __call__(self, training: GanTraining) -> Tensor:
         """The loss of a batch."""
-        z, target = (x.to(training.device) for x in self.batch(training.options.batch))
+        z, target = (x.to(training.device) for x in self.batch(BATCH))
         generator = training.generator
         wmap = generator.mapping.cells(z)
         generator.mapping.w_avg.lerp_(wmap.detach().mean(dim=(0, 2, 3)), 0.005)
         latent = LatentMap((wmap,) * generator.num_ws, FIELD)
         img = generator.synthesis(latent, no_noise, training.dtype, SURROUND)
-        return coarse_difference(img, target)
+        return difference(img, target)
+
+
+@torch.no_grad()
+def listen_to_channels(mapping: MappingNetwork) -> None:
+    """Make a fresh mapping network deaf to channels of z that mean nothing in the lesson, and as
+    much keener on those that do: the rest is noise, which takes a long time to unlearn."""
+    layer = mapping.get_submodule("fc0")
+    assert isinstance(layer, FullyConnected)
+    weight = layer.weight
+    weight[:, len(CHANNELS) :] = 0
+    weight[:, : len(CHANNELS)] *= (weight.shape[1] / len(CHANNELS)) ** 0.5
 
 
 @torch.no_grad()
@@ -112,10 +125,10 @@ def amount_attributes(model: Model, num: int = 20_000) -> AttributeSet:
     return AttributeSet(attributes, rows)
 
 
-def coarse_difference(img: Tensor, target: Tensor) -> Tensor:
+def difference(img: Tensor, target: Tensor) -> Tensor:
     """Mean absolute difference of pictures [N, 3, R, R], averaged over squares of several sizes."""
     gap = img - target
-    levels = [F.avg_pool2d(gap, side).abs().mean() for side in COARSE if side <= img.shape[2]]
+    levels = [F.avg_pool2d(gap, side).abs().mean() for side in SQUARES if side <= img.shape[2]]
     return torch.stack(levels).sum()
 
 

@@ -10,7 +10,7 @@ from models.noise import no_noise
 from models.perceptual import PerceptualNet
 from training.errors import TrainingError
 from training.gan import GanTraining, update
-from training.land_lesson import LandLesson
+from training.land_lesson import LandLesson, listen_to_channels
 from training.runs import Run
 from training.schedule import Every, Length, cosine
 from training.teacher import teach
@@ -32,6 +32,8 @@ def open_lesson(training: GanTraining, net: PerceptualNet | None) -> Lesson:
     if not options.has_teacher:
         raise TrainingError("--warmup-minutes: only procedural data are known from their latents")
     if options.prior is not None:
+        if training.phase != "warm-up":  # it begins now
+            listen_to_channels(training.generator.mapping)
         return LandLesson(options.resolution, options.w_dim, options.seed, rank=training.group.rank)
     if net is not None:
         if net.config.resolution != options.resolution:

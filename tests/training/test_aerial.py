@@ -16,7 +16,13 @@ from training.aerial.noise import fractal, smooth
 from training.crops import AerialCrops, RandomCrops
 from training.gan import GanTraining
 from training.gan_options import PRESETS
-from training.land_lesson import CHANNELS, LandLesson, amount_attributes, amounts_at
+from training.land_lesson import (
+    CHANNELS,
+    LandLesson,
+    amount_attributes,
+    amounts_at,
+    listen_to_channels,
+)
 from training.release import release_generator
 from training.runs import Run
 from training.schedule import Steps
@@ -143,6 +149,18 @@ def test_the_lesson_cuts_fields_and_lands_at_the_same_place() -> None:
             )
         ]
         assert len(found) == 1
+
+
+def test_a_mapping_network_listens_to_the_channels_alone() -> None:
+    mapping = tiny_land().generator.mapping
+    mapping.requires_grad_(False)
+    listen_to_channels(mapping)
+    z = torch.randn(64, 16, generator=torch.Generator().manual_seed(1))
+    z = z / z.square().mean(dim=1, keepdim=True).sqrt()
+    turned = z.clone()
+    turned[:, len(CHANNELS) :] *= -1
+    torch.testing.assert_close(mapping(turned), mapping(z))
+    assert (mapping(-z) - mapping(z)).abs().mean() > 0.1
 
 
 def test_a_generator_learns_from_the_lesson(tmp_path: Path) -> None:
