@@ -158,6 +158,14 @@ export const KEYS = [
   { group: 'View', shown: '\\', does: 'Hold: see the original', needsEditor: true },
   {
     group: 'View',
+    shown: 'C',
+    does: 'Compare: slider, side by side, difference, off',
+    when: plain('c'),
+    run: ({ dispatch }) => dispatch({ type: 'comparisonCycled' }),
+    needsEditor: true,
+  },
+  {
+    group: 'View',
     shown: 'G',
     does: 'The model’s grid',
     when: plain('g'),

@@ -46,7 +46,9 @@ import { editing } from './editing.js';
  * @property {Tool} tool
  * @property {Brush} brush
  * @property {Layers} layers
- * @property {boolean} isComparing
+ * @property {boolean} isComparing the original is shown as long as it is held
+ * @property {import('./canvas/comparison.js').Comparison} comparison
+ * @property {number} splitPercent of the picture's width, that the original takes in the slider
  * @property {boolean} isRendering
  * @property {Result|null} result the picture that is shown
  * @property {Problem|null} problem
@@ -78,11 +80,17 @@ import { editing } from './editing.js';
  * | {type: 'problemDismissed'}
  * | {type: 'said', text: string}
  * | {type: 'compared', on: boolean}
+ * | {type: 'comparisonChosen', comparison: import('./canvas/comparison.js').Comparison}
+ * | {type: 'comparisonCycled'}
+ * | {type: 'splitMoved', percent: number}
  * | {type: 'toolChosen', tool: Tool}
  * | {type: 'brushChanged', brush: Partial<Brush>}
  * | {type: 'layerToggled', layer: keyof Layers}
  * | import('./editing.js').EditingAction} Action
  */
+
+/** @type {readonly import('./canvas/comparison.js').Comparison[]} */
+const COMPARISONS = ['off', 'slider', 'side', 'difference'];
 
 /** @type {State} */
 export const INITIAL = {
@@ -105,6 +113,8 @@ export const INITIAL = {
   brush: { size: 18, softness: 50, strength: 100 },
   layers: { grid: false, heat: false, mask: false },
   isComparing: false,
+  comparison: 'off',
+  splitPercent: 50,
   isRendering: false,
   result: null,
   problem: null,
@@ -177,6 +187,14 @@ export function reduce(state, action) {
       return { ...state, status: action.text };
     case 'compared':
       return action.on === state.isComparing ? state : { ...state, isComparing: action.on };
+    case 'comparisonChosen':
+      return { ...state, comparison: action.comparison === state.comparison ? 'off' : action.comparison };
+    case 'comparisonCycled': {
+      const next = COMPARISONS[(COMPARISONS.indexOf(state.comparison) + 1) % COMPARISONS.length];
+      return { ...state, comparison: next };
+    }
+    case 'splitMoved':
+      return { ...state, splitPercent: Math.min(100, Math.max(0, action.percent)) };
     case 'toolChosen':
       return { ...state, tool: action.tool };
     case 'brushChanged':

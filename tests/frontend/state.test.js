@@ -195,3 +195,13 @@ test('a chosen model that is gone gives way to the first', () => {
   const state = run({ ...INITIAL, modelId: 'old' }, { type: 'modelsLoaded', models: [MODEL] });
   assert.equal(state.modelId, 'm');
 });
+
+test('comparisons are chosen, called off and walked through', () => {
+  const chosen = run(INITIAL, { type: 'comparisonChosen', comparison: 'side' });
+  assert.equal(chosen.comparison, 'side');
+  assert.equal(run(chosen, { type: 'comparisonChosen', comparison: 'side' }).comparison, 'off');
+
+  assert.equal(run(INITIAL, { type: 'comparisonCycled' }).comparison, 'slider');
+  assert.equal(run(run(chosen, { type: 'comparisonCycled' }), { type: 'comparisonCycled' }).comparison, 'off');
+  assert.equal(run(INITIAL, { type: 'splitMoved', percent: 140 }).splitPercent, 100);
+});

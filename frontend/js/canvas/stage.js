@@ -7,6 +7,7 @@ import * as geometry from '../geometry.js';
 import { rgbOf } from '../hues.js';
 import { erase, paint } from '../mask.js';
 import { findEdit } from '../session.js';
+import { differenceOf, drawBeside, drawSplit } from './comparison.js';
 import { Crossfade } from './crossfade.js';
 import { drawCursor, drawGrid, drawOver, drawPart, tinted } from './layers.js';
 
@@ -35,6 +36,8 @@ export class Stage {
   #isStroking = false;
   /** @type {Preview|null} */
   #preview = null;
+  /** @type {{edited: ImageBitmap, map: HTMLCanvasElement}|null} */
+  #difference = null;
   /** @type {Cursor|null} */
   #cursor = null;
   #isScheduled = false;
@@ -89,12 +92,16 @@ export class Stage {
     }
     if (!this.#isStroking && state.result?.edits === state.history?.present.edits) this.#forgetDraft();
     this.#swap();
+    const isTurned = (before?.comparison === 'side') !== (state.comparison === 'side');
+    if (isTurned && this.#isFitted) this.fit();
     this.#schedule();
   }
 
   fit() {
     this.#isFitted = true;
-    this.#setView(geometry.fitView(this.imageSize, this.#stage));
+    const left = this.#state?.comparison === 'side' ? this.#stage.width / 2 : 0; // the original's half
+    const view = geometry.fitView(this.imageSize, { ...this.#stage, width: this.#stage.width - left });
+    this.#setView({ ...view, screenX: view.screenX + left });
   }
 
   /** One picture pixel per screen pixel. */
@@ -207,6 +214,7 @@ export class Stage {
   #drawPicture(context) {
     this.#shown.draw(context, this.#view, this.imageSize);
     if (this.#preview?.box) drawPart(context, this.#preview.bitmap, this.#preview.box, this.#view, this.imageSize);
+    this.#drawComparison(context);
     if (!this.#shown.isStill) this.#schedule();
     const { screenX, screenY, scale } = this.#view;
     this.picture.dataset.box = [
@@ -216,6 +224,20 @@ export class Stage {
       this.imageSize.height * scale,
     ].join(' ');
     this.picture.dataset.isStill = String(this.#shown.isStill);
+  }
+
+  /** @param {CanvasRenderingContext2D} context */
+  #drawComparison(context) {
+    const { comparison, isComparing, splitPercent, source, result } = /** @type {State} */ (this.#state);
+    const original = this.#pictures.peek(source?.originalId);
+    if (comparison === 'off' || isComparing || !original) return;
+    if (comparison === 'slider') drawSplit(context, original, this.#view, this.imageSize, splitPercent / 100);
+    if (comparison === 'side') drawBeside(context, original, this.#view, this.imageSize, this.#stage);
+    const edited = this.#pictures.peek(result?.imageId ?? source?.originalId);
+    if (comparison === 'difference' && edited) {
+      if (this.#difference?.edited !== edited) this.#difference = { edited, map: differenceOf(original, edited) };
+      drawOver(context, this.#difference.map, this.#view, this.imageSize);
+    }
   }
 
   /** @param {CanvasRenderingContext2D} context @param {State} state */

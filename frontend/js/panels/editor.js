@@ -5,6 +5,7 @@
 import { el } from '../dom.js';
 import { attributesPanel } from './attributes.js';
 import { brushPanel } from './brush.js';
+import { comparisonOverlay } from './comparison.js';
 import { editsPanel } from './edits.js';
 import { toolRail } from './rail.js';
 import { statusbar } from './statusbar.js';
@@ -25,15 +26,16 @@ export function editorScreen(store, stage, directions) {
     attributes,
     brushPanel(store, stage),
     editsPanel(store),
+    comparisonOverlay(store),
   ];
-  const [rail, , status, , brush, edits] = parts;
+  const [rail, , status, , brush, edits, comparison] = parts;
   const busy = el('div', { class: 'busy', 'aria-hidden': 'true' });
   const badge = el('div', { class: 'original-badge', 'aria-hidden': 'true' }, 'Original');
   const work = el(
     'div',
     { class: 'workbench' },
     rail.dom,
-    el('div', { class: 'stage-room' }, stage.dom, busy, badge),
+    el('div', { class: 'stage-room' }, stage.dom, comparison.dom, busy, badge),
     status.dom,
   );
   const panel = el(

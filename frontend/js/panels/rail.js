@@ -21,6 +21,13 @@ const LAYERS = [
   ['grid', 'grid', 'Show the model’s grid', 'G'],
 ];
 
+/** @type {[import('../canvas/comparison.js').Comparison, string, string][]} */
+const COMPARISONS = [
+  ['slider', 'split', 'Compare with a slider'],
+  ['side', 'beside', 'Compare side by side'],
+  ['difference', 'difference', 'Show how much changed'],
+];
+
 /**
  * @param {import('../store.js').Store} store
  * @param {import('../canvas/stage.js').Stage} stage
@@ -31,6 +38,9 @@ export function toolRail({ dispatch }, stage) {
   );
   const layers = LAYERS.map(([layer, icon, label, keys]) =>
     iconButton(icon, label, () => dispatch({ type: 'layerToggled', layer }), { keys }),
+  );
+  const comparisons = COMPARISONS.map(([comparison, icon, label]) =>
+    iconButton(icon, label, () => dispatch({ type: 'comparisonChosen', comparison }), { keys: 'C' }),
   );
   const zoom = [
     iconButton('plus', 'Zoom in', () => stage.zoom(1.25), { keys: '+' }),
@@ -44,6 +54,7 @@ export function toolRail({ dispatch }, stage) {
     { class: 'rail', role: 'toolbar', 'aria-label': 'Tools', 'aria-orientation': 'vertical' },
     group('Pointer', tools),
     group('Overlays', layers),
+    group('Compare', comparisons),
     group('Zoom', zoom),
   );
   return {
@@ -52,6 +63,7 @@ export function toolRail({ dispatch }, stage) {
     syncState(state) {
       TOOLS.forEach(([tool], i) => setPressed(tools[i], state.tool === tool));
       LAYERS.forEach(([layer], i) => setPressed(layers[i], state.layers[layer]));
+      COMPARISONS.forEach(([comparison], i) => setPressed(comparisons[i], state.comparison === comparison));
       stage.dom.classList.toggle('is-hand', state.tool === 'hand');
     },
   };
