@@ -3,7 +3,7 @@
  */
 
 import { begin, commit, redo, seal, undo } from './history.js';
-import { addEdit, findEdit, moveEdit, removeEdit, strokeEdit, toggleEdit, weightEdit } from './session.js';
+import { addEdit, findEdit, maskEdit, moveEdit, removeEdit, strokeEdit, toggleEdit, weightEdit } from './session.js';
 import { maskSizeFor } from './geometry.js';
 import { constantMask, paint } from './mask.js';
 
@@ -18,6 +18,7 @@ import { constantMask, paint } from './mask.js';
  * | {type: 'amountChanged', amount: number}
  * | {type: 'settled'}
  * | {type: 'stroked', mode: 'paint'|'erase', coverage: import('./mask.js').Mask}
+ * | {type: 'maskChanged', mask: import('./mask.js').Mask}
  * | {type: 'wholePainted'}
  * | {type: 'editClosed'}
  * | {type: 'editChosen', key: string}
@@ -53,6 +54,8 @@ export function editing(state, action) {
       return action.mode === 'paint'
         ? paintStroke(state, action.coverage)
         : eraseStroke(state, action.coverage);
+    case 'maskChanged':
+      return state.openKey ? step(state, maskEdit(session, state.openKey, action.mask)) : state;
     case 'wholePainted': {
       if (!state.attribute) return state;
       const added = addEdit(session, state.attribute, amountOf(state, state.attribute), null);

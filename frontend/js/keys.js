@@ -53,6 +53,22 @@ export const KEYS = [
   },
   {
     group: 'Tools',
+    shown: 'R',
+    does: 'Rectangle',
+    when: plain('r'),
+    run: ({ dispatch }) => dispatch({ type: 'toolChosen', tool: 'rectangle' }),
+    needsEditor: true,
+  },
+  {
+    group: 'Tools',
+    shown: 'L',
+    does: 'Lasso',
+    when: plain('l'),
+    run: ({ dispatch }) => dispatch({ type: 'toolChosen', tool: 'lasso' }),
+    needsEditor: true,
+  },
+  {
+    group: 'Tools',
     shown: 'V',
     does: 'Move the view',
     when: plain('v'),

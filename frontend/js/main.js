@@ -12,6 +12,7 @@ import { downloadPicture, downloadSession } from './flows/download.js';
 import { LivePainter } from './flows/live.js';
 import { Opener } from './flows/open.js';
 import { Renderer } from './flows/render.js';
+import { maskSizeFor } from './geometry.js';
 import { attachKeys } from './keyboard.js';
 import { cropScreen } from './panels/crop.js';
 import { downloadDialog, helpDialog, keyDialog } from './panels/dialogs.js';
@@ -21,6 +22,7 @@ import { startScreen } from './panels/start.js';
 import { topbar } from './panels/topbar.js';
 import { progressText, workingScreen } from './panels/working.js';
 import { Pictures } from './pictures.js';
+import { asProblem } from './problem.js';
 import { INITIAL } from './state.js';
 import {
   latentInAddress,
@@ -44,9 +46,9 @@ const api = new Api({ base: document.baseURI, fetch: fetch.bind(window), askForK
 const pictures = new Pictures(api);
 const opener = new Opener(store, api, pictures);
 const renderer = new Renderer(store, api, pictures);
-const stage = new Stage(pictures, new HeatMaps(api), (problem) =>
-  dispatch({ type: 'problemFound', problem }),
-);
+const heatMaps = new HeatMaps(api);
+const onProblem = (/** @type {import('./problem.js').Problem} */ problem) => dispatch({ type: 'problemFound', problem });
+const stage = new Stage(pictures, heatMaps, onProblem);
 const files = attachFiles((file) => opener.openFile(file));
 
 let areSingleKeysOn = loadPreference('singleKeys') !== false;
@@ -82,15 +84,23 @@ const start = startScreen(store, {
 });
 const crop = cropScreen(store, pictures, { onEncode: () => opener.encodeCrop() });
 const working = workingScreen(pictures, { onCancel: () => opener.cancel() });
-const editor = editorScreen(store, stage, {
-  stripUrl: (modelId, attribute) => api.stripUrl(modelId, attribute),
-  onDirection: (modelId, attribute, change) => {
-    api.changeAttribute(modelId, attribute, change).then(
-      (model) => dispatch({ type: 'modelChanged', model }),
-      (problem) => dispatch({ type: 'problemFound', problem }),
-    );
+const editor = editorScreen(
+  store,
+  stage,
+  {
+    stripUrl: (modelId, attribute) => api.stripUrl(modelId, attribute),
+    onDirection: (modelId, attribute, change) => {
+      api.changeAttribute(modelId, attribute, change).then((model) => dispatch({ type: 'modelChanged', model }), onProblem);
+    },
   },
-});
+  async ({ source, attribute }) => {
+    if (!source || !attribute) return null;
+    return heatMaps.mask(source.latentId, attribute, maskSizeFor(source.grid)).catch((error) => {
+      onProblem(asProblem(error));
+      return null;
+    });
+  },
+);
 const problems = notice(store, { onRetry: () => renderer.retry() });
 const live = el('div', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' });
 

@@ -58,6 +58,17 @@ export function strokeEdit(session, key, mode, coverage) {
 }
 
 /**
+ * Give an edit another mask.
+ * @param {Session} session
+ * @param {string} key
+ * @param {Mask} mask
+ * @returns {Session}
+ */
+export function maskEdit(session, key, mask) {
+  return changeEdit(session, key, (edit) => ({ ...edit, mask }));
+}
+
+/**
  * @param {Session} session
  * @param {string} key
  * @param {number} strength

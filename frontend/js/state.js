@@ -17,7 +17,7 @@ import { editing } from './editing.js';
  * @typedef {import('./history.js').History<T>} History
  */
 
-/** @typedef {'brush'|'eraser'|'hand'} Tool */
+/** @typedef {'brush'|'eraser'|'rectangle'|'lasso'|'hand'} Tool */
 /** @typedef {{size: number, softness: number, strength: number}} Brush percentages; size of the picture's short side */
 /** @typedef {{grid: boolean, heat: boolean, mask: boolean}} Layers what is drawn over the picture */
 /** @typedef {{imageId: string, width: number, height: number}} Upload */

@@ -3,6 +3,7 @@
  */
 
 import { asProblem } from '../problem.js';
+import { readAlpha } from '../mask-image.js';
 import { heated } from './layers.js';
 
 export class HeatMaps {
@@ -37,6 +38,20 @@ export class HeatMaps {
       onProblem(asProblem(error));
     });
     return null;
+  }
+
+  /**
+   * The map as a mask: 1 where the attribute shows most.
+   * @param {string} latentId
+   * @param {string} attribute
+   * @param {import('../geometry.js').Size} size
+   * @returns {Promise<import('../mask.js').Mask>}
+   */
+  async mask(latentId, attribute, size) {
+    const bitmap = await createImageBitmap(await this.#api.heatMap(latentId, attribute));
+    const mask = readAlpha(bitmap, size);
+    bitmap.close();
+    return mask;
   }
 
   /** @param {string} latentId @param {string} attribute */

@@ -109,6 +109,20 @@ export function drawGrid(context, [gridHeight, gridWidth], view, image) {
 }
 
 /**
+ * Where a region begins or goes on.
+ * @param {CanvasRenderingContext2D} context in screen pixels
+ * @param {{x: number, y: number}} screen
+ */
+export function drawCross(context, { x, y }) {
+  const cross = new Path2D(`M${x - 9} ${y}h18M${x} ${y - 9}v18`);
+  for (const [style, width] of /** @type {const} */ ([['rgb(0 0 0 / 65%)', 3], ['#fff', 1.25]])) {
+    context.strokeStyle = style;
+    context.lineWidth = width;
+    context.stroke(cross);
+  }
+}
+
+/**
  * The brush at its true size: outer ring where it ends, inner ring where it begins to fade, + or − in the middle.
  * @param {CanvasRenderingContext2D} context in screen pixels
  * @param {{x: number, y: number}} screen

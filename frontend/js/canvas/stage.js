@@ -9,7 +9,7 @@ import { erase, paint } from '../mask.js';
 import { findEdit } from '../session.js';
 import { differenceOf, drawBeside, drawSplit } from './comparison.js';
 import { Crossfade } from './crossfade.js';
-import { drawCursor, drawGrid, drawOver, drawPart, tinted } from './layers.js';
+import { drawCross, drawCursor, drawGrid, drawOver, drawPart, tinted } from './layers.js';
 
 /** @typedef {import('../state.js').State} State */
 /** @typedef {import('../mask.js').Mask} Mask */
@@ -261,8 +261,9 @@ export class Stage {
   }
 
   /** @param {CanvasRenderingContext2D} context @param {State} state */
-  #drawCursor(context, { brush, isComparing }) {
+  #drawCursor(context, { brush, isComparing, tool }) {
     if (!this.#cursor || isComparing) return;
+    if (tool === 'rectangle' || tool === 'lasso') return drawCross(context, this.#cursor.screen);
     const radius = geometry.brushRadiusImagePx(brush.size, this.imageSize) * this.#view.scale;
     drawCursor(context, this.#cursor.screen, radius, brush.softness / 100, this.#cursor.mode);
   }

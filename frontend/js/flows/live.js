@@ -10,7 +10,7 @@ import { reduce } from '../state.js';
 /** @typedef {import('../mask.js').Mask} Mask */
 
 const PREVIEW_PX = 512; // the longest side of a preview: enough to see, little to send
-const PREVIEW_QUALITY = 80;
+const PREVIEW_QUALITY = 92;
 
 export class LivePainter {
   #store;

@@ -7,6 +7,7 @@ import { attributesPanel } from './attributes.js';
 import { brushPanel } from './brush.js';
 import { comparisonOverlay } from './comparison.js';
 import { editsPanel } from './edits.js';
+import { maskPanel } from './mask.js';
 import { toolRail } from './rail.js';
 import { statusbar } from './statusbar.js';
 
@@ -16,8 +17,9 @@ import { statusbar } from './statusbar.js';
  * @param {import('../store.js').Store} store
  * @param {import('../canvas/stage.js').Stage} stage
  * @param {import('./attributes.js').DirectionEvents} directions
+ * @param {(state: State) => Promise<import('../mask.js').Mask|null>} whereItShows
  */
-export function editorScreen(store, stage, directions) {
+export function editorScreen(store, stage, directions, whereItShows) {
   const attributes = attributesPanel(store, directions);
   const parts = [
     toolRail(store, stage),
@@ -27,8 +29,9 @@ export function editorScreen(store, stage, directions) {
     brushPanel(store, stage),
     editsPanel(store),
     comparisonOverlay(store),
+    maskPanel(store, whereItShows),
   ];
-  const [rail, , status, , brush, edits, comparison] = parts;
+  const [rail, , status, , brush, edits, comparison, mask] = parts;
   const busy = el('div', { class: 'busy', 'aria-hidden': 'true' });
   const badge = el('div', { class: 'original-badge', 'aria-hidden': 'true' }, 'Original');
   const work = el(
@@ -43,6 +46,7 @@ export function editorScreen(store, stage, directions) {
     { class: 'panel', 'aria-label': 'Editing' },
     attributes.dom,
     brush.dom,
+    mask.dom,
     edits.dom,
   );
   const dom = el('section', { class: 'editor', 'aria-label': 'Editor' }, work, panel);

@@ -13,6 +13,8 @@ import { iconButton, setPressed } from './controls.js';
 const TOOLS = [
   ['brush', 'brush', 'Brush', 'B'],
   ['eraser', 'eraser', 'Eraser', 'E'],
+  ['rectangle', 'rectangle', 'Rectangle', 'R'],
+  ['lasso', 'lasso', 'Lasso', 'L'],
   ['hand', 'hand', 'Move the view', 'V'],
 ];
 /** @type {[keyof Layers, string, string, string][]} */

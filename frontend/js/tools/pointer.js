@@ -3,10 +3,11 @@
  */
 
 import { screenToImage } from '../geometry.js';
+import { startRegion } from './region.js';
 import { startStroke } from './stroke.js';
 
 /** @typedef {import('../geometry.js').Point} Point */
-/** @typedef {import('./stroke.js').Gesture} Gesture */
+/** @typedef {import('./target.js').Gesture} Gesture */
 
 const WHEEL_ZOOM = 0.0015; // per wheel unit: a notch of 100 is 16 %
 const PINCH_WHEEL_ZOOM = 0.01; // trackpad pinches arrive as small wheel steps with ctrl
@@ -42,6 +43,14 @@ export function attachPointers(stage, store, live) {
   /** @param {PointerEvent} event */
   const pressureOf = (event) => (event.pointerType === 'pen' ? event.pressure : 1);
 
+  /** @param {PointerEvent} event @param {Point} screen */
+  const startPainting = (event, screen) => {
+    const { tool } = store.state;
+    if (tool === 'rectangle' || tool === 'lasso') return startRegion(stage, store, tool, modeOf(event), screen, live);
+    const imageFrom = event.shiftKey ? imageLast : null;
+    return startStroke(stage, store, modeOf(event), screen, { pressure: pressureOf(event), imageFrom, live });
+  };
+
   /** @param {PointerEvent} event */
   const onDown = (event) => {
     if (store.state.phase !== 'editor') return;
@@ -58,10 +67,7 @@ export function attachPointers(stage, store, live) {
     }
     if (gesture || touches.size > 2) return;
     gesturePointer = event.pointerId;
-    const from = event.shiftKey ? imageLast : null;
-    gesture = isPan(event)
-      ? startPan(stage, screen)
-      : startStroke(stage, store, modeOf(event), screen, { pressure: pressureOf(event), imageFrom: from, live });
+    gesture = isPan(event) ? startPan(stage, screen) : startPainting(event, screen);
     stage.dom.classList.toggle('is-panning', isPan(event));
   };
 

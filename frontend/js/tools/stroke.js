@@ -1,14 +1,13 @@
 /**
- * One stroke of the brush or the eraser, from press to release. The state hears of it once, at the end.
+ * One stroke of the brush or the eraser, from press to release.
  */
 
-import { editToErase } from '../editing.js';
-import { brushRadiusImagePx, imageToMask, maskSizeFor, screenToImage } from '../geometry.js';
+import { brushRadiusImagePx, imageToMask } from '../geometry.js';
 import { constantMask, dab, line } from '../mask.js';
-import { findEdit } from '../session.js';
+import { targetOf } from './target.js';
 
 /** @typedef {import('../geometry.js').Point} Point */
-/** @typedef {{move: (screen: Point, pressure: number) => void, end: () => void, cancel: () => void}} Gesture */
+/** @typedef {import('./target.js').Gesture} Gesture */
 
 const LIGHTEST = 0.35; // the part of the brush's size that a pen at no pressure still paints
 
@@ -21,53 +20,29 @@ const LIGHTEST = 0.35; // the part of the brush's size that a pen at no pressure
  * @returns {Gesture|null} null when there is nothing to paint or erase
  */
 export function startStroke(stage, store, mode, screen, { pressure = 1, imageFrom = null, live } = {}) {
-  const { source, history, attribute, brush, openKey } = store.state;
-  if (!source || !history || !attribute) return null;
-  const session = history.present;
-  const erased = mode === 'erase' ? editToErase(store.state) : null;
-  const { width, height } = maskSizeFor(source.grid);
-  const coverage = constantMask(width, height);
-  if (mode === 'erase' && !erased) {
-    store.dispatch({ type: 'stroked', mode, coverage }); // it says what to do first
-    return null;
-  }
-  const open = erased ?? findEdit(session, openKey);
-  const isContinued = open?.type === 'attribute' && (mode === 'erase' || open.mask);
-  const base = (isContinued && open.mask) || constantMask(width, height, isContinued ? 1 : 0);
-  const hue = isContinued ? open.hue : Math.max(0, ...session.edits.map((edit) => Number(edit.key.slice(1))));
-
-  /** @type {(screen: Point) => Point} */
-  const toMask = (at) => imageToMask(screenToImage(stage.view, at), stage.imageSize, coverage);
+  const target = targetOf(stage, store, mode, live);
+  if (!target) return null;
+  const { brush } = store.state;
+  const coverage = constantMask(target.size.width, target.size.height);
   /** @type {(pressure: number) => import('../mask.js').Tip} */
   const tip = (force) => {
-    const radius = (brushRadiusImagePx(brush.size, stage.imageSize) * width) / stage.imageSize.width;
+    const radius = (brushRadiusImagePx(brush.size, stage.imageSize) * coverage.width) / stage.imageSize.width;
     const scale = LIGHTEST + (1 - LIGHTEST) * force;
     return { radius: radius * scale, softness: brush.softness / 100, strength: brush.strength / 100 };
   };
-  const show = () => {
-    stage.setDraft({ base, coverage, mode, hue });
-    live?.follow(mode, coverage);
-  };
 
-  let last = toMask(screen);
+  let last = target.toMask(screen);
   if (imageFrom) line(coverage, imageToMask(imageFrom, stage.imageSize, coverage), last, tip(pressure));
   else dab(coverage, last, tip(pressure));
-  show();
+  target.show(coverage);
   return {
     move(at, force) {
-      const next = toMask(at);
+      const next = target.toMask(at);
       line(coverage, last, next, tip(force));
       last = next;
-      show();
+      target.show(coverage);
     },
-    end() {
-      live?.rest();
-      stage.settleDraft();
-      store.dispatch({ type: 'stroked', mode, coverage });
-    },
-    cancel() {
-      live?.rest();
-      stage.setDraft(null);
-    },
+    end: () => target.keep(coverage),
+    cancel: target.drop,
   };
 }

@@ -1,0 +1,83 @@
+/**
+ * What can be done with the chosen edit's mask as a whole, and masks from elsewhere: a file, or where the attribute shows.
+ */
+
+import { el, saveBlob } from '../dom.js';
+import { maskSizeFor } from '../geometry.js';
+import { constantMask } from '../mask.js';
+import { maskFile, readMask } from '../mask-image.js';
+import { feathered, grown, inverted } from '../region.js';
+import { findEdit } from '../session.js';
+import { iconButton } from './controls.js';
+
+/** @typedef {import('../state.js').State} State */
+/** @typedef {import('../mask.js').Mask} Mask */
+
+const STEP_CELLS = 2; // of the mask: half a cell of the finest grid so far
+
+/** @type {[string, string, (mask: Mask) => Mask][]} */
+const CHANGES = [
+  ['invert', 'Paint what is not painted, and the reverse', inverted],
+  ['plus', 'Make the painted part larger', (mask) => grown(mask, STEP_CELLS)],
+  ['minus', 'Make the painted part smaller', (mask) => grown(mask, -STEP_CELLS)],
+  ['feather', 'Make its edge softer', (mask) => feathered(mask, STEP_CELLS)],
+];
+
+/**
+ * @param {import('../store.js').Store} store
+ * @param {(state: State) => Promise<Mask|null>} whereItShows the chosen attribute's own heat map
+ */
+export function maskPanel(store, whereItShows) {
+  const { dispatch } = store;
+  const size = () => maskSizeFor(store.state.source?.grid ?? [1, 1]);
+  const current = () => {
+    const { history, openKey } = store.state;
+    const edit = history && findEdit(history.present, openKey);
+    if (!edit || edit.type !== 'attribute') return null;
+    return edit.mask ?? constantMask(size().width, size().height, 1);
+  };
+  const changes = CHANGES.map(([icon, label, change]) =>
+    iconButton(icon, label, () => {
+      const mask = current();
+      if (mask) dispatch({ type: 'maskChanged', mask: change(mask) });
+    }),
+  );
+  const fill = iconButton('heat', 'Paint where this attribute shows in the picture', async () => {
+    const coverage = await whereItShows(store.state);
+    if (coverage) dispatch({ type: 'stroked', mode: 'paint', coverage });
+  });
+  const input = el('input', { type: 'file', accept: 'image/*', class: 'visually-hidden', tabIndex: -1, 'aria-hidden': 'true' });
+  input.addEventListener('change', async () => {
+    const file = input.files?.[0];
+    input.value = '';
+    if (!file) return;
+    try {
+      const bitmap = await createImageBitmap(file);
+      dispatch({ type: 'stroked', mode: 'paint', coverage: readMask(bitmap, size()) });
+      bitmap.close();
+    } catch {
+      dispatch({ type: 'said', text: 'This file is no picture that can be read as a mask' });
+    }
+  });
+  const load = iconButton('open', 'Paint a mask from a grey picture: white is painted', () => input.click());
+  const save = iconButton('download', 'Save this mask as a grey picture', async () => {
+    const mask = current();
+    if (mask) saveBlob(await maskFile(mask), 'mask.png');
+  });
+  const dom = el(
+    'section',
+    { class: 'section section-mask', 'aria-label': 'Mask' },
+    el('h2', {}, 'Mask'),
+    el('div', { class: 'mask-tools', role: 'toolbar', 'aria-label': 'Mask' }, fill, ...changes, load, save),
+    input,
+  );
+  return {
+    dom,
+    /** @param {State} _state */
+    syncState(_state) {
+      const isThere = current() !== null;
+      for (const button of [...changes, save]) button.disabled = !isThere;
+      fill.disabled = load.disabled = !store.state.attribute;
+    },
+  };
+}
