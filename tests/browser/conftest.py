@@ -200,7 +200,7 @@ class Driver:
         self.wait_for_editor()
 
     def upload(self, file):
-        self.page.set_input_files("input[type=file]", file)
+        self.page.set_input_files("body > input[type=file]", file)
 
     def wait_for_phase(self, phase):
         self.page.wait_for_selector(f"html[data-phase={phase}]", timeout=ENCODE_TIMEOUT_MS)

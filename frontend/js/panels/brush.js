@@ -11,8 +11,9 @@ import { slider } from './controls.js';
 /**
  * @param {import('../store.js').Store} store
  * @param {import('../canvas/stage.js').Stage} stage
+ * @param {HTMLElement} maskTools beside the title
  */
-export function brushPanel({ dispatch, state }, stage) {
+export function brushPanel({ dispatch, state }, stage, maskTools) {
   let tool = state.tool;
   /** @param {Partial<Brush>} brush */
   const change = (brush) => {
@@ -52,7 +53,7 @@ export function brushPanel({ dispatch, state }, stage) {
   const dom = el(
     'section',
     { class: 'section', 'aria-label': 'Brush' },
-    el('header', { class: 'section-head' }, title),
+    el('header', { class: 'section-head' }, title, maskTools),
     size.dom,
     softness.dom,
     strength.dom,

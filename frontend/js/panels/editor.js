@@ -7,7 +7,7 @@ import { attributesPanel } from './attributes.js';
 import { brushPanel } from './brush.js';
 import { comparisonOverlay } from './comparison.js';
 import { editsPanel } from './edits.js';
-import { maskPanel } from './mask.js';
+import { maskTools } from './mask.js';
 import { toolRail } from './rail.js';
 import { statusbar } from './statusbar.js';
 
@@ -21,17 +21,18 @@ import { statusbar } from './statusbar.js';
  */
 export function editorScreen(store, stage, directions, whereItShows) {
   const attributes = attributesPanel(store, directions);
+  const mask = maskTools(store, whereItShows);
   const parts = [
     toolRail(store, stage),
     stage,
     statusbar(stage),
     attributes,
-    brushPanel(store, stage),
+    brushPanel(store, stage, mask.dom),
     editsPanel(store),
     comparisonOverlay(store),
-    maskPanel(store, whereItShows),
+    mask,
   ];
-  const [rail, , status, , brush, edits, comparison, mask] = parts;
+  const [rail, , status, , brush, edits, comparison] = parts;
   const busy = el('div', { class: 'busy', 'aria-hidden': 'true' });
   const badge = el('div', { class: 'original-badge', 'aria-hidden': 'true' }, 'Original');
   const work = el(
@@ -46,7 +47,6 @@ export function editorScreen(store, stage, directions, whereItShows) {
     { class: 'panel', 'aria-label': 'Editing' },
     attributes.dom,
     brush.dom,
-    mask.dom,
     edits.dom,
   );
   const dom = el('section', { class: 'editor', 'aria-label': 'Editor' }, work, panel);

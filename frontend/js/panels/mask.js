@@ -27,7 +27,7 @@ const CHANGES = [
  * @param {import('../store.js').Store} store
  * @param {(state: State) => Promise<Mask|null>} whereItShows the chosen attribute's own heat map
  */
-export function maskPanel(store, whereItShows) {
+export function maskTools(store, whereItShows) {
   const { dispatch } = store;
   const size = () => maskSizeFor(store.state.source?.grid ?? [1, 1]);
   const current = () => {
@@ -64,13 +64,7 @@ export function maskPanel(store, whereItShows) {
     const mask = current();
     if (mask) saveBlob(await maskFile(mask), 'mask.png');
   });
-  const dom = el(
-    'section',
-    { class: 'section section-mask', 'aria-label': 'Mask' },
-    el('h2', {}, 'Mask'),
-    el('div', { class: 'mask-tools', role: 'toolbar', 'aria-label': 'Mask' }, fill, ...changes, load, save),
-    input,
-  );
+  const dom = el('div', { class: 'mask-tools', role: 'toolbar', 'aria-label': 'Mask' }, fill, ...changes, load, save, input);
   return {
     dom,
     /** @param {State} _state */
