@@ -83,6 +83,8 @@ Mask = Annotated[MaskAll | MaskGrid | MaskPng, Field(discriminator="kind")]
 
 class _Edit(Value):
     enabled: bool = True
+    name: Annotated[str, Field(max_length=80)] | None = None
+    """What a person calls it; changes nothing."""
     mask: Mask = MaskAll()
 
 

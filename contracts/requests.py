@@ -79,7 +79,10 @@ class EditRequest(Value):
 
     def key(self, model_version: str) -> str:
         """What the answer depends on, as a hash: equal keys, equal pictures."""
-        edits = [e.model_dump(mode="json", exclude={"enabled"}) for e in enabled_edits(self.edits)]
+        edits = [
+            e.model_dump(mode="json", exclude={"enabled", "name"})
+            for e in enabled_edits(self.edits)
+        ]
         output = self.output.model_dump(mode="json")
         parts = [model_version, self.latent_id, edits, output]
         return hashlib.sha256(canonical_json(parts).encode()).hexdigest()

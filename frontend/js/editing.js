@@ -3,7 +3,9 @@
  */
 
 import { begin, commit, redo, seal, undo } from './history.js';
-import { addEdit, findEdit, maskEdit, moveEdit, removeEdit, strokeEdit, toggleEdit, weightEdit } from './session.js';
+import {
+  addEdit, duplicateEdit, findEdit, maskEdit, moveEdit, removeEdit, renameEdit, soloEdit, strokeEdit, toggleEdit, weightEdit,
+} from './session.js';
 import { maskSizeFor } from './geometry.js';
 import { constantMask, paint } from './mask.js';
 
@@ -26,6 +28,9 @@ import { constantMask, paint } from './mask.js';
  * | {type: 'editWeighted', key: string, strength: number}
  * | {type: 'editRemoved', key: string}
  * | {type: 'editMoved', key: string, index: number}
+ * | {type: 'editDuplicated', key: string}
+ * | {type: 'editSoloed', key: string}
+ * | {type: 'editRenamed', key: string, name: string}
  * | {type: 'undone'}
  * | {type: 'redone'}} EditingAction
  */
@@ -77,6 +82,14 @@ export function editing(state, action) {
       return withOpenEdit(step(state, removeEdit(session, action.key)));
     case 'editMoved':
       return step(state, moveEdit(session, action.key, action.index));
+    case 'editDuplicated': {
+      const twice = duplicateEdit(session, action.key);
+      return { ...step(state, twice.session), openKey: twice.key };
+    }
+    case 'editSoloed':
+      return step(state, soloEdit(session, action.key));
+    case 'editRenamed':
+      return step(state, renameEdit(session, action.key, action.name));
     case 'undone':
       return withOpenEdit({ ...state, history: undo(state.history), status: 'Undone' });
     case 'redone':

@@ -11,11 +11,14 @@ import { constantMask, erase, fromRows, paint, toRows } from './mask.js';
 /**
  * One entry of the list. `mask: null` is the whole picture. `key` names it in the page only.
  * `other` is an edit of a kind that the page shows, toggles and keeps, but has no tool for.
- * @typedef {{key: string, enabled: boolean, mask: Mask|null, hue: number} &
- *   ({type: 'attribute', attribute: string, strength: number} |
+ * `name: null`: it is called by its attribute; `layers`: the style layers [from, to] that it moves, all if null.
+ * @typedef {{key: string, enabled: boolean, mask: Mask|null, hue: number, name: string|null} &
+ *   ({type: 'attribute', attribute: string, strength: number, layers: [number, number]|null} |
  *    {type: 'other', wire: Record<string, any>})} Edit
  */
 /** @typedef {{latent_id: string, edits: readonly Edit[]}} Session */
+
+const MAX_NAME = 80; // letters, as the API takes it
 
 /**
  * @param {Session} session
@@ -35,11 +38,54 @@ export function findEdit(session, key) {
  * @returns {{session: Session, key: string}}
  */
 export function addEdit(session, attribute, strength, mask) {
-  const serial = 1 + Math.max(0, ...session.edits.map((edit) => Number(edit.key.slice(1))));
-  const key = `e${serial}`;
+  const { key, hue } = freeKey(session);
   /** @type {Edit} */
-  const edit = { key, enabled: true, mask, hue: serial - 1, type: 'attribute', attribute, strength };
+  const edit = { key, enabled: true, mask, hue, name: null, type: 'attribute', attribute, strength, layers: null };
   return { session: { ...session, edits: [...session.edits, edit] }, key };
+}
+
+/**
+ * The same edit once more, right after it.
+ * @param {Session} session
+ * @param {string} key
+ * @returns {{session: Session, key: string}}
+ */
+export function duplicateEdit(session, key) {
+  const at = session.edits.findIndex((edit) => edit.key === key);
+  if (at < 0) return { session, key };
+  const fresh = freeKey(session);
+  const edits = [...session.edits];
+  edits.splice(at + 1, 0, { ...edits[at], ...fresh });
+  return { session: { ...session, edits }, key: fresh.key };
+}
+
+/**
+ * Only this edit on; all of them when it is so already.
+ * @param {Session} session
+ * @param {string} key
+ * @returns {Session}
+ */
+export function soloEdit(session, key) {
+  const isAlone = session.edits.every((edit) => edit.enabled === (edit.key === key));
+  const edits = session.edits.map((edit) => ({ ...edit, enabled: isAlone || edit.key === key }));
+  return { ...session, edits };
+}
+
+/**
+ * @param {Session} session
+ * @param {string} key
+ * @param {string} name nothing: by its attribute again
+ * @returns {Session}
+ */
+export function renameEdit(session, key, name) {
+  const next = name.trim().slice(0, MAX_NAME) || null;
+  return changeEdit(session, key, (edit) => (edit.name === next ? edit : { ...edit, name: next }));
+}
+
+/** @param {Session} session */
+function freeKey({ edits }) {
+  const serial = 1 + Math.max(0, ...edits.map((edit) => Number(edit.key.slice(1))));
+  return { key: `e${serial}`, hue: serial - 1 };
 }
 
 /**
@@ -134,8 +180,11 @@ export function fromWire(wire, maskSize) {
 
 /** @param {Edit} edit */
 function editToWire(edit) {
-  if (edit.type === 'other') return { ...edit.wire, enabled: edit.enabled };
+  const name = edit.name === null ? {} : { name: edit.name };
+  if (edit.type === 'other') return { ...edit.wire, ...name, enabled: edit.enabled };
   return {
+    ...name,
+    ...(edit.layers && { layers: edit.layers }),
     type: 'attribute',
     attribute: edit.attribute,
     strength: edit.strength,
@@ -151,15 +200,17 @@ function editToWire(edit) {
  * @returns {Edit}
  */
 function editFromWire(wire, index, maskSize) {
-  const common = { key: `e${index + 1}`, hue: index, enabled: wire.enabled !== false };
+  const { name: _, ...rest } = wire;
+  const common = { key: `e${index + 1}`, hue: index, enabled: wire.enabled !== false, name: wire.name ?? null };
   const mask = wire.mask?.kind === 'grid' ? fromRows(wire.mask.rows) : null;
   const fits = !mask || (mask.width === maskSize.width && mask.height === maskSize.height);
   const isPaintable = wire.mask?.kind === 'all' || (mask !== null && fits);
   const isMove = wire.type === 'attribute' && Number.isFinite(wire.strength); // not one that reaches a reading
-  if (isMove && isPaintable && !wire.layers) {
-    return { ...common, mask, type: 'attribute', attribute: wire.attribute, strength: wire.strength };
+  if (isMove && isPaintable) {
+    const { attribute, strength, layers = null } = wire;
+    return { ...common, mask, type: 'attribute', attribute, strength, layers };
   }
-  return { ...common, mask, type: 'other', wire };
+  return { ...common, mask, type: 'other', wire: rest };
 }
 
 /**

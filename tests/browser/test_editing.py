@@ -316,3 +316,42 @@ def test_painting_with_the_keyboard(editor):
     page.keyboard.press("Delete")
     editor.settle()
     assert np.array(editor.saved()["edits"][0]["mask"]["rows"]).sum() < painted
+
+
+def menu(editor, action):
+    editor.page.get_by_role("button", name="More for this edit").click()
+    editor.page.get_by_role("menuitem", name=action, exact=False).click()
+    editor.settle()
+
+
+def test_an_edit_is_named_copied_and_seen_alone(editor):
+    editor.strong()
+    editor.stroke((0.3, 0.3), (0.45, 0.3))
+    menu(editor, "Rename")
+    editor.page.get_by_label("Name of this edit").fill("Left side")
+    editor.page.keyboard.press("Enter")
+    expect(editor.edit_rows().first).to_contain_text("Left side")
+    once = editor.shown_image()
+    menu(editor, "Duplicate")
+    expect(editor.edit_rows()).to_have_count(2)
+    assert (editor.shown_image() != once).any()
+    menu(editor, "Only this one")
+    assert (editor.shown_image() == once).all()
+    edits = editor.saved()["edits"]
+    assert [edit["name"] for edit in edits] == ["Left side", "Left side"]
+    assert [edit["enabled"] for edit in edits] == [False, True]
+    menu(editor, "Only this one")
+    assert all(edit["enabled"] for edit in editor.saved()["edits"])
+
+
+def test_a_menu_is_used_with_the_keyboard(editor):
+    editor.stroke((0.5, 0.5))
+    editor.page.get_by_role("button", name="More for this edit").focus()
+    editor.page.keyboard.press("Enter")
+    expect(editor.page.get_by_role("menuitem", name="Rename")).to_be_focused()
+    editor.page.keyboard.press("ArrowDown")
+    editor.page.keyboard.press("Enter")
+    expect(editor.edit_rows()).to_have_count(2)
+    editor.page.get_by_role("button", name="More for this edit").click()
+    editor.page.keyboard.press("Escape")
+    expect(editor.page.get_by_role("menu")).to_be_hidden()

@@ -82,7 +82,7 @@ def test_a_mask_goes_out_as_a_file_and_comes_back(boxed):
         "mimeType": "image/png",
         "buffer": download.value.path().read_bytes(),
     }
-    boxed.page.set_input_files('.mask-tools input[type=file]', file)
+    boxed.page.set_input_files(".mask-tools input[type=file]", file)
     boxed.page.wait_for_selector(".edit")
     boxed.settle()
     assert np.abs(mask_of(boxed) - before).max() < 0.02
@@ -90,7 +90,7 @@ def test_a_mask_goes_out_as_a_file_and_comes_back(boxed):
 
 def test_a_file_that_is_no_picture_is_told(editor):
     file = {"name": "mask.png", "mimeType": "image/png", "buffer": b"no picture"}
-    editor.page.set_input_files('.mask-tools input[type=file]', file)
+    editor.page.set_input_files(".mask-tools input[type=file]", file)
     editor.page.get_by_text("no picture that can be read as a mask").first.wait_for()
 
 

@@ -163,6 +163,8 @@ const edit = (key) => ({
   enabled: true,
   mask: null,
   hue: 0,
+  name: null,
+  layers: null,
   type: 'attribute',
   attribute: 'smile',
   strength: 1,

@@ -81,7 +81,7 @@ test('edits that the page has no tool for are kept as they are', () => {
   const session = sessions.fromWire({ latent_id: 'abc', edits }, SIZE);
   assert.deepEqual(
     session.edits.map((edit) => edit.type),
-    ['other', 'other', 'other', 'other'],
+    ['other', 'other', 'attribute', 'other'],
   );
   const wire = sessions.toWire(session).edits;
   edits.forEach((edit, i) => assert.deepEqual(wire[i], { enabled: true, ...edit }));
@@ -92,4 +92,32 @@ test('an edit that reaches a reading goes back as it came', () => {
   const session = sessions.fromWire({ latent_id: 'a', edits }, SIZE);
   assert.equal(session.edits[0].type, 'other');
   assert.equal(sessions.toWire(session).edits[0].reach, 1);
+});
+
+test('a copy comes right after its edit, with a key of its own', () => {
+  const { session, key } = sessions.duplicateEdit(three(), 'e1');
+  assert.deepEqual(keys(session), ['e1', 'e4', 'e2', 'e3']);
+  assert.equal(key, 'e4');
+  assert.deepEqual({ ...session.edits[1], key: 'e1', hue: 0 }, session.edits[0]);
+  assert.equal(sessions.duplicateEdit(session, 'none').session, session);
+});
+
+test('solo leaves one edit on, and solo again brings all back', () => {
+  const alone = sessions.soloEdit(three(), 'e2');
+  assert.deepEqual(alone.edits.map(({ enabled }) => enabled), [false, true, false]);
+  assert.ok(sessions.soloEdit(alone, 'e2').edits.every(({ enabled }) => enabled));
+  assert.deepEqual(sessions.soloEdit(alone, 'e3').edits.map(({ enabled }) => enabled), [false, false, true]);
+});
+
+test('names and style layers go out and come back', () => {
+  const named = sessions.renameEdit(three(), 'e2', '  The left side  ');
+  const wire = sessions.toWire(named);
+  assert.equal(wire.edits[1].name, 'The left side');
+  assert.ok(!('name' in wire.edits[0]));
+  wire.edits[0].layers = [2, 5];
+  const back = sessions.fromWire(wire, SIZE);
+  assert.deepEqual(sessions.toWire(back), wire);
+  assert.equal(back.edits[0].type, 'attribute');
+  assert.equal(sessions.renameEdit(named, 'e2', ' ').edits[1].name, null);
+  assert.equal(sessions.renameEdit(named, 'e2', 'The left side'), named);
 });

@@ -6,6 +6,7 @@ import { context2d, el } from '../dom.js';
 import { cssOf, rgbOf } from '../hues.js';
 import { icon } from '../icons.js';
 import { iconButton, setPressed, signed, slider } from './controls.js';
+import { menuButton } from './menu.js';
 
 /** @typedef {import('../session.js').Edit} Edit */
 /** @typedef {import('../types.js').Attribute} Attribute */
@@ -17,6 +18,9 @@ import { iconButton, setPressed, signed, slider } from './controls.js';
  * @property {() => void} onSettle
  * @property {() => void} onRemove
  * @property {(by: number) => void} onMove
+ * @property {() => void} onDuplicate
+ * @property {() => void} onSolo
+ * @property {(name: string) => void} onRename
  * @property {(clientY: number) => void} onDrag
  * @property {(clientY: number) => void} onDrop
  */
@@ -27,7 +31,8 @@ const THUMB_CELLS = 32;
 const OTHER_NAMES = { transplant: 'Transplant', resample: 'New content' };
 
 /** @param {RowEvents} events */
-export function editRow({ onChoose, onToggle, onWeigh, onSettle, onRemove, onMove, onDrag, onDrop }) {
+export function editRow(events) {
+  const { onChoose, onToggle, onWeigh, onSettle, onRemove, onMove, onDuplicate, onSolo, onRename, onDrag, onDrop } = events;
   /** @type {Edit|null} */
   let shown = null;
   const thumb = el('canvas', {
@@ -61,11 +66,30 @@ export function editRow({ onChoose, onToggle, onWeigh, onSettle, onRemove, onMov
   });
   const up = iconButton('up', 'Apply earlier', () => onMove(-1));
   const down = iconButton('down', 'Apply later', () => onMove(1));
-  const more = el('div', { class: 'edit-more' }, weight.dom, up, down);
+  const field = el('input', { type: 'text', class: 'edit-name', maxLength: 80, hidden: true, 'aria-label': 'Name of this edit' });
+  const rename = () => {
+    field.value = title.textContent ?? '';
+    field.hidden = false;
+    field.select();
+  };
+  field.addEventListener('change', () => onRename(field.value));
+  field.addEventListener('blur', () => (field.hidden = true));
+  field.addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape') field.value = title.textContent ?? '';
+    if (key === 'Enter' || key === 'Escape') field.blur();
+  });
+  choose.addEventListener('dblclick', rename);
+  choose.addEventListener('keydown', ({ key }) => key === 'F2' && rename());
+  const menu = menuButton('More for this edit', [
+    { text: 'Rename', run: rename },
+    { text: 'Duplicate', run: onDuplicate },
+    { text: 'Only this one, or all again', run: onSolo },
+  ]);
+  const more = el('div', { class: 'edit-more' }, weight.dom, up, down, menu.dom, menu.list);
   const dom = el(
     'li',
     { class: 'edit' },
-    el('div', { class: 'edit-main' }, grip, choose, toggle, remove),
+    el('div', { class: 'edit-main' }, grip, choose, field, toggle, remove),
     more,
   );
   followDrag(grip, onDrag, onDrop);
@@ -107,6 +131,7 @@ export function editRow({ onChoose, onToggle, onWeigh, onSettle, onRemove, onMov
 
 /** @param {Edit} edit @param {Attribute|undefined} attribute */
 function nameOf(edit, attribute) {
+  if (edit.name) return edit.name;
   if (edit.type === 'attribute') return attribute?.title ?? edit.attribute;
   return OTHER_NAMES[edit.wire.type] ?? edit.wire.attribute ?? 'Edit';
 }

@@ -79,6 +79,9 @@ export function editsPanel({ dispatch }) {
       },
       onMove: (by) =>
         dispatch({ type: 'editMoved', key, index: edits.findIndex((edit) => edit.key === key) + by }),
+      onDuplicate: () => dispatch({ type: 'editDuplicated', key }),
+      onSolo: () => dispatch({ type: 'editSoloed', key }),
+      onRename: (name) => dispatch({ type: 'editRenamed', key, name }),
       onDrag: (clientY) => markDrop(key, clientY),
       onDrop: (clientY) => {
         markDrop(key, null);
