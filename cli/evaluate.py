@@ -131,14 +131,20 @@ def editing(
 def any_size(
     model: Annotated[str, typer.Option("--model", help="A spatially trained one: id or folder.")],
     count: Annotated[int, typer.Option(min=64, help="Squares of each kind.")] = 1024,
+    lands: Annotated[int, typer.Option(min=1, help="Lands to paint on.")] = 16,
     seed: SeedOption = 930_000,
     json: JsonOption = None,
 ) -> None:
-    """Squares of an endless land against renders, its seams, and how fast it is drawn."""
+    """Squares of an endless land against renders, its seams, how fast it is drawn, and painting."""
     from training.evaluation.any_size import evaluate_any_size
+    from training.evaluation.land_painting import evaluate_painting
 
-    figures = evaluate_any_size(open_model(model), count, seed)
+    loaded, judge = open_with_judge(model)
+    figures = evaluate_any_size(loaded, count, seed)
+    painted = [] if judge is None else evaluate_painting(loaded, judge, lands, seed)
     table = asdict(figures)
-    show_table([{k: v for k, v in table.items() if k != "coherences"}], "Any size")
+    show_table([{k: v for k, v in table.items() if not isinstance(v, tuple)}], "Any size")
     show_table(figures.coherences, "By coherence")
-    write_json(table, json)
+    show_table(figures.scales, "From further away")
+    show_table(painted, "Painting a quarter of a land")
+    write_json(table | {"painting": [asdict(row) for row in painted]}, json)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from models.attributes import Attribute, AttributeSet
 from models.errors import ShapeError
 from models.latents import embed
 from models.model import Model, load_model, save_model
@@ -28,6 +29,7 @@ from training.evaluation.editing import evaluate_editing
 from training.evaluation.generator import evaluate_generator
 from training.evaluation.inversion import Setting, evaluate_inversion
 from training.evaluation.judge import load_judge, save_judge
+from training.evaluation.land_painting import evaluate_painting
 from training.evaluation.out_of_sample import CASES, evaluate_out_of_sample
 from training.generated import GeneratedPictures, draw_latents
 from training.labels import TARGETS, standardise
@@ -208,6 +210,25 @@ def test_a_reading_is_where_the_latent_says_it(model: Model) -> None:
     cells = [reader.cells(x, model.whitening, model.layout)[0, 0] for x in (whole, other, half)]
     torch.testing.assert_close(cells[2][:, :4], cells[0][:, :4])
     torch.testing.assert_close(cells[2][:, -4:], cells[1][:, -4:])
+
+
+def test_painting_on_land_is_measured() -> None:
+    """An attribute along what the judge reads moves its factor; nothing changes elsewhere."""
+    judge = PerceptualNet(PerceptualConfig(32, MAPS, (8, 8, 16), 16)).eval().requires_grad_(False)
+    land = tiny_land()
+    model = replace(
+        land,
+        perceptual=judge,
+        attributes=AttributeSet(
+            (Attribute("wood", "Forest"), Attribute("strange", "Strange")),
+            land.attributes.directions[:2].repeat(1, 1, 1) * 3,
+        ),
+    )
+    (row,) = evaluate_painting(model, judge, 2, 5)
+    assert (row.id, row.factor) == ("wood", "wood")
+    assert row.sign_rate in [k / 8 for k in range(9)]
+    assert row.slope != 0
+    assert row.outside_max_diff == 0
 
 
 def test_pictures_side_by_side_are_seen_from_further_away() -> None:

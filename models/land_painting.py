@@ -1,0 +1,88 @@
+"""Painting on an endless land: attributes moved where masks say, carried over with soft edges.
+
+Outside the soft edges every pixel is what it is without the strokes, and every part is the same
+however the land is cut into parts. Ours.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from models.composite import softened
+from models.edits import move
+from models.land import CellBox, Land
+from models.latents import LatentMap, embed
+
+CELLS = 16  # of a training picture's side: how finely an edit moves the latent
+
+Place = tuple[int, int, int, int]
+"""top, left, height and width in pixels of the land."""
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """An attribute's move on a part of the land.
+
+    Attributes:
+        strength: in σ of the attribute.
+        top, left: of the mask, in pixels of the land.
+        mask: [1, 1, height, width] in [0, 1].
+    """
+
+    attribute: str
+    strength: float
+    top: int
+    left: int
+    mask: Tensor
+
+    def on(self, place: Place) -> Tensor:
+        """The mask on a part of the land: [1, 1, height, width]."""
+        top, left, height, width = place
+        y, x = self.top, self.left
+        own_height, own_width = self.mask.shape[2:]
+        mask = self.mask.new_zeros(1, 1, height, width)
+        first_row, last_row = max(0, y - top), min(height, y + own_height - top)
+        first_column, last_column = max(0, x - left), min(width, x + own_width - left)
+        if first_row < last_row and first_column < last_column:
+            mask[:, :, first_row:last_row, first_column:last_column] = self.mask[
+                :,
+                :,
+                first_row + top - y : last_row + top - y,
+                first_column + left - x : last_column + left - x,
+            ]
+        return mask
+
+
+def draw_painted(land: Land, strokes: Sequence[Stroke], place: Place, feather_px: int) -> Tensor:
+    """A part of the land at full size: [1, 3, height, width].
+
+    Args:
+        strokes: all that change the latent within the generator's reach of the part, in order.
+        feather_px: width of the soft edge around the masks.
+    """
+    img = land.draw(*place)
+    top, left, height, width = place
+    margin = feather_px
+    around = (top - margin, left - margin, height + 2 * margin, width + 2 * margin)
+    masks = [stroke.on(around) for stroke in strokes]
+    if not any(mask.any() for mask in masks):
+        return img
+    painted = land.draw(*place, lambda latent, cells: moved(land, latent, cells, strokes))
+    soft = softened(torch.stack(masks).amax(dim=0), feather_px // 2)
+    return img + soft[..., margin:-margin, margin:-margin] * (painted - img)
+
+
+def moved(land: Land, latent: LatentMap, cells: CellBox, strokes: Sequence[Stroke]) -> LatentMap:
+    """The latent of some cells with the strokes that reach them, in order."""
+    side = land.cell_px
+    place = (cells.top * side, cells.left * side, cells.rows * side, cells.columns * side)
+    layout = land.model.layout
+    for stroke in strokes:
+        mask = stroke.on(place)
+        if mask.any():
+            attribute, direction = land.model.attributes.find(stroke.attribute)
+            fine = embed(latent, f"S+{min(CELLS, layout.grid)}", layout)
+            latent = move(fine, direction, stroke.strength, mask, attribute.layers)
+    return latent

@@ -1,0 +1,90 @@
+"""Attributes painted on a quarter of unseen lands: does what is measured there move the right way,
+and does anything change elsewhere?"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from models.composite import softened
+from models.land import Land
+from models.land_painting import Place, Stroke, draw_painted
+from models.model import Model
+from models.perceptual import PerceptualNet
+from training.domains import domain_of
+
+STRENGTHS = (-2.0, -1.0, 1.0, 2.0)
+FEATHER_PX = 8
+SIDES = 4  # of a window, in pictures of the training size
+READS = {"wet": "water", "town": "buildings"}
+"""What of the domain an attribute is measured by, where it has another name."""
+
+
+@dataclass(frozen=True)
+class PaintingRow:
+    """One attribute.
+
+    Attributes:
+        sign_rate: share of lands and strengths where its factor moves the right way inside.
+        slope: mean change of the factor inside, in its deviations over renders, per σ.
+        outside_max_diff: largest change beyond the soft edge, in levels of 255.
+    """
+
+    id: str
+    factor: str
+    sign_rate: float
+    slope: float
+    outside_max_diff: float
+
+
+@torch.inference_mode()
+def evaluate_painting(
+    model: Model, judge: PerceptualNet, count: int, seed: int
+) -> list[PaintingRow]:
+    """Paint every attribute that the judge can read on `count` lands, at ±1 and ±2 σ."""
+    targets = list(judge.config.targets)
+    known = {target.id for target in domain_of(model).targets}
+    names = [(a.id, READS.get(a.id, a.id)) for a in model.attributes.attributes]
+    readable = [(name, factor) for name, factor in names if factor in known]
+    side = SIDES * model.layout.resolution
+    quarter = side // 2
+    mask = torch.ones(1, 1, quarter, quarter, device=model.device)
+    whole = torch.zeros(1, 1, side, side, device=model.device)
+    whole[:, :, :quarter, :quarter] = 1
+    outside = softened(whole, FEATHER_PX // 2) == 0
+    moves: dict[str, list[tuple[float, float]]] = {name: [] for name, _ in readable}
+    leaks = dict.fromkeys(moves, 0.0)
+    for k in tqdm(range(count), desc="Painting lands", unit="land"):
+        land = Land(model, seed + k)
+        place: Place = (0, 0, side, side)
+        before = land.draw(*place)
+        read = read_inside(judge, before, quarter)
+        for name, factor in readable:
+            column = targets.index(factor)
+            for strength in STRENGTHS:
+                stroke = Stroke(name, strength, 0, 0, mask)
+                after = draw_painted(land, [stroke], place, FEATHER_PX)
+                moved = read_inside(judge, after, quarter)[column] - read[column]
+                moves[name].append((strength, moved.item()))
+                change = ((after - before).abs().amax(dim=1, keepdim=True) * outside).max().item()
+                leaks[name] = max(leaks[name], change * 127.5)
+    return [
+        PaintingRow(
+            id=name,
+            factor=factor,
+            sign_rate=sum(s * m > 0 for s, m in moves[name]) / len(moves[name]),
+            slope=sum(m / s for s, m in moves[name]) / len(moves[name]),
+            outside_max_diff=leaks[name],
+        )
+        for name, factor in readable
+    ]
+
+
+def read_inside(judge: PerceptualNet, img: Tensor, quarter: int) -> Tensor:
+    """What the judge reads of the painted quarter, cut into its pictures and averaged: [T]."""
+    size = judge.config.resolution
+    rows = torch.split(img[:, :, :quarter, :quarter], size, dim=2)
+    squares = torch.cat([square for row in rows for square in torch.split(row, size, dim=3)])
+    said: Tensor = judge(squares.clamp(-1, 1))
+    return said.float().mean(dim=0)
