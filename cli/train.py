@@ -41,6 +41,9 @@ def generator(
     warmup_minutes: Annotated[
         float, typer.Option(help="Drawn data: first learn to draw known factors, for so long.")
     ] = 0.0,
+    sharpen_minutes: Annotated[
+        float, typer.Option(help="Drawn land, after that: a game on patches, for so long.")
+    ] = 0.0,
     perceptual_of: Annotated[
         str | None,
         typer.Option(help="Portraits: a model whose perceptual network compares, too."),
@@ -89,6 +92,7 @@ def generator(
         run,
         Minutes(minutes),
         warmup=Minutes(warmup_minutes) if warmup_minutes else None,
+        sharpening=Minutes(sharpen_minutes) if sharpen_minutes else None,
         net=net,
         device=where,
         resume=resume,

@@ -6,6 +6,8 @@ not in z: only what is left of a picture at a distance is compared, and the game
 Ours.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -18,7 +20,7 @@ from models.images import from_uint8, to_uint8
 from models.latents import SQUARE, LatentMap
 from models.layers import FullyConnected
 from models.model import Model
-from models.noise import no_noise
+from models.noise import Noise, no_noise
 from models.ops import normalize_2nd_moment
 from models.prior import PRIORS, sample_fields
 from training.aerial import AMOUNTS, PIXEL_M, Amounts, Sun, Window, view
@@ -64,10 +66,10 @@ class LandLesson:
             self.fields = sample_fields(PRIORS["field"], lands, z_dim, whole, whole, cpu)
         self.fields = normalize_2nd_moment(self.fields)
         shown = tqdm(self.fields, desc="Drawing the lands of fields", unit="land")
-        drawn = [self.draw(field, seed + k) for k, field in enumerate(shown)]
+        drawn = [self.land_of(field, seed + k) for k, field in enumerate(shown)]
         self.lands = torch.stack(drawn)
 
-    def draw(self, field: Tensor, seed: int) -> Tensor:
+    def land_of(self, field: Tensor, seed: int) -> Tensor:
         """The land of a field [Z, h, w] with what surrounds it: uint8 [3, H, W]."""
         side = CELLS * self.cell_px
 
@@ -87,15 +89,27 @@ class LandLesson:
             pictures.append(self.lands[k, :, top : top + size, left : left + size])
         return torch.stack(fields), from_uint8(torch.stack(pictures))
 
-    def __call__(self, training: GanTraining) -> Tensor:
-        """The loss of a batch."""
+    def draw(self, training: GanTraining, noise: Noise) -> tuple[Tensor, Tensor, Tensor]:
+        """What the generator makes of a batch of fields, what it should, and the maps of every
+        channel [N, M, R, R]."""
         z, target = (x.to(training.device) for x in self.batch(BATCH))
         generator = training.generator
         wmap = generator.mapping.cells(z)
         generator.mapping.w_avg.lerp_(wmap.detach().mean(dim=(0, 2, 3)), 0.005)
         latent = LatentMap((wmap,) * generator.num_ws, FIELD)
-        img = generator.synthesis(latent, no_noise, training.dtype, SURROUND)
-        return difference(img, target)
+        img = generator.synthesis(latent, noise, training.dtype, SURROUND)
+        return img, target, self.maps(z)
+
+    def maps(self, z: Tensor) -> Tensor:
+        """The channels of fields [N, Z, h, w] at every pixel of their pictures."""
+        places = (torch.arange(self.resolution) + 0.5) / self.cell_px
+        weights = bumps(places, FIELD[0]).to(z)
+        return weights @ z[:, : len(CHANNELS)] @ weights.T
+
+    def __call__(self, training: GanTraining) -> Tensor:
+        """The loss of a batch."""
+        img, target, _ = self.draw(training, no_noise)
+        return difference(img, target, SQUARES)
 
 
 @torch.no_grad()
@@ -125,10 +139,11 @@ def amount_attributes(model: Model, num: int = 20_000) -> AttributeSet:
     return AttributeSet(attributes, rows)
 
 
-def difference(img: Tensor, target: Tensor) -> Tensor:
-    """Mean absolute difference of pictures [N, 3, R, R], averaged over squares of several sizes."""
+def difference(img: Tensor, target: Tensor, squares: Sequence[int]) -> Tensor:
+    """Mean absolute difference of pictures [N, 3, R, R], averaged over squares of several sizes in
+    pixels."""
     gap = img - target
-    levels = [F.avg_pool2d(gap, side).abs().mean() for side in SQUARES if side <= img.shape[2]]
+    levels = [F.avg_pool2d(gap, side).abs().mean() for side in squares if side <= img.shape[2]]
     return torch.stack(levels).sum()
 
 

@@ -16,6 +16,7 @@ from training.gan_options import GanOptions
 from training.rasters import open_rasters
 from training.runs import Run, load_state
 from training.schedule import Every, Length
+from training.sharpening import sharpen
 from training.together import Group
 from training.warmup import warm_up
 
@@ -49,6 +50,7 @@ def train_generator(
     length: Length,
     *,
     warmup: Length | None = None,
+    sharpening: Length | None = None,
     net: PerceptualNet | None = None,
     device: str = "cpu",
     resume: bool = False,
@@ -58,7 +60,8 @@ def train_generator(
 
     Args:
         length: of the game.
-        warmup: of the supervised start before it; portraits only.
+        warmup: of the supervised start before it; procedural data only.
+        sharpening: of the game on patches between the two; procedural land only.
         net: a perceptual network of the resolution, to compare pictures by in the warm-up.
         grow: a run at a smaller resolution to start from.
 
@@ -75,6 +78,9 @@ def train_generator(
         training.grow_from(load_state(grow))
     if warmup is not None and (state is None or training.phase == "warm-up"):
         warm_up(training, run, warmup, net)
+        state = None
+    if sharpening is not None and (state is None or training.phase == "sharpening"):
+        sharpen(training, run, sharpening)
     play(training, run, length)
     return training.ema
 

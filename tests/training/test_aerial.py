@@ -14,6 +14,7 @@ from training.aerial.cover import Sun, contour_distance
 from training.aerial.light import shadow
 from training.aerial.noise import fractal, smooth
 from training.crops import AerialCrops, RandomCrops
+from training.errors import TrainingError
 from training.gan import GanTraining
 from training.gan_options import PRESETS
 from training.land_lesson import (
@@ -23,9 +24,11 @@ from training.land_lesson import (
     amounts_at,
     listen_to_channels,
 )
+from training.patch_critic import PatchCritic, fooling, hinge
 from training.release import release_generator
 from training.runs import Run
 from training.schedule import Steps
+from training.sharpening import sharpen
 from training.warmup import warm_up
 
 
@@ -179,6 +182,62 @@ def test_a_generator_learns_from_the_lesson(tmp_path: Path) -> None:
     ]
     after = torch.stack([lesson(training) for _ in range(4)]).mean().item()
     assert after < 0.7 * before
+
+
+def test_maps_of_a_field_lie_where_its_land_does() -> None:
+    """The amounts at every pixel, as the renderer was given them."""
+    lesson = LandLesson(64, 12, seed=1, lands=1)
+    z, _ = lesson.batch(2)
+    (row, column) = (3, 5)
+    z = lesson.fields[:1, :, row : row + z.shape[2], column : column + z.shape[3]]
+    window = Window.of(0, 0, 512, 512, PIXEL_M)
+    wet = amounts_at(lesson.fields[0], window, 16 * PIXEL_M)["wet"]
+    mine = lesson.maps(z)[0, CHANNELS.index("wet")]
+    torch.testing.assert_close(mine, wet[16 * row :, 16 * column :][:64, :64], atol=1e-4, rtol=0)
+
+
+def test_a_critic_learns_where_a_picture_is_not_of_its_maps() -> None:
+    torch.manual_seed(0)
+    critic = PatchCritic(1, width=8)
+    optimiser = torch.optim.Adam(critic.parameters(), 5e-3, (0.0, 0.99))
+
+    def pair() -> tuple[torch.Tensor, torch.Tensor]:
+        maps = torch.randn(4, 1, 8, 8).repeat_interleave(4, 2).repeat_interleave(4, 3)
+        return maps.expand(-1, 3, -1, -1).tanh(), maps
+
+    losses = []
+    for _ in range(80):
+        (img, maps), (other, _) = pair(), pair()
+        real, fake = (critic(x, maps, torch.float32) for x in (img, other))
+        assert [a.shape[2:] for a in real] == [(8, 8), (4, 4)]
+        loss = hinge(real, fake)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    assert sum(losses[-10:]) / 10 < 0.75 * losses[0]
+    assert fooling(fake) > fooling(real)
+
+
+def test_sharpening_goes_on_after_the_lesson(tmp_path: Path) -> None:
+    options = replace(
+        PRESETS["aerial64"], resolution=16, grid=16, channel_base=256, channel_max=16, w_dim=16
+    )
+    training = GanTraining(options, torch.device("cpu"))
+    run = Run(tmp_path, {}, resume=False)
+    warm_up(training, run, Steps(5))
+    before = training.generator.synthesis.state_dict()["b16.conv1.noise_strength"].clone()
+    sharpen(training, run, Steps(12))
+    assert training.phase == "game"
+    assert training.generator.synthesis.state_dict()["b16.conv1.noise_strength"] != before
+    assert "critic_loss" in (tmp_path / "metrics.jsonl").read_text()
+    assert release_generator(tmp_path, "mine").attributes.attributes
+
+
+def test_only_drawn_land_is_sharpened(tmp_path: Path) -> None:
+    training = GanTraining(replace(PRESETS["cpu32"], batch=1), torch.device("cpu"))
+    with pytest.raises(TrainingError, match="drawn land"):
+        sharpen(training, Run(tmp_path, {}, resume=False), Steps(1))
 
 
 def test_amounts_become_attributes() -> None:

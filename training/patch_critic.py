@@ -1,0 +1,55 @@
+"""A critic that looks at patches: is this, at every place, a picture of the land of these maps?
+
+Source: Isola et al. 2017 (pix2pix), with spectral normalisation (Miyato et al. 2018) and the hinge
+loss (Lim and Ye 2017). The plain discriminator sees whole pictures and no maps; here every place is
+an example, so that texture comes thousands of pictures sooner (docs/decisions.md).
+"""
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+SLOPE = 0.2
+
+
+class PatchCritic(nn.Module):
+    """Logits for patches of two sizes, about 20 and 40 pixels wide."""
+
+    def __init__(self, maps: int, width: int = 48) -> None:
+        super().__init__()
+        widths = (3 + maps, width, 2 * width, 3 * width)
+        self.near = nn.ModuleList(conv(widths[k], widths[k + 1], 2 if k else 1) for k in range(3))
+        self.far = nn.ModuleList([conv(3 * width, 4 * width, 2), conv(4 * width, 4 * width, 1)])
+        self.heads = nn.ModuleList([conv(3 * width, 1, 1), conv(4 * width, 1, 1)])
+
+    def forward(self, img: Tensor, maps: Tensor, dtype: torch.dtype) -> list[Tensor]:
+        """Logits [N, 1, h, w] of every size, for pictures [N, 3, R, R] and maps [N, M, R, R]."""
+        x = torch.cat([img, maps], dim=1).contiguous(memory_format=torch.channels_last)
+        said = []
+        with torch.autocast(img.device.type, dtype, enabled=dtype != torch.float32):
+            for layers, head in zip((self.near, self.far), self.heads, strict=True):
+                for layer in layers:
+                    x = F.leaky_relu(layer(x), SLOPE)
+                said.append(head(x).float())
+        return said
+
+
+def conv(inputs: int, outputs: int, stride: int) -> nn.Module:
+    """A convolution of spectral norm 1."""
+    side = 3 if stride == 1 else 4
+    made: nn.Module = spectral_norm(nn.Conv2d(inputs, outputs, side, stride, 1))
+    return made
+
+
+def hinge(real: Sequence[Tensor], fake: Sequence[Tensor]) -> Tensor:
+    """The critic's loss."""
+    losses = [F.relu(1 - a).mean() + F.relu(1 + b).mean() for a, b in zip(real, fake, strict=True)]
+    return torch.stack(losses).sum()
+
+
+def fooling(fake: Sequence[Tensor]) -> Tensor:
+    """The generator's loss."""
+    return -torch.stack([logits.mean() for logits in fake]).sum()

@@ -1,0 +1,69 @@
+"""The second part of the lesson: texture, by a game on patches whose land is known. Ours, after
+pix2pix; procedural land only.
+
+From afar pictures are still held to the land of their field; trees, houses and furrows, whose
+places no field knows, are the critic's to judge.
+"""
+
+import torch
+from torch import Tensor
+
+from models.noise import fresh_noise
+from training.errors import TrainingError
+from training.gan import GanTraining, adam, update
+from training.land_lesson import BATCH, CHANNELS, LandLesson, difference
+from training.patch_critic import PatchCritic, fooling, hinge
+from training.runs import Run
+from training.schedule import Every, Length
+
+LR = 1.2e-3
+CRITIC_LR = 2e-3
+MAPPING_SPEED = 10  # undoes a part of the mapping's learning rate multiplier of 0.01
+TRUTH = 2.0  # weight of the difference from the known land
+SQUARES = (2, 4, 8, 16)  # pixels over which that difference is averaged
+
+
+def sharpen(training: GanTraining, run: Run, length: Length) -> None:
+    """Let the generator draw what its fields leave open. The critic starts afresh each time.
+
+    Raises:
+        TrainingError: the run is not of procedural land.
+    """
+    options, generator = training.options, training.generator
+    if not (options.has_teacher and options.prior is not None):
+        raise TrainingError("--sharpen-minutes: only drawn land is known from its fields")
+    lesson = LandLesson(options.resolution, options.w_dim, options.seed, rank=training.group.rank)
+    critic = PatchCritic(len(CHANNELS)).to(training.device)
+    opt_critic = adam(critic, CRITIC_LR, 0)
+    opt = torch.optim.Adam(
+        [
+            {"params": generator.synthesis.parameters(), "lr": LR},
+            {"params": generator.mapping.parameters(), "lr": LR * MAPPING_SPEED},
+        ],
+        betas=(0.0, 0.99),
+    )
+
+    def judged(img: Tensor, maps: Tensor) -> list[Tensor]:
+        said: list[Tensor] = critic(img, maps, training.dtype)
+        return said
+
+    preview = training.preview()
+    training.phase = "sharpening"
+    snapshots = Every(180)
+    for now in training.group.until_one_ends(length.watch("Sharpening")):
+        img, target, maps = lesson.draw(training, fresh_noise)
+        criticism = hinge(judged(target, maps), judged(img.detach(), maps))
+        update(opt_critic, criticism, training.group)
+        critic.requires_grad_(False)
+        loss = fooling(judged(img, maps)) + TRUTH * difference(img, target, SQUARES)
+        update(opt, loss, training.group)
+        critic.requires_grad_(True)
+        training.nimg += BATCH * training.group.size
+        training.update_ema(BATCH)
+        if now.step % 100 == 0:
+            run.log(nimg=training.nimg, critic_loss=criticism.item(), sharpening_loss=loss.item())
+        if snapshots.due():
+            training.snapshot(run, preview)
+    training.nimg = 0
+    training.phase = "game"
+    training.snapshot(run, preview)
