@@ -143,8 +143,13 @@ def generate(
         int, typer.Option(min=16, help="For spatially trained models: pixels drawn at a time.")
     ] = 512,
     truncation: Annotated[
-        float, typer.Option(min=0.0, max=2.0, help="Pull to the mean: 1 is none, 0 all.")
-    ] = DEFAULT_TRUNCATION,
+        float | None,
+        typer.Option(
+            min=0.0,
+            max=2.0,
+            help=f"Pull to the mean: 1 is none, 0 all.  [default: {DEFAULT_TRUNCATION}; land: 1]",
+        ),
+    ] = None,
     coherence: Annotated[
         float | None,
         typer.Option(
@@ -179,7 +184,9 @@ def generate(
         whole = (width or side, height or side)
         for i in range(count or 1):
             path = out if count is None else out / f"seed{seed + i:06d}.png"
-            land = Land(editor.model, seed + i, coherence, truncation)
+            land = Land(
+                editor.model, seed + i, coherence, 1.0 if truncation is None else truncation
+            )
             draw_land(land, path, whole, tile, version)
         say(
             f"{out}: {count or 1} picture{'s' if (count or 1) > 1 else ''} of {whole[0]}×{whole[1]}"
@@ -192,7 +199,7 @@ def generate(
                 seed=seed + i,
                 width=width,
                 height=height,
-                truncation=truncation,
+                truncation=DEFAULT_TRUNCATION if truncation is None else truncation,
                 coherence=coherence,
                 class_index=class_index,
             )

@@ -64,7 +64,8 @@ class LandRequest(Value):
     """Absent = the server draws one and reports it."""
     coherence: Coherence | None = None
     """Absent = the model's default."""
-    truncation: Truncation = 0.7
+    truncation: Truncation = 1.0
+    """None: what is rare, lakes and towns, is what a land is made of."""
     edits: tuple[LandEdit, ...] = ()
 
 

@@ -33,6 +33,7 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--priors", nargs="+", choices=list(PRIORS), default=list(PRIORS))
     parser.add_argument("--resolution", type=int, default=32)
     parser.add_argument("--reader-minutes", type=float, default=10)
     asked = parser.parse_args()
@@ -58,7 +59,7 @@ def main() -> None:
     out = asked.run / "priors.json"
     rows = json.loads(out.read_text()) if out.exists() else []
     for seed in range(asked.seeds):
-        for prior in PRIORS:
+        for prior in asked.priors:
             if any((row["prior"], row["run_seed"]) == (prior, seed) for row in rows):
                 continue
             options = replace(base, prior=prior, seed=seed)
