@@ -49,6 +49,7 @@ fix: .venv/ready
 # Draw the pictures of README, docs and the page again.
 pictures: .venv/ready
 	$(BIN)/python -m scripts.make_pictures
+	$(BIN)/python -m scripts.make_land_pictures
 	$(BIN)/python -m scripts.make_screenshots
 
 # Measure the method on the shipped model (an hour and a half on two cores): docs/results.md.

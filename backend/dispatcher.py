@@ -89,11 +89,14 @@ class Dispatcher:
         """
         record = await self.submit(owner, kind, request)
         waiting = asyncio.ensure_future(self._events.wait(record.job_id, wait_s))
-        while not (await asyncio.wait({waiting}, timeout=LOOK_S))[0]:
-            if has_left is not None and await has_left():
-                waiting.cancel()
-                await self.cancel(owner, record.job_id)
-                raise Busy("the client has left")
+        try:
+            while not (await asyncio.wait({waiting}, timeout=LOOK_S))[0]:
+                if has_left is not None and await has_left():
+                    raise Busy("the client has left")
+        except (Busy, asyncio.CancelledError):
+            waiting.cancel()
+            await self.cancel(owner, record.job_id)
+            raise
         record = waiting.result()
         if record.status.is_final:
             await run_in_threadpool(self._store.forget, record.job_id)

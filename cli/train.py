@@ -33,7 +33,9 @@ def generator(
         str | None, typer.Option(help="`portraits`, `aerial`, or a folder of pictures.")
     ] = None,
     name: Annotated[str, typer.Option(help="Id of the model that is written.")] = "portraits",
-    minutes: MinutesOption = 120.0,
+    minutes: Annotated[
+        float, typer.Option(min=0, help="Of the game; 0: none, after a lesson.")
+    ] = 120.0,
     resume: ResumeOption = False,
     grow: Annotated[
         Path | None, typer.Option(help="Run at a smaller resolution to start from.")
@@ -90,7 +92,7 @@ def generator(
     train_generator(
         options,
         run,
-        Minutes(minutes),
+        Minutes(minutes) if minutes else None,
         warmup=Minutes(warmup_minutes) if warmup_minutes else None,
         sharpening=Minutes(sharpen_minutes) if sharpen_minutes else None,
         net=net,

@@ -5,6 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from models.attributes import shift
+from models.land import Land
 from models.model import Model
 from models.sampling import seed_w
 
@@ -23,7 +24,10 @@ def strip(model: Model, direction: Tensor, seed: int = 0) -> Tensor:
 
 @torch.no_grad()
 def preview(model: Model, size: int = 128, side: int = 2) -> Tensor:
-    """Side × side samples as one picture [1, 3, side·size, side·size]."""
+    """Side × side samples as one picture [1, 3, side·size, side·size]; a window of land, of a
+    spatially trained model."""
+    if model.prior is not None:
+        return Land(model, 0).draw(0, 0, side * size, side * size).clamp(-1, 1)
     pictures = []
     for seed in range(side * side):
         latent = model.generator.broadcast(seed_w(model.generator, seed, TRUNCATION))

@@ -31,6 +31,7 @@ OUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 SAMPLES_DIR = OUT.parent.parent / "frontend" / "samples"
 SAMPLE_SEED = 940_000
 SAMPLES = {"Ada": 23, "Noor": 31, "Elias": 38, "Kim": 4, "Ruth": 32}
+LAND_SAMPLES = {"Valley": 940_001, "Village": 940_006, "Coast": 940_017}
 UNSEEN_SEED = 930_000
 SHOWN = (
     "skin_tone",
@@ -72,7 +73,11 @@ def draw_page_samples() -> None:
         file = f"{title.lower()}.png"
         img = render(sample_factors(SAMPLE_SEED, row, 1), 384)
         Image.fromarray(to_pixels(img)).save(SAMPLES_DIR / file, optimize=True)
-        index.append({"file": file, "title": title})
+        index.append({"file": file, "title": title, "model": "portraits"})
+    for title, seed in LAND_SAMPLES.items():
+        file = f"{title.lower()}.png"
+        Image.fromarray(to_pixels(view(seed, 0, 0, 280, 400).img[None])).save(SAMPLES_DIR / file)
+        index.append({"file": file, "title": title, "model": "aerial"})
     hair = region_mask(sample_factors(SAMPLE_SEED, SAMPLES["Ada"], 1), "hair", 128)
     save("mask-hair", (hair * 2 - 1).expand(-1, 3, -1, -1))
     (SAMPLES_DIR / "index.json").write_text(json.dumps(index, indent=2) + "\n")

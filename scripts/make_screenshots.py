@@ -3,12 +3,17 @@
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.conftest import Driver, launch_chromium, serving
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 PERSON = "Ada"
+LAND_SEED = 4
+LAND_STROKES = (
+    ("Water", ((0.2, 0.3), (0.3, 0.35))),
+    ("Forest", ((0.6, 0.25), (0.75, 0.3), (0.7, 0.45))),
+)
 STROKES = (  # attribute, amount, places as fractions of the picture
     ("Lighter hair", 3.0, ((0.36, 0.22), (0.5, 0.14), (0.64, 0.22))),
     ("Beard", 3.0, ((0.4, 0.68), (0.5, 0.74), (0.6, 0.68))),
@@ -30,12 +35,37 @@ def main() -> None:
             for attribute, amount, places in STROKES:
                 paint(driver, attribute, amount, places)
             page.screenshot(path=OUT / "page-editor.png")
+            page.get_by_role("button", name="Compare with a slider").click()
+            page.wait_for_timeout(300)
+            page.screenshot(path=OUT / "page-compare.png")
+            page.get_by_role("button", name="Compare with a slider").click()
             page.emulate_media(color_scheme="dark")
             page.keyboard.press("h")
             driver.settle()
             page.wait_for_timeout(1500)
             page.screenshot(path=OUT / "page-heat-dark.png")
+            take_land(browser.new_page(viewport={"width": 1280, "height": 800}), url)
             browser.close()
+
+
+def take_land(page: Page, url: str) -> None:
+    """The map, with a stroke of forest and a lake."""
+    made = page.request.post(f"{url}/lands", data={"model": "aerial", "seed": LAND_SEED}).json()
+    page.goto(f"{url}/land#{made['land_id']}/8/450/350")
+    room = page.locator(".land-room").bounding_box()
+    assert room is not None
+    for attribute, places in LAND_STROKES:
+        page.locator(".attribute-list").get_by_text(attribute, exact=True).click()
+        before = page.locator(".land-edit").count()
+        for k, (x, y) in enumerate(places):
+            page.mouse.move(room["x"] + x * room["width"], room["y"] + y * room["height"], steps=8)
+            if k == 0:
+                page.mouse.down()
+        page.mouse.up()
+        expect(page.locator(".land-edit")).to_have_count(before + 1)
+    page.wait_for_timeout(500)
+    expect(page.locator(".land-status")).to_have_text("", timeout=60_000)
+    page.screenshot(path=OUT / "page-land.png")
 
 
 def paint(

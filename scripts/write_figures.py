@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from scripts.results_tables import TABLES, find
+from scripts.results_tables import TABLES, find, markdown
 
 ROOT = Path(__file__).resolve().parent.parent
 FIGURES = ROOT / "docs" / "figures"
@@ -110,12 +110,75 @@ def own_models_table() -> str:
     return "\n".join([*rows, "", "`python benchmarks/large_model.py`"])
 
 
+def any_size_table() -> str:
+    """Land of any size against renders, by the model that comes with Latentbrush."""
+    found = load("any-size")
+    single, land = found["frechet_square"], found["frechet_land"]
+    rows = [
+        f"| {found['count']} squares against renders | measured |",
+        "|---|---|",
+        f"| Fréchet distance of renders to renders | {found['frechet_renders']:.2f} |",
+        f"| of pictures of the training size | {single:.1f} |",
+        f"| of squares anywhere in lands | {land:.1f} ({land / single:.2f} ×) |",
+        *(
+            f"| seen from {row['scale']} times as far: land; pictures side by side | "
+            f"{row['frechet_land']:.1f}; {row['frechet_tiled']:.1f} |"
+            for row in found["scales"]
+        ),
+        f"| largest difference between tile sizes, of 255 | {found['tile_max_diff']:g} |",
+        f"| steps across the borders of chunks, over those elsewhere | {found['seam_ratio']:.2f} |",
+        f"| megapixels a second | {found['megapixels_per_second']:.2f} |",
+    ]
+    return "\n".join([*rows, "", "`latentbrush evaluate any-size --model aerial`"])
+
+
+def painting_table() -> str:
+    """Attributes painted on a quarter of unseen lands."""
+    header = ["attribute", "read as", "right way", "slope, σ per σ", "outside, of 255"]
+    rows = [
+        [
+            row["id"],
+            row["factor"],
+            f"{100 * row['sign_rate']:.0f} %",
+            f"{row['slope']:.2f}",
+            f"{row['outside_max_diff']:g}",
+        ]
+        for row in load("any-size")["painting"]
+    ]
+    return markdown(header, rows)
+
+
+def priors_table() -> str:
+    """The ablation of spatial priors: means over the runs of each."""
+    found = load("priors")
+    names = list(dict.fromkeys(row["prior"] for row in found))
+    header = ["prior", "runs", "single pictures", "squares of lands", "from 2 × as far", "4 ×"]
+    rows = []
+    for name in names:
+        own = [row for row in found if row["prior"] == name]
+        key = "frechet_tiled" if name == "vector" else "frechet_land"
+        far = [[row["scales"][k][key] for row in own] for k in (0, 1)]
+        near = [[row[k] for row in own] for k in ("frechet_square", "frechet_land")]
+        rows.append([name, str(len(own)), *(f"{mean(values):.1f}" for values in near + far)])
+    renders = mean(row["frechet_renders"] for row in found)
+    about = (
+        f"Fréchet distances after {found[0]['nimg']:,} pictures; renders to renders "
+        f"{renders:.1f}. `python -m scripts.ablate_priors --run runs/priors --steps 1500`"
+    )
+    return markdown(header, rows) + "\n\n" + about
+
+
 Table = Callable[[], str]
 
 PAGES: dict[Path, dict[str, Table]] = {
     ROOT / "README.md": {"figures": table},
     ROOT / "models" / "pretrained" / "portraits" / "MODEL_CARD.md": {"figures": table},
     ROOT / "docs" / "models.md": {"figures": own_models_table},
+    ROOT / "docs" / "land.md": {
+        "any-size": any_size_table,
+        "painting": painting_table,
+        "priors": priors_table,
+    },
     ROOT / "docs" / "results.md": {name: partial(make, load) for name, make in TABLES.items()},
 }
 """Every page with its tables, by the name in its markers."""

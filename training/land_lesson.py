@@ -49,7 +49,7 @@ class LandLesson:
     """Lands with the fields of z that they were drawn from."""
 
     def __init__(
-        self, resolution: int, z_dim: int, seed: int, lands: int = LANDS, rank: int = 0
+        self, resolution: int, z_dim: int, seed: int, lands: int | None = None, rank: int = 0
     ) -> None:
         """Draw the lands.
 
@@ -63,7 +63,7 @@ class LandLesson:
             torch.manual_seed(seed)
             whole = CELLS + 2 * SURROUND
             cpu = torch.device("cpu")
-            self.fields = sample_fields(PRIORS["field"], lands, z_dim, whole, whole, cpu)
+            self.fields = sample_fields(PRIORS["field"], lands or LANDS, z_dim, whole, whole, cpu)
         self.fields = normalize_2nd_moment(self.fields)
         shown = tqdm(self.fields, desc="Drawing the lands of fields", unit="land")
         drawn = [self.land_of(field, seed + k) for k, field in enumerate(shown)]
@@ -106,10 +106,10 @@ class LandLesson:
         weights = bumps(places, FIELD[0]).to(z)
         return weights @ z[:, : len(CHANNELS)] @ weights.T
 
-    def __call__(self, training: GanTraining) -> Tensor:
-        """The loss of a batch."""
+    def __call__(self, training: GanTraining) -> tuple[Tensor, int]:
+        """The loss of a batch, and its pictures."""
         img, target, _ = self.draw(training, no_noise)
-        return difference(img, target, SQUARES)
+        return difference(img, target, SQUARES), BATCH
 
 
 @torch.no_grad()

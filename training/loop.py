@@ -47,7 +47,7 @@ def open_source(options: GanOptions, device: torch.device, start: int, cache: Pa
 def train_generator(
     options: GanOptions,
     folder: Path,
-    length: Length,
+    length: Length | None,
     *,
     warmup: Length | None = None,
     sharpening: Length | None = None,
@@ -59,7 +59,7 @@ def train_generator(
     """Train, writing samples, figures and state into `folder`; returns the moving average.
 
     Args:
-        length: of the game.
+        length: of the game; None for no game, after a lesson.
         warmup: of the supervised start before it; procedural data only.
         sharpening: of the game on patches between the two; procedural land only.
         net: a perceptual network of the resolution, to compare pictures by in the warm-up.
@@ -78,10 +78,12 @@ def train_generator(
         training.grow_from(load_state(grow))
     if warmup is not None and (state is None or training.phase == "warm-up"):
         warm_up(training, run, warmup, net)
-        state = None
-    if sharpening is not None and (state is None or training.phase == "sharpening"):
+        if sharpening is not None:
+            training.phase = "sharpening"
+    if sharpening is not None and training.phase == "sharpening":
         sharpen(training, run, sharpening)
-    play(training, run, length)
+    if length is not None:
+        play(training, run, length)
     return training.ema
 
 

@@ -27,13 +27,18 @@ def sharpen(training: GanTraining, run: Run, length: Length) -> None:
     """Let the generator draw what its fields leave open. The critic starts afresh each time.
 
     Raises:
-        TrainingError: the run is not of procedural land.
+        TrainingError: the run has had no lesson on land.
     """
     options, generator = training.options, training.generator
-    if not (options.has_teacher and options.prior is not None):
-        raise TrainingError("--sharpen-minutes: only drawn land is known from its fields")
+    if not training.has_had_lesson:
+        raise TrainingError("--sharpen-minutes: for drawn land, after --warmup-minutes")
+    preview = training.preview()
+    training.phase = "sharpening"
+    training.snapshot(run, preview)
     lesson = LandLesson(options.resolution, options.w_dim, options.seed, rank=training.group.rank)
-    critic = PatchCritic(len(CHANNELS)).to(training.device)
+    with torch.random.fork_rng():
+        torch.manual_seed(options.seed)  # the same critic in every process
+        critic = PatchCritic(len(CHANNELS)).to(training.device)
     opt_critic = adam(critic, CRITIC_LR, 0)
     opt = torch.optim.Adam(
         [
@@ -47,8 +52,6 @@ def sharpen(training: GanTraining, run: Run, length: Length) -> None:
         said: list[Tensor] = critic(img, maps, training.dtype)
         return said
 
-    preview = training.preview()
-    training.phase = "sharpening"
     snapshots = Every(180)
     for now in training.group.until_one_ends(length.watch("Sharpening")):
         img, target, maps = lesson.draw(training, fresh_noise)

@@ -18,21 +18,22 @@ from training.teacher import teach
 PEAK_LR = 0.025  # measured: docs/decisions.md
 MAPPING_SPEED = 30  # undoes most of the mapping's learning rate multiplier of 0.01
 
-Lesson = Callable[[GanTraining], Tensor]
-"""Draws latents, and says how far what the generator makes of them is from what it should."""
+Lesson = Callable[[GanTraining], tuple[Tensor, int]]
+"""Draws latents, and says how far what the generator makes of them is from what it should, and how
+many pictures that were."""
 
 
 def open_lesson(training: GanTraining, net: PerceptualNet | None) -> Lesson:
     """What there is to learn from in the run's data.
 
     Raises:
-        TrainingError: nothing.
+        TrainingError: there is nothing to learn from.
     """
     options = training.options
     if not options.has_teacher:
         raise TrainingError("--warmup-minutes: only procedural data are known from their latents")
     if options.prior is not None:
-        if training.phase != "warm-up":  # it begins now
+        if training.blank and training.phase != "warm-up":  # nothing has been learnt yet
             listen_to_channels(training.generator.mapping)
         return LandLesson(options.resolution, options.w_dim, options.seed, rank=training.group.rank)
     if net is not None:
@@ -40,13 +41,13 @@ def open_lesson(training: GanTraining, net: PerceptualNet | None) -> Lesson:
             raise TrainingError(f"the perceptual network reads {net.config.resolution} px")
         net = copy.deepcopy(net).eval().requires_grad_(False)
 
-    def portraits(training: GanTraining) -> Tensor:
+    def portraits(training: GanTraining) -> tuple[Tensor, int]:
         z = torch.randn(options.batch, options.w_dim, device=training.device)
         generator = training.generator
         w = generator.mapping(z)
         generator.mapping.w_avg.lerp_(w.detach().mean(dim=0), 0.005)
         img = generator.synthesis(generator.broadcast(w), no_noise, training.dtype)
-        return teach(img, z, net)
+        return teach(img, z, net), options.batch
 
     return portraits
 
@@ -77,10 +78,10 @@ def warm_up(
     for now in training.group.until_one_ends(length.watch("Warming up")):
         for group in optimiser.param_groups:
             group["lr"] = group["peak"] * cosine(0.9 * now.passed)
-        loss = lesson(training)
+        loss, num = lesson(training)
         update(optimiser, loss, training.group)
-        training.nimg += options.batch * training.group.size
-        training.update_ema(options.batch)
+        training.nimg += num * training.group.size
+        training.update_ema(num)
         if now.step % 50 == 0:
             run.log(nimg=training.nimg, warm_up_loss=loss.item())
         if snapshots.due():

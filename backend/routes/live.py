@@ -28,21 +28,24 @@ SHOWN_ERROR_CHARS = 300
 
 @dataclass
 class Newest:
-    """Holds the newest of the values that wait; the ones before it are dropped."""
+    """Holds the newest of the messages that wait; the ones before it are dropped.
 
-    value: LiveRequest | EditorError | None = None
+    Attributes:
+        value: its text; None when it was binary.
+    """
+
+    value: str | None = None
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def put(self, value: LiveRequest | EditorError) -> None:
+    def put(self, value: str | None) -> None:
         """Replace what waits."""
         self.value = value
         self.arrived.set()
 
-    async def take(self) -> LiveRequest | EditorError:
+    async def take(self) -> str | None:
         """The newest value, as soon as there is one."""
         await self.arrived.wait()
         self.arrived.clear()
-        assert self.value is not None
         return self.value
 
 
@@ -55,34 +58,38 @@ async def live(socket: WebSocket, server: Server) -> None:
     newest = Newest()
     answering = asyncio.create_task(answer_all(socket, server, owner, newest))
     try:
-        async for text in socket.iter_text():
-            newest.put(read(text))
-    except KeyError:  # a binary message: there is no text in it
-        newest.put(InvalidRequest("requests are sent as text"))
-        await asyncio.wait({answering}, timeout=1)
+        while (message := await socket.receive())["type"] == "websocket.receive":
+            newest.put(message.get("text"))
     finally:
         answering.cancel()
         await asyncio.gather(answering, return_exceptions=True)
 
 
-def read(text: str) -> LiveRequest | EditorError:
-    """A request, or what is wrong with it."""
+def read(text: str | None) -> LiveRequest:
+    """A request.
+
+    Raises:
+        InvalidRequest: it is none.
+    """
+    if text is None:
+        raise InvalidRequest("requests are sent as text")
     try:
         return LiveRequest.model_validate_json(text)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        return InvalidRequest(f"{place}: {first['msg']}"[:SHOWN_ERROR_CHARS].lstrip(": "))
+        said = f"{place}: {first['msg']}"[:SHOWN_ERROR_CHARS].lstrip(": ")
+        raise InvalidRequest(said) from None
 
 
 async def answer_all(socket: WebSocket, server: Services, owner: str, newest: Newest) -> None:
     """Answer for ever. The next request is taken when the last answer has been sent."""
     while True:
-        wanted = await newest.take()
-        seq = wanted.seq if isinstance(wanted, LiveRequest) else None
+        text = await newest.take()
+        seq = None
         try:
-            if isinstance(wanted, EditorError):
-                raise wanted
+            wanted = await run_in_threadpool(read, text)
+            seq = wanted.seq
             await send(socket.send_bytes, await answer(server, owner, wanted))
         except EditorError as error:
             await send(socket.send_text, problem(seq, error))

@@ -60,7 +60,7 @@ export class Api {
     return this.#json('PATCH', `models/${modelId}/attributes/${attribute}`, { json: change });
   }
 
-  /** @returns {Promise<{file: string, title: string}[]>} */
+  /** @returns {Promise<{file: string, title: string, model: string}[]>} */
   samples() {
     return this.#json('GET', 'samples/index.json');
   }

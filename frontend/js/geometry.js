@@ -76,6 +76,18 @@ export function imageToMask(image, imageSize, maskSize) {
 }
 
 /**
+ * The smallest box, x, y, w, h, that holds both.
+ * @param {readonly number[]|null} a
+ * @param {readonly number[]|null} b
+ * @returns {number[]|null}
+ */
+export function unionBox(a, b) {
+  if (!a || !b) return a || b ? [...(a ?? b ?? [])] : null;
+  const [x, y] = [Math.min(a[0], b[0]), Math.min(a[1], b[1])];
+  return [x, y, Math.max(a[0] + a[2], b[0] + b[2]) - x, Math.max(a[1] + a[3], b[1] + b[3]) - y];
+}
+
+/**
  * The grid cell under an image point, clamped to the grid.
  * @param {Point} image
  * @param {Size} imageSize

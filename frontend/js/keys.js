@@ -171,6 +171,7 @@ export const KEYS = [
     run: ({ removeEdit }) => removeEdit(),
     needsEditor: true,
   },
+  { group: 'Edits', shown: 'F2', does: 'Rename the edit in focus' },
   { group: 'View', shown: '\\', does: 'Hold: see the original', needsEditor: true },
   {
     group: 'View',

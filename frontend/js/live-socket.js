@@ -14,6 +14,7 @@
 
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 4000;
+const PATIENCE_MS = 20_000; // for an answer; a connection that slept with the computer gives none
 const HEADER_BYTES = 4;
 
 export class LiveSocket {
@@ -25,11 +26,14 @@ export class LiveSocket {
   #seq = 0;
   /** @type {{seq: number, edit: unknown}|null} */
   #sent = null;
+  #isSentWanted = false;
   /** @type {{seq: number, edit: unknown}|null} */
   #waiting = null;
   #retryMs = FIRST_RETRY_MS;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #retry;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #patience;
 
   /** @param {() => WebSocket} open makes a connection @param {LiveEvents} events */
   constructor(open, events) {
@@ -70,21 +74,38 @@ export class LiveSocket {
     return this.#seq;
   }
 
-  /** Drop what waits: nobody wants it any more. */
+  /** Drop what waits, and do not ask again for what is under way: nobody wants it any more. */
   forget() {
     this.#waiting = null;
+    this.#isSentWanted = false;
+  }
+
+  /** Close it until it is needed again. */
+  close() {
+    this.forget();
+    clearTimeout(this.#retry);
+    clearTimeout(this.#patience);
+    this.#retry = undefined;
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#isOpen = false;
+    this.#sent = null;
+    socket?.close();
   }
 
   #send() {
     if (!this.#isOpen || this.#sent || !this.#waiting) return;
     this.#sent = this.#waiting;
+    this.#isSentWanted = true;
     this.#waiting = null;
+    this.#patience = setTimeout(() => this.#socket?.close(), PATIENCE_MS);
     this.#socket?.send(JSON.stringify(this.#sent));
   }
 
   /** @param {ArrayBuffer|string} data */
   #hear(data) {
     this.#sent = null;
+    clearTimeout(this.#patience);
     this.#send();
     if (typeof data === 'string') this.#events.onProblem(JSON.parse(data));
     else {
@@ -99,7 +120,8 @@ export class LiveSocket {
     const wasOpen = this.#isOpen;
     this.#socket = null;
     this.#isOpen = false;
-    this.#waiting ??= this.#sent;
+    clearTimeout(this.#patience);
+    if (this.#isSentWanted) this.#waiting ??= this.#sent;
     this.#sent = null;
     if (wasOpen) this.#events.onChange(false);
     this.#retry = setTimeout(() => {

@@ -23,7 +23,7 @@ import { editing } from './editing.js';
 /** @typedef {{imageId: string, width: number, height: number}} Upload */
 /** @typedef {{kind: 'upload'|'encode'|'generate'|'open', step: number, steps: number, message: string, previewId: string|null, errorId: string|null}} Work */
 /** @typedef {{latentId: string, modelId: string, grid: [number, number], originalId: string, width: number, height: number, upload: Upload|null, crop: Crop|null, readings: Record<string, number>}} Source the encoded picture; width and height of its crop, what it reads of each attribute in σ */
-/** @typedef {{imageId: string, edits: readonly Edit[], isChanged: boolean, ms: number|null}} Result */
+/** @typedef {{imageId: string, edits: readonly Edit[], changedBox: number[]|null, ms: number|null}} Result */
 /** @typedef {'connecting'|'starting'|'ready'|'degraded'|'unreachable'} ServerStatus */
 
 /**
@@ -61,7 +61,7 @@ import { editing } from './editing.js';
  * | {type: 'modelChanged', model: Model}
  * | {type: 'modelsSeen', loaded: readonly string[]}
  * | {type: 'serverSeen', server: ServerStatus}
- * | {type: 'liveChanged', isOpen: boolean}
+ * | {type: 'liveChanged', isOpen: boolean|null}
  * | {type: 'encodeModeChosen', mode: import('./encoding.js').EncodeMode}
  * | {type: 'uploaded', upload: Upload}
  * | {type: 'cropStarted', upload: Upload, crop: Crop}
@@ -130,7 +130,8 @@ export function reduce(state, action) {
   switch (action.type) {
     case 'modelsLoaded': {
       const isKnown = action.models.some((model) => model.id === state.modelId);
-      const modelId = isKnown ? state.modelId : (action.models[0]?.id ?? null);
+      const first = action.models.find(({ is_spatial }) => !is_spatial) ?? action.models[0]; // land has a page of its own
+      const modelId = isKnown ? state.modelId : (first?.id ?? null);
       return { ...state, models: action.models, modelId };
     }
     case 'modelChosen':

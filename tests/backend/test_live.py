@@ -1,6 +1,7 @@
 """`/live` over a real socket, with a real broker and worker."""
 
 import json
+import socket
 import struct
 import time
 from pathlib import Path
@@ -39,9 +40,9 @@ def parsed(frame: str | bytes) -> tuple[dict[str, Any], bytes]:
 def test_an_edit_is_answered_with_its_picture(
     server: LiveServer, client: httpx.Client, latent_id: str
 ) -> None:
-    with opened(server) as socket:
-        socket.send(wanted(5, latent_id, 1.0))
-        said, picture = parsed(socket.recv(20))
+    with opened(server) as live:
+        live.send(wanted(5, latent_id, 1.0))
+        said, picture = parsed(live.recv(20))
     assert (said["seq"], said["media_type"], said["cached"]) == (5, "image/png", False)
     assert said["changed_box"] == [0, 0, 60, 60]
     assert client.get(f"/images/{said['image_id']}").content == picture
@@ -55,9 +56,9 @@ def test_a_preview_is_small_and_not_kept(server: LiveServer, client: httpx.Clien
     fields = {"model": "fake", "steps": "0", "image_id": upload}
     large = client.post("/encode?wait=20", data=fields).json()["result"]["latent_id"]
     kept = {path.name for path in (server.home / "store").rglob("*") if path.is_file()}
-    with opened(server) as socket:
-        socket.send(wanted(1, large, 1.5, format="jpeg", quality=80, max_side=100))
-        said, picture = parsed(socket.recv(20))
+    with opened(server) as live:
+        live.send(wanted(1, large, 1.5, format="jpeg", quality=80, max_side=100))
+        said, picture = parsed(live.recv(20))
     assert said["image_id"] is None
     assert pixels_of(picture).shape == (100, 100, 3)
     assert {path.name for path in (server.home / "store").rglob("*") if path.is_file()} == kept
@@ -65,29 +66,41 @@ def test_a_preview_is_small_and_not_kept(server: LiveServer, client: httpx.Clien
 
 def test_of_those_that_wait_the_newest_is_answered(server: LiveServer, latent_id: str) -> None:
     """Of 60 at once few are drawn; the answers come in order and the last one is the newest."""
-    with opened(server) as socket:
+    with opened(server) as live:
         for seq in range(60):
-            socket.send(wanted(seq, latent_id, 0.01 * seq))
+            live.send(wanted(seq, latent_id, 0.01 * seq))
         answered = []
         while not answered or answered[-1] != 59:
-            answered.append(parsed(socket.recv(20))[0]["seq"])
+            answered.append(parsed(live.recv(20))[0]["seq"])
     assert answered == sorted(set(answered))
     assert len(answered) < 30
 
 
 def test_nothing_stays_of_a_live_job(server: LiveServer, latent_id: str) -> None:
     redis = server.redis()
-    with opened(server) as socket:
-        socket.send(wanted(0, latent_id, 0.7, max_side=64))
-        parsed(socket.recv(20))
+    with opened(server) as live:
+        live.send(wanted(0, latent_id, 0.7, max_side=64))
+        parsed(live.recv(20))
         before = redis.dbsize()
         for seq in range(1, 20):
-            socket.send(wanted(seq, latent_id, 0.7 + 0.01 * seq, max_side=64))
-            parsed(socket.recv(20))
+            live.send(wanted(seq, latent_id, 0.7 + 0.01 * seq, max_side=64))
+            parsed(live.recv(20))
     deadline_s = time.monotonic() + 5
     while redis.dbsize() > before and time.monotonic() < deadline_s:
         time.sleep(0.05)  # the queue's own note of a job goes a moment after the job
     assert redis.dbsize() <= before
+
+
+def test_who_leaves_leaves_no_job_behind(server: LiveServer, latent_id: str) -> None:
+    redis = server.redis()
+    for k in range(5):
+        with opened(server) as live:
+            live.send(wanted(k, latent_id, 0.3 + 0.01 * k, max_side=64))
+    deadline_s = time.monotonic() + 10
+    while redis.scard("lb:active") and time.monotonic() < deadline_s:
+        time.sleep(0.05)
+    assert redis.scard("lb:active") == 0
+    assert redis.pubsub_channels("lb:events:*") == []
 
 
 @pytest.mark.parametrize(
@@ -103,28 +116,32 @@ def test_nothing_stays_of_a_live_job(server: LiveServer, latent_id: str) -> None
 def test_a_bad_request_is_told_and_the_next_is_answered(
     server: LiveServer, latent_id: str, message: str, code: str
 ) -> None:
-    with opened(server) as socket:
-        socket.send(message)
-        said = json.loads(socket.recv(20))
+    with opened(server) as live:
+        live.send(message)
+        said = json.loads(live.recv(20))
         assert said["error"]["code"] == code
         assert "Traceback" not in said["error"]["message"]
-        socket.send(wanted(9, latent_id, 1.0))
-        assert parsed(socket.recv(20))[0]["seq"] == 9
+        live.send(wanted(9, latent_id, 1.0))
+        assert parsed(live.recv(20))[0]["seq"] == 9
 
 
 def test_an_error_of_the_worker_is_told(server: LiveServer, latent_id: str) -> None:
     edit = {"type": "attribute", "attribute": "explode", "strength": 1, "mask": ALL}
-    with opened(server) as socket:
-        socket.send(json.dumps({"seq": 2, "edit": {"latent_id": latent_id, "edits": [edit]}}))
-        said = json.loads(socket.recv(20))
+    with opened(server) as live:
+        live.send(json.dumps({"seq": 2, "edit": {"latent_id": latent_id, "edits": [edit]}}))
+        said = json.loads(live.recv(20))
     assert said["seq"] == 2
     assert said["error"]["code"] == "internal_error"
 
 
-def test_a_binary_message_is_refused(server: LiveServer) -> None:
-    with opened(server) as socket:
-        socket.send(b"\x00\x01")
-        assert json.loads(socket.recv(20))["error"]["code"] == "invalid_request"
+def test_a_binary_message_is_refused_and_the_next_is_answered(
+    server: LiveServer, latent_id: str
+) -> None:
+    with opened(server) as live:
+        live.send(b"\x00\x01")
+        assert json.loads(live.recv(20))["error"]["code"] == "invalid_request"
+        live.send(wanted(4, latent_id, 1.0))
+        assert parsed(live.recv(20))[0]["seq"] == 4
 
 
 def test_a_preview_of_the_whole_upload_is_refused(client: httpx.Client, latent_id: str) -> None:
@@ -138,11 +155,19 @@ def test_another_sites_page_may_not_paint(server: LiveServer) -> None:
     assert refused.value.response.status_code == 403
 
 
+def test_another_host_name_may_not_paint(server: LiveServer) -> None:
+    port = int(server.url.rsplit(":", 1)[1].strip("/"))
+    line = socket.create_connection(("127.0.0.1", port))
+    with pytest.raises(InvalidStatus) as refused:
+        connect(f"ws://evil.example:{port}/live", sock=line)
+    assert refused.value.response.status_code == 403
+
+
 def test_a_stranger_may_not_paint(tmp_path: Path) -> None:
     with running(tmp_path, api_keys="a-secret-key") as guarded:
         with pytest.raises(InvalidStatus) as refused:
             opened(guarded)
         assert refused.value.response.status_code == 403
-        with opened(guarded, additional_headers={"Authorization": "Bearer a-secret-key"}) as socket:
-            socket.send(wanted(1, "lat_" + "0" * 32, 1.0))
-            assert json.loads(socket.recv(20))["error"]["code"] == "unknown_latent"
+        with opened(guarded, additional_headers={"Authorization": "Bearer a-secret-key"}) as live:
+            live.send(wanted(1, "lat_" + "0" * 32, 1.0))
+            assert json.loads(live.recv(20))["error"]["code"] == "unknown_latent"

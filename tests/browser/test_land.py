@@ -1,7 +1,6 @@
 """The land page: an endless picture as a map, painted on."""
 
 import io
-import json
 import time
 
 import numpy as np
@@ -25,8 +24,9 @@ def land_url(tmp_path_factory, serve_folder):
 
 @pytest.fixture
 def land(page, land_url):
-    """The land page with its first tiles."""
-    page.goto(f"{land_url}/land")
+    """The land page with the first tiles of the small model."""
+    made = page.request.post(f"{land_url}/lands", data={"model": "tiny-land"}).json()
+    page.goto(f"{land_url}/land#{made['land_id']}")
     wait_for_tiles(page)
     return page
 
@@ -143,6 +143,15 @@ def test_another_land_is_another_picture(land):
     assert (seen(land) != picture).any(axis=2).mean() > 0.5
 
 
+def test_another_model_is_another_land_with_its_own_attributes(land):
+    assert land.get_by_text("Smile", exact=True).is_visible()
+    land.get_by_label("Model").select_option("aerial")
+    land.get_by_text("Forest", exact=True).wait_for()
+    wait_for_tiles(land)
+    land.get_by_role("button", name="Undo", exact=True).click()
+    land.get_by_text("Smile", exact=True).wait_for()
+
+
 def test_the_start_page_leads_to_the_land(page, land_url):
     page.goto(land_url)
     page.get_by_text("Paint on an endless land").click()
@@ -152,10 +161,13 @@ def test_the_start_page_leads_to_the_land(page, land_url):
 
 
 def test_without_a_model_of_land_the_page_says_what_to_do(page, live_url):
-    models = json.loads(page.request.get(f"{live_url}/models").text())["models"]
-    if any(model["is_spatial"] for model in models):
-        pytest.skip("this server has one")
+    def leave_out_land(route):
+        models = route.fetch().json()["models"]
+        route.fulfill(json={"models": [each for each in models if not each["is_spatial"]]})
+
+    page.route("**/models", leave_out_land)
     page.goto(f"{live_url}/land")
     page.get_by_text("No model here draws land").wait_for()
     page.goto(live_url)
+    page.wait_for_selector(".sample-new:not(:disabled)")
     assert not page.get_by_text("Paint on an endless land").is_visible()

@@ -59,3 +59,9 @@ test('image points land in the mask in proportion', () => {
 test('the brush is measured on the short side', () => {
   assert.equal(geometry.brushRadiusImagePx(20, IMAGE), 10);
 });
+
+test('the union of two boxes holds both, and of one box is that box', () => {
+  assert.deepEqual(geometry.unionBox([1, 2, 3, 4], [0, 5, 2, 6]), [0, 2, 4, 9]);
+  assert.deepEqual(geometry.unionBox(null, [1, 2, 3, 4]), [1, 2, 3, 4]);
+  assert.equal(geometry.unionBox(null, null), null);
+});

@@ -8,6 +8,10 @@ class FakeSocket extends EventTarget {
   sent = [];
   binaryType = '';
 
+  close() {
+    this.say('close');
+  }
+
   /** @param {string} text */
   send(text) {
     this.sent.push(JSON.parse(text));
@@ -118,6 +122,39 @@ test('what waits is newer than what was under way when the connection was lost',
   live.ask('b');
   made[0].say('close');
   mock.timers.tick(250);
+  made[1].say('open');
+  assert.deepEqual(asked(1), [[2, 'b']]);
+});
+
+test('what nobody wants any more is not asked again', () => {
+  live.ask('a');
+  made[0].say('open');
+  live.forget();
+  made[0].say('close');
+  mock.timers.tick(250);
+  made[1].say('open');
+  assert.deepEqual(asked(1), []);
+});
+
+test('a connection that gives no answer is taken for lost', () => {
+  live.ask('a');
+  made[0].say('open');
+  mock.timers.tick(19_999);
+  assert.deepEqual(heard, [true]);
+  mock.timers.tick(1);
+  assert.deepEqual(heard, [true, false]);
+  mock.timers.tick(250);
+  made[1].say('open');
+  assert.deepEqual(asked(1), [[1, 'a']]);
+});
+
+test('once closed it stays so until it is needed', () => {
+  live.ask('a');
+  made[0].say('open');
+  live.close();
+  mock.timers.tick(60_000);
+  assert.equal(made.length, 1);
+  live.ask('b');
   made[1].say('open');
   assert.deepEqual(asked(1), [[2, 'b']]);
 });

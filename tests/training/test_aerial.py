@@ -1,6 +1,6 @@
 """Procedural land: an endless plane, drawn in any windows."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -24,12 +24,13 @@ from training.land_lesson import (
     amounts_at,
     listen_to_channels,
 )
+from training.loop import train_generator
 from training.patch_critic import PatchCritic, fooling, hinge
 from training.release import release_generator
-from training.runs import Run
+from training.runs import Run, load_state
 from training.schedule import Steps
 from training.sharpening import sharpen
-from training.warmup import warm_up
+from training.warmup import open_lesson, warm_up
 
 
 def test_a_window_is_part_of_a_larger_one() -> None:
@@ -172,7 +173,7 @@ def test_a_generator_learns_from_the_lesson(tmp_path: Path) -> None:
     )
     training = GanTraining(options, torch.device("cpu"))
     lesson = LandLesson(16, 16, seed=0, lands=1)
-    before = torch.stack([lesson(training) for _ in range(4)]).mean().item()
+    before = torch.stack([lesson(training)[0] for _ in range(4)]).mean().item()
     run = Run(tmp_path, {}, resume=False)
     warm_up(training, run, Steps(60))
     released = release_generator(tmp_path, "mine")
@@ -180,7 +181,7 @@ def test_a_generator_learns_from_the_lesson(tmp_path: Path) -> None:
         "Water",
         "Forest",
     ]
-    after = torch.stack([lesson(training) for _ in range(4)]).mean().item()
+    after = torch.stack([lesson(training)[0] for _ in range(4)]).mean().item()
     assert after < 0.7 * before
 
 
@@ -219,7 +220,10 @@ def test_a_critic_learns_where_a_picture_is_not_of_its_maps() -> None:
     assert fooling(fake) > fooling(real)
 
 
-def test_sharpening_goes_on_after_the_lesson(tmp_path: Path) -> None:
+def test_sharpening_goes_on_after_the_lesson(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.land_lesson.LANDS", 2)
     options = replace(
         PRESETS["aerial64"], resolution=16, grid=16, channel_base=256, channel_max=16, w_dim=16
     )
@@ -234,9 +238,52 @@ def test_sharpening_goes_on_after_the_lesson(tmp_path: Path) -> None:
     assert release_generator(tmp_path, "mine").attributes.attributes
 
 
+def test_every_part_of_a_run_is_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lesson, sharpening and game, and a run that was stopped between the first two."""
+    monkeypatch.setattr("training.land_lesson.LANDS", 2)
+    options = replace(
+        PRESETS["aerial64"], resolution=16, grid=16, channel_base=256, channel_max=16, w_dim=16
+    )
+    train_generator(options, tmp_path / "a", None, warmup=Steps(3), sharpening=Steps(3))
+    lines = (tmp_path / "a" / "metrics.jsonl").read_text()
+    assert "warm_up_loss" in lines
+    assert "critic_loss" in lines
+    assert load_state(tmp_path / "a")["phase"] == "game"
+
+    training = GanTraining(options, torch.device("cpu"))
+    run = Run(tmp_path / "b", asdict(options), resume=False)
+    warm_up(training, run, Steps(3))
+    training.phase = "sharpening"
+    training.snapshot(run, training.preview())
+    train_generator(
+        options, tmp_path / "b", None, warmup=Steps(3), sharpening=Steps(3), resume=True
+    )
+    assert "critic_loss" in (tmp_path / "b" / "metrics.jsonl").read_text()
+
+
+def test_a_grown_run_keeps_what_its_mapping_has_learnt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.land_lesson.LANDS", 1)
+    small = replace(
+        PRESETS["aerial64"], resolution=16, grid=16, channel_base=256, channel_max=16, w_dim=16
+    )
+    training = GanTraining(small, torch.device("cpu"))
+    run = Run(tmp_path / "small", asdict(small), resume=False)
+    training.blank = False
+    training.snapshot(run, training.preview())
+    grown = GanTraining(replace(small, resolution=32, grid=32), torch.device("cpu"))
+    grown.grow_from(load_state(tmp_path / "small"))
+    before = grown.generator.mapping.state_dict()["fc0.weight"].clone()
+    open_lesson(grown, None)
+    assert torch.equal(grown.generator.mapping.state_dict()["fc0.weight"], before)
+
+
 def test_only_drawn_land_is_sharpened(tmp_path: Path) -> None:
     training = GanTraining(replace(PRESETS["cpu32"], batch=1), torch.device("cpu"))
-    with pytest.raises(TrainingError, match="drawn land"):
+    with pytest.raises(TrainingError, match="for drawn land"):
         sharpen(training, Run(tmp_path, {}, resume=False), Steps(1))
 
 

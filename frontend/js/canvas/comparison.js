@@ -81,14 +81,20 @@ export function differenceOf(original, edited) {
     context.drawImage(bitmap, 0, 0, width, height);
     return context.getImageData(0, 0, width, height);
   });
-  for (let i = 0; i < b.data.length; i += 4) {
-    const levels = Math.max(...[0, 1, 2].map((k) => Math.abs(a.data[i + k] - b.data[i + k])));
-    b.data.set([...colourOf(levels), 255], i);
+  const [before, after] = [a.data, b.data];
+  for (let i = 0; i < after.length; i += 4) {
+    let levels = 0;
+    for (let k = i; k < i + 3; k++) levels = Math.max(levels, Math.abs(before[k] - after[k]));
+    for (let k = 0; k < 3; k++) after[i + k] = RAMP[3 * levels + k];
+    after[i + 3] = 255;
   }
   const canvas = el('canvas', { width, height });
   context2d(canvas).putImageData(b, 0, 0);
   return canvas;
 }
+
+/** The colours of all 256 differences. */
+const RAMP = Uint8Array.from({ length: 3 * 256 }, (_, i) => colourOf(Math.floor(i / 3))[/** @type {0|1|2} */ (i % 3)]);
 
 /** @param {number} levels of 255 @returns {[number, number, number]} */
 export function colourOf(levels) {

@@ -99,19 +99,21 @@ export class Stage {
 
   fit() {
     this.#isFitted = true;
-    const left = this.#state?.comparison === 'side' ? this.#stage.width / 2 : 0; // the original's half
-    const view = geometry.fitView(this.imageSize, { ...this.#stage, width: this.#stage.width - left });
+    const { left, ...room } = this.#room;
+    const view = geometry.fitView(this.imageSize, room);
     this.#setView({ ...view, screenX: view.screenX + left });
   }
 
   /** One picture pixel per screen pixel. */
   actualSize() {
     this.#isFitted = false;
-    this.#setView(geometry.centredView(this.imageSize, this.#stage, 1 / devicePixelRatio));
+    const { left, ...room } = this.#room;
+    const view = geometry.centredView(this.imageSize, room, 1 / devicePixelRatio);
+    this.#setView({ ...view, screenX: view.screenX + left });
   }
 
   /** @param {number} factor @param {geometry.Point} [screen] where to hold the picture; default: the middle */
-  zoom(factor, screen = { x: this.#stage.width / 2, y: this.#stage.height / 2 }) {
+  zoom(factor, screen = this.#middle) {
     this.#isFitted = false;
     this.#setView(geometry.zoomAt(this.#view, screen, factor, this.imageSize));
   }
@@ -122,10 +124,22 @@ export class Stage {
     this.#setView(geometry.panBy(this.#view, screenDelta, this.imageSize, this.#stage));
   }
 
-  /** Where an event happened. @param {{clientX: number, clientY: number}} event @returns {geometry.Point} in the screen frame */
+  /** Where an event happened; on the original beside the picture: the same place of the picture. @param {{clientX: number, clientY: number}} event @returns {geometry.Point} in the screen frame */
   screenOf(event) {
     const box = this.dom.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
+    const x = event.clientX - box.left;
+    return { x: x < this.#room.left ? x + this.#room.left : x, y: event.clientY - box.top };
+  }
+
+  /** The part of the stage that the picture has: all, or the half beside the original. */
+  get #room() {
+    const left = this.#state?.comparison === 'side' ? this.#stage.width / 2 : 0;
+    return { left, width: this.#stage.width - left, height: this.#stage.height };
+  }
+
+  get #middle() {
+    const { left, width, height } = this.#room;
+    return { x: left + width / 2, y: height / 2 };
   }
 
   /** Show a stroke under way; null takes it away. @param {Draft|null} draft */
@@ -213,7 +227,7 @@ export class Stage {
   /** @param {CanvasRenderingContext2D} context */
   #drawPicture(context) {
     this.#shown.draw(context, this.#view, this.imageSize);
-    if (this.#preview?.box) drawPart(context, this.#preview.bitmap, this.#preview.box, this.#view, this.imageSize);
+    this.#drawPreview(context);
     this.#drawComparison(context);
     if (!this.#shown.isStill) this.#schedule();
     const { screenX, screenY, scale } = this.#view;
@@ -224,6 +238,16 @@ export class Stage {
       this.imageSize.height * scale,
     ].join(' ');
     this.picture.dataset.isStill = String(this.#shown.isStill);
+  }
+
+  /** What the stroke under way changes, and what the shown picture has changed: the stroke may take that away. @param {CanvasRenderingContext2D} context */
+  #drawPreview(context) {
+    if (!this.#preview || this.#state?.isComparing) return;
+    const { bitmap, box } = this.#preview;
+    const ratio = bitmap.width / this.imageSize.width;
+    const shown = this.#state?.result?.changedBox?.map((value) => value * ratio);
+    const part = geometry.unionBox(box, shown ?? null);
+    if (part) drawPart(context, bitmap, part, this.#view, this.imageSize);
   }
 
   /** @param {CanvasRenderingContext2D} context */
@@ -243,6 +267,8 @@ export class Stage {
   /** @param {CanvasRenderingContext2D} context @param {State} state */
   #drawOverlay(context, { layers, attribute, source, history, openKey, isComparing }) {
     if (!source || !history || isComparing) return;
+    context.save();
+    this.#clip(context);
     if (layers.heat && attribute) {
       const map = this.#heatMaps.get(source.latentId, attribute, () => this.#schedule(), this.#onProblem);
       if (map) drawOver(context, map, this.#view, this.imageSize);
@@ -258,6 +284,15 @@ export class Stage {
       drawOver(context, tinted(edit.mask, rgbOf(edit.hue)), this.#view, this.imageSize);
     }
     if (layers.grid) drawGrid(context, source.grid, this.#view, this.imageSize);
+    context.restore();
+  }
+
+  /** @param {CanvasRenderingContext2D} context */
+  #clip(context) {
+    const { left, width, height } = this.#room;
+    context.beginPath();
+    context.rect(left, 0, width, height);
+    context.clip();
   }
 
   /** @param {CanvasRenderingContext2D} context @param {State} state */

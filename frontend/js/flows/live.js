@@ -18,6 +18,8 @@ export class LivePainter {
   #socket;
   /** @type {Map<number, number>} when each preview was asked for, in ms */
   #askedMs = new Map();
+  /** @type {{mode: 'paint'|'erase', coverage: Mask}|null} what the next frame asks for */
+  #next = null;
   #askedSeq = 0;
   #shownSeq = 0;
   #firstSeq = Infinity; // of the stroke under way; what comes of an earlier one is late
@@ -36,7 +38,12 @@ export class LivePainter {
       onChange: (isOpen) => store.dispatch({ type: 'liveChanged', isOpen }),
     });
     store.subscribe((state, before) => {
-      if (state.phase === 'editor' && before.phase !== 'editor') this.#socket.prepare();
+      if (state.phase === before.phase) return;
+      if (state.phase === 'editor') this.#socket.prepare();
+      else if (before.phase === 'editor') {
+        this.#socket.close();
+        store.dispatch({ type: 'liveChanged', isOpen: null });
+      }
     });
   }
 
@@ -46,6 +53,15 @@ export class LivePainter {
    * @param {Mask} coverage so far; still being painted
    */
   follow(mode, coverage) {
+    const isScheduled = this.#next !== null;
+    this.#next = { mode, coverage };
+    if (!isScheduled) requestAnimationFrame(() => this.#ask());
+  }
+
+  #ask() {
+    if (!this.#next) return; // the stroke has ended
+    const { mode, coverage } = this.#next;
+    this.#next = null;
     const { values } = coverage;
     const sofar = { ...coverage, values: values.slice() };
     const session = reduce(this.#store.state, { type: 'stroked', mode, coverage: sofar }).history?.present;
@@ -58,6 +74,7 @@ export class LivePainter {
 
   /** The stroke has ended: previews that still come are older than what is drawn now. */
   rest() {
+    this.#next = null;
     this.#socket.forget();
     this.#firstSeq = Infinity;
     this.#askedMs.clear();
@@ -65,7 +82,8 @@ export class LivePainter {
 
   /** @param {import('../live-socket.js').LiveAnswer} answer @param {Blob} picture */
   async #show({ seq, changed_box }, picture) {
-    const bitmap = await createImageBitmap(picture);
+    const bitmap = await createImageBitmap(picture).catch(() => null);
+    if (!bitmap) return; // the next one may be whole
     if (seq < this.#firstSeq || seq <= this.#shownSeq) return bitmap.close();
     this.#shownSeq = seq;
     const askedMs = this.#askedMs.get(seq) ?? performance.now();

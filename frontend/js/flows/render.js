@@ -63,7 +63,7 @@ export class Renderer {
   /** Without an edit that is on, the result is the original. @param {Session} session @param {string} originalId @returns {Result|null} */
   #untouched({ edits }, originalId) {
     if (edits.some((edit) => edit.enabled)) return null;
-    return { imageId: originalId, edits, isChanged: true, ms: null };
+    return { imageId: originalId, edits, changedBox: null, ms: null };
   }
 
   /** @param {Session} session @param {AbortSignal} superseded */
@@ -78,7 +78,7 @@ export class Renderer {
       const result = {
         imageId: answer.image_id,
         edits: session.edits,
-        isChanged: answer.changed_box !== null,
+        changedBox: answer.changed_box,
         ms,
       };
       this.#known.set(session.edits, result);
@@ -137,8 +137,8 @@ export class Renderer {
 }
 
 /** @param {Result} result */
-function said({ isChanged, ms }) {
-  return isChanged
+function said({ changedBox, ms }) {
+  return changedBox
     ? `Edit applied (${ms} ms)`
     : 'No visible effect: paint a larger part, or raise the amount';
 }

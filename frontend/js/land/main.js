@@ -30,6 +30,8 @@ const home = el('a', { class: 'brand', href: './', title: 'Back to the start' },
 const undo = iconButton('undo', 'Undo', () => go(-1), { keys: 'Ctrl+Z' });
 const redo = iconButton('redo', 'Redo', () => go(1), { keys: 'Ctrl+Shift+Z' });
 
+/** @type {import('../types.js').Model[]} all that draw land */
+let models = [];
 /** @type {import('../types.js').Model|null} */
 let model = null;
 /** @type {import('./history.js').Lands|null} */
@@ -41,6 +43,7 @@ let turn = Promise.resolve();
 
 const panel = landPanel({
   onBrush: (change) => setBrush({ ...brush, ...change }),
+  onModel: (id) => change(({ coherence }) => ({ model: id, coherence, edits: [] })),
   onNew: () => change(({ seed: _, edits: __, ...rest }) => ({ ...rest, edits: [] })),
   onSeed: (seed) => change((land) => ({ ...withEdits(land, []), seed })),
   onCoherence: (coherence) => change((land) => ({ ...withEdits(land, land.edits), coherence })),
@@ -115,6 +118,7 @@ function change(wanted) {
       const { model: id, coherence, truncation, ...rest } = wanted(present(history));
       const land = await api.makeLand({ model: id, coherence, truncation, seed: rest.seed, edits: rest.edits });
       history = add(history, land);
+      useModel(land.model);
       show();
     } catch (error) {
       const found = asProblem(error);
@@ -124,11 +128,20 @@ function change(wanted) {
   });
 }
 
+/** Paint with the attributes of a model. @param {string} id */
+function useModel(id) {
+  if (model?.id === id) return;
+  model = models.find((each) => each.id === id) ?? models[0];
+  const isKnown = model.attributes.some((attribute) => attribute.id === brush.attribute);
+  setBrush({ ...brush, attribute: isKnown ? brush.attribute : (model.attributes[0]?.id ?? null) });
+}
+
 /** @param {number} by */
 function go(by) {
   turn = turn.then(() => {
     if (!history) return;
     history = step(history, by);
+    useModel(present(history).model);
     show();
   });
 }
@@ -185,10 +198,9 @@ addEventListener('keydown', (event) => {
 
 /**
  * The land of the address or of last time, if its model is still what it was; else a new one.
- * @param {import('../types.js').Model[]} models
  * @returns {Promise<Land>}
  */
-async function firstLand(models) {
+async function firstLand() {
   const id = ADDRESS.exec(location.hash)?.[1] ?? localStorage.getItem('latentbrush.land');
   if (id) {
     try {
@@ -202,17 +214,16 @@ async function firstLand(models) {
 }
 
 try {
-  const { models } = await api.models();
-  const spatial = models.filter(({ is_spatial }) => is_spatial);
-  if (spatial.length === 0) {
+  models = (await api.models()).models.filter(({ is_spatial }) => is_spatial);
+  if (models.length === 0) {
     tell('No model here draws land', 'Train one with: latentbrush train generator --preset aerial64');
   } else {
-    const land = await firstLand(spatial);
-    model = spatial.find(({ id }) => id === land.model) ?? spatial[0];
+    const land = await firstLand();
+    panel.offerModels(models);
     const [, , zoom, x, y] = ADDRESS.exec(location.hash) ?? [];
     history = begin(land);
     panel.dom.hidden = false;
-    setBrush({ ...brush, attribute: model.attributes[0]?.id ?? null });
+    useModel(land.model);
     show(zoom ? { x: Number(x), y: Number(y), zoom: Number(zoom) } : { x: 0, y: 0, zoom: land.max_zoom });
   }
 } catch (error) {

@@ -14,6 +14,7 @@ import { iconButton, segmented, setPressed, signed, slider } from '../panels/con
  * @typedef {object} PanelEvents
  * @property {(change: Partial<Brush>) => void} onBrush
  * @property {() => void} onNew
+ * @property {(modelId: string) => void} onModel
  * @property {(seed: number) => void} onSeed
  * @property {(coherence: number) => void} onCoherence
  * @property {(index: number, change: {enabled?: boolean, strength?: number}|null) => void} onEdit null: delete it
@@ -29,9 +30,10 @@ const TOOLS = [
 ];
 
 /** @param {PanelEvents} events */
-export function landPanel({ onBrush, onNew, onSeed, onCoherence, onEdit }) {
+export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onEdit }) {
   const seed = el('input', { type: 'number', class: 'number', min: 0, step: 1, 'aria-label': 'Seed' });
   seed.addEventListener('change', () => seed.value !== '' && Number.isSafeInteger(Number(seed.value)) && onSeed(Number(seed.value)));
+  const picker = el('select', { class: 'land-model', 'aria-label': 'Model', hidden: true, onchange: () => onModel(picker.value) });
   let coherenceNow = COHERENCE.usual;
   const coherence = slider({
     label: 'Coherence',
@@ -74,6 +76,7 @@ export function landPanel({ onBrush, onNew, onSeed, onCoherence, onEdit }) {
     { class: 'land-panel' },
     section(
       'Land',
+      picker,
       el('div', { class: 'row' }, el('label', { class: 'land-seed' }, el('span', { class: 'slider-label' }, 'Seed'), el('span', { class: 'number-field' }, seed)), iconButton('dice', 'Another land', onNew, { text: 'Another' })),
       coherence.dom,
     ),
@@ -84,6 +87,11 @@ export function landPanel({ onBrush, onNew, onSeed, onCoherence, onEdit }) {
   let shownAttributes = [];
   return {
     dom,
+    /** A choice is offered where there is one. @param {readonly import('../types.js').Model[]} models */
+    offerModels(models) {
+      picker.hidden = models.length < 2;
+      picker.replaceChildren(...models.map(({ id, title }) => el('option', { value: id }, title)));
+    },
     /** @param {readonly Attribute[]} attributes @param {Brush} brush */
     showBrush(attributes, brush) {
       tools.set(brush.tool);
@@ -98,6 +106,7 @@ export function landPanel({ onBrush, onNew, onSeed, onCoherence, onEdit }) {
     /** @param {Land} land */
     showLand(land) {
       seed.value = String(land.seed);
+      picker.value = land.model;
       coherenceNow = land.coherence ?? COHERENCE.usual;
       coherence.set(coherenceNow);
       none.hidden = land.edits.length > 0;

@@ -70,13 +70,14 @@ export function editRow(events) {
   const rename = () => {
     field.value = title.textContent ?? '';
     field.hidden = false;
+    field.focus();
     field.select();
   };
   field.addEventListener('change', () => onRename(field.value));
   field.addEventListener('blur', () => (field.hidden = true));
   field.addEventListener('keydown', ({ key }) => {
     if (key === 'Escape') field.value = title.textContent ?? '';
-    if (key === 'Enter' || key === 'Escape') field.blur();
+    if (key === 'Enter' || key === 'Escape') choose.focus();
   });
   choose.addEventListener('dblclick', rename);
   choose.addEventListener('keydown', ({ key }) => key === 'F2' && rename());

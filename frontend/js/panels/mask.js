@@ -4,7 +4,7 @@
 
 import { el, saveBlob } from '../dom.js';
 import { maskSizeFor } from '../geometry.js';
-import { constantMask } from '../mask.js';
+import { constantMask, isEmpty } from '../mask.js';
 import { maskFile, readMask } from '../mask-image.js';
 import { feathered, grown, inverted } from '../region.js';
 import { findEdit } from '../session.js';
@@ -36,6 +36,11 @@ export function maskTools(store, whereItShows) {
     if (!edit || edit.type !== 'attribute') return null;
     return edit.mask ?? constantMask(size().width, size().height, 1);
   };
+  /** @param {Mask} coverage @param {string} complaint when there is nothing in it */
+  const add = (coverage, complaint) => {
+    if (isEmpty(coverage)) dispatch({ type: 'said', text: complaint });
+    else dispatch({ type: 'stroked', mode: 'paint', coverage });
+  };
   const changes = CHANGES.map(([icon, label, change]) =>
     iconButton(icon, label, () => {
       const mask = current();
@@ -43,21 +48,22 @@ export function maskTools(store, whereItShows) {
     }),
   );
   const fill = iconButton('heat', 'Paint where this attribute shows in the picture', async () => {
-    const coverage = await whereItShows(store.state);
-    if (coverage) dispatch({ type: 'stroked', mode: 'paint', coverage });
+    const before = store.state;
+    const coverage = await whereItShows(before);
+    const { source, attribute, openKey } = store.state;
+    const isSame = source === before.source && attribute === before.attribute && openKey === before.openKey;
+    if (coverage && isSame) add(coverage, 'This attribute shows nowhere in the picture');
   });
   const input = el('input', { type: 'file', accept: 'image/*', class: 'visually-hidden', tabIndex: -1, 'aria-hidden': 'true' });
   input.addEventListener('change', async () => {
     const file = input.files?.[0];
     input.value = '';
     if (!file) return;
-    try {
-      const bitmap = await createImageBitmap(file);
-      dispatch({ type: 'stroked', mode: 'paint', coverage: readMask(bitmap, size()) });
-      bitmap.close();
-    } catch {
-      dispatch({ type: 'said', text: 'This file is no picture that can be read as a mask' });
-    }
+    const bitmap = await createImageBitmap(file).catch(() => null);
+    if (!bitmap) return dispatch({ type: 'said', text: 'This file is no picture that can be read as a mask' });
+    const coverage = readMask(bitmap, size());
+    bitmap.close();
+    add(coverage, 'This mask is black all over: nothing is painted');
   });
   const load = iconButton('open', 'Paint a mask from a grey picture: white is painted', () => input.click());
   const save = iconButton('download', 'Save this mask as a grey picture', async () => {

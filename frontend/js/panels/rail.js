@@ -42,7 +42,7 @@ export function toolRail({ dispatch }, stage) {
     iconButton(icon, label, () => dispatch({ type: 'layerToggled', layer }), { keys }),
   );
   const comparisons = COMPARISONS.map(([comparison, icon, label]) =>
-    iconButton(icon, label, () => dispatch({ type: 'comparisonChosen', comparison }), { keys: 'C' }),
+    iconButton(icon, label, () => dispatch({ type: 'comparisonChosen', comparison })),
   );
   const zoom = [
     iconButton('plus', 'Zoom in', () => stage.zoom(1.25), { keys: '+' }),

@@ -12,7 +12,7 @@ import { iconButton, segmented } from './controls.js';
 import { modelPicker } from './models.js';
 
 /** @typedef {import('../state.js').State} State */
-/** @typedef {{file: string, title: string}} Sample */
+/** @typedef {{file: string, title: string, model: string}} Sample model: that draws such pictures */
 
 /** @type {Record<State['server'], string>} */
 const SERVER_SAYS = {
@@ -93,11 +93,13 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onSample, 
       el('div', { class: 'start-choices' }, models.dom, encoding.dom),
     ),
   );
+  /** @type {{sample: Sample, dom: HTMLElement}[]} */
+  let items = [];
   return {
     dom,
     /** @param {Sample[]} samples */
     showSamples(samples) {
-      const items = samples.map((sample) => {
+      items = samples.map((sample) => {
         const picture = el('img', {
           class: 'sample-picture',
           src: `samples/${encodeURIComponent(sample.file)}`,
@@ -110,10 +112,10 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onSample, 
           picture,
           el('span', { class: 'sample-title' }, sample.title),
         );
-        return el('li', {}, button);
+        return { sample, dom: el('li', {}, button) };
       });
       const last = /** @type {Element} */ (generate.parentElement);
-      setChildren(gallery, [...items, last]);
+      setChildren(gallery, [...items.map(({ dom: item }) => item), last]);
     },
     /** @param {State} state */
     syncState(state) {
@@ -125,6 +127,8 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onSample, 
       const hasEncoder = currentModel(state)?.has_encoder !== false;
       encoding.set(possible(state.encodeMode, hasEncoder));
       encoding.offer('fast', hasEncoder);
+      const has = items.some(({ sample }) => sample.model === state.modelId);
+      for (const { sample, dom: item } of items) item.hidden = has && sample.model !== state.modelId;
       generate.disabled = choose.disabled = !state.modelId;
     },
   };

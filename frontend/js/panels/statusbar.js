@@ -12,7 +12,7 @@ export function statusbar(stage) {
   const text = el('span', { class: 'status-text' });
   const hint = el('span', { class: 'status-hint' });
   const zoom = el('span', { class: 'status-zoom' });
-  const connection = el('span', { class: 'status-live' });
+  const connection = el('span', { class: 'status-live', role: 'status' });
   const dom = el('footer', { class: 'statusbar' }, text, hint, el('span', { class: 'spring' }), connection, zoom);
   const showZoom = () => {
     zoom.textContent = `${Math.round(stage.view.scale * devicePixelRatio * 100)} %`;
@@ -25,7 +25,7 @@ export function statusbar(stage) {
       text.textContent = state.status;
       hint.textContent = hintFor(state);
       const said = connectionText(state);
-      connection.textContent = said;
+      if (connection.textContent !== said) connection.textContent = said;
       connection.classList.toggle('is-lost', state.isLive === false);
       showZoom();
     },

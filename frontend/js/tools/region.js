@@ -2,7 +2,7 @@
  * A rectangle or a lasso, from press to release.
  */
 
-import { constantMask } from '../mask.js';
+import { constantMask, isEmpty } from '../mask.js';
 import { polygon, rectangle } from '../region.js';
 import { targetOf } from './target.js';
 
@@ -34,7 +34,7 @@ export function startRegion(stage, store, shape, mode, screen, live) {
           : polygon(width, height, points, strength);
       target.show(coverage);
     },
-    end: () => (points.length > 1 ? target.keep(coverage) : target.drop()),
+    end: () => (isEmpty(coverage) ? target.drop() : target.keep(coverage)),
     cancel: target.drop,
   };
 }

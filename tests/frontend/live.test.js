@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { LivePainter } from '../../frontend/js/flows/live.js';
+import { constantMask } from '../../frontend/js/mask.js';
+import { INITIAL } from '../../frontend/js/state.js';
+import { Store } from '../../frontend/js/store.js';
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+/** @type {any} */
+let socket;
+/** @type {any[]} */
+let shown;
+/** @type {number} */
+let numClosed;
+/** @type {LivePainter} */
+let painter;
+
+beforeEach(() => {
+  shown = [];
+  numClosed = 0;
+  const browser = /** @type {any} */ (globalThis);
+  browser.requestAnimationFrame = (/** @type {() => void} */ run) => setTimeout(run, 0);
+  browser.createImageBitmap = async (/** @type {Blob} */ blob) => {
+    const text = await blob.text();
+    if (text === 'broken') throw new Error('no picture');
+    return { text, close: () => numClosed++ };
+  };
+  socket = Object.assign(new EventTarget(), { sent: /** @type {any[]} */ ([]), close() {}, binaryType: '' });
+  socket.send = (/** @type {string} */ text) => socket.sent.push(JSON.parse(text));
+  const grid = /** @type {[number, number]} */ ([8, 8]);
+  const source = { latentId: 'a', modelId: 'm', grid, originalId: 'i', width: 64, height: 64, upload: null, crop: null, readings: {} };
+  const store = new Store({ ...INITIAL, attribute: 'smile' });
+  const dom = new EventTarget();
+  const stage = { dom, setPreview: async (/** @type {any} */ preview) => shown.push(preview.bitmap.text) };
+  painter = new LivePainter(store, /** @type {any} */ (stage), () => socket);
+  store.dispatch({ type: 'opened', source, session: { latent_id: 'a', edits: [] } });
+  store.dispatch({ type: 'attributeChosen', id: 'smile' });
+  socket.dispatchEvent(new Event('open'));
+});
+
+/** @param {number} value */
+async function paint(value) {
+  painter.follow('paint', constantMask(64, 64, value));
+  await settled();
+}
+
+/** @param {number} seq @param {string} picture */
+async function answer(seq, picture) {
+  const header = new TextEncoder().encode(JSON.stringify({ seq, media_type: 'image/jpeg', changed_box: [0, 0, 1, 1] }));
+  const bytes = new TextEncoder().encode(picture);
+  const data = new Uint8Array(4 + header.length + bytes.length);
+  new DataView(data.buffer).setUint32(0, header.length);
+  data.set(header, 4);
+  data.set(bytes, 4 + header.length);
+  socket.dispatchEvent(Object.assign(new Event('message'), { data: data.buffer }));
+  await settled();
+}
+
+test('a stroke is asked for as the edit that it would make, small, and shown', async () => {
+  await paint(0.5);
+  const [{ seq, edit }] = socket.sent;
+  assert.equal(edit.edits[0].mask.rows[0][0], 0.5);
+  assert.equal(edit.output.max_side, 512);
+  await answer(seq, 'one');
+  assert.deepEqual(shown, ['one']);
+});
+
+test('many events in a frame are one request', async () => {
+  for (let i = 1; i <= 5; i++) painter.follow('paint', constantMask(64, 64, i / 10));
+  await settled();
+  assert.equal(socket.sent.length, 1);
+  assert.equal(socket.sent[0].edit.edits[0].mask.rows[0][0], 0.5);
+});
+
+test('what comes after the stroke has ended is not shown, nor in the next stroke', async () => {
+  await paint(0.5);
+  painter.rest();
+  await paint(0.7);
+  await answer(1, 'late');
+  assert.deepEqual(shown, []);
+  assert.equal(numClosed, 1);
+  await answer(2, 'now');
+  assert.deepEqual(shown, ['now']);
+});
+
+test('a picture that cannot be read is passed over', async () => {
+  await paint(0.5);
+  await answer(1, 'broken');
+  await paint(0.6);
+  await answer(2, 'whole');
+  assert.deepEqual(shown, ['whole']);
+});
