@@ -10,14 +10,17 @@ first and the last fifth of the time.
 """
 
 import argparse
+import contextlib
 import json
 import math
+import os
 import shutil
 import statistics
 import subprocess
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import CDPSession, Page, sync_playwright
 from tqdm import tqdm
@@ -104,28 +107,52 @@ def box_of(page: Page) -> tuple[float, float, float, float]:
 
 
 def memory_of(devtools: CDPSession, url: str) -> dict[str, float]:
-    """Megabytes in use: by the page's scripts, by the server, by its workers and its broker."""
+    """Megabytes in use: by the page's scripts, and by the server and each kind of its children."""
     devtools.send("HeapProfiler.collectGarbage")
     heap = devtools.send("Runtime.getHeapUsage")["usedSize"]
     found = {"page": heap / 2**20}
-    port = url.rsplit(":", 1)[-1].strip("/")
-    for line in subprocess.run(
-        ["ps", "-eo", "rss,args"], capture_output=True, text=True, check=True
-    ).stdout.splitlines():
-        resident, command = line.split(maxsplit=1) if line.strip()[:1].isdigit() else ("0", "")
-        kind = kind_of(command, port)
-        if kind:
-            found[kind] = found.get(kind, 0) + int(resident) / 1024
+    table = subprocess.run(
+        ["ps", "-eo", "pid,ppid,rss,args"], capture_output=True, text=True, check=True
+    ).stdout.splitlines()[1:]
+    rows = [line.split(maxsplit=3) for line in table]
+    family = {listener_of(url)}
+    for pid, parent, resident, command in rows:  # parents come first
+        if int(parent) in family:
+            family.add(int(pid))
+        if int(pid) in family:
+            found[kind_of(command)] = found.get(kind_of(command), 0) + int(resident) / 1024
     return found
 
 
-def kind_of(command: str, port: str) -> str | None:
-    """What a process is of the server, if it is of one."""
-    if "worker.main" in command:
+def listener_of(url: str) -> int:
+    """The process that listens on the url's port of this machine."""
+    port = urlsplit(url).port or 80
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            with contextlib.suppress(OSError):
+                command = (process / "cmdline").read_bytes().split(b"\0")
+                if b"serve" in command and sockets_of(process) & listening(port):
+                    return int(process.name)
+    raise SystemExit(f"no server on port {port} of this machine")
+
+
+def sockets_of(process: Path) -> set[str]:
+    """The inodes of a process's sockets."""
+    links = [os.readlink(link) for link in (process / "fd").iterdir()]
+    return {link[8:-1] for link in links if link.startswith("socket:[")}
+
+
+def listening(port: int) -> set[str]:
+    """The inodes of the sockets that listen on a port."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return {row[9] for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "0A"}
+
+
+def kind_of(command: str) -> str:
+    """What a process of the server is."""
+    if "worker" in command:
         return "workers"
-    if "valkey-server" in command:
-        return "broker"
-    return "server" if "serve" in command and f"--port {port}" in command else None
+    return "broker" if "valkey" in command else "server"
 
 
 def growth(values: list[float]) -> float:

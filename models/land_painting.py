@@ -15,6 +15,7 @@ from models.edits import move
 from models.land import CellBox, Land
 from models.latents import LatentMap, embed
 
+FEATHER_PX = 8  # width of the soft edge around a mask
 CELLS = 16  # of a training picture's side: how finely an edit moves the latent
 
 Place = tuple[int, int, int, int]
@@ -55,22 +56,24 @@ class Stroke:
         return mask
 
 
-def draw_painted(land: Land, strokes: Sequence[Stroke], place: Place, feather_px: int) -> Tensor:
+def draw_painted(
+    land: Land, strokes: Sequence[Stroke], place: Place, before: Tensor | None = None
+) -> Tensor:
     """A part of the land at full size: [1, 3, height, width].
 
     Args:
         strokes: all that change the latent within the generator's reach of the part, in order.
-        feather_px: width of the soft edge around the masks.
+        before: the part without them, if it is at hand.
     """
-    img = land.draw(*place)
+    img = land.draw(*place) if before is None else before
     top, left, height, width = place
-    margin = feather_px
+    margin = FEATHER_PX
     around = (top - margin, left - margin, height + 2 * margin, width + 2 * margin)
     masks = [stroke.on(around) for stroke in strokes]
     if not any(mask.any() for mask in masks):
         return img
     painted = land.draw(*place, lambda latent, cells: moved(land, latent, cells, strokes))
-    soft = softened(torch.stack(masks).amax(dim=0), feather_px // 2)
+    soft = softened(torch.stack(masks).amax(dim=0), FEATHER_PX // 2)
     return img + soft[..., margin:-margin, margin:-margin] * (painted - img)
 
 

@@ -7,7 +7,6 @@ from torch import Tensor
 
 from cli.pick import open_model
 from contracts.catalog import PREVIEW
-from contracts.lands import FEATHER_PX
 from contracts.settings import SHIPPED_MODELS_DIR
 from models.gallery import preview
 from models.images import to_pixels
@@ -43,7 +42,7 @@ def main() -> None:
 def painted(land: Land) -> Tensor:
     """The window with three round strokes."""
     strokes = [stroke(land.model, *each) for each in PAINTED]
-    return draw_painted(land, strokes, WINDOW, FEATHER_PX)
+    return draw_painted(land, strokes, WINDOW)
 
 
 def stroke(

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from contracts.lands import FEATHER_PX, DrawRequest, LandEdit
+from contracts.lands import DrawRequest, LandEdit
 from models.edits import fit_mask
 from models.images import Pixels, to_pixels
 from models.land import Land, tiles_of
@@ -30,7 +30,7 @@ def draw_land(model: Model, wanted: DrawRequest, on_step: Callable[[Step], None]
     for k, (top, left, rows, columns) in enumerate(parts):
         on_step(Step(k, len(parts), "Drawing the land", None))
         part = (y + top, x + left, rows, columns)
-        img = draw_painted(land, strokes, part, FEATHER_PX).clamp(-1, 1)
+        img = draw_painted(land, strokes, part).clamp(-1, 1)
         small = to_pixels(F.avg_pool2d(img, scale))
         row, column = top // scale, left // scale
         drawn[row : row + small.shape[0], column : column + small.shape[1]] = small

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 import torch
@@ -212,23 +213,30 @@ def test_a_reading_is_where_the_latent_says_it(model: Model) -> None:
     torch.testing.assert_close(cells[2][:, -4:], cells[1][:, -4:])
 
 
+class ReadsBrightness(torch.nn.Module):
+    """A judge whose every reading is how bright a picture is."""
+
+    config = PerceptualConfig(32, MAPS, (8, 8, 16), 16)
+
+    def forward(self, img: torch.Tensor) -> torch.Tensor:
+        return img.mean(dim=(1, 2, 3))[:, None].expand(-1, len(MAPS))
+
+
 def test_painting_on_land_is_measured() -> None:
-    """An attribute along what the judge reads moves its factor; nothing changes elsewhere."""
-    judge = PerceptualNet(PerceptualConfig(32, MAPS, (8, 8, 16), 16)).eval().requires_grad_(False)
+    """A direction that brightens moves the right way every time, its opposite never."""
     land = tiny_land()
-    model = replace(
-        land,
-        perceptual=judge,
-        attributes=AttributeSet(
-            (Attribute("wood", "Forest"), Attribute("strange", "Strange")),
-            land.attributes.directions[:2].repeat(1, 1, 1) * 3,
-        ),
-    )
-    (row,) = evaluate_painting(model, judge, 2, 5)
-    assert (row.id, row.factor) == ("wood", "wood")
-    assert row.sign_rate in [k / 8 for k in range(9)]
-    assert row.slope != 0
-    assert row.outside_max_diff == 0
+    generator = land.generator
+    w = generator.mapping.w_avg.clone().expand(generator.num_ws, -1).requires_grad_()
+    (brighter,) = torch.autograd.grad(generator.synthesis(generator.broadcast(w[None])).mean(), w)
+    directions = torch.stack([brighter, -brighter, brighter]) / brighter.norm() * 0.5
+    named = (Attribute("wood", "Forest"), Attribute("snow", "Snow"), Attribute("odd", "Odd"))
+    model = replace(land, attributes=AttributeSet(named, directions.detach()))
+    judge = cast(PerceptualNet, ReadsBrightness())
+    right, wrong = evaluate_painting(model, judge, 2, 5)
+    assert (right.id, right.factor, right.sign_rate) == ("wood", "wood", 1.0)
+    assert (wrong.id, wrong.sign_rate) == ("snow", 0.0)
+    assert right.slope == pytest.approx(-wrong.slope, rel=0.5)
+    assert right.outside_max_diff == wrong.outside_max_diff == 0
 
 
 def test_pictures_side_by_side_are_seen_from_further_away() -> None:

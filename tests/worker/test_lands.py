@@ -5,6 +5,7 @@ import pytest
 
 from contracts.edits import MaskAll, MaskGrid
 from contracts.lands import FEATHER_PX, REACH, DrawRequest, LandEdit, LandInfo, tile_box
+from models import land_painting
 from models.errors import AttributeUnknown
 from models.generator import SURROUND
 from tests.fakes.tiny import tiny_land
@@ -89,3 +90,7 @@ def test_an_unknown_attribute_is_refused(editor: ModelEditor) -> None:
 
 def test_the_reach_is_what_the_generator_computes_around_a_picture() -> None:
     assert REACH * SIDE == SURROUND * SIDE / 4
+
+
+def test_the_soft_edge_is_as_wide_as_the_server_thinks() -> None:
+    assert FEATHER_PX == land_painting.FEATHER_PX

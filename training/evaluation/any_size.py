@@ -66,7 +66,8 @@ class AnySizeFigures:
         frechet_renders: between two sets of renders: what chance alone makes.
         frechet_square: of pictures of the training size to renders.
         frechet_land: of squares at random places of lands to renders.
-        fid_renders, fid_square, fid_land: the same in Inception's features; None without it.
+        fid_renders, fid_square, fid_land: the same in Inception's features, 2,048 of them, so of
+            few pictures they compare within one run only; None without it.
         tile_max_diff: largest difference between a window drawn in tiles of several sizes, in
             levels of 255.
         seam_ratio: mean step between neighbouring pixels across the border of two chunks, over
@@ -165,9 +166,11 @@ def embedded(
 ) -> list[Tensor]:
     """Embeddings [count, E] of pictures by each network, on the CPU."""
     found: list[list[Tensor]] = [[] for _ in networks]
-    for img in tqdm(batches, desc=title, total=-(-count // BATCH)):
-        for network, features in zip(networks, found, strict=True):
-            features.append(network.embedding(img.clamp(-1, 1)).float().cpu())
+    with tqdm(total=count, desc=title, unit="picture") as bar:
+        for img in batches:
+            for network, features in zip(networks, found, strict=True):
+                features.append(network.embedding(img.clamp(-1, 1)).float().cpu())
+            bar.update(len(img))
     return [torch.cat(features)[:count] for features in found]
 
 

@@ -9,13 +9,11 @@ from tqdm import tqdm
 
 from models.composite import softened
 from models.land import Land
-from models.land_painting import Place, Stroke, draw_painted
+from models.land_painting import FEATHER_PX, Place, Stroke, draw_painted
 from models.model import Model
 from models.perceptual import PerceptualNet
-from training.domains import domain_of
 
 STRENGTHS = (-2.0, -1.0, 1.0, 2.0)
-FEATHER_PX = 8
 SIDES = 4  # of a window, in pictures of the training size
 READS = {"wet": "water", "town": "buildings"}
 """What of the domain an attribute is measured by, where it has another name."""
@@ -44,9 +42,8 @@ def evaluate_painting(
 ) -> list[PaintingRow]:
     """Paint every attribute that the judge can read on `count` lands, at ±1 and ±2 σ."""
     targets = list(judge.config.targets)
-    known = {target.id for target in domain_of(model).targets}
     names = [(a.id, READS.get(a.id, a.id)) for a in model.attributes.attributes]
-    readable = [(name, factor) for name, factor in names if factor in known]
+    readable = [(name, factor) for name, factor in names if factor in targets]
     side = SIDES * model.layout.resolution
     quarter = side // 2
     mask = torch.ones(1, 1, quarter, quarter, device=model.device)
@@ -64,7 +61,7 @@ def evaluate_painting(
             column = targets.index(factor)
             for strength in STRENGTHS:
                 stroke = Stroke(name, strength, 0, 0, mask)
-                after = draw_painted(land, [stroke], place, FEATHER_PX)
+                after = draw_painted(land, [stroke], place, before)
                 moved = read_inside(judge, after, quarter)[column] - read[column]
                 moves[name].append((strength, moved.item()))
                 change = ((after - before).abs().amax(dim=1, keepdim=True) * outside).max().item()
