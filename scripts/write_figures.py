@@ -173,6 +173,10 @@ Table = Callable[[], str]
 PAGES: dict[Path, dict[str, Table]] = {
     ROOT / "README.md": {"figures": table},
     ROOT / "models" / "pretrained" / "portraits" / "MODEL_CARD.md": {"figures": table},
+    ROOT / "models" / "pretrained" / "aerial" / "MODEL_CARD.md": {
+        "any-size": any_size_table,
+        "painting": painting_table,
+    },
     ROOT / "docs" / "models.md": {"figures": own_models_table},
     ROOT / "docs" / "land.md": {
         "any-size": any_size_table,

@@ -76,3 +76,25 @@ def test_a_stroke_outlives_its_server(page, drive, serve_folder, tmp_path_factor
         expect(page.locator(".notice-card")).to_have_count(0, timeout=30_000)
         assert (driver.shown_image() != original).any()
         assert driver.edit_rows().count() == 1
+
+
+def test_erasing_shows_what_comes_back(editor):
+    editor.strong()
+    editor.set_slider("Size, %", 20)
+    original = editor.canvas()
+    editor.stroke((0.5, 0.5))
+    painted = editor.canvas()
+    changed = np.abs(painted - original).sum(axis=-1) > 60
+    assert changed.any()
+    editor.page.keyboard.press("e")
+    editor.set_slider("Size, %", 60)
+    editor.page.evaluate(COUNT_PREVIEWS)
+    editor.press((0.5, 0.5), (0.51, 0.5))
+    wait_for_previews(editor.page, 1)
+    editor.page.wait_for_timeout(300)
+    during = editor.canvas()
+    to_original = np.abs(during - original)[changed].mean()
+    to_painted = np.abs(during - painted)[changed].mean()
+    assert to_original < 0.5 * to_painted
+    editor.page.mouse.up()
+    editor.settle()
