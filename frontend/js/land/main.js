@@ -58,7 +58,7 @@ const panel = landPanel({
 panel.dom.hidden = undo.disabled = redo.disabled = true; // until there is a land
 document.body.append(
   el('header', { class: 'topbar' }, home, el('span', { class: 'model-name' }, 'Land'), el('div', { class: 'spring' }), undo, redo),
-  el('main', { class: 'land' }, el('div', { class: 'land-stage' }, room, status), panel.dom),
+  el('main', { class: 'land' }, el('h1', { class: 'visually-hidden' }, 'Land'), el('div', { class: 'land-stage' }, room, status), panel.dom),
   problem,
   unlock.dom,
 );

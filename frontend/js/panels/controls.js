@@ -96,10 +96,12 @@ export function slider({ label, min, max, step, unit, origin, onInput, onSettle,
 export function iconButton(iconName, label, onclick, options = {}) {
   const title = options.keys ? `${label} (${options.keys})` : label;
   const look = `button ${options.text ? '' : 'is-icon'} ${options.class ?? ''}`.trim();
+  const isSaid = label.toLowerCase().includes((options.text ?? '').toLowerCase());
+  const name = isSaid ? label : `${options.text}: ${label}`; // whoever speaks says what they see
   const text = options.text ? el('span', { class: 'button-text' }, options.text) : null;
   return el(
     'button',
-    { type: 'button', class: look, title, 'aria-label': label, onclick },
+    { type: 'button', class: look, title, 'aria-label': name, onclick },
     icon(iconName),
     text,
   );

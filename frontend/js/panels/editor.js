@@ -49,7 +49,8 @@ export function editorScreen(store, stage, directions, whereItShows) {
     brush.dom,
     edits.dom,
   );
-  const dom = el('section', { class: 'editor', 'aria-label': 'Editor' }, work, panel);
+  const heading = el('h1', { class: 'visually-hidden' }, 'Editor');
+  const dom = el('section', { class: 'editor', 'aria-label': 'Editor' }, heading, work, panel);
   return {
     dom,
     focusSearch: attributes.focusSearch,
