@@ -344,6 +344,6 @@ def read_size(text: str | None) -> tuple[int | None, int | None]:
     if text is None:
         return None, None
     width, _, height = text.partition("x")
-    if not (width.isdigit() and height.isdigit()):
+    if not (width.isdigit() and height.isdigit() and int(width) and int(height)):
         raise InvalidRequest(f"--size: expected WIDTHxHEIGHT, got {text!r}")
     return int(width), int(height)

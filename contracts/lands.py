@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.base import Name, Value
-from contracts.edits import MAX_STRENGTH, Mask, canonical_json
+from contracts.edits import MAX_STRENGTH, Mask, MaskAll, canonical_json
 from contracts.requests import MAX_SIDE_PX, Coherence, Truncation
 
 TILE_PX = 256
@@ -44,7 +44,7 @@ class LandEdit(Value):
     attribute: Name
     strength: Annotated[float, Field(ge=-MAX_STRENGTH, le=MAX_STRENGTH)]
     box: LandBox
-    mask: Mask
+    mask: Mask = MaskAll()
     enabled: bool = True
 
     def is_within(self, distance: int, box: Box) -> bool:

@@ -7,7 +7,7 @@ binary frame, the picture behind its description; an error is text.
 import struct
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from contracts.base import Value
 from contracts.jobs import JobError
@@ -17,6 +17,12 @@ Sequence = Annotated[int, Field(ge=0, le=2**53 - 1)]
 """Chosen by the client, larger every time; as far as JavaScript counts exactly."""
 
 HEADER_LENGTH = struct.Struct(">I")
+
+
+class Numbered(BaseModel):
+    """What every request has, whatever else is in it."""
+
+    seq: Sequence
 
 
 class LiveRequest(Value):

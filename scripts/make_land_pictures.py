@@ -13,15 +13,15 @@ from models.images import to_pixels
 from models.land import Land
 from models.land_painting import Stroke, draw_painted
 from models.model import Model
-from scripts.make_pictures import save
+from scripts.make_pictures import OUT
 
 SEED = 4
 WINDOW = (0, 0, 400, 960)
 COHERENCES = (1.5, 4.0, 12.0)
 PAINTED = (  # attribute, strength, middle and radius in pixels
-    ("wet", 3.0, (130, 230), 110),
-    ("wood", 2.0, (250, 520), 130),
-    ("town", 2.5, (190, 800), 120),
+    ("wet", 3.0, (120, 640), 100),
+    ("wood", 2.0, (290, 180), 100),
+    ("town", 2.5, (300, 440), 90),
 )
 
 
@@ -37,6 +37,11 @@ def main() -> None:
     Image.fromarray(to_pixels(preview(model))).save(
         SHIPPED_MODELS_DIR / model.card.id / PREVIEW, quality=85
     )
+
+
+def save(name: str, img: Tensor) -> None:
+    """Write a picture [1, 3, H, W] as WebP: PNG would take ten times the bytes."""
+    Image.fromarray(to_pixels(img)).save(OUT / f"{name}.webp", quality=88)
 
 
 def painted(land: Land) -> Tensor:

@@ -20,6 +20,7 @@ from models.encoder import Encoder, EncoderConfig, usual_widths
 from models.latents import LatentMap
 from models.metrics import psnr_db
 from models.model import Model
+from models.ops import resize_map
 from models.regularisers import wasserstein_to_normal
 from training.data import ImageSource
 from training.generated import draw_latents, drawn_from
@@ -149,6 +150,8 @@ def latent_error(model: Model, maps: list[Tensor], known: LatentMap) -> Tensor:
     """
     variance = model.whitening.scale.square()
     weight = (variance / variance.sum())[None, :, None, None]
-    true = [model.whitening.to_v(wmap) for wmap in known.layers]
-    errors = [((v - t).square() * weight).sum(1).mean() for v, t in zip(maps, true, strict=True)]
+    errors = []
+    for v, wmap in zip(maps, known.layers, strict=True):
+        true = resize_map(model.whitening.to_v(wmap), (v.shape[2], v.shape[3]))
+        errors.append(((v - true).square() * weight).sum(1).mean())
     return torch.stack(errors).mean()

@@ -16,7 +16,7 @@ from backend.owner import owner_of
 from backend.services import Server, Services
 from contracts.errors import Busy, EditorError, InternalError, InvalidRequest
 from contracts.jobs import JobError, JobKind
-from contracts.live import LiveAnswer, LiveProblem, LiveRequest
+from contracts.live import LiveAnswer, LiveProblem, LiveRequest, Numbered
 from contracts.requests import EditRequest, EditResult
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,14 @@ async def live(socket: WebSocket, server: Server) -> None:
         await asyncio.gather(answering, return_exceptions=True)
 
 
+def seq_of(text: str | None) -> int | None:
+    """The number of a request, whatever else is wrong with it."""
+    try:
+        return Numbered.model_validate_json(text or "").seq
+    except ValidationError:
+        return None
+
+
 def read(text: str | None) -> LiveRequest:
     """A request.
 
@@ -86,10 +94,9 @@ async def answer_all(socket: WebSocket, server: Services, owner: str, newest: Ne
     """Answer for ever. The next request is taken when the last answer has been sent."""
     while True:
         text = await newest.take()
-        seq = None
+        seq = seq_of(text)
         try:
             wanted = await run_in_threadpool(read, text)
-            seq = wanted.seq
             await send(socket.send_bytes, await answer(server, owner, wanted))
         except EditorError as error:
             await send(socket.send_text, problem(seq, error))

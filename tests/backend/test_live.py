@@ -125,6 +125,12 @@ def test_a_bad_request_is_told_and_the_next_is_answered(
         assert parsed(live.recv(20))[0]["seq"] == 9
 
 
+def test_an_error_says_which_request_it_is_about(server: LiveServer, latent_id: str) -> None:
+    with opened(server) as live:
+        live.send(wanted(8, latent_id, 1000.0))
+        assert json.loads(live.recv(20))["seq"] == 8
+
+
 def test_an_error_of_the_worker_is_told(server: LiveServer, latent_id: str) -> None:
     edit = {"type": "attribute", "attribute": "explode", "strength": 1, "mask": ALL}
     with opened(server) as live:

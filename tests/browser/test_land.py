@@ -122,6 +122,18 @@ def test_the_address_is_the_land_and_the_place(land):
     other.close()
 
 
+def test_choosing_the_chosen_attribute_takes_the_brush(land):
+    assert land.locator(".land-room").get_attribute("data-tool") == "move"
+    land.get_by_text("Smile", exact=True).click()
+    assert land.locator(".land-room").get_attribute("data-tool") == "paint"
+
+
+def test_a_land_that_is_gone_is_told(page, land_url):
+    page.goto(f"{land_url}/land#lnd_{'0' * 32}")
+    page.get_by_text("This land is not here").wait_for()
+    wait_for_tiles(page)
+
+
 def test_a_rectangle_is_exported(land):
     land.get_by_text("Export", exact=True).click()
     box = land.locator(".land-room").bounding_box()

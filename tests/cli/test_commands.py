@@ -243,6 +243,7 @@ def test_figures_are_written_as_json(tiny: Path, tmp_path: Path) -> None:
         (["edit", "x", "-o", "y", "--attribute", "smile=nan"], "finite"),
         (["data", "faces", "-o", "x"], "portraits"),
         (["models", "remove", "nobody"], "nobody"),
+        (["generate", "-o", "x.png", "--size", "0x20"], "WIDTHxHEIGHT"),
         (["train", "generator", "--run", "x", "--preset", "huge"], "--preset"),
     ],
 )

@@ -1,5 +1,6 @@
 """Encoder, perceptual network, attributes and figures, on the smallest data that shows them."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -9,6 +10,7 @@ import torch
 
 from models.attributes import Attribute, AttributeSet
 from models.errors import ShapeError
+from models.inversion import invert
 from models.latents import embed
 from models.model import Model, load_model, save_model
 from models.perceptual import PerceptualConfig, PerceptualNet
@@ -211,6 +213,19 @@ def test_a_reading_is_where_the_latent_says_it(model: Model) -> None:
     cells = [reader.cells(x, model.whitening, model.layout)[0, 0] for x in (whole, other, half)]
     torch.testing.assert_close(cells[2][:, :4], cells[0][:, :4])
     torch.testing.assert_close(cells[2][:, -4:], cells[1][:, -4:])
+
+
+def test_an_encoder_learns_land(tmp_path: Path) -> None:
+    """Its generated pictures have fields of w, coarser than what the encoder predicts."""
+    net = PerceptualNet(PerceptualConfig(32, MAPS, (8, 8, 16), 16)).eval().requires_grad_(False)
+    model = replace(tiny_land(), perceptual=net)
+    trained = train_encoder(model, GeneratedPictures(model), tmp_path, Steps(80), batch=4)
+    lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+    errors = [line["latent_error"] for line in lines if "latent_error" in line]
+    assert errors[-1] < errors[0]
+    wide = torch.rand(1, 3, 32, 48) * 2 - 1
+    assert trained.encoder is not None
+    assert invert(trained, wide, steps=0).latent.base == (4, 6)
 
 
 class ReadsBrightness(torch.nn.Module):

@@ -208,6 +208,7 @@ async function firstLand() {
       if (models.some((each) => each.id === land.model && each.version === land.model_version)) return land;
     } catch (error) {
       if (asProblem(error).code !== 'unknown_land') throw error;
+      if (location.hash) tell('This land is not here', 'It was made on another server, or with another key. Here is a new one.');
     }
   }
   return api.makeLand({ model: models[0].id, edits: [] });

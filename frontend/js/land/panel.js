@@ -121,7 +121,7 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onEdit
 
 /** @param {Attribute} attribute @param {() => void} onChoose */
 function attributeRow({ id, title }, onChoose) {
-  const input = el('input', { type: 'radio', name: 'attribute', value: id, class: 'visually-hidden', onchange: onChoose });
+  const input = el('input', { type: 'radio', name: 'attribute', value: id, class: 'visually-hidden', onclick: onChoose });
   return el('label', { class: 'attribute' }, input, icon('brush', 14), el('span', { class: 'attribute-title' }, title));
 }
 
