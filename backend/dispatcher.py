@@ -141,7 +141,7 @@ class Dispatcher:
 
 
 def queue_of(request: Request) -> str:
-    """Encoding with steps and exports are batch work; a brush never waits behind them."""
+    """Encoding with steps, exports and land from far away are batch work: no brush waits for it."""
     if isinstance(request, EncodeRequest) and request.steps != 0:
         return BATCH
     if isinstance(request, DrawRequest) and request.is_large:

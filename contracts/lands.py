@@ -102,9 +102,8 @@ class DrawRequest(LandRequest):
 
     @property
     def is_large(self) -> bool:
-        """Whether it is more than a tile of any zoom."""
-        side = TILE_PX << (MAX_ZOOM - MIN_ZOOM)
-        return self.box[2] * self.box[3] > side * side
+        """Whether it is more than a tile at full size: it takes seconds to draw."""
+        return self.box[2] * self.box[3] > TILE_PX * TILE_PX
 
     def key(self, model_version: str) -> str:
         """What the picture depends on, as a hash: equal keys, equal pictures."""
