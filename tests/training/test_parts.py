@@ -219,10 +219,10 @@ def test_an_encoder_learns_land(tmp_path: Path) -> None:
     """Its generated pictures have fields of w, coarser than what the encoder predicts."""
     net = PerceptualNet(PerceptualConfig(32, MAPS, (8, 8, 16), 16)).eval().requires_grad_(False)
     model = replace(tiny_land(), perceptual=net)
-    trained = train_encoder(model, GeneratedPictures(model), tmp_path, Steps(80), batch=4)
+    trained = train_encoder(model, GeneratedPictures(model), tmp_path, Steps(160), batch=4)
     lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
-    errors = [line["latent_error"] for line in lines if "latent_error" in line]
-    assert errors[-1] < errors[0]
+    psnr_db = [line["psnr_db"] for line in lines if "psnr_db" in line]
+    assert psnr_db[-1] > psnr_db[0] + 3
     wide = torch.rand(1, 3, 32, 48) * 2 - 1
     assert trained.encoder is not None
     assert invert(trained, wide, steps=0).latent.base == (4, 6)
