@@ -25,7 +25,7 @@ def own(page, drive, own_url):
     """The editor on a picture of that model."""
     driver = drive(page, own_url)
     driver.open_start()
-    page.get_by_role("radio", name="My network").check(force=True)
+    page.locator(".model", has_text="My network").click()
     driver.generate()
     return driver
 
