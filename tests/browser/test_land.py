@@ -130,8 +130,9 @@ def test_choosing_the_chosen_attribute_takes_the_brush(land):
 
 def test_a_land_that_is_gone_is_told(page, land_url):
     page.goto(f"{land_url}/land#lnd_{'0' * 32}")
-    page.get_by_text("This land is not here").wait_for()
     wait_for_tiles(page)
+    assert page.get_by_text("This land is not here").is_visible()
+    assert "0" * 32 not in page.url
 
 
 def test_a_rectangle_is_exported(land):

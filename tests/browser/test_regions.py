@@ -5,6 +5,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 
 def mask_of(editor):
@@ -91,7 +92,8 @@ def test_a_mask_goes_out_as_a_file_and_comes_back(boxed):
 def test_a_file_that_is_no_picture_is_told(editor):
     file = {"name": "mask.png", "mimeType": "image/png", "buffer": b"no picture"}
     editor.page.set_input_files(".mask-tools input[type=file]", file)
-    editor.page.get_by_text("no picture that can be read as a mask").first.wait_for()
+    expect(editor.page.locator(".status-text")).to_contain_text("can be read as a mask")
+    assert editor.edit_rows().count() == 0
 
 
 def test_it_is_filled_where_the_attribute_shows(editor):

@@ -32,6 +32,10 @@ from training.schedule import Steps
 from training.sharpening import sharpen
 from training.warmup import open_lesson, warm_up
 
+TINY = replace(
+    PRESETS["aerial64"], resolution=16, grid=16, channel_base=256, channel_max=16, w_dim=16
+)
+
 
 def test_a_window_is_part_of_a_larger_one() -> None:
     large = view(5, -30, 10**6, 72, 80)
@@ -168,10 +172,7 @@ def test_a_mapping_network_listens_to_the_channels_alone() -> None:
 
 
 def test_a_generator_learns_from_the_lesson(tmp_path: Path) -> None:
-    options = replace(
-        PRESETS["aerial64"], resolution=16, grid=16, channel_base=256, channel_max=16, w_dim=16
-    )
-    training = GanTraining(options, torch.device("cpu"))
+    training = GanTraining(TINY, torch.device("cpu"))
     lesson = LandLesson(16, 16, seed=0, lands=1)
     before = torch.stack([lesson(training)[0] for _ in range(4)]).mean().item()
     run = Run(tmp_path, {}, resume=False)
@@ -224,10 +225,7 @@ def test_sharpening_goes_on_after_the_lesson(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("training.land_lesson.LANDS", 2)
-    options = replace(
-        PRESETS["aerial64"], resolution=16, grid=16, channel_base=256, channel_max=16, w_dim=16
-    )
-    training = GanTraining(options, torch.device("cpu"))
+    training = GanTraining(TINY, torch.device("cpu"))
     run = Run(tmp_path, {}, resume=False)
     warm_up(training, run, Steps(5))
     before = training.generator.synthesis.state_dict()["b16.conv1.noise_strength"].clone()
@@ -243,23 +241,18 @@ def test_every_part_of_a_run_is_gone_on_with(
 ) -> None:
     """Lesson, sharpening and game, and a run that was stopped between the first two."""
     monkeypatch.setattr("training.land_lesson.LANDS", 2)
-    options = replace(
-        PRESETS["aerial64"], resolution=16, grid=16, channel_base=256, channel_max=16, w_dim=16
-    )
-    train_generator(options, tmp_path / "a", None, warmup=Steps(3), sharpening=Steps(3))
+    train_generator(TINY, tmp_path / "a", None, warmup=Steps(3), sharpening=Steps(3))
     lines = (tmp_path / "a" / "metrics.jsonl").read_text()
     assert "warm_up_loss" in lines
     assert "critic_loss" in lines
     assert load_state(tmp_path / "a")["phase"] == "game"
 
-    training = GanTraining(options, torch.device("cpu"))
-    run = Run(tmp_path / "b", asdict(options), resume=False)
+    training = GanTraining(TINY, torch.device("cpu"))
+    run = Run(tmp_path / "b", asdict(TINY), resume=False)
     warm_up(training, run, Steps(3))
     training.phase = "sharpening"
     training.snapshot(run, training.preview())
-    train_generator(
-        options, tmp_path / "b", None, warmup=Steps(3), sharpening=Steps(3), resume=True
-    )
+    train_generator(TINY, tmp_path / "b", None, warmup=Steps(3), sharpening=Steps(3), resume=True)
     assert "critic_loss" in (tmp_path / "b" / "metrics.jsonl").read_text()
 
 
@@ -267,14 +260,11 @@ def test_a_grown_run_keeps_what_its_mapping_has_learnt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("training.land_lesson.LANDS", 1)
-    small = replace(
-        PRESETS["aerial64"], resolution=16, grid=16, channel_base=256, channel_max=16, w_dim=16
-    )
-    training = GanTraining(small, torch.device("cpu"))
-    run = Run(tmp_path / "small", asdict(small), resume=False)
+    training = GanTraining(TINY, torch.device("cpu"))
+    run = Run(tmp_path / "small", asdict(TINY), resume=False)
     training.blank = False
     training.snapshot(run, training.preview())
-    grown = GanTraining(replace(small, resolution=32, grid=32), torch.device("cpu"))
+    grown = GanTraining(replace(TINY, resolution=32, grid=32), torch.device("cpu"))
     grown.grow_from(load_state(tmp_path / "small"))
     before = grown.generator.mapping.state_dict()["fc0.weight"].clone()
     open_lesson(grown, None)

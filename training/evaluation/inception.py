@@ -6,6 +6,7 @@ Nothing is downloaded here, as with LPIPS (`models/lpips.py`).
 
 import importlib.util
 import logging
+import pickle
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from models.lpips import cache_dir
 
 log = logging.getLogger(__name__)
 
+UNUSABLE = (ImportError, AttributeError, KeyError, OSError, RuntimeError, pickle.UnpicklingError)
+"""What building raises where the package and torch do not match, or the weights are damaged."""
 WEIGHTS = "pt_inception-2015-12-05-6726825d.pth"
 
 
@@ -46,7 +49,7 @@ def find_inception(device: torch.device) -> Inception | None:
         return None
     try:
         return build(weights, device)
-    except Exception as error:  # the package and torch do not match, or the weights are damaged
+    except UNUSABLE as error:
         log.warning("Inception cannot be used: %s", error)
         return None
 
