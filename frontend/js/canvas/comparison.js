@@ -3,7 +3,7 @@
  */
 
 import { context2d, el } from '../dom.js';
-import { drawOver } from './layers.js';
+import { drawOver, outlined } from './layers.js';
 
 /** @typedef {import('../geometry.js').View} View */
 /** @typedef {import('../geometry.js').Size} Size */
@@ -37,14 +37,7 @@ export function drawSplit(context, original, view, image, fraction) {
   context.clip();
   drawOver(context, original, view, image);
   context.restore();
-  for (const [style, line] of /** @type {const} */ ([['rgb(0 0 0 / 55%)', 4], ['#fff', 2]])) {
-    context.strokeStyle = style;
-    context.lineWidth = line;
-    context.beginPath();
-    context.moveTo(x, view.screenY);
-    context.lineTo(x, view.screenY + height);
-    context.stroke();
-  }
+  outlined(context, new Path2D(`M${x} ${view.screenY}v${height}`));
 }
 
 /**

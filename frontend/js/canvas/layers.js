@@ -114,11 +114,19 @@ export function drawGrid(context, [gridHeight, gridWidth], view, image) {
  * @param {{x: number, y: number}} screen
  */
 export function drawCross(context, { x, y }) {
-  const cross = new Path2D(`M${x - 9} ${y}h18M${x} ${y - 9}v18`);
+  outlined(context, new Path2D(`M${x - 9} ${y}h18M${x} ${y - 9}v18`));
+}
+
+/**
+ * A white line with a dark rim: it shows on any picture.
+ * @param {CanvasRenderingContext2D} context in screen pixels
+ * @param {Path2D} path
+ */
+export function outlined(context, path) {
   for (const [style, width] of /** @type {const} */ ([['rgb(0 0 0 / 65%)', 3], ['#fff', 1.25]])) {
     context.strokeStyle = style;
     context.lineWidth = width;
-    context.stroke(cross);
+    context.stroke(path);
   }
 }
 
@@ -141,14 +149,8 @@ export function drawCursor(context, screen, radius, softness, mode) {
     sign.moveTo(screen.x, screen.y - arm);
     sign.lineTo(screen.x, screen.y + arm);
   }
-  context.strokeStyle = 'rgb(0 0 0 / 65%)';
-  context.lineWidth = 3;
-  context.stroke(outer);
-  if (radius > 9) context.stroke(sign);
-  context.strokeStyle = '#fff';
-  context.lineWidth = 1.25;
-  context.stroke(outer);
-  if (radius > 9) context.stroke(sign);
+  if (radius > 9) outer.addPath(sign);
+  outlined(context, outer);
   const inner = radius * (1 - softness);
   if (inner < 4 || radius - inner < 3) return;
   context.beginPath();
