@@ -29,6 +29,7 @@ from backend.routes import (
     live,
     models,
     session,
+    sessions,
 )
 from backend.security import Gate
 from backend.services import Services
@@ -48,7 +49,7 @@ log = logging.getLogger(__name__)
 TIDY_S = 3600.0  # between two looks at what the store holds
 
 ROUTES = (
-    health, models, images, encode, edit, live, generate, lands, jobs, latents, session,
+    health, models, images, encode, edit, live, generate, lands, jobs, latents, sessions, session,
 )  # fmt: skip
 DESCRIPTION = "Paint attributes on your own picture, with spatial StyleGAN2 latents."
 

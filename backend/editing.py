@@ -3,7 +3,7 @@
 import time
 
 from backend.services import Services
-from contracts.edits import AttributeEdit, TransplantEdit, enabled_edits
+from contracts.edits import AttributeEdit, EditValue, TransplantEdit, enabled_edits
 from contracts.errors import InvalidEdit, TooLarge, UnknownAttribute
 from contracts.library import LatentRecord
 from contracts.requests import EditRequest, EditResult
@@ -17,10 +17,8 @@ def known_answer(server: Services, owner: str, body: EditRequest) -> EditResult 
         EditorError: the latent, the model or the edits cannot be used.
     """
     begun_s = time.perf_counter()
-    if len(body.edits) > server.settings.max_edits:
-        raise TooLarge(f"at most {server.settings.max_edits} edits make a list")
     latent = server.library.latent(owner, body.latent_id)
-    _check(server, owner, latent, body)
+    check_edits(server, owner, latent, body.edits)
     version = server.model(latent.model).version
     if not is_same_generator(version, latent.model_version):
         return None  # for a worker to say
@@ -31,9 +29,18 @@ def known_answer(server: Services, owner: str, body: EditRequest) -> EditResult 
     return known.model_copy(update={"cached": True, "timings_ms": {"total": total_ms}})
 
 
-def _check(server: Services, owner: str, latent: LatentRecord, body: EditRequest) -> None:
+def check_edits(
+    server: Services, owner: str, latent: LatentRecord, edits: tuple[EditValue, ...]
+) -> None:
+    """See that a list can be applied to a latent.
+
+    Raises:
+        EditorError: it is too long, or names what its model or its owner has not.
+    """
+    if len(edits) > server.settings.max_edits:
+        raise TooLarge(f"at most {server.settings.max_edits} edits make a list")
     model = server.model(latent.model)
-    for wanted in enabled_edits(body.edits):
+    for wanted in enabled_edits(edits):
         if isinstance(wanted, AttributeEdit) and not model.has_attribute(wanted.attribute):
             raise UnknownAttribute(f"the model {model.id} has no such attribute: see GET /models")
         if isinstance(wanted, TransplantEdit):

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from cli.editing import OutOption, model_of
 from cli.output import say
 from cli.pick import open_model
+from cli.pictures import OutOption, model_of
 
 
 def convert(

@@ -176,7 +176,7 @@ def learnt(model: "Model", labels: Path, steps: int | None) -> "list[Direction]"
     """One direction for each column of labels; every picture is encoded once."""
     import torch
 
-    from cli.editing import centred_square, read_pixels
+    from cli.pictures import centred_square, read_pixels
     from models.directions import from_labels
     from models.images import resize_img, to_img
     from models.inversion import invert

@@ -9,9 +9,12 @@ from typing import NoReturn
 import typer
 from pydantic import ValidationError
 
-from cli import data, editing, evaluate, library, serving, train
+from cli import data, evaluate, library, serving, train
 from cli.convert import convert
 from cli.doctor import doctor
+from cli.edit import edit
+from cli.encode import encode
+from cli.generate import generate
 from contracts.errors import EditorError, StartError
 from models.errors import ModelError
 from training.errors import TrainingError
@@ -25,9 +28,9 @@ app = typer.Typer(
 )
 app.command()(serving.serve)
 app.command()(serving.worker)
-app.command()(editing.encode)
-app.command()(editing.edit)
-app.command()(editing.generate)
+app.command()(encode)
+app.command()(edit)
+app.command()(generate)
 app.command()(convert)
 app.add_typer(library.app, name="models")
 app.command(name="data")(data.data)

@@ -11,11 +11,14 @@ EditorError
 │  ├─ UnknownImage     unknown_image        no such image, or not yours
 │  ├─ UnknownLatent    unknown_latent       no such latent, or not yours
 │  ├─ UnknownLand      unknown_land         no such land, or not yours
+│  ├─ UnknownSession   unknown_session      no such session, or not yours
 │  ├─ UnknownJob       unknown_job          no such job, not yours, or forgotten
 │  ├─ UnknownModel     unknown_model        not in `GET /models`
 │  └─ UnknownAttribute unknown_attribute    the model has no such attribute
 ├─ StaleLatent         stale_latent         made by another version of the model; encode again
 ├─ ReadOnlyModel       read_only_model      it came with Latentbrush, or its folder is not writable
+├─ SessionConflict     session_conflict     it was changed elsewhere since it was read
+├─ InvalidSession      invalid_session      not a session file, damaged, or of another version
 ├─ MethodNotAllowed    method_not_allowed   the address exists, the method does not
 ├─ QueueFull           queue_full           too many jobs are waiting; try again later
 ├─ JobCanceled         job_canceled         a client canceled it; answers no call
@@ -79,6 +82,10 @@ class UnknownLand(NotFound):
     code = "unknown_land"
 
 
+class UnknownSession(NotFound):
+    code = "unknown_session"
+
+
 class UnknownJob(NotFound):
     code = "unknown_job"
 
@@ -97,6 +104,14 @@ class StaleLatent(EditorError):
 
 class ReadOnlyModel(EditorError):
     code = "read_only_model"
+
+
+class SessionConflict(EditorError):
+    code = "session_conflict"
+
+
+class InvalidSession(EditorError):
+    code = "invalid_session"
 
 
 class MethodNotAllowed(EditorError):

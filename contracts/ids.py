@@ -5,10 +5,10 @@ import re
 import secrets
 from typing import Literal
 
-IdKind = Literal["img", "lat", "job", "lnd"]
+IdKind = Literal["img", "lat", "job", "lnd", "ses"]
 LOCAL_OWNER = "local"  # the one user of a server without keys
 
-_ID = re.compile(r"(img|lat|job|lnd)_[0-9a-f]{32}")
+_ID = re.compile(r"(img|lat|job|lnd|ses)_[0-9a-f]{32}")
 
 
 def is_id(kind: IdKind, text: str) -> bool:
@@ -19,6 +19,11 @@ def is_id(kind: IdKind, text: str) -> bool:
 def new_job_id() -> str:
     """A random job id."""
     return f"job_{secrets.token_hex(16)}"
+
+
+def new_session_id() -> str:
+    """A random session id."""
+    return f"ses_{secrets.token_hex(16)}"
 
 
 def content_id(kind: Literal["img", "lat", "lnd"], *parts: str) -> str:

@@ -25,11 +25,26 @@ from contracts.requests import (
     IngestRequest,
     IngestResult,
 )
+from contracts.sessions import ImportRequest, ImportResult
 
 Request = (
-    IngestRequest | EncodeRequest | EditRequest | GenerateRequest | HeatMapRequest | DrawRequest
+    IngestRequest
+    | EncodeRequest
+    | EditRequest
+    | GenerateRequest
+    | HeatMapRequest
+    | DrawRequest
+    | ImportRequest
 )
-Result = IngestResult | EncodeResult | EditResult | GenerateResult | HeatMapResult | DrawResult
+Result = (
+    IngestResult
+    | EncodeResult
+    | EditResult
+    | GenerateResult
+    | HeatMapResult
+    | DrawResult
+    | ImportResult
+)
 
 INTERACTIVE = "interactive"
 BATCH = "batch"
@@ -48,6 +63,7 @@ class JobKind(StrEnum):
     GENERATE = "generate"
     HEAT_MAP = "heat_map"
     DRAW = "draw"
+    IMPORT = "import"
 
 
 REQUEST_OF_KIND: dict[JobKind, type[Request]] = {
@@ -57,6 +73,7 @@ REQUEST_OF_KIND: dict[JobKind, type[Request]] = {
     JobKind.GENERATE: GenerateRequest,
     JobKind.HEAT_MAP: HeatMapRequest,
     JobKind.DRAW: DrawRequest,
+    JobKind.IMPORT: ImportRequest,
 }
 
 

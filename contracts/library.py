@@ -4,17 +4,26 @@ Bytes are in the blob store, once; a record in the owner's own folder makes them
 """
 
 import secrets
-from typing import TypeVar
+import threading
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from contracts.base import Value
 from contracts.blobs import BlobStore, Files
 from contracts.edits import canonical_json
-from contracts.errors import UnknownImage, UnknownLand, UnknownLatent
-from contracts.ids import content_id, is_id
+from contracts.errors import (
+    SessionConflict,
+    UnknownImage,
+    UnknownLand,
+    UnknownLatent,
+    UnknownSession,
+)
+from contracts.ids import content_id, is_id, new_session_id
+from contracts.jobs import now
 from contracts.lands import DrawResult, LandInfo, LandRequest
 from contracts.requests import EditResult, EncodeResult, Metrics
+from contracts.sessions import SessionRecord, SessionWrite
 
 R = TypeVar("R", EditResult, DrawResult)
 
@@ -66,6 +75,7 @@ class Library:
     def __init__(self, url: str) -> None:
         self._files = Files(url)
         self._blobs = BlobStore(self._files)
+        self._changing_sessions = threading.Lock()
 
     def add_image(
         self, owner: str, data: bytes, media_type: str, width: int, height: int
@@ -201,6 +211,62 @@ class Library:
             raise UnknownLand("there is no such land: make it again")
         return LandInfo.model_validate_json(text)
 
+    def add_session(self, owner: str, wanted: SessionWrite) -> SessionRecord:
+        """Keep a new session."""
+        begun_at = now()
+        record = SessionRecord(
+            session_id=new_session_id(),
+            revision=1,
+            created_at=begun_at,
+            updated_at=begun_at,
+            **_written(wanted),
+        )
+        self._write(owner, "sessions", record.session_id, record)
+        return record
+
+    def session(self, owner: str, session_id: str) -> SessionRecord:
+        """An owner's session.
+
+        Raises:
+            UnknownSession: there is none, or it is another's.
+        """
+        text = self._read(owner, "sessions", session_id) if is_id("ses", session_id) else None
+        if text is None:
+            raise UnknownSession("there is no such session: it may have been deleted")
+        return SessionRecord.model_validate_json(text)
+
+    def sessions(self, owner: str) -> list[SessionRecord]:
+        """An owner's sessions, the latest change first."""
+        names = self._files.names(f"records/{owner}/sessions")
+        texts = [text for name in names if (text := self._files.read(name)) is not None]
+        found = [SessionRecord.model_validate_json(text) for text in texts]
+        return sorted(found, key=lambda record: record.updated_at, reverse=True)
+
+    def change_session(self, owner: str, session_id: str, wanted: SessionWrite) -> SessionRecord:
+        """Write a session anew.
+
+        Raises:
+            UnknownSession: there is none, or it is another's.
+            SessionConflict: it was changed since the revision that `wanted` was made from.
+        """
+        with self._changing_sessions:
+            before = self.session(owner, session_id)
+            if wanted.revision != before.revision:
+                raise SessionConflict("the session was changed elsewhere: read it again")
+            update = _written(wanted) | {"revision": before.revision + 1, "updated_at": now()}
+            record = before.model_copy(update=update)
+            self._write(owner, "sessions", session_id, record)
+        return record
+
+    def drop_session(self, owner: str, session_id: str) -> None:
+        """Forget a session.
+
+        Raises:
+            UnknownSession: there is none, or it is another's.
+        """
+        self.session(owner, session_id)
+        self._files.remove(place(owner, "sessions", session_id))
+
     def remember_drawn(self, owner: str, key: str, result: DrawResult) -> None:
         """Keep a drawn box of a land under its key (`DrawRequest.key`)."""
         self._write(owner, "edits", key, result)
@@ -247,6 +313,11 @@ class Library:
         return text
 
 
+def _written(wanted: SessionWrite) -> dict[str, Any]:
+    """What a client says of a session."""
+    return {name: value for name, value in wanted if name != "revision"}
+
+
 def place(owner: str, kind: str, name: str) -> str:
-    """Where an owner's record is: kind is images, latents, lands or edits (answers)."""
+    """Where an owner's record is: kind is images, latents, lands, sessions or edits (answers)."""
     return f"records/{owner}/{kind}/{name}.json"

@@ -1,14 +1,15 @@
 """Takes out of the store what nobody needs any more. The server does it now and then.
 
-Uploaded and generated pictures, latents and lands stay: they are what people made. An edited
-picture can be made again from its latent, so it goes when nobody has asked for it in a while. See
-`library.py` for the layout.
+Uploaded and generated pictures, latents, lands and sessions stay: they are what people made. An
+edited picture can be made again from its latent, so it goes when nobody has asked for it in a
+while. See `library.py` for the layout.
 """
 
 from typing import NamedTuple
 
 from contracts.blobs import BlobStore, Files
 from contracts.library import Answer, ImageRecord, LatentRecord, place
+from contracts.sessions import SessionRecord
 
 LEFTOVER_TTL_S = 24 * 3600.0  # far longer than a job may run: what is left then, nobody will fetch
 LEFTOVER_FOLDERS = ("incoming", "uploads", "previews")
@@ -29,7 +30,7 @@ def remove_leftovers(files: Files) -> None:
 def remove_unused_edits(files: Files, ttl_s: float) -> None:
     """Remove answers to edits, and their pictures, that nobody asked for in `ttl_s`."""
     records = _records(files)
-    needed = _needed_by_latents(files, records)
+    needed = _needed(files, records)
     removed: set[str] = set()
     for record in records:
         if record.kind == "edits" and _is_older(files, record.name, ttl_s):
@@ -55,16 +56,23 @@ def _records(files: Files) -> list[_Record]:
     return found
 
 
-def _needed_by_latents(files: Files, records: list[_Record]) -> set[str]:
-    """The names of the image records that latents refer to."""
+def _needed(files: Files, records: list[_Record]) -> set[str]:
+    """The names of the image records that latents and sessions refer to."""
     needed = set()
     for record in records:
-        text = files.read(record.name) if record.kind == "latents" else None
+        text = files.read(record.name) if record.kind in ("latents", "sessions") else None
         if text is not None:
-            latent = LatentRecord.model_validate_json(text)
-            for image_id in (latent.image_id, latent.reconstruction_id):
+            for image_id in _pictures_of(record.kind, text):
                 needed.add(place(record.owner, "images", image_id))
     return needed
+
+
+def _pictures_of(kind: str, text: bytes) -> tuple[str, ...]:
+    if kind == "latents":
+        latent = LatentRecord.model_validate_json(text)
+        return latent.image_id, latent.reconstruction_id
+    cover_id = SessionRecord.model_validate_json(text).cover_id
+    return () if cover_id is None else (cover_id,)
 
 
 def _remove_edit(files: Files, record: _Record, needed: set[str], ttl_s: float) -> set[str]:

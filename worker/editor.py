@@ -122,6 +122,9 @@ class ModelEditor:
         """Rows and columns of the cells that a person paints on, in a picture of that base."""
         return cells_of(self.model.layout.grid, base)
 
+    def grid_of(self, tensor: bytes) -> tuple[int, int]:
+        return self.grid(from_bytes(tensor, self.model.layout)[0].base)
+
     @torch.inference_mode()
     def edit(
         self,

@@ -94,6 +94,10 @@ class Editor(Protocol):
         """Find the latent of a crop. `on_step` may raise to stop."""
         ...
 
+    def grid_of(self, tensor: bytes) -> tuple[int, int]:
+        """Rows and columns of a latent's cells. Raises where the model cannot read it."""
+        ...
+
     def edit(
         self,
         latent_id: str,

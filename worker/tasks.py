@@ -2,11 +2,11 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from contracts.edits import enabled_edits
-from contracts.errors import InvalidImage, InvalidRequest, StaleLatent
+from contracts.errors import InvalidImage, InvalidRequest, InvalidSession, StaleLatent
 from contracts.jobs import JobRecord, Result
 from contracts.lands import DrawRequest, DrawResult
 from contracts.library import ImageRecord, LatentRecord
@@ -23,6 +23,8 @@ from contracts.requests import (
     IngestResult,
     Metrics,
 )
+from contracts.session_file import PackedLatent, unpack, with_latents
+from contracts.sessions import ImportRequest, ImportResult, SessionWrite
 from contracts.versions import is_same_generator
 from worker.decode import Picture, decode_picture
 from worker.encode import (
@@ -38,6 +40,8 @@ from worker.encode import (
 )
 from worker.ports import Editor, Encoded, EncodeOptions, FetchTensor, Pixels, Step
 from worker.workbench import Workbench
+
+MAX_SESSION_BYTES = 256 * 2**20  # unpacked
 
 
 @dataclass(frozen=True)
@@ -200,6 +204,60 @@ def draw(task: Task, request: DrawRequest) -> DrawResult:
     return result
 
 
+def import_session(task: Task, request: ImportRequest) -> ImportResult:
+    """Take in a session file: pictures are decoded and latents read as those of strangers."""
+    data = task.bench.library.upload(request.upload_id)
+    if data is None:
+        raise InvalidSession("the upload is no longer there: send it again")
+    file = unpack(data, MAX_SESSION_BYTES)
+    new_ids = {
+        packed.latent_id: _import_latent(task, packed, file.entries)
+        for packed in file.manifest.latents
+    }
+    manifest = file.manifest
+    snapshots = [
+        snapshot.model_copy(update={"edits": with_latents(snapshot.edits, new_ids)})
+        for snapshot in manifest.snapshots
+    ]
+    wanted = SessionWrite(
+        name=manifest.name,
+        latent_id=new_ids[manifest.latent_id],
+        edits=with_latents(manifest.edits, new_ids),
+        snapshots=tuple(snapshots),
+    )
+    record = task.bench.library.add_session(task.owner, wanted)
+    return ImportResult(session_id=record.session_id)
+
+
+def _import_latent(task: Task, packed: PackedLatent, entries: Mapping[str, bytes]) -> str:
+    editor = task.editor(packed.model)
+    tensor = entries[packed.tensor]
+    grid = editor.grid_of(tensor)
+    pictures = [
+        task.add_picture(decode_picture(entries[name], task.bench.settings.max_pixels), "png", 100)
+        for name in (packed.picture, packed.reconstruction)
+    ]
+    crop = checked_crop(packed.crop, pictures[0].width, pictures[0].height)
+    version = task.bench.version(packed.model)
+    if not is_same_generator(packed.model_version, version):
+        raise StaleLatent(f"the session was made with another version of the model {packed.model}")
+    record = task.bench.library.add_latent(
+        task.owner,
+        tensor,
+        model=packed.model,
+        model_version=packed.model_version,
+        space=packed.space,
+        grid=grid,
+        image_id=pictures[0].image_id,
+        reconstruction_id=pictures[1].image_id,
+        crop=crop,
+        metrics=packed.metrics,
+        timings_ms={},
+        readings=packed.readings,
+    )
+    return record.latent_id
+
+
 def perform(task: Task, record: JobRecord) -> Result:
     """Do what a job asks for."""
     match record.parsed_request():
@@ -215,12 +273,14 @@ def perform(task: Task, record: JobRecord) -> Result:
             return heat_map(task, request)
         case DrawRequest() as request:
             return draw(task, request)
+        case ImportRequest() as request:
+            return import_session(task, request)
 
 
 def tidy(task: Task, record: JobRecord) -> None:
     """Remove what an ended job no longer needs."""
     request = record.parsed_request()
-    if isinstance(request, IngestRequest):
+    if isinstance(request, IngestRequest | ImportRequest):
         task.bench.library.drop_upload(request.upload_id)
 
 

@@ -13,6 +13,8 @@ from safetensors.torch import load_file
 from typer.testing import CliRunner
 
 from cli.main import app, main
+from contracts.errors import InvalidImage, InvalidRequest
+from contracts.session_file import Manifest, SessionFile, pack
 from models.land import Land
 from models.model import save_model
 from tests.fakes.tiny import tiny_land, tiny_model
@@ -45,8 +47,8 @@ def run(*arguments: object) -> str:
     return result.output
 
 
-def photo(path: Path, size: tuple[int, int] = (60, 40)) -> Path:
-    pixels = np.random.default_rng(0).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
+def photo(path: Path, seed: int = 0, size: tuple[int, int] = (60, 40)) -> Path:
+    pixels = np.random.default_rng(seed).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
     Image.fromarray(pixels).save(path)
     return path
 
@@ -98,6 +100,81 @@ def test_a_session_file_replays(tiny: Path, tmp_path: Path) -> None:
             tmp_path / "session.json",
         )
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+@pytest.fixture
+def session_file(tiny: Path, tmp_path: Path) -> Path:
+    """A session on a part of a picture: a move, and cells of another picture."""
+    entries = {}
+    for name, seed in (("own", 1), ("donor", 2)):
+        latent = tmp_path / f"{name}.safetensors"
+        picture = photo(tmp_path / f"{name}.png", seed)
+        run("encode", picture, "-o", latent, "--model", tiny, "--steps", 0)
+        entries |= {f"{name}.png": picture.read_bytes(), f"{name}.st": latent.read_bytes()}
+    packed = [
+        {
+            "latent_id": name,
+            "model": str(tiny),
+            "model_version": "1:1",
+            "space": "S+",
+            "crop": [10, 0, 40, 40],
+            "metrics": {"psnr_db": 20, "perceptual": 0.1, "perceptual_metric": "none"},
+            "picture": f"{name}.png",
+            "reconstruction": f"{name}.png",
+            "tensor": f"{name}.st",
+        }
+        for name in ("own", "donor")
+    ]
+    edits = [
+        {"type": "attribute", "attribute": "hat", "strength": 2.0},
+        {"type": "transplant", "donor": "donor", "mask": {"kind": "grid", "rows": [[1], [0]]}},
+    ]
+    manifest = {"name": "Zoë", "latent_id": "own", "edits": edits, "latents": packed}
+    path = tmp_path / "zoe.latentbrush"
+    path.write_bytes(pack(SessionFile(manifest=Manifest.model_validate(manifest), entries=entries)))
+    return path
+
+
+def test_a_session_file_is_all_that_a_replay_needs(
+    tiny: Path, session_file: Path, tmp_path: Path
+) -> None:
+    run("edit", session_file, "-o", tmp_path / "a.png", "--model", tiny)
+    by_hand = tmp_path / "b.png"
+    latent = tmp_path / "own.safetensors"
+    run("edit", latent, "-o", by_hand, "--model", tiny, "--recipe", session_file)
+    assert (pixels_of(tmp_path / "a.png") == pixels_of(by_hand)).all()
+    assert (pixels_of(by_hand) != pixels_of(tmp_path / "own.original.png")).any()
+
+
+def test_a_recipe_runs_over_a_folder(tiny: Path, session_file: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    photo(folder / "one.png", 1)
+    photo(folder / "two.jpg", 5)
+    (folder / "broken.png").write_bytes(b"not a picture")
+    (folder / "notes.txt").write_text("left alone")
+    asked = ("--model", tiny, "--recipe", session_file, "--steps", 0)
+    said = run("edit", folder, "-o", tmp_path / "out", *asked)
+    assert "2 of 3 pictures" in said and "broken.png is left out" in said
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["one.png", "two.png"]
+    run("edit", session_file, "-o", tmp_path / "replayed.png", "--model", tiny)
+    assert (pixels_of(tmp_path / "out" / "one.png") == pixels_of(tmp_path / "replayed.png")).all()
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [((), "has no pictures"), (("broken.png",), "no picture of")],
+)
+def test_a_folder_without_pictures(
+    tiny: Path, tmp_path: Path, names: tuple[str, ...], said: str
+) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in names:
+        (folder / name).write_bytes(b"not a picture")
+    asked = ("edit", folder, "-o", tmp_path / "out", "--model", tiny, "--attribute", "hat=1")
+    with pytest.raises((InvalidRequest, InvalidImage), match=said):
+        run(*asked)
 
 
 def test_generate_is_a_function_of_the_seed(tiny: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from contracts.edits import AttributeEdit, EditValue, MaskGrid, MaskPng, TransplantEdit
@@ -47,6 +48,12 @@ class FakeEditor:
             on_step(Step(i + 1, num_steps, "inverting", pixels if i % 2 else None))
             time.sleep(STEP_S)
         return self._encoded(pixels, options.space or "S4")
+
+    def grid_of(self, tensor: bytes) -> tuple[int, int]:
+        try:
+            return load(tensor)["wmap"].shape[:2]
+        except (SafetensorError, KeyError) as error:
+            raise ModelError("this is no latent of mine") from error
 
     def edit(
         self,

@@ -1,0 +1,180 @@
+"""`/sessions`: editing sessions by name, kept until they are deleted, and as files."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Response, UploadFile
+from fastapi.concurrency import run_in_threadpool
+
+from backend.editing import check_edits
+from backend.owner import Owner
+from backend.services import Server, Services
+from contracts.edits import EditValue
+from contracts.errors import InvalidRequest, TooLarge
+from contracts.ids import new_job_id
+from contracts.jobs import JobKind
+from contracts.library import LatentRecord, Library
+from contracts.requests import IngestResult
+from contracts.session_file import (
+    MEDIA_TYPE,
+    SUFFIX,
+    Manifest,
+    PackedLatent,
+    SessionFile,
+    donors,
+    pack,
+)
+from contracts.sessions import (
+    ImportRequest,
+    ImportResult,
+    SessionInfo,
+    SessionList,
+    SessionRecord,
+    SessionSummary,
+    SessionWrite,
+)
+
+router = APIRouter(prefix="/sessions", tags=["sessions"])
+
+
+@router.get("")
+async def list_sessions(server: Server, owner: Owner) -> SessionList:
+    """All sessions, the latest first, without their edits."""
+    return await run_in_threadpool(_list, server.library, owner)
+
+
+@router.post("", status_code=201)
+async def make_session(server: Server, owner: Owner, body: SessionWrite) -> SessionInfo:
+    """Keep a session."""
+    if body.revision is not None:
+        raise InvalidRequest("revision: a new session has none")
+    await run_in_threadpool(_check, server, owner, body)
+    record = await run_in_threadpool(server.library.add_session, owner, body)
+    return await run_in_threadpool(_info, server.library, owner, record)
+
+
+@router.post("/file", status_code=201)
+async def import_session(
+    server: Server, owner: Owner, session: Annotated[UploadFile, File()]
+) -> SessionInfo:
+    """Take in a session file: its pictures, latents and edits. The same edits give the same
+    picture, to the bit, where the model is the same."""
+    limit = server.settings.max_upload_bytes
+    if session.size is not None and session.size > limit:
+        raise TooLarge(f"the file is larger than {limit:,} bytes")
+    upload_id = new_job_id()
+    await run_in_threadpool(server.library.put_upload, upload_id, await session.read())
+    try:
+        made = await server.dispatcher.result(
+            owner,
+            JobKind.IMPORT,
+            ImportRequest(upload_id=upload_id),
+            ImportResult,
+            server.settings.sync_wait_s,
+        )
+    finally:
+        await run_in_threadpool(server.library.drop_upload, upload_id)
+    record = await run_in_threadpool(server.library.session, owner, made.session_id)
+    return await run_in_threadpool(_info, server.library, owner, record)
+
+
+@router.get("/{session_id}")
+async def get_session(server: Server, owner: Owner, session_id: str) -> SessionInfo:
+    """A session, with all that is needed to go on."""
+    record = await run_in_threadpool(server.library.session, owner, session_id)
+    return await run_in_threadpool(_info, server.library, owner, record)
+
+
+@router.put("/{session_id}")
+async def change_session(
+    server: Server, owner: Owner, session_id: str, body: SessionWrite
+) -> SessionInfo:
+    """Write a session anew. `revision` is the one that was read: 409 when it is no longer the
+    latest."""
+    if body.revision is None:
+        raise InvalidRequest("revision: say which one was changed")
+    await run_in_threadpool(_check, server, owner, body)
+    record = await run_in_threadpool(server.library.change_session, owner, session_id, body)
+    return await run_in_threadpool(_info, server.library, owner, record)
+
+
+@router.delete("/{session_id}", status_code=204, response_class=Response)
+async def delete_session(server: Server, owner: Owner, session_id: str) -> None:
+    """Forget a session. Its picture and latent stay."""
+    await run_in_threadpool(server.library.drop_session, owner, session_id)
+
+
+@router.get(
+    "/{session_id}/file",
+    response_class=Response,
+    responses={200: {"content": {MEDIA_TYPE: {}}}},
+)
+async def export_session(server: Server, owner: Owner, session_id: str) -> Response:
+    """The session as one file: pictures, latents, edits."""
+    data = await run_in_threadpool(_packed, server.library, owner, session_id)
+    disposition = f'attachment; filename="{session_id}{SUFFIX}"'
+    return Response(data, media_type=MEDIA_TYPE, headers={"Content-Disposition": disposition})
+
+
+def _check(server: Services, owner: str, body: SessionWrite) -> None:
+    latent = server.library.latent(owner, body.latent_id)
+    if body.cover_id is not None:
+        server.library.image(owner, body.cover_id)
+    for edits in (body.edits, *(snapshot.edits for snapshot in body.snapshots)):
+        check_edits(server, owner, latent, edits)
+
+
+def _list(library: Library, owner: str) -> SessionList:
+    summaries = [_summary(library, owner, record) for record in library.sessions(owner)]
+    return SessionList(sessions=tuple(summaries))
+
+
+def _summary(library: Library, owner: str, record: SessionRecord) -> SessionSummary:
+    latent = library.latent(owner, record.latent_id)
+    return SessionSummary(
+        **record.model_dump(include={"session_id", "revision", "name", "updated_at", "latent_id"}),
+        model=latent.model,
+        grid=latent.grid,
+        cover_id=record.cover_id or latent.reconstruction_id,
+        num_edits=len(record.edits),
+    )
+
+
+def _info(library: Library, owner: str, record: SessionRecord) -> SessionInfo:
+    latent = library.latent(owner, record.latent_id)
+    picture = library.image(owner, latent.image_id)
+    return SessionInfo(
+        **dict(record),
+        latent=latent.as_result(),
+        picture=IngestResult(image_id=picture.image_id, width=picture.width, height=picture.height),
+    )
+
+
+def _packed(library: Library, owner: str, session_id: str) -> bytes:
+    record = library.session(owner, session_id)
+    every: tuple[EditValue, ...] = record.edits
+    for snapshot in record.snapshots:
+        every += snapshot.edits
+    latent_ids = (record.latent_id, *donors(every, record.latent_id))
+    entries: dict[str, bytes] = {}
+    latents = tuple(
+        _packed_latent(library, owner, library.latent(owner, latent_id), entries)
+        for latent_id in latent_ids
+    )
+    fields = record.model_dump(include={"name", "latent_id"})
+    manifest = Manifest(**fields, edits=record.edits, snapshots=record.snapshots, latents=latents)
+    return pack(SessionFile(manifest=manifest, entries=entries))
+
+
+def _packed_latent(
+    library: Library, owner: str, latent: LatentRecord, entries: dict[str, bytes]
+) -> PackedLatent:
+    tensor = f"latents/{latent.latent_id}.safetensors"
+    entries[tensor] = library.tensor(latent)
+    names = []
+    for image_id in (latent.image_id, latent.reconstruction_id):
+        names.append(f"pictures/{image_id}.png")
+        entries[names[-1]] = library.image_bytes(library.image(owner, image_id))
+    kept = {"latent_id", "model", "model_version", "space", "crop", "metrics", "readings"}
+    return PackedLatent(
+        **latent.model_dump(include=kept), picture=names[0], reconstruction=names[1], tensor=tensor
+    )

@@ -1,0 +1,63 @@
+"""`latentbrush encode`: a picture into a latent."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from cli.output import say
+from cli.pick import DEFAULT_MODEL
+from cli.pictures import (
+    ModelOption,
+    OutOption,
+    centred_square,
+    model_of,
+    open_editor,
+    original_of,
+    read_pixels,
+)
+from contracts.errors import InvalidRequest
+
+
+def encode(
+    image: Annotated[Path, typer.Argument(help="A picture.")],
+    out: OutOption,
+    model: ModelOption = DEFAULT_MODEL,
+    space: Annotated[str | None, typer.Option(help="Latent space: W, W+, S8, S+8, S+ …")] = None,
+    steps: Annotated[
+        int | None, typer.Option(min=0, help="Optimisation steps; 0 is the encoder alone.")
+    ] = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="The whole picture in its shape, not a centred square.")
+    ] = False,
+    regulariser: Annotated[
+        float | None, typer.Option(min=0, help="0 is faithful; more is easier to edit.")
+    ] = None,
+    begin: Annotated[
+        Path | None, typer.Option(help="A latent of the same picture to go on from.")
+    ] = None,
+) -> None:
+    """Encode a picture into a latent (safetensors), with what was encoded as a PNG beside it."""
+    from PIL import Image
+
+    from worker.ports import EncodeOptions
+
+    if begin is not None and model_of(begin) != model:
+        raise InvalidRequest(f"--begin: {begin.name} is a latent of the model {model_of(begin)}")
+    editor, pixels = open_editor(model), read_pixels(image)
+    if not whole:
+        pixels = centred_square(pixels)
+    with Progress(transient=True) as progress:
+        task = progress.add_task("Encoding", total=None)
+        found = editor.encode(
+            pixels,
+            EncodeOptions(space, steps, regulariser, begin.read_bytes() if begin else None),
+            lambda step: progress.update(task, completed=step.step, total=step.steps),
+        )
+    out.write_bytes(found.tensor)
+    Image.fromarray(pixels).save(original_of(out))
+    say(
+        f"{out}: {found.space}, {found.psnr_db:.1f} dB, {found.perceptual_metric} "
+        f"{found.perceptual:.4f}; original in {original_of(out)}"
+    )

@@ -1,0 +1,79 @@
+"""What `encode`, `edit` and `generate` share: models, and pictures and latents as files."""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.pick import DEFAULT_MODEL, model_folder
+from contracts.errors import InvalidRequest
+from contracts.settings import SharedSettings
+
+if TYPE_CHECKING:
+    from models.images import Pixels
+    from worker.editor import ModelEditor
+
+
+class Precision(StrEnum):
+    """What the generator's convolutions run in."""
+
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+
+
+ModelOption = Annotated[str, typer.Option("--model", help="Id or folder of a model.")]
+OutOption = Annotated[Path, typer.Option("-o", "--out", help="File to write.")]
+
+
+def open_editor(name: str, dtype: Precision | None = None) -> "ModelEditor":
+    """Load a model for editing, in the device's best precision or a given one."""
+    import torch
+
+    from cli.pick import default_device
+    from worker.editor import load_editor
+
+    # With a thread on every core, one busy neighbour makes all of them wait for it at each step.
+    torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
+    precision = None if dtype is None else getattr(torch, dtype.value)
+    return load_editor(model_folder(name), default_device(), precision)
+
+
+def model_of(latent: Path) -> str:
+    """The model that a latent says it was encoded by.
+
+    Raises:
+        InvalidRequest: it is not a latent.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(latent, framework="np") as file:
+            return (file.metadata() or {}).get("model") or DEFAULT_MODEL
+    except (OSError, SafetensorError) as error:
+        raise InvalidRequest(f"{latent.name} is not a latent: {error}") from error
+
+
+def original_of(latent: Path) -> Path:
+    """Where `encode` keeps what it encoded."""
+    return latent.with_suffix(".original.png")
+
+
+def read_pixels(path: Path) -> "Pixels":
+    """A picture, upright and on white.
+
+    Raises:
+        InvalidImage: it cannot be decoded.
+    """
+    from worker.decode import decode_picture
+
+    pixels: Pixels = decode_picture(path.read_bytes(), SharedSettings().max_pixels).on_white()
+    return pixels
+
+
+def centred_square(pixels: "Pixels") -> "Pixels":
+    """The largest centred square of a picture."""
+    side = min(pixels.shape[:2])
+    top, left = (pixels.shape[0] - side) // 2, (pixels.shape[1] - side) // 2
+    return pixels[top : top + side, left : left + side]

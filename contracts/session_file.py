@@ -1,0 +1,112 @@
+"""A session as one file that goes elsewhere: a zip of the edit list, its latents and pictures.
+
+`session.json` alone is a recipe. Nothing in the file is run, and its names are only looked up.
+"""
+
+import io
+import zipfile
+from typing import Literal
+
+from pydantic import ValidationError
+
+from contracts.base import Value
+from contracts.edits import Edit, EditValue, TransplantEdit
+from contracts.errors import InvalidSession, TooLarge
+from contracts.requests import Box, Metrics, Space
+from contracts.sessions import SessionName, Snapshot
+
+MEDIA_TYPE = "application/vnd.latentbrush.session+zip"
+SUFFIX = ".latentbrush"
+MANIFEST = "session.json"
+MAX_ENTRIES = 256
+
+
+class PackedLatent(Value):
+    """A latent in the file, with what it was encoded from."""
+
+    latent_id: str
+    model: str
+    model_version: str
+    space: Space
+    crop: Box
+    metrics: Metrics
+    readings: dict[str, float] = {}
+    picture: str
+    reconstruction: str
+    tensor: str
+    """The last three are names of entries of the zip."""
+
+
+class Manifest(Value):
+    """`session.json`: the first latent is edited, the others are donors of its transplants."""
+
+    format: Literal["latentbrush-session"] = "latentbrush-session"
+    version: Literal[1] = 1
+    name: SessionName
+    latent_id: str
+    edits: tuple[Edit, ...]
+    snapshots: tuple[Snapshot, ...] = ()
+    latents: tuple[PackedLatent, ...]
+
+
+class SessionFile(Value):
+    """The manifest and the entries that it names."""
+
+    manifest: Manifest
+    entries: dict[str, bytes]
+
+
+def pack(file: SessionFile) -> bytes:
+    """Write a session file; the same session gives the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        manifest = file.manifest.model_dump_json(indent=1).encode()
+        for name, data in ((MANIFEST, manifest), *sorted(file.entries.items())):
+            archive.writestr(zipfile.ZipInfo(name), data)
+    return buffer.getvalue()
+
+
+def unpack(data: bytes, max_bytes: int) -> SessionFile:
+    """Read a session file of a stranger.
+
+    Raises:
+        InvalidSession: it is none, or damaged, or names what is not in it.
+        TooLarge: it unpacks to more than `max_bytes`.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            infos = archive.infolist()
+            if len(infos) > MAX_ENTRIES or sum(info.file_size for info in infos) > max_bytes:
+                raise TooLarge(f"a session file unpacks to at most {max_bytes:,} bytes")
+            entries = {info.filename: archive.read(info) for info in infos}
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
+        raise InvalidSession("this is no session file, or it is damaged") from None
+    try:
+        manifest = Manifest.model_validate_json(entries.pop(MANIFEST, b""))
+    except ValidationError:
+        raise InvalidSession(
+            "the session file has no list of edits that this version can read"
+        ) from None
+    for latent in manifest.latents:
+        for name in (latent.picture, latent.reconstruction, latent.tensor):
+            if name not in entries:
+                raise InvalidSession("a part of the session file is missing")
+    if not manifest.latents or manifest.latents[0].latent_id != manifest.latent_id:
+        raise InvalidSession("the session file lacks the latent that it edits")
+    return SessionFile(manifest=manifest, entries=entries)
+
+
+def donors(edits: tuple[EditValue, ...], latent_id: str) -> tuple[str, ...]:
+    """The other latents that edits copy from, each once, in order."""
+    found = [edit.donor for edit in edits if isinstance(edit, TransplantEdit)]
+    return tuple(dict.fromkeys(donor for donor in found if donor != latent_id))
+
+
+def with_latents(edits: tuple[EditValue, ...], new_ids: dict[str, str]) -> tuple[EditValue, ...]:
+    """Edits whose donors have the ids that they were given here."""
+    return tuple(
+        edit.model_copy(update={"donor": new_ids.get(edit.donor, edit.donor)})
+        if isinstance(edit, TransplantEdit)
+        else edit
+        for edit in edits
+    )

@@ -1,0 +1,88 @@
+"""Editing sessions as the server keeps them: a name, a latent, an edit list and snapshots."""
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from contracts.base import IdText, Value
+from contracts.edits import Edit
+from contracts.requests import EncodeResult, IngestResult
+
+MAX_SNAPSHOTS = 20
+
+SessionName = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+
+
+class Snapshot(Value):
+    """An edit list that a person wants to find again."""
+
+    name: SessionName
+    edits: tuple[Edit, ...]
+    saved_at: AwareDatetime
+
+
+class SessionWrite(Value):
+    """A session as a client writes it."""
+
+    name: SessionName
+    latent_id: IdText
+    edits: tuple[Edit, ...] = ()
+    snapshots: Annotated[tuple[Snapshot, ...], Field(max_length=MAX_SNAPSHOTS)] = ()
+    cover_id: IdText | None = None
+    """A picture to know it by; absent = what the model made of the crop."""
+    revision: Annotated[int, Field(ge=1)] | None = None
+    """Of a change: the revision that was read. Another one in the store is a conflict."""
+
+
+class SessionRecord(Value):
+    """A session as it is kept: in its owner's folder, until they delete it."""
+
+    session_id: str
+    revision: int
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+    name: str
+    latent_id: str
+    edits: tuple[Edit, ...]
+    snapshots: tuple[Snapshot, ...]
+    cover_id: str | None
+
+
+class SessionInfo(SessionRecord):
+    """A session as a client reads it: all that is needed to go on."""
+
+    latent: EncodeResult
+    picture: IngestResult
+    """The upright picture that the latent is a crop of."""
+
+
+class SessionSummary(Value):
+    """A session in the list."""
+
+    session_id: str
+    revision: int
+    name: str
+    updated_at: AwareDatetime
+    latent_id: str
+    model: str
+    grid: tuple[int, int]
+    cover_id: str
+    num_edits: int
+
+
+class SessionList(Value):
+    """What an owner has, the latest first."""
+
+    sessions: tuple[SessionSummary, ...]
+
+
+class ImportRequest(Value):
+    """Read an uploaded session file. Made by the server, never by a client."""
+
+    upload_id: IdText
+
+
+class ImportResult(Value):
+    """The session that came out of a file."""
+
+    session_id: str
