@@ -141,6 +141,67 @@ export class Api {
     return this.#json('POST', `edit?wait=${EDIT_WAIT_S}`, { json: { ...session, output }, signal });
   }
 
+  /** @returns {Promise<{sessions: import('./state.js').SessionSummary[]}>} */
+  sessions() {
+    return this.#json('GET', 'sessions');
+  }
+
+  /**
+   * @param {string} sessionId
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<import('./types.js').SessionInfo>}
+   */
+  session(sessionId, signal) {
+    return this.#json('GET', `sessions/${sessionId}`, { signal });
+  }
+
+  /**
+   * @param {Record<string, unknown>} session
+   * @returns {Promise<import('./types.js').SessionInfo>}
+   */
+  makeSession(session) {
+    return this.#json('POST', 'sessions', { json: session });
+  }
+
+  /**
+   * @param {string} sessionId
+   * @param {Record<string, unknown>} session with the revision that it changes
+   * @returns {Promise<import('./types.js').SessionInfo>}
+   */
+  changeSession(sessionId, session) {
+    return this.#json('PUT', `sessions/${sessionId}`, { json: session });
+  }
+
+  /** @param {string} sessionId */
+  async deleteSession(sessionId) {
+    await this.#call('DELETE', `sessions/${sessionId}`);
+  }
+
+  /**
+   * The session as a file, pictures and latents included.
+   * @param {string} sessionId
+   * @returns {Promise<Blob>}
+   */
+  async sessionFile(sessionId) {
+    return (await this.#call('GET', `sessions/${sessionId}/file`)).blob();
+  }
+
+  /**
+   * @param {Blob} file
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<import('./types.js').SessionInfo>}
+   */
+  importSession(file, signal) {
+    const form = new FormData();
+    form.append('session', file, 'session');
+    return this.#json('POST', 'sessions/file', { form, signal });
+  }
+
+  /** @param {string} imageId for an element that shows it */
+  imageUrl(imageId) {
+    return this.url(`images/${imageId}`);
+  }
+
   /** Where edits are answered as they are painted. */
   liveUrl() {
     return this.url('live').replace(/^http/, 'ws');

@@ -2,7 +2,7 @@
  * The part of the reducer that edits: attributes, strokes, the list, undo and redo.
  */
 
-import { begin, commit, redo, seal, undo } from './history.js';
+import { begin, commit, jump, redo, seal, undo } from './history.js';
 import {
   addEdit, duplicateEdit, findEdit, maskEdit, moveEdit, removeEdit, renameEdit, soloEdit, strokeEdit, toggleEdit, weightEdit,
 } from './session.js';
@@ -14,8 +14,11 @@ import { constantMask, paint } from './mask.js';
 /** @typedef {import('./session.js').Session} Session */
 /** @typedef {import('./session.js').Edit} Edit */
 
+/** @type {Record<string, string>} */
+const OTHER_NAMES = { transplant: 'Transplant', resample: 'New content' };
+
 /**
- * @typedef {{type: 'opened', source: import('./state.js').Source, session: Session}
+ * @typedef {{type: 'opened', source: import('./state.js').Source, session: Session, keeping: import('./keeping.js').Keeping}
  * | {type: 'attributeChosen', id: string}
  * | {type: 'amountChanged', amount: number}
  * | {type: 'settled'}
@@ -31,6 +34,8 @@ import { constantMask, paint } from './mask.js';
  * | {type: 'editDuplicated', key: string}
  * | {type: 'editSoloed', key: string}
  * | {type: 'editRenamed', key: string, name: string}
+ * | {type: 'snapshotRestored', index: number}
+ * | {type: 'historyJumped', index: number}
  * | {type: 'undone'}
  * | {type: 'redone'}} EditingAction
  */
@@ -41,7 +46,7 @@ import { constantMask, paint } from './mask.js';
  * @returns {State}
  */
 export function editing(state, action) {
-  if (action.type === 'opened') return open(state, action.source, action.session);
+  if (action.type === 'opened') return open(state, action);
   if (action.type === 'attributeChosen') return chooseAttribute(state, action.id);
   if (!state.history) return state;
   const session = state.history.present;
@@ -90,6 +95,12 @@ export function editing(state, action) {
       return step(state, soloEdit(session, action.key));
     case 'editRenamed':
       return step(state, renameEdit(session, action.key, action.name));
+    case 'snapshotRestored': {
+      const snapshot = state.keeping?.snapshots[action.index];
+      return snapshot ? withOpenEdit(step(state, { ...session, edits: snapshot.edits })) : state;
+    }
+    case 'historyJumped':
+      return withOpenEdit({ ...state, history: jump(state.history, action.index) });
     case 'undone':
       return withOpenEdit({ ...state, history: undo(state.history), status: 'Undone' });
     case 'redone':
@@ -109,6 +120,18 @@ export function attributesOf(state) {
 }
 
 /**
+ * What an edit is called: by its person, or by what it does.
+ * @param {State} state
+ * @param {Edit} edit
+ * @returns {string}
+ */
+export function editName(state, edit) {
+  if (edit.name) return edit.name;
+  if (edit.type === 'attribute') return attributesOf(state).find(({ id }) => id === edit.attribute)?.title ?? edit.attribute;
+  return OTHER_NAMES[edit.wire.type] ?? edit.wire.attribute ?? 'Edit';
+}
+
+/**
  * How strongly an attribute would be painted now, in σ.
  * @param {State} state
  * @param {string} id
@@ -117,11 +140,12 @@ export function amountOf(state, id) {
   return state.amounts[id] ?? attributesOf(state).find((attribute) => attribute.id === id)?.default ?? 1;
 }
 
-/** @param {State} state @param {import('./state.js').Source} source @param {Session} session @returns {State} */
-function open(state, source, session) {
+/** @param {State} state @param {Extract<EditingAction, {type: 'opened'}>} opening @returns {State} */
+function open(state, { source, session, keeping }) {
   const opened = {
     ...state,
     source,
+    keeping,
     phase: /** @type {const} */ ('editor'),
     work: null,
     crop: null,

@@ -8,7 +8,7 @@ import { el } from './dom.js';
 export function attachFiles(onFile) {
   const input = el('input', {
     type: 'file',
-    accept: 'image/*,application/json',
+    accept: 'image/*,application/json,.latentbrush',
     class: 'visually-hidden',
     tabIndex: -1,
     'aria-hidden': 'true',

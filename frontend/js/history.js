@@ -66,6 +66,29 @@ export function undo(history) {
 }
 
 /**
+ * Go to any of the steps, oldest first, undone ones included.
+ * @template T
+ * @param {History<T>} history
+ * @param {number} index
+ * @returns {History<T>}
+ */
+export function jump(history, index) {
+  const steps = stepsOf(history);
+  const at = Math.min(steps.length - 1, Math.max(0, index));
+  return { past: steps.slice(0, at), present: steps[at], future: steps.slice(at + 1), tag: null };
+}
+
+/**
+ * All steps, oldest first, undone ones included; the present is number `past.length`.
+ * @template T
+ * @param {History<T>} history
+ * @returns {T[]}
+ */
+export function stepsOf({ past, present, future }) {
+  return [...past, present, ...future];
+}
+
+/**
  * Go one step forward again; the same history when there is none.
  * @template T
  * @param {History<T>} history

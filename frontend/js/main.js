@@ -9,6 +9,7 @@ import { el } from './dom.js';
 import { amountOf, attributesOf } from './editing.js';
 import { attachFiles } from './files.js';
 import { downloadPicture, downloadSession } from './flows/download.js';
+import { Keeper } from './flows/keeper.js';
 import { LivePainter } from './flows/live.js';
 import { Opener } from './flows/open.js';
 import { Renderer } from './flows/render.js';
@@ -17,7 +18,9 @@ import { attachKeys } from './keyboard.js';
 import { cropScreen } from './panels/crop.js';
 import { downloadDialog, helpDialog, keyDialog } from './panels/dialogs.js';
 import { editorScreen } from './panels/editor.js';
+import { historyPanel } from './panels/history.js';
 import { notice } from './panels/notice.js';
+import { sessionsList } from './panels/sessions.js';
 import { startScreen } from './panels/start.js';
 import { topbar } from './panels/topbar.js';
 import { progressText, workingScreen } from './panels/working.js';
@@ -25,9 +28,10 @@ import { Pictures } from './pictures.js';
 import { asProblem } from './problem.js';
 import { INITIAL } from './state.js';
 import {
-  latentInAddress,
+  idInAddress,
   loadPreference,
-  putLatentInAddress,
+  putIdInAddress,
+  forgetSession,
   savePreference,
   saveSession,
 } from './storage.js';
@@ -45,6 +49,7 @@ const unlock = keyDialog();
 const api = new Api({ base: document.baseURI, fetch: fetch.bind(window), askForKey: unlock.ask });
 const pictures = new Pictures(api);
 const opener = new Opener(store, api, pictures);
+const keeper = new Keeper(store, api);
 const renderer = new Renderer(store, api, pictures);
 const heatMaps = new HeatMaps(api);
 const onProblem = (/** @type {import('./problem.js').Problem} */ problem) => dispatch({ type: 'problemFound', problem });
@@ -61,10 +66,11 @@ const download = downloadDialog({
     const session = store.state.history?.present;
     if (session) await downloadPicture(api, session, output, signal);
   },
-  onSession: () => store.state.history && downloadSession(store.state.history.present),
+  onSession: () => downloadSession(api, keeper, store.state.keeping?.name ?? ''),
 });
 const openDownload = () => store.state.source && download.open(store.state.source.crop !== null);
 
+const history = historyPanel(store);
 const bar = topbar(store, {
   onHome: () => {
     if (store.state.work) opener.cancel();
@@ -74,13 +80,27 @@ const bar = topbar(store, {
   onCrop: () => opener.cropAgain(),
   onDownload: openDownload,
   onHelp: help.open,
+  onConflict: () => dispatch({ type: 'keptApart' }),
+  history: history.button,
+});
+const loadSessions = () => api.sessions().then(({ sessions: all }) => dispatch({ type: 'sessionsLoaded', sessions: all }), () => null);
+const sessions = sessionsList({
+  coverUrl: (imageId) => api.imageUrl(imageId),
+  onOpen: (sessionId) => void opener.openSession(sessionId),
+  onDelete: async (sessionId, name) => {
+    if (!confirm(`Delete the session “${name}”? Its edits cannot be brought back.`)) return;
+    await api.deleteSession(sessionId).catch((error) => onProblem(asProblem(error)));
+    forgetSession(sessionId);
+    await loadSessions();
+  },
 });
 const start = startScreen(store, {
   previewUrl: (modelId) => api.previewUrl(modelId),
   onChooseFile: files.choose,
-  onSample: (sample) => void opener.openSample(sample.file),
+  onSample: (sample) => void opener.openSample(sample),
   onGenerate: () => opener.generate(),
   onResume: (id) => opener.restore(id),
+  sessions,
 });
 const crop = cropScreen(store, pictures, { onEncode: () => opener.encodeCrop() });
 const working = workingScreen(pictures, { onCancel: () => opener.cancel() });
@@ -107,13 +127,13 @@ const live = el('div', { class: 'visually-hidden', role: 'status', 'aria-live': 
 /** @type {Record<import('./state.js').State['phase'], import('./store.js').Component>} */
 const screens = { start, crop, working, editor };
 const main = el('main', {}, ...Object.values(screens).map(({ dom }) => dom));
-document.body.prepend(bar.dom, main, problems.dom, live, help.dom, download.dom, unlock.dom);
+document.body.prepend(bar.dom, main, problems.dom, live, history.dom, help.dom, download.dom, unlock.dom);
 
 /** @param {import('./state.js').State} state */
 function sync(state) {
   document.documentElement.dataset.phase = state.phase;
   for (const [phase, screen] of Object.entries(screens)) screen.dom.hidden = phase !== state.phase;
-  for (const part of [bar, ...Object.values(screens), problems]) part.syncState(state);
+  for (const part of [bar, history, ...Object.values(screens), problems]) part.syncState(state);
   const said = state.phase === 'working' && state.work ? progressText(state.work) : state.status;
   if (live.textContent !== said) live.textContent = said;
 }
@@ -123,9 +143,10 @@ let saving;
 store.subscribe((state, before) => {
   if (state.source !== before.source) {
     saveSession(before);
-    putLatentInAddress(state.source?.latentId ?? null);
   }
-  if (state.history !== before.history || state.brush !== before.brush || state.modelId !== before.modelId) {
+  if (state.phase === 'start' && before.phase !== 'start') void loadSessions();
+  if (state.source || before.source) putIdInAddress(state.keeping?.sessionId ?? state.source?.latentId ?? null);
+  if (state.history !== before.history || state.keeping !== before.keeping || state.brush !== before.brush || state.modelId !== before.modelId) {
     clearTimeout(saving);
     saving = setTimeout(save, SAVE_DELAY_MS);
   }
@@ -171,9 +192,11 @@ attachKeys(
 
 api.samples().then(start.showSamples, () => null); // a gallery without samples still generates
 await watchServer(store, api);
-const latentId = latentInAddress();
-if (latentId) await opener.restore(latentId);
+void loadSessions();
+const openId = idInAddress();
+if (openId) await opener.restore(openId);
 addEventListener('hashchange', () => {
-  const id = latentInAddress();
-  if (id && id !== store.state.source?.latentId) void opener.restore(id);
+  const id = idInAddress();
+  const { source, keeping } = store.state;
+  if (id && id !== source?.latentId && id !== keeping?.sessionId) void opener.restore(id);
 });

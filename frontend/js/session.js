@@ -165,7 +165,12 @@ export function moveEdit(session, key, index) {
  * @returns {{latent_id: string, edits: Record<string, any>[]}}
  */
 export function toWire(session) {
-  return { latent_id: session.latent_id, edits: session.edits.map(editToWire) };
+  return { latent_id: session.latent_id, edits: editsToWire(session.edits) };
+}
+
+/** @param {readonly Edit[]} edits */
+export function editsToWire(edits) {
+  return edits.map(editToWire);
 }
 
 /**
@@ -174,8 +179,12 @@ export function toWire(session) {
  * @returns {Session}
  */
 export function fromWire(wire, maskSize) {
-  const edits = wire.edits.map((edit, i) => editFromWire(edit, i, maskSize));
-  return { latent_id: wire.latent_id, edits };
+  return { latent_id: wire.latent_id, edits: editsFromWire(wire.edits, maskSize) };
+}
+
+/** @param {Record<string, any>[]} edits @param {Size} maskSize @returns {Edit[]} */
+export function editsFromWire(edits, maskSize) {
+  return edits.map((edit, i) => editFromWire(edit, i, maskSize));
 }
 
 /** @param {Edit} edit */

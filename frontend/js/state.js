@@ -4,6 +4,7 @@
  */
 
 import { editing } from './editing.js';
+import { keep } from './keeping.js';
 
 /** @typedef {import('./types.js').Model} Model */
 /** @typedef {import('./types.js').Attribute} Attribute */
@@ -20,7 +21,8 @@ import { editing } from './editing.js';
 /** @typedef {'brush'|'eraser'|'rectangle'|'lasso'|'hand'} Tool */
 /** @typedef {{size: number, softness: number, strength: number}} Brush percentages; size of the picture's short side */
 /** @typedef {{grid: boolean, heat: boolean, mask: boolean}} Layers what is drawn over the picture */
-/** @typedef {{imageId: string, width: number, height: number}} Upload */
+/** @typedef {{imageId: string, width: number, height: number, name: string}} Upload name: of its file, or what else it is called */
+/** @typedef {{session_id: string, name: string, updated_at: string, latent_id: string, model: string, cover_id: string, num_edits: number, grid: [number, number]}} SessionSummary as GET /sessions has it */
 /** @typedef {{kind: 'upload'|'encode'|'generate'|'open', step: number, steps: number, message: string, previewId: string|null, errorId: string|null}} Work */
 /** @typedef {{latentId: string, modelId: string, grid: [number, number], originalId: string, width: number, height: number, upload: Upload|null, crop: Crop|null, readings: Record<string, number>}} Source the encoded picture; width and height of its crop, what it reads of each attribute in σ */
 /** @typedef {{imageId: string, edits: readonly Edit[], changedBox: number[]|null, ms: number|null}} Result */
@@ -40,6 +42,8 @@ import { editing } from './editing.js';
  * @property {Work|null} work
  * @property {Source|null} source
  * @property {History<Session>|null} history
+ * @property {import('./keeping.js').Keeping|null} keeping what is kept of the open picture, and how far saving is
+ * @property {readonly SessionSummary[]} sessions on the server, the latest first
  * @property {string|null} openKey the edit that strokes go into; null: the next stroke makes a new one
  * @property {string|null} attribute
  * @property {Readonly<Record<string, number>>} amounts σ by attribute, where it differs from the default
@@ -71,7 +75,6 @@ import { editing } from './editing.js';
  * | {type: 'workProgressed', step: number, steps: number, message: string}
  * | {type: 'workPreviewed', imageId: string, errorId: string|null}
  * | {type: 'workStopped'}
- * | {type: 'opened', source: Source, session: Session}
  * | {type: 'startedOver'}
  * | {type: 'renderStarted'}
  * | {type: 'rendered', result: Result}
@@ -86,6 +89,8 @@ import { editing } from './editing.js';
  * | {type: 'toolChosen', tool: Tool}
  * | {type: 'brushChanged', brush: Partial<Brush>}
  * | {type: 'layerToggled', layer: keyof Layers}
+ * | {type: 'sessionsLoaded', sessions: readonly SessionSummary[]}
+ * | import('./keeping.js').KeepingAction
  * | import('./editing.js').EditingAction} Action
  */
 
@@ -106,6 +111,8 @@ export const INITIAL = {
   work: null,
   source: null,
   history: null,
+  keeping: null,
+  sessions: [],
   openKey: null,
   attribute: null,
   amounts: {},
@@ -204,6 +211,18 @@ export function reduce(state, action) {
       const layers = { ...state.layers, [action.layer]: !state.layers[action.layer] };
       return { ...state, layers };
     }
+    case 'sessionsLoaded':
+      return { ...state, sessions: action.sessions };
+    case 'sessionNamed':
+    case 'snapshotTaken':
+    case 'snapshotDropped':
+    case 'saveStarted':
+    case 'saved':
+    case 'saveFailed':
+    case 'saveConflicted':
+    case 'keptApart':
+      if (!state.keeping || !state.history) return state;
+      return { ...state, keeping: keep(state.keeping, action, state.history.present.edits) };
     default:
       return editing(state, action);
   }
@@ -231,7 +250,7 @@ function resting(state) {
 /** @param {State} state @returns {State} */
 function closed(state) {
   const { isComparing, isRendering, layers } = INITIAL;
-  const nothing = { work: null, source: null, history: null, openKey: null, result: null, problem: null };
+  const nothing = { work: null, source: null, history: null, keeping: null, openKey: null, result: null, problem: null };
   return { ...state, ...nothing, isComparing, isRendering, layers, status: '' };
 }
 

@@ -1,18 +1,31 @@
 /**
- * What survives a refresh, in localStorage: the session under its latent's id, and the brush. All reads forgive.
+ * What survives a refresh, in localStorage: the open session until the server has it, and preferences. All reads forgive.
  */
 
-import { toWire } from './session.js';
+import { editsToWire, toWire } from './session.js';
 
 /** @typedef {import('./state.js').State} State */
-/** @typedef {{wire: ReturnType<typeof toWire>, modelId: string, upload: import('./state.js').Upload|null, crop: import('./crop.js').Crop|null, savedAt: number}} Saved */
+/** @typedef {{name: string, edits: Record<string, any>[], saved_at: string}} SavedSnapshot */
+/**
+ * @typedef {object} Saved
+ * @property {ReturnType<typeof toWire>} wire
+ * @property {string} modelId
+ * @property {import('./state.js').Upload|null} upload
+ * @property {import('./crop.js').Crop|null} crop
+ * @property {number} savedAt ms
+ * @property {string} name
+ * @property {SavedSnapshot[]} snapshots
+ * @property {string|null} sessionId
+ * @property {number} revision
+ * @property {boolean} isKept by the server, all of it
+ */
 
 const PREFIX = 'latentbrush.session.';
 const MAX_SESSIONS = 6; // a browser gives about 5 MB; a session with ten painted edits takes 250 kB
 
 /** @param {State} state @returns {boolean} false when the browser has no room */
-export function saveSession({ history, source }) {
-  if (!history || !source) return true;
+export function saveSession({ history, source, keeping }) {
+  if (!history || !source || !keeping) return true;
   /** @type {Saved} */
   const saved = {
     wire: toWire(history.present),
@@ -20,9 +33,15 @@ export function saveSession({ history, source }) {
     upload: source.upload,
     crop: source.crop,
     savedAt: Date.now(),
+    name: keeping.name,
+    snapshots: keeping.snapshots.map(({ name, edits, savedAt }) => ({ name, edits: editsToWire(edits), saved_at: savedAt })),
+    sessionId: keeping.sessionId,
+    revision: keeping.revision,
+    isKept: keeping.saving === 'saved',
   };
   try {
-    localStorage.setItem(PREFIX + source.latentId, JSON.stringify(saved));
+    localStorage.setItem(PREFIX + (keeping.sessionId ?? source.latentId), JSON.stringify(saved));
+    if (keeping.sessionId) forgetSession(source.latentId); // it has a name of its own now
     for (const { id } of savedSessions().slice(MAX_SESSIONS)) forgetSession(id);
     return true;
   } catch {
@@ -30,14 +49,14 @@ export function saveSession({ history, source }) {
   }
 }
 
-/** @param {string} latentId @returns {Saved|null} */
-export function loadSession(latentId) {
-  return readJson(PREFIX + latentId);
+/** @param {string} id of the session, or of its latent while the server has no session of it @returns {Saved|null} */
+export function loadSession(id) {
+  return readJson(PREFIX + id);
 }
 
-/** @param {string} latentId */
-export function forgetSession(latentId) {
-  localStorage.removeItem(PREFIX + latentId);
+/** @param {string} id */
+export function forgetSession(id) {
+  localStorage.removeItem(PREFIX + id);
 }
 
 /** The kept sessions, the latest first. @returns {{id: string, savedAt: number}[]} */
@@ -64,19 +83,17 @@ export function loadPreference(name) {
   return readJson(`latentbrush.${name}`);
 }
 
-/** The latent that the address bar names: `#latent=…`. */
-export function latentInAddress() {
-  return new URLSearchParams(location.hash.slice(1)).get('latent');
+/** The session that the address bar names, `#session=…`, or the latent, `#latent=…`. */
+export function idInAddress() {
+  const address = new URLSearchParams(location.hash.slice(1));
+  return address.get('session') ?? address.get('latent');
 }
 
-/** @param {string|null} latentId */
-export function putLatentInAddress(latentId) {
-  if (latentId === latentInAddress()) return;
-  window.history.replaceState(
-    null,
-    '',
-    latentId ? `#latent=${latentId}` : location.pathname + location.search,
-  );
+/** @param {string|null} id */
+export function putIdInAddress(id) {
+  if (id === idInAddress()) return;
+  const kind = id?.startsWith('ses_') ? 'session' : 'latent';
+  window.history.replaceState(null, '', id ? `#${kind}=${id}` : location.pathname + location.search);
 }
 
 /** @param {string} key @returns {any} */

@@ -29,6 +29,17 @@
  */
 /** @typedef {{latent_id: string, image_id: string, grid: [number, number], model?: string, metrics?: {psnr_db?: number}, readings?: Record<string, number>}} LatentInfo */
 /** @typedef {{image_id: string, width: number, height: number}} UploadInfo */
+/**
+ * @typedef {object} SessionInfo
+ * @property {string} session_id
+ * @property {number} revision
+ * @property {string} name
+ * @property {string} latent_id
+ * @property {Record<string, any>[]} edits
+ * @property {{name: string, edits: Record<string, any>[], saved_at: string}[]} snapshots
+ * @property {LatentInfo & {crop: [number, number, number, number], reconstruction_id: string}} latent
+ * @property {UploadInfo} picture
+ */
 /** @typedef {{format: 'png'|'jpeg'|'webp', quality?: number, frame: 'crop'|'full'}} Output */
 /** @typedef {{status: 'starting'|'ready'|'degraded', version: string, workers: {models: string[]}[]}} Health */
 

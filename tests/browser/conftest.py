@@ -282,12 +282,18 @@ class Driver:
     def status(self):
         return self.page.locator(".status-text").inner_text()
 
+    def wait_until_saved(self):
+        """Wait until the server has the session; its id."""
+        sync_api.expect(self.page.locator(".saving")).to_have_text("Saved", timeout=20_000)
+        return self.page.evaluate("() => new URLSearchParams(location.hash.slice(1)).get('session')")
+
     def saved(self):
         """The kept session as the API takes it."""
         self.page.wait_for_timeout(400)  # it is written when the hand rests
         return self.page.evaluate(
             """() => {
-                const id = new URLSearchParams(location.hash.slice(1)).get('latent');
+                const address = new URLSearchParams(location.hash.slice(1));
+                const id = address.get('session') ?? address.get('latent');
                 return JSON.parse(localStorage.getItem('latentbrush.session.' + id)).wire;
             }"""
         )

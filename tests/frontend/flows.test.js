@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { Opener } from '../../frontend/js/flows/open.js';
 import { Renderer } from '../../frontend/js/flows/render.js';
+import { fresh } from '../../frontend/js/keeping.js';
 import { Problem } from '../../frontend/js/problem.js';
 import { INITIAL } from '../../frontend/js/state.js';
 import { Store } from '../../frontend/js/store.js';
@@ -89,7 +90,7 @@ const info = (id) => ({ latent_id: id, model: 'm', grid: [8, 8] });
 
 /** @param {string} id */
 const sessionFile = (id) =>
-  new Blob([JSON.stringify({ latent_id: id, edits: [] })], { type: 'application/json' });
+  new File([JSON.stringify({ latent_id: id, edits: [] })], 'a.json', { type: 'application/json' });
 
 test('an open that is canceled at its last step does not open', async () => {
   const opener = new Opener(store, api(), pictures);
@@ -151,6 +152,7 @@ async function editing() {
   const source = { latentId: 'a', modelId: 'm', grid: /** @type {[number, number]} */ ([8, 8]), originalId: 'i' };
   store.dispatch({
     type: 'opened',
+    keeping: fresh('A'),
     source: { ...source, width: 64, height: 64, upload: null, crop: null, readings: {} },
     session: { latent_id: 'a', edits: [edit('e1')] },
   });

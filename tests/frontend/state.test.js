@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { amountOf } from '../../frontend/js/editing.js';
+import { fresh } from '../../frontend/js/keeping.js';
 import { constantMask, dab } from '../../frontend/js/mask.js';
 import { Problem } from '../../frontend/js/problem.js';
 import { INITIAL, reduce } from '../../frontend/js/state.js';
@@ -44,7 +45,7 @@ const opened = () =>
   run(
     INITIAL,
     { type: 'modelsLoaded', models: [MODEL] },
-    { type: 'opened', source: SOURCE, session: { latent_id: 'abc', edits: [] } },
+    { type: 'opened', source: SOURCE, session: { latent_id: 'abc', edits: [] }, keeping: fresh('A') },
   );
 
 /** @param {'paint'|'erase'} [mode] @param {number} [x] @returns {Action} */
@@ -159,7 +160,7 @@ test('deleting the open edit closes it, and undo brings the edit back', () => {
 });
 
 test('a failed or canceled encode returns to the crop, the open picture or the start', () => {
-  const upload = { imageId: 'i', width: 9, height: 6 };
+  const upload = { imageId: 'i', width: 9, height: 6, name: 'a' };
   const crop = { x: 0, y: 0, width: 6, height: 6 };
   const cropping = run(
     INITIAL,

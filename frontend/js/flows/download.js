@@ -4,6 +4,7 @@
 
 import { saveBlob } from '../dom.js';
 import { resultOf } from '../jobs.js';
+import { Problem } from '../problem.js';
 import { toWire } from '../session.js';
 
 /** @typedef {import('../session.js').Session} Session */
@@ -24,8 +25,19 @@ export async function downloadPicture(api, session, output, signal) {
   saveBlob(blob, `latentbrush-${session.latent_id.slice(-8)}.${EXTENSIONS[output.format]}`);
 }
 
-/** The session as JSON: `latentbrush edit --recipe` repeats it, and the page opens it. @param {Session} session */
-export function downloadSession(session) {
-  const text = JSON.stringify(toWire(session));
-  saveBlob(new Blob([text], { type: 'application/json' }), `latentbrush-${session.latent_id.slice(-8)}.json`);
+/**
+ * The session as a file, picture and latent included: the page opens it, and `latentbrush edit` repeats it.
+ * @param {import('../api.js').Api} api
+ * @param {import('./keeper.js').Keeper} keeper
+ * @param {string} name
+ */
+export async function downloadSession(api, keeper, name) {
+  const sessionId = await keeper.flush();
+  if (!sessionId) throw new Problem({ title: 'Not saved', detail: 'The server does not take the session at the moment.' });
+  saveBlob(await api.sessionFile(sessionId), `${fileName(name)}.latentbrush`);
+}
+
+/** A name without what file systems dislike. @param {string} name */
+function fileName(name) {
+  return name.replace(/[^\p{L}\p{N} ._-]+/gu, '-').trim() || 'session';
 }

@@ -7,7 +7,8 @@ import { ENCODINGS, possible } from '../encoding.js';
 import { maskSizeFor } from '../geometry.js';
 import { isFinished, resultOf } from '../jobs.js';
 import { Problem, asProblem, isAbort } from '../problem.js';
-import { fromWire } from '../session.js';
+import { fresh, nameOfFile } from '../keeping.js';
+import { editsFromWire, fromWire } from '../session.js';
 import { currentModel } from '../state.js';
 import { forgetSession, loadSession } from '../storage.js';
 
@@ -35,12 +36,13 @@ export class Opener {
     this.#pictures = pictures;
   }
 
-  /** A picture to encode, or a session saved as JSON. @param {Blob} file */
+  /** A picture to encode, or a saved session. @param {File} file */
   async openFile(file) {
-    if (file.type === 'application/json') return this.#openSessionFile(file);
+    if (file.type === 'application/json') return this.#openEditList(file);
+    if (file.name.endsWith('.latentbrush')) return this.#openSessionFile(file);
     await this.#run('upload', async (signal) => {
       const { image_id, width, height } = await this.#api.uploadImage(file, signal);
-      const upload = { imageId: image_id, width, height };
+      const upload = { imageId: image_id, width, height, name: nameOfFile(file.name) };
       this.#store.dispatch({ type: 'uploaded', upload });
       const crop = largestCrop(upload, this.#aspect());
       if (crop.width === width && crop.height === height) return this.#encode(upload, null, signal);
@@ -50,13 +52,13 @@ export class Opener {
     });
   }
 
-  /** @param {string} file one of samples/index.json */
-  async openSample(file) {
+  /** @param {{file: string, title: string}} sample one of samples/index.json */
+  async openSample({ file, title }) {
     await this.#run('upload', async (signal) => {
       const response = await fetch(this.#api.url(`samples/${encodeURIComponent(file)}`), { signal });
       if (!response.ok) throw new Problem({ title: 'The sample is missing', status: response.status });
       const { image_id, width, height } = await this.#api.uploadImage(await response.blob(), signal);
-      const upload = { imageId: image_id, width, height };
+      const upload = { imageId: image_id, width, height, name: title };
       this.#store.dispatch({ type: 'uploaded', upload });
       const crop = largestCrop(upload, this.#aspect());
       const isWhole = crop.width === width && crop.height === height;
@@ -83,33 +85,88 @@ export class Opener {
     await this.#run('generate', async (signal) => {
       const seed = Math.floor(Math.random() * 2 ** 31);
       const job = await this.#api.generate(this.#modelId(), seed, signal);
-      await this.#enter(await this.#follow(job, signal), null, null, signal);
+      await this.#enter({ info: await this.#follow(job, signal), keeping: fresh(`Seed ${seed}`) }, signal);
     });
   }
 
-  /** @param {string} latentId as in the address bar */
-  async restore(latentId) {
+  /** Go on with what was open before. @param {string} id as in the address bar: of a session or of a latent */
+  async restore(id) {
+    if (id.startsWith('ses_')) await this.openSession(id);
+    else await this.#restoreLatent(id);
+  }
+
+  /** @param {string} sessionId */
+  async openSession(sessionId) {
+    await this.#run('open', async (signal) => {
+      const session = await this.#found(this.#api.session(sessionId, signal), sessionId, signal);
+      await this.#enterSession(session, signal);
+    });
+  }
+
+  /** @param {string} latentId */
+  async #restoreLatent(latentId) {
     const saved = loadSession(latentId);
     await this.#run('open', async (signal) => {
-      const info = await this.#api.latent(latentId, signal).catch((error) => {
-        signal.throwIfAborted();
-        if (![404, 422].includes(asProblem(error).status)) throw error;
-        forgetSession(latentId);
-        this.#store.dispatch({ type: 'startedOver' });
-        throw new Problem({
-          title: 'That picture is no longer on the server',
-          detail: 'It may have been cleaned up. Open it again to start anew.',
-          code: 'unknown_latent_at_start',
-        });
-      });
-      await this.#enter(
-        { model: saved?.modelId, ...info },
-        saved?.upload ?? null,
-        saved?.crop ?? null,
-        signal,
-        saved?.wire,
-      );
+      const info = await this.#found(this.#api.latent(latentId, signal), latentId, signal);
+      const opening = {
+        info: { model: saved?.modelId, ...info },
+        upload: saved?.upload,
+        crop: saved?.crop,
+        wire: saved?.wire,
+        keeping: fresh(saved?.name ?? ''),
+        snapshots: saved?.snapshots,
+      };
+      await this.#enter(opening, signal);
     });
+  }
+
+  /**
+   * What the server has, or the start and a word on what became of it.
+   * @template T
+   * @param {Promise<T>} asked
+   * @param {string} id
+   * @param {AbortSignal} signal
+   * @returns {Promise<T>}
+   */
+  #found(asked, id, signal) {
+    return asked.catch((error) => {
+      signal.throwIfAborted();
+      if (![404, 422].includes(asProblem(error).status)) throw error;
+      forgetSession(id);
+      this.#store.dispatch({ type: 'startedOver' });
+      throw new Problem({
+        title: 'That picture is no longer on the server',
+        detail: 'It may have been cleaned up. Open it again to start anew.',
+        code: 'unknown_latent_at_start',
+      });
+    });
+  }
+
+  /**
+   * A session as the server has it; or as this browser has it, when the latest changes did not get through.
+   * @param {import('../types.js').SessionInfo} session
+   * @param {AbortSignal} signal
+   */
+  async #enterSession({ session_id, revision, name, latent_id, edits, snapshots, latent, picture }, signal) {
+    const saved = loadSession(session_id);
+    const local = saved && !saved.isKept ? saved : null;
+    const isDrawn = latent.reconstruction_id === latent.image_id; // by the model: there is no upload
+    const [x, y, width, height] = latent.crop;
+    const isWhole = width === picture.width && height === picture.height;
+    /** @type {import('../keeping.js').Keeping} */
+    const keeping = { sessionId: session_id, revision, name: local?.name ?? name, snapshots: [], saving: local ? 'failed' : 'saved' };
+    await this.#enter(
+      {
+        info: latent,
+        upload: isDrawn ? null : { imageId: picture.image_id, width: picture.width, height: picture.height, name },
+        crop: isDrawn || isWhole ? null : { x, y, width, height },
+        wire: local?.wire ?? { latent_id, edits },
+        keeping,
+        snapshots: local?.snapshots ?? snapshots,
+      },
+      signal,
+    );
+    if (local && local.revision !== revision) this.#store.dispatch({ type: 'keptApart' }); // both are worth keeping
   }
 
   /** Stop the work under way, on the server too. */
@@ -119,17 +176,25 @@ export class Opener {
     this.#store.dispatch({ type: 'said', text: 'Canceled' });
   }
 
-  /** @param {Blob} file */
+  /** @param {File} file */
   async #openSessionFile(file) {
+    await this.#run('open', async (signal) => {
+      await this.#enterSession(await this.#api.importSession(file, signal), signal);
+    });
+  }
+
+  /** @param {File} file */
+  async #openEditList(file) {
     await this.#run('open', async (signal) => {
       const wire = JSON.parse(await file.text());
       if (typeof wire?.latent_id !== 'string' || !Array.isArray(wire.edits)) {
         throw new Problem({
-          title: 'This file is no saved session',
+          title: 'This file is no edit list',
           detail: 'Expected {"latent_id": …, "edits": […]}.',
         });
       }
-      await this.#enter(await this.#api.latent(wire.latent_id, signal), null, null, signal, wire);
+      const info = await this.#api.latent(wire.latent_id, signal);
+      await this.#enter({ info, wire, keeping: fresh(nameOfFile(file.name)) }, signal);
     });
   }
 
@@ -141,7 +206,7 @@ export class Opener {
     const request = { imageId: upload.imageId, modelId: this.#modelId(), crop, ...asked };
     await this.#preview(upload.imageId, crop, signal);
     const job = await this.#api.encode(request, signal);
-    await this.#enter(await this.#follow(job, signal), upload, crop, signal);
+    await this.#enter({ info: await this.#follow(job, signal), upload, crop, keeping: fresh(upload.name) }, signal);
   }
 
   /** Show the picture itself until the first preview comes. @param {string} imageId @param {Crop|null} crop @param {AbortSignal} signal */
@@ -173,13 +238,16 @@ export class Opener {
 
   /**
    * Open the editor on a latent. The original is what the server renders without edits: the crop itself.
-   * @param {LatentInfo} info
-   * @param {Upload|null} upload
-   * @param {Crop|null} crop
+   * @param {object} opening
+   * @param {LatentInfo} opening.info
+   * @param {Upload|null} [opening.upload] none: it was drawn by the model
+   * @param {Crop|null} [opening.crop] none: all of the upload
+   * @param {{latent_id: string, edits: Record<string, any>[]}} [opening.wire] none: no edits yet
+   * @param {import('../keeping.js').Keeping} opening.keeping
+   * @param {import('../storage.js').SavedSnapshot[]} [opening.snapshots]
    * @param {AbortSignal} signal
-   * @param {{latent_id: string, edits: Record<string, any>[]}} [wire]
    */
-  async #enter(info, upload, crop, signal, wire = { latent_id: info.latent_id, edits: [] }) {
+  async #enter({ info, upload = null, crop = null, wire, keeping, snapshots = [] }, signal) {
     const job = await this.#api.edit(
       { latent_id: info.latent_id, edits: [] },
       { format: 'png', frame: 'crop' },
@@ -199,7 +267,10 @@ export class Opener {
       crop,
       readings: info.readings ?? {},
     };
-    this.#store.dispatch({ type: 'opened', source, session: fromWire(wire, maskSizeFor(info.grid)) });
+    const size = maskSizeFor(info.grid);
+    const session = fromWire(wire ?? { latent_id: info.latent_id, edits: [] }, size);
+    const kept = snapshots.map((each) => ({ name: each.name, edits: editsFromWire(each.edits, size), savedAt: each.saved_at }));
+    this.#store.dispatch({ type: 'opened', source, session, keeping: { ...keeping, snapshots: kept } });
   }
 
   /**

@@ -59,7 +59,7 @@ function keysByGroup() {
 }
 
 /**
- * @param {{onDownload: (output: Output, signal: AbortSignal) => Promise<void>, onSession: () => void}} events
+ * @param {{onDownload: (output: Output, signal: AbortSignal) => Promise<void>, onSession: () => Promise<void>}} events
  */
 export function downloadDialog({ onDownload, onSession }) {
   /** @type {Output} */
@@ -93,7 +93,7 @@ export function downloadDialog({ onDownload, onSession }) {
   const problem = el('p', { class: 'dialog-problem', role: 'alert' });
   const save = el(
     'button',
-    { type: 'button', class: 'button is-primary is-large', onclick: () => run() },
+    { type: 'button', class: 'button is-primary is-large', onclick: () => run(savePicture) },
     'Save picture',
   );
   const session = el(
@@ -101,8 +101,8 @@ export function downloadDialog({ onDownload, onSession }) {
     {
       type: 'button',
       class: 'button',
-      onclick: onSession,
-      title: 'The edit list as JSON: drop it on the page, or repeat it with latentbrush edit --recipe',
+      onclick: () => run(onSession),
+      title: 'Picture, latent and edits in one file: drop it on a page, or repeat it with latentbrush edit',
     },
     'Save session',
   );
@@ -128,19 +128,24 @@ export function downloadDialog({ onDownload, onSession }) {
     output = { ...output, ...part };
     show();
   };
-  const run = async () => {
+  /** @param {AbortSignal} signal */
+  const savePicture = (signal) => {
+    const { quality: percent, ...rest } = output;
+    return onDownload(rest.format === 'png' ? rest : { ...rest, quality: percent }, signal);
+  };
+  /** @param {(signal: AbortSignal) => Promise<void>} work */
+  const run = async (work) => {
     problem.textContent = '';
-    save.disabled = true;
+    save.disabled = session.disabled = true;
     running = new AbortController();
     const { signal } = running;
-    const { quality: percent, ...rest } = output;
     try {
-      await onDownload(rest.format === 'png' ? rest : { ...rest, quality: percent }, signal);
+      await work(signal);
       dom.close();
     } catch (error) {
       if (!signal.aborted) problem.textContent = error instanceof Error ? error.message : String(error);
     } finally {
-      save.disabled = false;
+      save.disabled = session.disabled = false;
     }
   };
   return {

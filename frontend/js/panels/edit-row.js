@@ -27,9 +27,6 @@ import { menuButton } from './menu.js';
 
 const THUMB_CELLS = 32;
 
-/** @type {Record<string, string>} */
-const OTHER_NAMES = { transplant: 'Transplant', resample: 'New content' };
-
 /** @param {RowEvents} events */
 export function editRow(events) {
   const { onChoose, onToggle, onWeigh, onSettle, onRemove, onMove, onDuplicate, onSolo, onRename, onDrag, onDrop } = events;
@@ -100,10 +97,9 @@ export function editRow(events) {
     /**
      * @param {Edit} edit
      * @param {Attribute|undefined} attribute
-     * @param {{isOpen: boolean, isFirst: boolean, isLast: boolean}} place
+     * @param {{name: string, isOpen: boolean, isFirst: boolean, isLast: boolean}} place
      */
-    sync(edit, attribute, { isOpen, isFirst, isLast }) {
-      const name = nameOf(edit, attribute);
+    sync(edit, attribute, { name, isOpen, isFirst, isLast }) {
       if (edit !== shown) {
         if (edit.mask !== shown?.mask || !shown) drawThumb(thumb, edit);
         title.textContent = name;
@@ -128,13 +124,6 @@ export function editRow(events) {
       down.disabled = isLast;
     },
   };
-}
-
-/** @param {Edit} edit @param {Attribute|undefined} attribute */
-function nameOf(edit, attribute) {
-  if (edit.name) return edit.name;
-  if (edit.type === 'attribute') return attribute?.title ?? edit.attribute;
-  return OTHER_NAMES[edit.wire.type] ?? edit.wire.attribute ?? 'Edit';
 }
 
 /** Where it is painted, in its colour. @param {HTMLCanvasElement} canvas @param {Edit} edit */

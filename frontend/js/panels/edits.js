@@ -3,7 +3,7 @@
  */
 
 import { el, reveal, setChildren } from '../dom.js';
-import { attributesOf } from '../editing.js';
+import { attributesOf, editName } from '../editing.js';
 import { iconButton } from './controls.js';
 import { editRow } from './edit-row.js';
 
@@ -102,6 +102,7 @@ export function editsPanel({ dispatch }) {
         const attribute =
           edit.type === 'attribute' ? attributes.find(({ id }) => id === edit.attribute) : undefined;
         row.sync(edit, attribute, {
+          name: editName(state, edit),
           isOpen: edit.key === state.openKey,
           isFirst: i === 0,
           isLast: i === edits.length - 1,

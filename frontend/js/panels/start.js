@@ -25,9 +25,9 @@ const SERVER_SAYS = {
 
 /**
  * @param {import('../store.js').Store} store
- * @param {{previewUrl: (modelId: string) => string, onChooseFile: () => void, onSample: (sample: Sample) => void, onGenerate: () => void, onResume: (latentId: string) => void}} events
+ * @param {{previewUrl: (modelId: string) => string, onChooseFile: () => void, onSample: (sample: Sample) => void, onGenerate: () => void, onResume: (id: string) => void, sessions: ReturnType<typeof import('./sessions.js').sessionsList>}} parts
  */
-export function startScreen({ dispatch }, { previewUrl, onChooseFile, onSample, onGenerate, onResume }) {
+export function startScreen({ dispatch }, { previewUrl, onChooseFile, onSample, onGenerate, onResume, sessions }) {
   const cells = paintedCells();
   const choose = iconButton('open', 'Choose a picture', onChooseFile, {
     text: 'Choose a picture',
@@ -88,6 +88,7 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onSample, 
       server,
       resume,
       land,
+      sessions.dom,
       el('h2', {}, 'Start from a sample'),
       gallery,
       el('div', { class: 'start-choices' }, models.dom, encoding.dom),
@@ -123,6 +124,7 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onSample, 
       if (state.phase === 'start') resume.hidden = savedSessions().length === 0;
       server.textContent = SERVER_SAYS[state.server];
       land.hidden = !state.models.some(({ is_spatial }) => is_spatial);
+      sessions.set(state.sessions);
       models.set(state.models, state.modelId, state.loadedModels);
       const hasEncoder = currentModel(state)?.has_encoder !== false;
       encoding.set(possible(state.encodeMode, hasEncoder));

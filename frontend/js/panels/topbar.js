@@ -8,6 +8,15 @@ import { currentModel } from '../state.js';
 import { iconButton, setPressed } from './controls.js';
 
 /** @typedef {import('../state.js').State} State */
+/** @type {Record<import('../keeping.js').Saving, string>} */
+const SAVING_SAYS = {
+  new: '',
+  saving: 'Saving…',
+  saved: 'Saved',
+  failed: 'Kept in this browser; the server has not saved it yet',
+  conflict: 'Changed in another window',
+};
+
 /**
  * @typedef {object} TopbarEvents
  * @property {() => void} onHome
@@ -15,13 +24,15 @@ import { iconButton, setPressed } from './controls.js';
  * @property {() => void} onCrop
  * @property {() => void} onDownload
  * @property {() => void} onHelp
+ * @property {() => void} onConflict what to do when the session was changed elsewhere
+ * @property {HTMLElement} history the button of the history panel
  */
 
 /**
  * @param {import('../store.js').Store} store
  * @param {TopbarEvents} events
  */
-export function topbar({ dispatch }, { onHome, onOpen, onCrop, onDownload, onHelp }) {
+export function topbar({ dispatch }, { onHome, onOpen, onCrop, onDownload, onHelp, onConflict, history }) {
   const home = el(
     'button',
     { type: 'button', class: 'brand', title: 'Back to the start', onclick: onHome },
@@ -29,6 +40,18 @@ export function topbar({ dispatch }, { onHome, onOpen, onCrop, onDownload, onHel
     el('span', { class: 'brand-name' }, 'Latent', el('b', {}, 'brush')),
   );
   const model = el('span', { class: 'model-name' });
+  const name = el('input', {
+    type: 'text',
+    class: 'session-name',
+    maxLength: 80,
+    'aria-label': 'Name of this session',
+    title: 'Name of this session',
+    onchange: () => dispatch({ type: 'sessionNamed', name: name.value }),
+    onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === 'Enter' && name.blur(),
+  });
+  const saving = el('span', { class: 'saving', role: 'status' });
+  const apart = el('button', { type: 'button', class: 'button', onclick: onConflict }, 'Keep both');
+  const session = el('div', { class: 'topbar-session' }, name, saving, apart);
   const open = iconButton('open', 'Open a picture', onOpen, { keys: 'Ctrl+O', text: 'Open' });
   const crop = iconButton('crop', 'Choose the crop again', onCrop, { text: 'Crop' });
   const undo = iconButton('undo', 'Undo', () => dispatch({ type: 'undone' }), { keys: 'Ctrl+Z' });
@@ -42,12 +65,13 @@ export function topbar({ dispatch }, { onHome, onOpen, onCrop, onDownload, onHel
   const theme = iconButton('sun', 'Light or dark', () => switchTheme(theme));
   const help = iconButton('help', 'Help and keys', onHelp, { keys: '?' });
   showTheme(theme);
-  const editing = el('div', { class: 'topbar-editing' }, undo, redo, compare, download);
+  const editing = el('div', { class: 'topbar-editing' }, undo, redo, history, compare, download);
   const dom = el(
     'header',
     { class: 'topbar' },
     home,
     model,
+    session,
     el('div', { class: 'topbar-open' }, open, crop),
     el('div', { class: 'spring' }),
     editing,
@@ -63,6 +87,12 @@ export function topbar({ dispatch }, { onHome, onOpen, onCrop, onDownload, onHel
       open.hidden = state.phase === 'start';
       crop.hidden = !isEditing || !state.source?.upload;
       model.textContent = isEditing ? (currentModel(state)?.title ?? '') : '';
+      session.hidden = !isEditing;
+      if (state.keeping && document.activeElement !== name) name.value = state.keeping.name;
+      const said = state.keeping ? SAVING_SAYS[state.keeping.saving] : '';
+      if (saving.textContent !== said) saving.textContent = said;
+      saving.classList.toggle('is-unsafe', state.keeping?.saving === 'failed' || state.keeping?.saving === 'conflict');
+      apart.hidden = state.keeping?.saving !== 'conflict';
       undo.disabled = !state.history?.past.length;
       redo.disabled = !state.history?.future.length;
       setPressed(compare, state.isComparing);

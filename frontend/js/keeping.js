@@ -1,0 +1,67 @@
+/**
+ * What is kept of the open picture besides its edits: the session's name, its snapshots, and how far saving is. Pure.
+ */
+
+/** @typedef {import('./session.js').Edit} Edit */
+/** @typedef {{name: string, edits: readonly Edit[], savedAt: string}} Snapshot savedAt: ISO 8601 */
+/** @typedef {'new'|'saving'|'saved'|'failed'|'conflict'} Saving new: nothing to save yet */
+/** @typedef {{sessionId: string|null, revision: number, name: string, snapshots: readonly Snapshot[], saving: Saving}} Keeping revision: the latest that the server is known to have */
+/**
+ * @typedef {{type: 'sessionNamed', name: string}
+ * | {type: 'snapshotTaken', name: string, savedAt: string}
+ * | {type: 'snapshotDropped', index: number}
+ * | {type: 'saveStarted'}
+ * | {type: 'saved', sessionId: string, revision: number}
+ * | {type: 'saveFailed'}
+ * | {type: 'saveConflicted'}
+ * | {type: 'keptApart'}} KeepingAction
+ */
+
+export const MAX_SNAPSHOTS = 20; // as the API takes them
+const MAX_NAME = 80;
+
+/** @param {string} name @returns {Keeping} of a picture that was just opened */
+export function fresh(name) {
+  return { sessionId: null, revision: 0, name: shortName(name) || 'Picture', snapshots: [], saving: 'new' };
+}
+
+/** The name of a file without its ending. @param {string} fileName */
+export function nameOfFile(fileName) {
+  return shortName(fileName.replace(/\.[^.]+$/, ''));
+}
+
+/**
+ * @param {Keeping} keeping
+ * @param {KeepingAction} action
+ * @param {readonly Edit[]} edits as they are now
+ * @returns {Keeping}
+ */
+export function keep(keeping, action, edits) {
+  switch (action.type) {
+    case 'sessionNamed': {
+      const name = shortName(action.name);
+      return name && name !== keeping.name ? { ...keeping, name } : keeping;
+    }
+    case 'snapshotTaken': {
+      const snapshot = { name: shortName(action.name) || 'Snapshot', edits, savedAt: action.savedAt };
+      return { ...keeping, snapshots: [...keeping.snapshots, snapshot].slice(-MAX_SNAPSHOTS) };
+    }
+    case 'snapshotDropped':
+      return { ...keeping, snapshots: keeping.snapshots.filter((_, i) => i !== action.index) };
+    case 'saveStarted':
+      return { ...keeping, saving: 'saving' };
+    case 'saved':
+      return { ...keeping, sessionId: action.sessionId, revision: action.revision, saving: 'saved' };
+    case 'saveFailed':
+      return { ...keeping, saving: 'failed' };
+    case 'saveConflicted':
+      return { ...keeping, saving: 'conflict' };
+    case 'keptApart':
+      return { ...keeping, sessionId: null, revision: 0, name: shortName(`${keeping.name} (2)`), saving: 'new' };
+  }
+}
+
+/** @param {string} name */
+function shortName(name) {
+  return name.trim().slice(0, MAX_NAME);
+}

@@ -1,0 +1,56 @@
+/**
+ * The sessions that the server keeps, each with its picture: open one, or delete it.
+ */
+
+import { el, setChildren } from '../dom.js';
+import { iconButton } from './controls.js';
+
+/** @typedef {import('../state.js').State} State */
+
+const NUM_SHOWN = 3; // one row, before "all of them"
+
+/**
+ * @param {{coverUrl: (imageId: string) => string, onOpen: (sessionId: string) => void, onDelete: (sessionId: string, name: string) => void}} events
+ */
+export function sessionsList({ coverUrl, onOpen, onDelete }) {
+  const list = el('ul', { class: 'gallery sessions' });
+  const all = el('button', { type: 'button', class: 'button', onclick: () => ((isWhole = true), show()) });
+  const dom = el('section', { class: 'start-sessions', 'aria-label': 'Your sessions' }, el('h2', {}, 'Your sessions'), list, all);
+  let isWhole = false;
+  /** @type {State['sessions']} */
+  let sessions = [];
+
+  const show = () => {
+    const shown = isWhole ? sessions : sessions.slice(0, NUM_SHOWN);
+    setChildren(
+      list,
+      shown.map((session) => {
+        const cover = el('img', { class: 'sample-picture', src: coverUrl(session.cover_id), alt: '', loading: 'lazy' });
+        const when = new Date(session.updated_at);
+        const open = el(
+          'button',
+          { type: 'button', class: 'sample', onclick: () => onOpen(session.session_id), title: `${session.model}, ${session.num_edits} edits` },
+          cover,
+          el('span', { class: 'sample-title' }, session.name),
+          el('time', { class: 'session-time', dateTime: session.updated_at }, when.toLocaleDateString([], { day: 'numeric', month: 'short' })),
+        );
+        const remove = iconButton('bin', `Delete the session ${session.name}`, () => onDelete(session.session_id, session.name), {
+          class: 'session-delete',
+        });
+        return el('li', {}, open, remove);
+      }),
+    );
+    all.textContent = `Show all ${sessions.length}`;
+    all.hidden = isWhole || sessions.length <= NUM_SHOWN;
+    dom.hidden = sessions.length === 0;
+  };
+  return {
+    dom,
+    /** @param {State['sessions']} next */
+    set(next) {
+      if (next === sessions) return;
+      sessions = next;
+      show();
+    },
+  };
+}

@@ -1,0 +1,151 @@
+"""Sessions: saved by themselves, found again, kept apart, as files; history and snapshots."""
+
+import io
+import subprocess
+import sys
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import expect
+
+
+def go_home(page):
+    page.get_by_title("Back to the start").click()
+
+
+def test_a_session_saves_itself_and_is_found_again(editor, new_page, drive):
+    page = editor.page
+    editor.strong()
+    editor.stroke((0.3, 0.3), (0.5, 0.3))
+    name = page.get_by_label("Name of this session")
+    name.fill("Two strokes")
+    name.press("Enter")
+    editor.stroke((0.6, 0.6), (0.7, 0.6))
+    session_id = editor.wait_until_saved()
+    assert session_id.startswith("ses_")
+    before = editor.shown_image()
+
+    other = drive(new_page())  # another browser: nothing is kept in it
+    other.page.goto(f"{other.live_url}/#session={session_id}")
+    other.wait_for_editor()
+    assert (other.shown_image() == before).all()
+    expect(other.page.get_by_label("Name of this session")).to_have_value("Two strokes")
+
+    go_home(other.page)
+    other.page.locator(".sessions").get_by_role("button", name="Two strokes").first.click()
+    other.wait_for_editor()
+    assert (other.shown_image() == before).all()
+
+
+def test_a_deleted_session_is_gone(editor):
+    page = editor.page
+    name = page.get_by_label("Name of this session")
+    name.fill("To be deleted")
+    name.press("Enter")
+    session_id = editor.wait_until_saved()
+    go_home(page)
+    page.on("dialog", lambda dialog: dialog.accept())
+    row = page.locator(".sessions li").filter(has_text="To be deleted")
+    row.hover()
+    row.get_by_role("button", name="Delete the session").click()
+    expect(row).to_have_count(0)
+    assert page.request.get(f"{editor.live_url}/sessions/{session_id}").status == 404
+
+
+def test_nothing_is_saved_of_a_picture_that_is_only_looked_at(editor):
+    editor.page.wait_for_timeout(1500)
+    assert "session=" not in editor.page.url
+    expect(editor.page.locator(".saving")).to_have_text("")
+
+
+def test_a_change_in_another_window_is_not_overwritten(editor, new_page, drive):
+    editor.strong()
+    editor.stroke((0.3, 0.3))
+    session_id = editor.wait_until_saved()
+    address = f"{editor.live_url}/#session={session_id}"
+    other = drive(new_page())
+    other.page.goto(address)
+    other.wait_for_editor()
+    other.strong()
+    other.stroke((0.7, 0.7))
+    other.wait_until_saved()
+
+    editor.stroke((0.2, 0.8))
+    expect(editor.page.locator(".saving")).to_have_text("Changed in another window", timeout=10_000)
+    editor.page.get_by_role("button", name="Keep both").click()
+    assert editor.wait_until_saved() != session_id
+    name = editor.page.get_by_label("Name of this session").input_value()
+    assert name.endswith("(2)")
+    kept = editor.page.request.get(f"{editor.live_url}/sessions/{session_id}").json()
+    assert kept["revision"] == 2, "the other window's"
+
+
+def test_saving_tells_the_truth_and_goes_on(editor):
+    page = editor.page
+    page.route("**/sessions", lambda route: route.abort())
+    editor.strong()
+    editor.stroke((0.3, 0.3))
+    expect(page.locator(".saving")).to_contain_text("Kept in this browser", timeout=10_000)
+    page.reload()
+    editor.wait_for_editor()
+    assert editor.edit_rows().count() == 1
+    page.unroute("**/sessions")
+    editor.stroke((0.6, 0.6))
+    assert editor.wait_until_saved()
+
+
+def test_a_session_file_makes_the_same_picture_in_the_page_and_in_the_shell(editor, tmp_path):
+    page = editor.page
+    editor.strong()
+    editor.stroke((0.3, 0.3), (0.5, 0.4))
+    before = editor.shown_image()
+    page.get_by_role("button", name="Download").click()
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Save session").click()
+    file = tmp_path / "session.latentbrush"
+    downloading.value.save_as(file)
+    assert downloading.value.suggested_filename.endswith(".latentbrush")
+
+    editor.open_start()
+    editor.upload(file)
+    editor.wait_for_editor()
+    assert editor.edit_rows().count() == 1
+    assert (editor.shown_image() == before).all()
+
+    command = [sys.executable, "-m", "cli.main", "edit", str(file), "-o", str(tmp_path / "o.png")]
+    subprocess.run(command, check=True, capture_output=True)
+    replayed = np.asarray(Image.open(io.BytesIO((tmp_path / "o.png").read_bytes())).convert("RGB"))
+    assert (replayed == before).all()
+
+
+def test_history_goes_to_any_step_and_snapshots_come_back(editor):
+    page = editor.page
+    editor.strong()
+    editor.stroke((0.3, 0.3))
+    one = editor.shown_image()
+    page.get_by_role("button", name="History and snapshots").click()
+    page.get_by_label("Name of the snapshot").fill("One stroke")
+    page.get_by_role("button", name="Keep a snapshot").click()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Start a new edit").click()
+    editor.stroke((0.7, 0.7))
+    assert editor.edit_rows().count() == 2
+
+    page.get_by_role("button", name="History and snapshots").click()
+    steps = page.get_by_label("Steps, the latest first").get_by_role("button")
+    expect(steps).to_have_count(3)
+    steps.last.click()
+    expect(editor.edit_rows()).to_have_count(0)
+    steps.first.click()
+    expect(editor.edit_rows()).to_have_count(2)
+    page.get_by_role("button", name="One stroke").first.click()
+    editor.settle()
+    assert editor.edit_rows().count() == 1
+    assert (editor.shown_image() == one).all()
+    page.keyboard.press("Escape")
+
+    editor.wait_until_saved()
+    page.reload()
+    editor.wait_for_editor()
+    page.get_by_role("button", name="History and snapshots").click()
+    expect(page.get_by_role("button", name="One stroke").first).to_be_visible()
