@@ -4,7 +4,7 @@
 
 import { begin, commit, jump, redo, seal, undo } from './history.js';
 import {
-  addEdit, duplicateEdit, findEdit, maskEdit, moveEdit, removeEdit, renameEdit, soloEdit, strokeEdit, toggleEdit, weightEdit,
+  addEdit, contentEdit, duplicateEdit, findEdit, maskEdit, moveEdit, removeEdit, renameEdit, soloEdit, strokeEdit, toggleEdit, weightEdit,
 } from './session.js';
 import { maskSizeFor } from './geometry.js';
 import { constantMask, paint } from './mask.js';
@@ -13,16 +13,26 @@ import { constantMask, paint } from './mask.js';
 /** @typedef {import('./types.js').Attribute} Attribute */
 /** @typedef {import('./session.js').Session} Session */
 /** @typedef {import('./session.js').Edit} Edit */
+/** @typedef {import('./session.js').Content} Content */
+/** @typedef {Content['type']} Kind of what is painted */
+/** @typedef {{cellX: number, cellY: number}} Cell */
+/** @typedef {{latentId: string, imageId: string, name: string}} Donor */
+/** @typedef {{donor: Donor|null, from: Cell|null}} CloneSource donor: null is the open picture itself; from: null is not chosen yet */
 
 /** @type {Record<string, string>} */
-const OTHER_NAMES = { transplant: 'Transplant', resample: 'New content' };
+const KIND_NAMES = { transplant: 'Clone', resample: 'New content' };
 
 /**
  * @typedef {{type: 'opened', source: import('./state.js').Source, session: Session, keeping: import('./keeping.js').Keeping}
  * | {type: 'attributeChosen', id: string}
  * | {type: 'amountChanged', amount: number}
  * | {type: 'settled'}
- * | {type: 'stroked', mode: 'paint'|'erase', coverage: import('./mask.js').Mask}
+ * | {type: 'stroked', mode: 'paint'|'erase', coverage: import('./mask.js').Mask, start: Cell}
+ * | {type: 'kindChosen', kind: Kind}
+ * | {type: 'donorChosen', donor: Donor|null}
+ * | {type: 'sourceChosen', from: Cell}
+ * | {type: 'freshChanged', fresh: Partial<State['fresh']>}
+ * | {type: 'contentChanged', key: string, content: Content}
  * | {type: 'maskChanged', mask: import('./mask.js').Mask}
  * | {type: 'wholePainted'}
  * | {type: 'editClosed'}
@@ -62,13 +72,14 @@ export function editing(state, action) {
       return { ...state, history: seal(state.history) };
     case 'stroked':
       return action.mode === 'paint'
-        ? paintStroke(state, action.coverage)
+        ? paintStroke(state, action.coverage, action.start)
         : eraseStroke(state, action.coverage);
     case 'maskChanged':
       return state.openKey ? step(state, maskEdit(session, state.openKey, action.mask)) : state;
     case 'wholePainted': {
-      if (!state.attribute) return state;
-      const added = addEdit(session, state.attribute, amountOf(state, state.attribute), null);
+      const content = newContent(state, { cellX: 0, cellY: 0 });
+      if (!content) return state;
+      const added = addEdit(session, content, null);
       return { ...step(state, added.session), openKey: added.key };
     }
     case 'editClosed':
@@ -83,6 +94,22 @@ export function editing(state, action) {
       if (edit?.type !== 'attribute') return next;
       return { ...next, amounts: { ...next.amounts, [edit.attribute]: action.strength } };
     }
+    case 'kindChosen':
+      return { ...state, paints: action.kind, openKey: null };
+    case 'donorChosen':
+      return { ...state, clone: { donor: action.donor, from: null }, openKey: null };
+    case 'sourceChosen':
+      return { ...state, clone: { ...state.clone, from: action.from }, openKey: null };
+    case 'freshChanged': {
+      const fresh = { ...state.fresh, ...action.fresh };
+      const next = { ...state, fresh };
+      const edit = findEdit(session, state.openKey);
+      if (edit?.type !== 'resample') return next;
+      const tag = action.fresh.seed === undefined ? `amount ${edit.key}` : null;
+      return step(next, contentEdit(session, edit.key, { type: 'resample', ...fresh }), tag);
+    }
+    case 'contentChanged':
+      return withOpenEdit(step(state, contentEdit(session, action.key, action.content), `content ${action.key}`));
     case 'editRemoved':
       return withOpenEdit(step(state, removeEdit(session, action.key)));
     case 'editMoved':
@@ -128,7 +155,8 @@ export function attributesOf(state) {
 export function editName(state, edit) {
   if (edit.name) return edit.name;
   if (edit.type === 'attribute') return attributesOf(state).find(({ id }) => id === edit.attribute)?.title ?? edit.attribute;
-  return OTHER_NAMES[edit.wire.type] ?? edit.wire.attribute ?? 'Edit';
+  const type = edit.type === 'other' ? edit.wire.type : edit.type;
+  return KIND_NAMES[type] ?? (edit.type === 'other' ? edit.wire.attribute : null) ?? 'Edit';
 }
 
 /**
@@ -171,22 +199,63 @@ function chooseAttribute(state, id) {
 /** @param {State} state @param {Edit|null} edit @returns {State} */
 function chooseEdit(state, edit) {
   if (!edit) return state;
-  if (edit.type !== 'attribute') return { ...state, openKey: edit.key };
-  const amounts = { ...state.amounts, [edit.attribute]: edit.strength };
-  return { ...state, openKey: edit.key, attribute: edit.attribute, amounts };
+  const open = { ...state, openKey: edit.key };
+  switch (edit.type) {
+    case 'attribute': {
+      const amounts = { ...state.amounts, [edit.attribute]: edit.strength };
+      return { ...open, paints: 'attribute', attribute: edit.attribute, amounts };
+    }
+    case 'resample':
+      return { ...open, paints: 'resample', fresh: { seed: edit.seed, amount: edit.amount } };
+    case 'transplant':
+      return { ...open, paints: 'transplant' };
+    default:
+      return open;
+  }
 }
 
-/** @param {State} state @param {import('./mask.js').Mask} coverage @returns {State} */
-function paintStroke(state, coverage) {
-  if (!state.history || !state.attribute || !state.source) return state;
-  const session = state.history.present;
-  const edit = findEdit(session, state.openKey);
-  if (edit?.type === 'attribute' && edit.mask) {
-    return step(state, strokeEdit(session, edit.key, 'paint', coverage));
+/**
+ * What a stroke that begins in a cell would do now; null: something has to be chosen first.
+ * @param {State} state
+ * @param {Cell} start
+ * @returns {Content|null}
+ */
+export function newContent(state, start) {
+  switch (state.paints) {
+    case 'attribute':
+      if (!state.attribute) return null;
+      return { type: 'attribute', attribute: state.attribute, strength: amountOf(state, state.attribute), layers: null };
+    case 'transplant': {
+      const { donor, from } = state.clone;
+      if (!from || !state.source) return null;
+      const offset = /** @type {[number, number]} */ ([start.cellX - from.cellX, start.cellY - from.cellY]);
+      return { type: 'transplant', donor: donor?.latentId ?? state.source.latentId, offset };
+    }
+    case 'resample':
+      return { type: 'resample', ...state.fresh };
   }
+}
+
+/**
+ * The edit that strokes go into: the open one, if it is of the kind that is painted and not of the whole picture.
+ * @param {State} state
+ * @returns {Edit|null}
+ */
+export function editToPaint(state) {
+  const edit = state.history && findEdit(state.history.present, state.openKey);
+  return edit && edit.type === state.paints && edit.mask ? edit : null;
+}
+
+/** @param {State} state @param {import('./mask.js').Mask} coverage @param {Cell} start @returns {State} */
+function paintStroke(state, coverage, start) {
+  if (!state.history || !state.source) return state;
+  const session = state.history.present;
+  const edit = editToPaint(state);
+  if (edit) return step(state, strokeEdit(session, edit.key, 'paint', coverage));
+  const content = newContent(state, start);
+  if (!content) return { ...state, status: 'Choose first where to copy from: click in the small picture' };
   const { width, height } = maskSizeFor(state.source.grid);
-  const mask = paint(constantMask(width, height), coverage);
-  const added = addEdit(session, state.attribute, amountOf(state, state.attribute), mask);
+  const added = addEdit(session, content, paint(constantMask(width, height), coverage));
   return { ...step(state, added.session), openKey: added.key };
 }
 
@@ -201,7 +270,7 @@ function eraseStroke(state, coverage) {
 }
 
 /**
- * What the eraser works on: the open edit, else the latest one of the chosen attribute.
+ * What the eraser works on: the open edit, else the latest one that does the same.
  * @param {State} state
  * @returns {Edit|null}
  */
@@ -209,9 +278,9 @@ export function editToErase(state) {
   if (!state.history) return null;
   const session = state.history.present;
   const open = findEdit(session, state.openKey);
-  if (open) return open.type === 'attribute' ? open : null;
+  if (open) return open.type === 'other' ? null : open;
   const same = session.edits.filter(
-    (edit) => edit.type === 'attribute' && edit.attribute === state.attribute,
+    (edit) => edit.type === state.paints && (edit.type !== 'attribute' || edit.attribute === state.attribute),
   );
   return same[same.length - 1] ?? null;
 }

@@ -9,15 +9,20 @@ import { el } from './dom.js';
 import { amountOf, attributesOf } from './editing.js';
 import { attachFiles } from './files.js';
 import { downloadPicture, downloadSession } from './flows/download.js';
+import { Donors } from './flows/donors.js';
 import { Keeper } from './flows/keeper.js';
 import { LivePainter } from './flows/live.js';
 import { Opener } from './flows/open.js';
 import { Renderer } from './flows/render.js';
+import { variants } from './flows/variants.js';
 import { maskSizeFor } from './geometry.js';
 import { attachKeys } from './keyboard.js';
+import { attributesPanel } from './panels/attributes.js';
+import { clonePanel } from './panels/clone.js';
 import { cropScreen } from './panels/crop.js';
 import { downloadDialog, helpDialog, keyDialog } from './panels/dialogs.js';
 import { editorScreen } from './panels/editor.js';
+import { freshPanel } from './panels/fresh.js';
 import { historyPanel } from './panels/history.js';
 import { notice } from './panels/notice.js';
 import { sessionsList } from './panels/sessions.js';
@@ -51,6 +56,7 @@ const pictures = new Pictures(api);
 const opener = new Opener(store, api, pictures);
 const keeper = new Keeper(store, api);
 const renderer = new Renderer(store, api, pictures);
+const donors = new Donors(store, api, pictures);
 const heatMaps = new HeatMaps(api);
 const onProblem = (/** @type {import('./problem.js').Problem} */ problem) => dispatch({ type: 'problemFound', problem });
 const stage = new Stage(pictures, heatMaps, onProblem);
@@ -104,15 +110,22 @@ const start = startScreen(store, {
 });
 const crop = cropScreen(store, pictures, { onEncode: () => opener.encodeCrop() });
 const working = workingScreen(pictures, { onCancel: () => opener.cancel() });
+const attributes = attributesPanel(store, {
+  stripUrl: (modelId, attribute) => api.stripUrl(modelId, attribute),
+  onDirection: (modelId, attribute, change) => {
+    api.changeAttribute(modelId, attribute, change).then((model) => dispatch({ type: 'modelChanged', model }), onProblem);
+  },
+});
+const clone = clonePanel(store, pictures, {
+  coverUrl: (imageId) => api.imageUrl(imageId),
+  onFile: (file) => void donors.useFile(file),
+  onSession: (session) => void donors.useSession(session),
+});
+const fresh = freshPanel(store, (seeds, signal) => variants(store, api, seeds, signal));
 const editor = editorScreen(
   store,
   stage,
-  {
-    stripUrl: (modelId, attribute) => api.stripUrl(modelId, attribute),
-    onDirection: (modelId, attribute, change) => {
-      api.changeAttribute(modelId, attribute, change).then((model) => dispatch({ type: 'modelChanged', model }), onProblem);
-    },
-  },
+  { attribute: attributes, transplant: clone, resample: fresh },
   async ({ source, attribute }) => {
     if (!source || !attribute) return null;
     return heatMaps.mask(source.latentId, attribute, maskSizeFor(source.grid)).catch((error) => {
@@ -144,7 +157,8 @@ store.subscribe((state, before) => {
   if (state.source !== before.source) {
     saveSession(before);
   }
-  if (state.phase === 'start' && before.phase !== 'start') void loadSessions();
+  if (['start', 'editor'].includes(state.phase) && state.phase !== before.phase) void loadSessions();
+  if (state.keeping?.sessionId !== before.keeping?.sessionId) saveSession(state); // before the address names it
   if (state.source || before.source) putIdInAddress(state.keeping?.sessionId ?? state.source?.latentId ?? null);
   if (state.history !== before.history || state.keeping !== before.keeping || state.brush !== before.brush || state.modelId !== before.modelId) {
     clearTimeout(saving);
@@ -171,7 +185,7 @@ attachKeys(
     help: help.open,
     open: files.choose,
     download: openDownload,
-    search: editor.focusSearch,
+    search: attributes.focusSearch,
     flip: () => {
       const { attribute } = store.state;
       const bounds = attributesOf(store.state).find(({ id }) => id === attribute);

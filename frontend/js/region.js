@@ -106,3 +106,18 @@ function blurred(line, cells) {
     return sum / (2 * cells + 1);
   });
 }
+
+/**
+ * The middle of what a mask covers; of an empty one, the middle of all.
+ * @param {Mask} mask
+ * @returns {Point}
+ */
+export function centreOf({ width, height, values }) {
+  let [sum, x, y] = [0, 0, 0];
+  values.forEach((value, i) => {
+    sum += value;
+    x += value * ((i % width) + 0.5);
+    y += value * (Math.floor(i / width) + 0.5);
+  });
+  return sum ? { x: x / sum, y: y / sum } : { x: width / 2, y: height / 2 };
+}

@@ -9,12 +9,19 @@ import { constantMask, erase, fromRows, paint, toRows } from './mask.js';
 /** @typedef {import('./geometry.js').Size} Size */
 
 /**
+ * What an edit does, of the kinds that the page has tools for.
+ * `layers`: the style layers [from, to] that an attribute moves, its own if null; `offset`: [dx, dy] in cells, cell (x, y)
+ * takes the donor's (x − dx, y − dy); `amount`: 0 keeps what is there, 1 replaces it.
+ * @typedef {{type: 'attribute', attribute: string, strength: number, layers: [number, number]|null} |
+ *   {type: 'transplant', donor: string, offset: [number, number]} |
+ *   {type: 'resample', seed: number, amount: number}} Content
+ */
+/**
  * One entry of the list. `mask: null` is the whole picture. `key` names it in the page only.
  * `other` is an edit of a kind that the page shows, toggles and keeps, but has no tool for.
- * `name: null`: it is called by its attribute; `layers`: the style layers [from, to] that it moves, all if null.
+ * `name: null`: it is called by what it does.
  * @typedef {{key: string, enabled: boolean, mask: Mask|null, hue: number, name: string|null} &
- *   ({type: 'attribute', attribute: string, strength: number, layers: [number, number]|null} |
- *    {type: 'other', wire: Record<string, any>})} Edit
+ *   (Content | {type: 'other', wire: Record<string, any>})} Edit
  */
 /** @typedef {{latent_id: string, edits: readonly Edit[]}} Session */
 
@@ -30,17 +37,16 @@ export function findEdit(session, key) {
 }
 
 /**
- * A new attribute edit at the end of the list. Its key is free in this session.
+ * A new edit at the end of the list. Its key is free in this session.
  * @param {Session} session
- * @param {string} attribute
- * @param {number} strength
+ * @param {Content} content
  * @param {Mask|null} mask
  * @returns {{session: Session, key: string}}
  */
-export function addEdit(session, attribute, strength, mask) {
+export function addEdit(session, content, mask) {
   const { key, hue } = freeKey(session);
   /** @type {Edit} */
-  const edit = { key, enabled: true, mask, hue, name: null, type: 'attribute', attribute, strength, layers: null };
+  const edit = { key, enabled: true, mask, hue, name: null, ...content };
   return { session: { ...session, edits: [...session.edits, edit] }, key };
 }
 
@@ -126,6 +132,17 @@ export function weightEdit(session, key, strength) {
 }
 
 /**
+ * Change what an edit does, not where.
+ * @param {Session} session
+ * @param {string} key
+ * @param {Content} content of the edit's own type
+ * @returns {Session}
+ */
+export function contentEdit(session, key, content) {
+  return changeEdit(session, key, (edit) => (edit.type === content.type ? { ...edit, ...content } : edit));
+}
+
+/**
  * @param {Session} session
  * @param {string} key
  */
@@ -191,15 +208,22 @@ export function editsFromWire(edits, maskSize) {
 function editToWire(edit) {
   const name = edit.name === null ? {} : { name: edit.name };
   if (edit.type === 'other') return { ...edit.wire, ...name, enabled: edit.enabled };
-  return {
-    ...name,
-    ...(edit.layers && { layers: edit.layers }),
-    type: 'attribute',
-    attribute: edit.attribute,
-    strength: edit.strength,
-    mask: edit.mask ? { kind: 'grid', rows: toRows(edit.mask) } : { kind: 'all' },
-    enabled: edit.enabled,
-  };
+  const mask = edit.mask ? { kind: 'grid', rows: toRows(edit.mask) } : { kind: 'all' };
+  return { ...name, ...contentToWire(edit), mask, enabled: edit.enabled };
+}
+
+/** @param {Content} content */
+function contentToWire(content) {
+  switch (content.type) {
+    case 'attribute': {
+      const { type, attribute, strength, layers } = content;
+      return { type, attribute, strength, ...(layers && { layers }) };
+    }
+    case 'transplant':
+      return { type: content.type, donor: content.donor, offset: content.offset };
+    case 'resample':
+      return { type: content.type, seed: content.seed, amount: content.amount };
+  }
 }
 
 /**
@@ -214,12 +238,16 @@ function editFromWire(wire, index, maskSize) {
   const mask = wire.mask?.kind === 'grid' ? fromRows(wire.mask.rows) : null;
   const fits = !mask || (mask.width === maskSize.width && mask.height === maskSize.height);
   const isPaintable = wire.mask?.kind === 'all' || (mask !== null && fits);
-  const isMove = wire.type === 'attribute' && Number.isFinite(wire.strength); // not one that reaches a reading
-  if (isMove && isPaintable) {
-    const { attribute, strength, layers = null } = wire;
-    return { ...common, mask, type: 'attribute', attribute, strength, layers };
-  }
-  return { ...common, mask, type: 'other', wire: rest };
+  const content = contentFromWire(wire);
+  return content && isPaintable ? { ...common, mask, ...content } : { ...common, mask, type: 'other', wire: rest };
+}
+
+/** @param {Record<string, any>} wire @returns {Content|null} null: there is no tool for it */
+function contentFromWire({ type, attribute, strength, layers = null, donor, offset = [0, 0], seed, amount = 1 }) {
+  if (type === 'attribute' && Number.isFinite(strength)) return { type, attribute, strength, layers }; // not one that reaches a reading
+  if (type === 'transplant') return { type, donor, offset };
+  if (type === 'resample' && Number.isSafeInteger(seed)) return { type, seed, amount };
+  return null;
 }
 
 /**

@@ -45,6 +45,9 @@ import { keep } from './keeping.js';
  * @property {import('./keeping.js').Keeping|null} keeping what is kept of the open picture, and how far saving is
  * @property {readonly SessionSummary[]} sessions on the server, the latest first
  * @property {string|null} openKey the edit that strokes go into; null: the next stroke makes a new one
+ * @property {import('./editing.js').Kind} paints what new strokes do
+ * @property {import('./editing.js').CloneSource} clone
+ * @property {{seed: number, amount: number}} fresh what the next new content is drawn from; amount in [0, 1]
  * @property {string|null} attribute
  * @property {Readonly<Record<string, number>>} amounts σ by attribute, where it differs from the default
  * @property {Tool} tool
@@ -114,6 +117,9 @@ export const INITIAL = {
   keeping: null,
   sessions: [],
   openKey: null,
+  paints: 'attribute',
+  clone: { donor: null, from: null },
+  fresh: { seed: 1, amount: 1 },
   attribute: null,
   amounts: {},
   tool: 'brush',

@@ -202,6 +202,11 @@ class Driver:
     def upload(self, file):
         self.page.set_input_files("body > input[type=file]", file)
 
+    def open_sample(self, name="Ada"):
+        """A picture whose cells differ; those of a generated one are all the same."""
+        self.page.get_by_role("button", name=name).click()
+        self.wait_for_editor()
+
     def wait_for_phase(self, phase):
         self.page.wait_for_selector(f"html[data-phase={phase}]", timeout=ENCODE_TIMEOUT_MS)
 
@@ -285,7 +290,9 @@ class Driver:
     def wait_until_saved(self):
         """Wait until the server has the session; its id."""
         sync_api.expect(self.page.locator(".saving")).to_have_text("Saved", timeout=20_000)
-        return self.page.evaluate("() => new URLSearchParams(location.hash.slice(1)).get('session')")
+        return self.page.evaluate(
+            "() => new URLSearchParams(location.hash.slice(1)).get('session')"
+        )
 
     def saved(self):
         """The kept session as the API takes it."""

@@ -42,7 +42,7 @@ beforeEach(() => {
 
 /** @param {number} value */
 async function paint(value) {
-  painter.follow('paint', constantMask(64, 64, value));
+  painter.follow({ type: 'stroked', mode: 'paint', coverage: constantMask(64, 64, value), start: { cellX: 0, cellY: 0 } });
   await settled();
 }
 
@@ -68,7 +68,7 @@ test('a stroke is asked for as the edit that it would make, small, and shown', a
 });
 
 test('many events in a frame are one request', async () => {
-  for (let i = 1; i <= 5; i++) painter.follow('paint', constantMask(64, 64, i / 10));
+  for (let i = 1; i <= 5; i++) painter.follow({ type: 'stroked', mode: 'paint', coverage: constantMask(64, 64, i / 10), start: { cellX: 0, cellY: 0 } });
   await settled();
   assert.equal(socket.sent.length, 1);
   assert.equal(socket.sent[0].edit.edits[0].mask.rows[0][0], 0.5);

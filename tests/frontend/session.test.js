@@ -12,17 +12,20 @@ function stroke(x = 4, y = 4) {
   return mask;
 }
 
+/** @param {string} id @param {number} strength @returns {sessions.Content} */
+const attribute = (id, strength) => ({ type: 'attribute', attribute: id, strength, layers: null });
+
 function three() {
-  const one = sessions.addEdit(EMPTY, 'smile', 1, null).session;
-  const two = sessions.addEdit(one, 'hair', -2, stroke()).session;
-  return sessions.addEdit(two, 'beard', 0.5, stroke(1, 1)).session;
+  const one = sessions.addEdit(EMPTY, attribute('smile', 1), null).session;
+  const two = sessions.addEdit(one, attribute('hair', -2), stroke()).session;
+  return sessions.addEdit(two, attribute('beard', 0.5), stroke(1, 1)).session;
 }
 
 /** @param {sessions.Session} session */
 const keys = (session) => session.edits.map((edit) => edit.key);
 
 test('keys stay unique after deletions', () => {
-  const session = sessions.addEdit(sessions.removeEdit(three(), 'e1'), 'nose', 1, null).session;
+  const session = sessions.addEdit(sessions.removeEdit(three(), 'e1'), attribute('nose', 1), null).session;
   assert.deepEqual(keys(session), ['e2', 'e3', 'e4']);
 });
 
@@ -64,7 +67,7 @@ test('the wire form is what the API takes, and comes back as it was', () => {
   assert.deepEqual(sessions.toWire(sessions.fromWire(JSON.parse(JSON.stringify(wire)), SIZE)), wire);
 });
 
-test('edits that the page has no tool for are kept as they are', () => {
+test('edits of every kind come back as they were', () => {
   const edits = [
     { type: 'transplant', donor: 'abc', mask: { kind: 'all' }, offset: [1, 0] },
     { type: 'attribute', attribute: 'smile', strength: 1, mask: { kind: 'png', data: 'AAAA' } },
@@ -77,11 +80,13 @@ test('edits that the page has no tool for are kept as they are', () => {
       enabled: false,
     },
     { type: 'attribute', attribute: 'smile', strength: 1, mask: { kind: 'grid', rows: [[1, 0]] } },
+    { type: 'attribute', attribute: 'smile', reach: 1, mask: { kind: 'all' } },
+    { type: 'resample', seed: 7, amount: 0.5, mask: { kind: 'all' } },
   ];
   const session = sessions.fromWire({ latent_id: 'abc', edits }, SIZE);
   assert.deepEqual(
     session.edits.map((edit) => edit.type),
-    ['other', 'other', 'attribute', 'other'],
+    ['transplant', 'other', 'attribute', 'other', 'other', 'resample'],
   );
   const wire = sessions.toWire(session).edits;
   edits.forEach((edit, i) => assert.deepEqual(wire[i], { enabled: true, ...edit }));

@@ -52,7 +52,7 @@ const opened = () =>
 function stroke(mode = 'paint', x = 20) {
   const coverage = constantMask(64, 64);
   dab(coverage, { x, y: 20 }, { radius: 5, softness: 0, strength: 1 });
-  return { type: 'stroked', mode, coverage };
+  return { type: 'stroked', mode, coverage, start: { cellX: 0, cellY: 0 } };
 }
 
 /** @param {State} state */

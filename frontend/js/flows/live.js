@@ -7,7 +7,7 @@ import { LiveSocket } from '../live-socket.js';
 import { toWire } from '../session.js';
 import { reduce } from '../state.js';
 
-/** @typedef {import('../mask.js').Mask} Mask */
+/** @typedef {Extract<import('../state.js').Action, {type: 'stroked'}>} Stroked */
 
 const PREVIEW_PX = 512; // the longest side of a preview: enough to see, little to send
 const PREVIEW_QUALITY = 92;
@@ -18,7 +18,7 @@ export class LivePainter {
   #socket;
   /** @type {Map<number, number>} when each preview was asked for, in ms */
   #askedMs = new Map();
-  /** @type {{mode: 'paint'|'erase', coverage: Mask}|null} what the next frame asks for */
+  /** @type {Stroked|null} what the next frame asks for */
   #next = null;
   #askedSeq = 0;
   #shownSeq = 0;
@@ -47,24 +47,19 @@ export class LivePainter {
     });
   }
 
-  /**
-   * A stroke under way.
-   * @param {'paint'|'erase'} mode
-   * @param {Mask} coverage so far; still being painted
-   */
-  follow(mode, coverage) {
+  /** A stroke under way; its coverage is still being painted. @param {Stroked} stroke */
+  follow(stroke) {
     const isScheduled = this.#next !== null;
-    this.#next = { mode, coverage };
+    this.#next = stroke;
     if (!isScheduled) requestAnimationFrame(() => this.#ask());
   }
 
   #ask() {
     if (!this.#next) return; // the stroke has ended
-    const { mode, coverage } = this.#next;
+    const stroke = this.#next;
     this.#next = null;
-    const { values } = coverage;
-    const sofar = { ...coverage, values: values.slice() };
-    const session = reduce(this.#store.state, { type: 'stroked', mode, coverage: sofar }).history?.present;
+    const coverage = { ...stroke.coverage, values: stroke.coverage.values.slice() };
+    const session = reduce(this.#store.state, { ...stroke, coverage }).history?.present;
     if (!session) return;
     const output = { format: 'jpeg', quality: PREVIEW_QUALITY, max_side: PREVIEW_PX };
     this.#askedSeq = this.#socket.ask({ ...toWire(session), output });

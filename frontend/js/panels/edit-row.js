@@ -21,6 +21,7 @@ import { menuButton } from './menu.js';
  * @property {() => void} onDuplicate
  * @property {() => void} onSolo
  * @property {(name: string) => void} onRename
+ * @property {(offset: [number, number]) => void} onShift of a clone, in cells
  * @property {(clientY: number) => void} onDrag
  * @property {(clientY: number) => void} onDrop
  */
@@ -29,7 +30,7 @@ const THUMB_CELLS = 32;
 
 /** @param {RowEvents} events */
 export function editRow(events) {
-  const { onChoose, onToggle, onWeigh, onSettle, onRemove, onMove, onDuplicate, onSolo, onRename, onDrag, onDrop } = events;
+  const { onChoose, onToggle, onWeigh, onSettle, onRemove, onMove, onDuplicate, onSolo, onRename, onShift, onDrag, onDrop } = events;
   /** @type {Edit|null} */
   let shown = null;
   const thumb = el('canvas', {
@@ -83,7 +84,24 @@ export function editRow(events) {
     { text: 'Duplicate', run: onDuplicate },
     { text: 'Only this one, or all again', run: onSolo },
   ]);
-  const more = el('div', { class: 'edit-more' }, weight.dom, up, down, menu.dom, menu.list);
+  const [across, along] = ['right', 'down'].map((way, axis) =>
+    el('input', {
+      type: 'number',
+      class: 'number',
+      step: 1,
+      'aria-label': `Shift, cells to the ${way === 'down' ? 'bottom' : 'right'}`,
+      title: `Where it comes from, moved by cells (${way})`,
+      onchange: (/** @type {Event} */ event) => {
+        const value = Math.round(Number(/** @type {HTMLInputElement} */ (event.target).value));
+        if (shown?.type !== 'transplant' || !Number.isFinite(value)) return;
+        const offset = /** @type {[number, number]} */ ([...shown.offset]);
+        offset[axis] = Math.min(1024, Math.max(-1024, value));
+        onShift(offset);
+      },
+    }),
+  );
+  const shift = el('div', { class: 'edit-shift' }, el('span', { class: 'slider-label' }, 'Shift'), across, along);
+  const more = el('div', { class: 'edit-more' }, shift, weight.dom, up, down, menu.dom, menu.list);
   const dom = el(
     'li',
     { class: 'edit' },
@@ -103,7 +121,7 @@ export function editRow(events) {
       if (edit !== shown) {
         if (edit.mask !== shown?.mask || !shown) drawThumb(thumb, edit);
         title.textContent = name;
-        value.textContent = edit.type === 'attribute' ? `${signed(edit.strength)} σ` : '';
+        value.textContent = valueOf(edit);
         dom.style.setProperty('--hue', cssOf(edit.hue));
         dom.classList.toggle('is-off', !edit.enabled);
         toggle.replaceChildren(icon(edit.enabled ? 'shown' : 'hidden'));
@@ -117,6 +135,8 @@ export function editRow(events) {
       if (attribute) weight.bound(attribute.min, attribute.max);
       if (edit.type === 'attribute') weight.set(edit.strength);
       weight.dom.hidden = edit.type !== 'attribute';
+      shift.hidden = edit.type !== 'transplant';
+      if (edit.type === 'transplant') [across.value, along.value] = edit.offset.map(String);
       dom.classList.toggle('is-open', isOpen);
       choose.setAttribute('aria-pressed', String(isOpen));
       more.hidden = !isOpen;
@@ -126,13 +146,20 @@ export function editRow(events) {
   };
 }
 
+/** How much, or how far. @param {Edit} edit */
+function valueOf(edit) {
+  if (edit.type === 'attribute') return `${signed(edit.strength)} σ`;
+  if (edit.type === 'resample') return `${Math.round(edit.amount * 100)} %`;
+  return '';
+}
+
 /** Where it is painted, in its colour. @param {HTMLCanvasElement} canvas @param {Edit} edit */
 function drawThumb(canvas, { mask, hue, type }) {
   const context = context2d(canvas);
   const [red, green, blue] = rgbOf(hue);
   const pixels = new ImageData(THUMB_CELLS, THUMB_CELLS);
   for (let i = 0; i < THUMB_CELLS * THUMB_CELLS; i++) {
-    let value = type === 'attribute' ? 1 : 0.4;
+    let value = type === 'other' ? 0.4 : 1;
     if (mask) {
       const x = Math.floor(((i % THUMB_CELLS) * mask.width) / THUMB_CELLS);
       const y = Math.floor((Math.floor(i / THUMB_CELLS) * mask.height) / THUMB_CELLS);

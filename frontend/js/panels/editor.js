@@ -3,10 +3,10 @@
  */
 
 import { el } from '../dom.js';
-import { attributesPanel } from './attributes.js';
 import { brushPanel } from './brush.js';
 import { comparisonOverlay } from './comparison.js';
 import { editsPanel } from './edits.js';
+import { kindsPanel } from './kinds.js';
 import { maskTools } from './mask.js';
 import { toolRail } from './rail.js';
 import { statusbar } from './statusbar.js';
@@ -16,23 +16,22 @@ import { statusbar } from './statusbar.js';
 /**
  * @param {import('../store.js').Store} store
  * @param {import('../canvas/stage.js').Stage} stage
- * @param {import('./attributes.js').DirectionEvents} directions
+ * @param {Record<import('../editing.js').Kind, import('../store.js').Component>} kinds the panel of each
  * @param {(state: State) => Promise<import('../mask.js').Mask|null>} whereItShows
  */
-export function editorScreen(store, stage, directions, whereItShows) {
-  const attributes = attributesPanel(store, directions);
+export function editorScreen(store, stage, kinds, whereItShows) {
   const mask = maskTools(store, whereItShows);
   const parts = [
     toolRail(store, stage),
     stage,
     statusbar(stage),
-    attributes,
+    kindsPanel(store, kinds),
     brushPanel(store, stage, mask.dom),
     editsPanel(store),
     comparisonOverlay(store),
     mask,
   ];
-  const [rail, , status, , brush, edits, comparison] = parts;
+  const [rail, , status, paints, brush, edits, comparison] = parts;
   const busy = el('div', { class: 'busy', 'aria-hidden': 'true' });
   const badge = el('div', { class: 'original-badge', 'aria-hidden': 'true' }, 'Original');
   const work = el(
@@ -45,7 +44,7 @@ export function editorScreen(store, stage, directions, whereItShows) {
   const panel = el(
     'aside',
     { class: 'panel', 'aria-label': 'Editing' },
-    attributes.dom,
+    paints.dom,
     brush.dom,
     edits.dom,
   );
@@ -53,7 +52,6 @@ export function editorScreen(store, stage, directions, whereItShows) {
   const dom = el('section', { class: 'editor', 'aria-label': 'Editor' }, heading, work, panel);
   return {
     dom,
-    focusSearch: attributes.focusSearch,
     /** @param {State} state */
     syncState(state) {
       if (state.phase !== 'editor') return;

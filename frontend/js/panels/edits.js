@@ -81,6 +81,12 @@ export function editsPanel({ dispatch }) {
         dispatch({ type: 'editMoved', key, index: edits.findIndex((edit) => edit.key === key) + by }),
       onDuplicate: () => dispatch({ type: 'editDuplicated', key }),
       onSolo: () => dispatch({ type: 'editSoloed', key }),
+      onShift: (offset) => {
+        const edit = edits.find((each) => each.key === key);
+        if (edit?.type !== 'transplant') return;
+        dispatch({ type: 'contentChanged', key, content: { type: 'transplant', donor: edit.donor, offset } });
+        dispatch({ type: 'settled' });
+      },
       onRename: (name) => dispatch({ type: 'editRenamed', key, name }),
       onDrag: (clientY) => markDrop(key, clientY),
       onDrop: (clientY) => {

@@ -3,10 +3,10 @@
  */
 
 import { el, saveBlob } from '../dom.js';
-import { maskSizeFor } from '../geometry.js';
+import { imageToCell, maskSizeFor } from '../geometry.js';
 import { constantMask, isEmpty } from '../mask.js';
 import { maskFile, readMask } from '../mask-image.js';
-import { feathered, grown, inverted } from '../region.js';
+import { centreOf, feathered, grown, inverted } from '../region.js';
 import { findEdit } from '../session.js';
 import { iconButton } from './controls.js';
 
@@ -29,17 +29,20 @@ const CHANGES = [
  */
 export function maskTools(store, whereItShows) {
   const { dispatch } = store;
+  /** The cell in the middle of what a mask covers. @param {Mask} coverage */
+  const middleCell = (coverage) =>
+    imageToCell(centreOf(coverage), coverage, store.state.source?.grid ?? [1, 1]);
   const size = () => maskSizeFor(store.state.source?.grid ?? [1, 1]);
   const current = () => {
     const { history, openKey } = store.state;
     const edit = history && findEdit(history.present, openKey);
-    if (!edit || edit.type !== 'attribute') return null;
+    if (!edit || edit.type === 'other') return null;
     return edit.mask ?? constantMask(size().width, size().height, 1);
   };
   /** @param {Mask} coverage @param {string} complaint when there is nothing in it */
   const add = (coverage, complaint) => {
     if (isEmpty(coverage)) dispatch({ type: 'said', text: complaint });
-    else dispatch({ type: 'stroked', mode: 'paint', coverage });
+    else dispatch({ type: 'stroked', mode: 'paint', coverage, start: middleCell(coverage) });
   };
   const changes = CHANGES.map(([icon, label, change]) =>
     iconButton(icon, label, () => {
@@ -77,7 +80,7 @@ export function maskTools(store, whereItShows) {
     syncState(_state) {
       const isThere = current() !== null;
       for (const button of [...changes, save]) button.disabled = !isThere;
-      fill.disabled = load.disabled = !store.state.attribute;
+      fill.disabled = !store.state.attribute || store.state.paints !== 'attribute';
     },
   };
 }

@@ -19,7 +19,7 @@ import { targetOf } from './target.js';
  * @returns {Gesture|null} null when there is nothing to paint or erase
  */
 export function startRegion(stage, store, shape, mode, screen, live) {
-  const target = targetOf(stage, store, mode, live);
+  const target = targetOf(stage, store, mode, screen, live);
   if (!target) return null;
   const { width, height } = target.size;
   const strength = store.state.brush.strength / 100;

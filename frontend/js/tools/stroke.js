@@ -20,7 +20,7 @@ const LIGHTEST = 0.35; // the part of the brush's size that a pen at no pressure
  * @returns {Gesture|null} null when there is nothing to paint or erase
  */
 export function startStroke(stage, store, mode, screen, { pressure = 1, imageFrom = null, live } = {}) {
-  const target = targetOf(stage, store, mode, live);
+  const target = targetOf(stage, store, mode, screen, live);
   if (!target) return null;
   const { brush } = store.state;
   const coverage = constantMask(target.size.width, target.size.height);

@@ -2,10 +2,9 @@
  * What a gesture on the picture paints into: the mask below it, and how its coverage is shown, followed and kept.
  */
 
-import { editToErase } from '../editing.js';
-import { imageToMask, maskSizeFor, screenToImage } from '../geometry.js';
+import { editToErase, editToPaint, newContent } from '../editing.js';
+import { imageToCell, imageToMask, maskSizeFor, screenToImage } from '../geometry.js';
 import { constantMask } from '../mask.js';
-import { findEdit } from '../session.js';
 
 /** @typedef {import('../geometry.js').Point} Point */
 /** @typedef {import('../mask.js').Mask} Mask */
@@ -23,34 +22,34 @@ import { findEdit } from '../session.js';
  * @param {import('../canvas/stage.js').Stage} stage
  * @param {import('../store.js').Store} store
  * @param {'paint'|'erase'} mode
+ * @param {Point} screen where it begins
  * @param {import('../flows/live.js').LivePainter} [live]
  * @returns {Target|null} null when there is nothing to paint or erase
  */
-export function targetOf(stage, store, mode, live) {
-  const { source, history, attribute, openKey } = store.state;
-  if (!source || !history || !attribute) return null;
+export function targetOf(stage, store, mode, screen, live) {
+  const { source, history } = store.state;
+  if (!source || !history) return null;
   const session = history.present;
   const size = maskSizeFor(source.grid);
-  const erased = mode === 'erase' ? editToErase(store.state) : null;
-  if (mode === 'erase' && !erased) {
-    store.dispatch({ type: 'stroked', mode, coverage: constantMask(size.width, size.height) }); // it says what to do first
+  const start = imageToCell(screenToImage(stage.view, screen), stage.imageSize, source.grid);
+  const open = mode === 'erase' ? editToErase(store.state) : editToPaint(store.state);
+  if (!open && (mode === 'erase' || !newContent(store.state, start))) {
+    store.dispatch({ type: 'stroked', mode, coverage: constantMask(size.width, size.height), start }); // it says what to do first
     return null;
   }
-  const open = erased ?? findEdit(session, openKey);
-  const isContinued = open?.type === 'attribute' && (mode === 'erase' || open.mask);
-  const base = (isContinued && open.mask) || constantMask(size.width, size.height, isContinued ? 1 : 0);
-  const hue = isContinued ? open.hue : Math.max(0, ...session.edits.map((edit) => Number(edit.key.slice(1))));
+  const base = open?.mask ?? constantMask(size.width, size.height, open ? 1 : 0);
+  const hue = open ? open.hue : Math.max(0, ...session.edits.map((edit) => Number(edit.key.slice(1))));
   return {
     size,
     toMask: (screen) => imageToMask(screenToImage(stage.view, screen), stage.imageSize, size),
     show(coverage) {
       stage.setDraft({ base, coverage, mode, hue });
-      live?.follow(mode, coverage);
+      live?.follow({ type: 'stroked', mode, coverage, start });
     },
     keep(coverage) {
       live?.rest();
       stage.settleDraft();
-      store.dispatch({ type: 'stroked', mode, coverage });
+      store.dispatch({ type: 'stroked', mode, coverage, start });
     },
     drop() {
       live?.rest();
