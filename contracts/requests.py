@@ -11,6 +11,8 @@ from contracts.edits import Edit, canonical_json, enabled_edits
 MAX_ASPECT = 4  # of a crop: the long side over the short one
 MAX_SIDE_PX = 16_384  # of a crop or a generated picture; the settings bound the number of pixels
 
+ANIMATION_PX = 640
+
 Truncation = Annotated[float, Field(ge=0, le=2)]
 """Pull of w to its mean: 1 is none, 0 is all."""
 Coherence = Annotated[float, Field(gt=0, le=32)]
@@ -62,6 +64,17 @@ class Output(Value):
     """The encoded crop alone, or pasted into the whole upload."""
     max_side: Annotated[int, Field(ge=64, le=MAX_SIDE_PX)] | None = None
     """A preview of the crop: shrunk until no side is longer, and kept for a day at most."""
+
+    frames: Annotated[int, Field(ge=2, le=60)] | None = None
+    """Of an animation from the original to the result and back, with so many pictures each way; of
+    the crop, as WebP, no side longer than `ANIMATION_PX`."""
+
+    @model_validator(mode="after")
+    def _an_animation_is_webp_of_the_crop(self) -> Self:
+        rest = (self.format, self.frame, self.max_side)
+        if self.frames is not None and rest != ("webp", "crop", None):
+            raise ValueError("frames go with the format webp and the frame crop, without max_side")
+        return self
 
     @model_validator(mode="after")
     def _a_preview_is_of_the_crop(self) -> Self:

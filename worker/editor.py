@@ -134,6 +134,7 @@ class ModelEditor:
         *,
         tensor: FetchTensor,
         composite: Literal["residual", "model"],
+        share: float = 1.0,
     ) -> Edited:
         base = self.base(latent_id, tensor)
         latent, grid = base.latent, self.grid(base.latent.base)
@@ -141,7 +142,7 @@ class ModelEditor:
         for edit in edits:
             if edit.enabled:
                 mask = read_mask(edit.mask, grid).to(self.model.device)
-                latent = self.apply(latent, edit, mask, tensor)
+                latent = self.apply(latent, edit, mask * share, tensor)
                 touched = stronger(touched, mask.cpu())
         img = self.model.render(latent) if latent is not base.latent else base.img
         return finish(original, base.img, img, touched.to(img.device), composite)

@@ -1,6 +1,7 @@
 """Pictures as files, and an edited crop put back into its picture."""
 
 import io
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -17,6 +18,8 @@ MEDIA_TYPES: dict[ImageFormat, str] = {
     "jpeg": "image/jpeg",
 }
 Box = tuple[int, int, int, int]
+FRAME_MS = 50
+REST_MS = 800  # on the original, and on the result
 
 
 def write_picture(picture: Picture, image_format: ImageFormat, quality: int) -> bytes:
@@ -37,6 +40,26 @@ def write_pixels(pixels: NDArray[np.uint8], image_format: ImageFormat, quality: 
     else:
         subsampling = 0 if quality >= 90 else 2  # 4:4:4 where quality is asked for
         image.save(file, "JPEG", quality=quality, subsampling=subsampling)
+    return file.getvalue()
+
+
+def write_animation(pictures: Sequence[Picture], quality: int) -> bytes:
+    """Pictures, one after the other and back again for ever, as an animated WebP."""
+    images = [Image.fromarray(picture.on_white()) for picture in pictures]
+    images += images[-2:0:-1]
+    durations = [FRAME_MS] * len(images)
+    durations[0] = durations[len(pictures) - 1] = REST_MS
+    file = io.BytesIO()
+    images[0].save(
+        file,
+        "WEBP",
+        save_all=True,
+        append_images=images[1:],
+        duration=durations,
+        loop=0,
+        quality=quality,
+        method=2,
+    )
     return file.getvalue()
 
 

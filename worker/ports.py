@@ -106,8 +106,10 @@ class Editor(Protocol):
         *,
         tensor: FetchTensor,
         composite: Literal["residual", "model"],
+        share: float = 1.0,
     ) -> Edited:
-        """Apply edits to a latent and carry the difference to `original`, at its own size."""
+        """Apply edits, or a share of them, to a latent and carry the difference to `original`, at
+        its own size."""
         ...
 
     def generate(self, wanted: GenerateRequest) -> Encoded:

@@ -11,6 +11,7 @@ from contracts.jobs import JobRecord, Result
 from contracts.lands import DrawRequest, DrawResult
 from contracts.library import ImageRecord, LatentRecord
 from contracts.requests import (
+    ANIMATION_PX,
     EditRequest,
     EditResult,
     EncodeRequest,
@@ -35,6 +36,7 @@ from worker.encode import (
     paste,
     repaint,
     shrunk,
+    write_animation,
     write_picture,
     write_pixels,
 )
@@ -133,6 +135,8 @@ def edit(task: Task, request: EditRequest) -> EditResult:
     if max_side is not None:
         part = shrunk(part, max_side)
     clock.lap("load")
+    if request.output.frames is not None:
+        return _animate(task, request, editor, shrunk(part, ANIMATION_PX), clock)
     edited = editor.edit(
         request.latent_id,
         part.on_white(),
@@ -334,6 +338,37 @@ class Clock:
         """All laps, the running one under the name `last`, and the total."""
         self.lap(last)
         return {**self._laps, "total": round((self._last - self._begun) * 1000, 2)}
+
+
+def _animate(
+    task: Task, request: EditRequest, editor: Editor, part: Picture, clock: Clock
+) -> EditResult:
+    """The way from the original to the edited picture, by equal shares of every edit."""
+    output = request.output
+    last = (output.frames or 2) - 1
+    pictures, box = [], None
+    for k in range(last + 1):
+        task.report(Step(k, last + 1, "Drawing the animation", None))
+        edited = editor.edit(
+            request.latent_id,
+            part.on_white(),
+            enabled_edits(request.edits),
+            tensor=task.tensors_for(editor),
+            composite=output.composite,
+            share=k / last,
+        )
+        pictures.append(repaint(part, edited.pixels))
+        box = edited.changed_box
+    clock.lap("edit")
+    width, height = part.size_px
+    data = write_animation(pictures, output.quality)
+    image = task.bench.library.add_image(task.owner, data, MEDIA_TYPES["webp"], width, height)
+    result = EditResult(
+        image_id=image.image_id, changed_box=box, cached=False, timings_ms=clock.laps("write")
+    )
+    key = request.key(task.bench.version(editor.model_id))
+    task.bench.library.remember_edit(task.owner, key, result)
+    return result
 
 
 def _keep_latent(

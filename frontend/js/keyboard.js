@@ -1,33 +1,45 @@
 /**
- * Listening to the keyboard: finds the pressed key in the table of keys.js and runs it.
+ * Listening to the keyboard: finds the command of the pressed keys and runs it.
  */
 
-import { KEYS, isCommand } from './keys.js';
+import { comboOf, commandOf } from './bindings.js';
+import { COMMANDS, strengthOf } from './keys.js';
 
 /** @typedef {import('./state.js').State} State */
 /** @typedef {import('./keys.js').KeyEvents} KeyEvents */
+/** @typedef {{areSingleKeysOn: boolean, own: import('./bindings.js').Bindings}} KeySettings keys without Ctrl can be switched off, for people who dictate */
 
 /**
  * @param {() => State} getState
  * @param {KeyEvents} events
- * @param {() => boolean} areSingleKeysOn keys without Ctrl can be switched off, for people who dictate
+ * @param {() => KeySettings} getSettings
  */
-export function attachKeys(getState, events, areSingleKeysOn) {
+export function attachKeys(getState, events, getSettings) {
+  /** @type {import('./keys.js').Command|null} */
+  let held = null;
   addEventListener('keydown', (event) => {
     if (document.querySelector('dialog[open]') || isTyping(event)) return;
+    const combo = comboOf(event);
+    if (combo === null) return;
+    const { areSingleKeysOn, own } = getSettings();
     const state = getState();
-    if (!isCommand(event) && !areSingleKeysOn() && event.key !== '?') return;
-    if (event.key === '\\' && state.phase === 'editor') {
+    const command = commandOf(COMMANDS, own, combo);
+    if (!combo.startsWith('Ctrl+') && !areSingleKeysOn && command?.id !== 'help') return;
+    const strength = command ? null : strengthOf(combo);
+    if (strength !== null && state.phase === 'editor') {
       event.preventDefault();
-      return events.dispatch({ type: 'compared', on: true });
+      return events.dispatch({ type: 'brushChanged', brush: { strength } });
     }
-    const key = KEYS.find(({ when }) => when?.(event));
-    if (!key?.run || (key.needsEditor && state.phase !== 'editor')) return;
+    if (!command || (command.needsEditor && state.phase !== 'editor')) return;
     event.preventDefault();
-    key.run(events, state, event);
+    if (command.release) held = command;
+    command.run(events, state);
   });
-  const release = () => events.dispatch({ type: 'compared', on: false });
-  addEventListener('keyup', (event) => event.key === '\\' && release());
+  const release = () => {
+    held?.release?.(events);
+    held = null;
+  };
+  addEventListener('keyup', release);
   addEventListener('blur', release);
 }
 
@@ -36,5 +48,6 @@ function isTyping(event) {
   const field = event.target instanceof Element ? event.target.closest('input, textarea, select') : null;
   if (!(field instanceof HTMLInputElement)) return field !== null;
   if (field.type === 'range' || field.type === 'radio' || field.type === 'checkbox') return false;
-  return !(isCommand(event) && 'sozy'.includes(event.key.toLowerCase()) && field.type === 'number');
+  const isCommand = event.ctrlKey || event.metaKey;
+  return !(isCommand && 'sozy'.includes(event.key.toLowerCase()) && field.type === 'number');
 }

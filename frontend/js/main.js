@@ -8,7 +8,7 @@ import { Stage } from './canvas/stage.js';
 import { el } from './dom.js';
 import { amountOf, attributesOf } from './editing.js';
 import { attachFiles } from './files.js';
-import { downloadPicture, downloadSession } from './flows/download.js';
+import { copyResult, downloadSession, resultFile, saveResult } from './flows/download.js';
 import { Donors } from './flows/donors.js';
 import { Keeper } from './flows/keeper.js';
 import { LivePainter } from './flows/live.js';
@@ -20,9 +20,10 @@ import { attachKeys } from './keyboard.js';
 import { attributesPanel } from './panels/attributes.js';
 import { clonePanel } from './panels/clone.js';
 import { cropScreen } from './panels/crop.js';
-import { downloadDialog, helpDialog, keyDialog } from './panels/dialogs.js';
+import { downloadDialog, keyDialog } from './panels/dialogs.js';
 import { editorScreen } from './panels/editor.js';
 import { freshPanel } from './panels/fresh.js';
+import { helpDialog, showKeys } from './panels/help.js';
 import { historyPanel } from './panels/history.js';
 import { notice } from './panels/notice.js';
 import { sessionsList } from './panels/sessions.js';
@@ -62,15 +63,22 @@ const onProblem = (/** @type {import('./problem.js').Problem} */ problem) => dis
 const stage = new Stage(pictures, heatMaps, onProblem);
 const files = attachFiles((file) => opener.openFile(file));
 
-let areSingleKeysOn = loadPreference('singleKeys') !== false;
+/** @type {import('./keyboard.js').KeySettings} */
+let keySettings = { areSingleKeysOn: true, own: {}, ...loadPreference('keys') };
 const help = helpDialog({
-  areSingleKeysOn: () => areSingleKeysOn,
-  onSingleKeys: (on) => savePreference('singleKeys', (areSingleKeysOn = on)),
+  get: () => keySettings,
+  set: (settings) => savePreference('keys', (keySettings = settings)),
 });
 const download = downloadDialog({
-  onDownload: async (output, signal) => {
-    const session = store.state.history?.present;
-    if (session) await downloadPicture(api, session, output, signal);
+  onSave: async (wanted, signal) => {
+    const { history, keeping } = store.state;
+    if (history) saveResult(await resultFile(api, history.present, wanted, signal), keeping?.name ?? '', wanted);
+  },
+  onCopy: async ({ kind, output }, signal) => {
+    const { history } = store.state;
+    if (!history) return;
+    await copyResult(resultFile(api, history.present, { kind, output: { format: 'png', frame: output.frame } }, signal));
+    dispatch({ type: 'said', text: 'Copied' });
   },
   onSession: () => downloadSession(api, keeper, store.state.keeping?.name ?? ''),
 });
@@ -201,8 +209,9 @@ attachKeys(
     actualSize: () => stage.actualSize(),
     removeEdit: () => store.state.openKey && dispatch({ type: 'editRemoved', key: store.state.openKey }),
   },
-  () => areSingleKeysOn,
+  () => keySettings,
 );
+showKeys(keySettings.own);
 
 api.samples().then(start.showSamples, () => null); // a gallery without samples still generates
 await watchServer(store, api);

@@ -40,7 +40,7 @@
  * @property {LatentInfo & {crop: [number, number, number, number], reconstruction_id: string}} latent
  * @property {UploadInfo} picture
  */
-/** @typedef {{format: 'png'|'jpeg'|'webp', quality?: number, frame: 'crop'|'full', max_side?: number}} Output */
+/** @typedef {{format: 'png'|'jpeg'|'webp', quality?: number, frame: 'crop'|'full', max_side?: number, frames?: number}} Output */
 /** @typedef {{status: 'starting'|'ready'|'degraded', version: string, workers: {models: string[]}[]}} Health */
 
 export {};

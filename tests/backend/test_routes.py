@@ -166,6 +166,37 @@ def test_edit_of_the_crop_in_each_format(
     assert (image.format, image.size) == (image_format.upper(), (60, 60))
 
 
+def test_an_animation_goes_to_the_result_and_back(client: httpx.Client, latent_id: str) -> None:
+    output = {"format": "webp", "quality": 100, "frames": 5}
+    body = {
+        "latent_id": latent_id,
+        "edits": [SMILE | {"strength": 2, "mask": {"kind": "all"}}],
+        "output": output,
+    }
+    result = client.post("/edit?wait=20", json=body).json()["result"]
+    image = Image.open(io.BytesIO(client.get(f"/images/{result['image_id']}").content))
+    assert getattr(image, "n_frames", 1) == 2 * 5 - 2
+    means = []
+    for k in range(8):
+        image.seek(k)
+        means.append(np.asarray(image.convert("RGB")).mean())
+    assert means[:5] == sorted(means[:5]) and means[4] > means[0] + 10
+    assert means[5:] == sorted(means[5:], reverse=True)
+    again = client.post("/edit?wait=20", json=body).json()["result"]
+    assert again["cached"] and again["image_id"] == result["image_id"]
+
+
+@pytest.mark.parametrize(
+    "output",
+    [{"format": "png"}, {"format": "webp", "frame": "full"}, {"format": "webp", "max_side": 64}],
+)
+def test_an_animation_is_webp_of_the_crop(
+    client: httpx.Client, latent_id: str, output: dict[str, object]
+) -> None:
+    body = {"latent_id": latent_id, "edits": [], "output": output | {"frames": 5}}
+    assert client.post("/edit", json=body).json()["code"] == "invalid_request"
+
+
 def test_edits_that_are_off_do_nothing(client: httpx.Client, latent_id: str) -> None:
     body = {"latent_id": latent_id, "edits": [{**SMILE, "enabled": False}]}
     result = client.post("/edit?wait=20", json=body).json()["result"]

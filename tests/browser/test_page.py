@@ -65,7 +65,7 @@ def test_help_lists_the_keys_and_can_switch_them_off(editor):
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Keys")
     expect(dialog).to_be_visible()
-    for words in ("Brush", "Eraser", "Undo", "Hold: see the original", "Smaller, larger"):
+    for words in ("Brush", "Eraser", "Undo", "Hold: see the original", "Smaller"):
         expect(dialog.locator("dd").get_by_text(words, exact=True)).to_be_visible()
     dialog.get_by_label("Keys without Ctrl are on").uncheck()
     page.keyboard.press("Escape")
@@ -120,19 +120,94 @@ def test_the_full_frame_comes_back(page, drive, picture_file):
     assert (picture != upload).any()
 
 
-def test_a_saved_session_can_be_opened_again(editor):
+def test_before_and_after_in_one_picture(editor):
+    editor.strong()
+    before = editor.shown_image()
+    editor.stroke((0.5, 0.5))
+    dialog = editor.page.get_by_role("dialog", name="Download")
+    editor.page.get_by_role("button", name="Download", exact=True).click()
+    dialog.get_by_text("Before and after").click()
+    with editor.page.expect_download() as download:
+        dialog.get_by_role("button", name="Save picture").click()
+    strip = np.asarray(open_picture(download.value.path()).convert("RGB"))
+    height, width = before.shape[:2]
+    assert strip.shape[0] == height
+    assert (strip[:, :width] == before).all()
+    assert (strip[:, -width:] == editor.shown_image()).all()
+
+
+def test_an_animation_of_the_edit(editor):
+    editor.strong()
+    editor.stroke((0.5, 0.5))
+    dialog = editor.page.get_by_role("dialog", name="Download")
+    editor.page.get_by_role("button", name="Download", exact=True).click()
+    dialog.get_by_text("Animation").click()
+    with editor.page.expect_download(timeout=60_000) as download:
+        dialog.get_by_role("button", name="Save picture").click()
+    animation = open_picture(download.value.path())
+    assert animation.format == "WEBP" and animation.n_frames == 30
+
+
+def test_the_result_is_copied(editor):
     page = editor.page
-    editor.stroke((0.4, 0.4))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    editor.strong()
+    editor.stroke((0.5, 0.5))
     page.get_by_role("button", name="Download", exact=True).click()
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Save session").click()
-    text = download.value.path().read_text()
-    assert json.loads(text) == editor.saved()
-    page.keyboard.press("Escape")
-    page.locator(".brand").click()
-    editor.upload({"name": "s.json", "mimeType": "application/json", "buffer": text.encode()})
+    page.get_by_role("dialog", name="Download").get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("dialog", name="Download")).to_be_hidden()
+    size = page.evaluate(
+        """async () => {
+            const [item] = await navigator.clipboard.read();
+            const bitmap = await createImageBitmap(await item.getType('image/png'));
+            return [bitmap.width, bitmap.height];
+        }"""
+    )
+    height, width = editor.shown_image().shape[:2]
+    assert size == [width, height]
+
+
+def test_an_edit_list_as_json_opens(editor):
+    editor.strong()
+    editor.stroke((0.4, 0.4))
+    before, wire = editor.shown_image(), editor.saved()
+    editor.open_start()
+    data = json.dumps(wire).encode()
+    editor.upload({"name": "list.json", "mimeType": "application/json", "buffer": data})
     editor.wait_for_editor()
     assert editor.edit_rows().count() == 1
+    assert (editor.shown_image() == before).all()
+
+
+def test_a_key_can_be_given_to_another_command(editor):
+    page = editor.page
+    eraser = page.get_by_role("button", name="Eraser", exact=True)
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keys")
+    dialog.get_by_role("button", name="Key of Eraser").click()
+    page.keyboard.press("b")
+    expect(dialog.get_by_role("status")).to_contain_text("“Brush” has this key already")
+    page.keyboard.press("b")
+    expect(dialog.get_by_role("status")).to_contain_text("“Brush” has no key now")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("b")
+    expect(eraser).to_have_attribute("aria-pressed", "true")
+    expect(eraser).to_have_attribute("title", "Eraser (B)")
+
+    page.get_by_role("button", name="Brush", exact=True).click()
+    editor.strong()
+    editor.stroke((0.4, 0.4))  # a session, so that there is something to come back to
+    editor.wait_until_saved()
+    page.reload()
+    editor.wait_for_editor()
+    expect(eraser).to_have_attribute("title", "Eraser (B)")
+    page.locator(".stage").focus()
+    page.keyboard.press("?")
+    dialog.get_by_role("button", name="Reset all keys").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("e")
+    expect(eraser).to_have_attribute("aria-pressed", "true")
 
 
 def test_dark_follows_the_system_and_the_switch_is_kept(new_page, drive):

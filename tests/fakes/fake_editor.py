@@ -63,6 +63,7 @@ class FakeEditor:
         *,
         tensor: FetchTensor,
         composite: Literal["residual", "model"],
+        share: float = 1.0,
     ) -> Edited:
         assert load(tensor(latent_id))["wmap"].shape == (*GRID, 3)
         before = original if composite == "residual" else self._flat(original)
@@ -71,7 +72,7 @@ class FakeEditor:
             if isinstance(edit, TransplantEdit):
                 tensor(edit.donor)
             if isinstance(edit, AttributeEdit):
-                pixels += self._brightness(edit, original.shape[:2])
+                pixels += (self._brightness(edit, original.shape[:2]) * share).astype(np.int64)
         after = np.clip(pixels, 0, 255).astype(np.uint8)
         return Edited(after, _box_of((after != original).any(axis=2)))
 

@@ -1,28 +1,59 @@
 /**
- * The result as a file: rendered once more in the wanted format and frame, then saved.
+ * The result as a file or on the clipboard: rendered once more as it is wanted, then handed over.
  */
 
-import { saveBlob } from '../dom.js';
+import { context2d, el, saveBlob } from '../dom.js';
 import { resultOf } from '../jobs.js';
 import { Problem } from '../problem.js';
 import { toWire } from '../session.js';
 
 /** @typedef {import('../session.js').Session} Session */
+/** @typedef {import('../types.js').Output} Output */
+/** @typedef {'picture'|'strip'|'animation'} Kind of file */
+/** @typedef {{kind: Kind, output: Output}} Wanted */
 
-/** @type {Record<string, string>} */
 const EXTENSIONS = { png: 'png', jpeg: 'jpg', webp: 'webp' };
+const ANIMATION_FRAMES = 16; // to the result, and as many back
+const STRIP_GAP = 1 / 64; // between the two pictures, of their height
 
 /**
+ * What is wanted, as bytes.
  * @param {import('../api.js').Api} api
  * @param {Session} session
- * @param {import('../types.js').Output} output
+ * @param {Wanted} wanted
  * @param {AbortSignal} signal
+ * @returns {Promise<Blob>}
  */
-export async function downloadPicture(api, session, output, signal) {
-  const job = await api.edit(toWire(session), output, signal);
-  const { image_id } = await resultOf(api, job, { signal });
-  const blob = await api.image(image_id, signal);
-  saveBlob(blob, `latentbrush-${session.latent_id.slice(-8)}.${EXTENSIONS[output.format]}`);
+export async function resultFile(api, session, { kind, output }, signal) {
+  switch (kind) {
+    case 'picture':
+      return drawn(api, session, output, signal);
+    case 'animation': {
+      const { quality = 90 } = output;
+      return drawn(api, session, { format: 'webp', quality, frame: 'crop', frames: ANIMATION_FRAMES }, signal);
+    }
+    case 'strip': {
+      const exact = /** @type {const} */ ({ format: 'png', frame: output.frame });
+      const before = await createImageBitmap(await drawn(api, { ...session, edits: [] }, exact, signal));
+      const after = await createImageBitmap(await drawn(api, session, exact, signal));
+      return strip(before, after, output);
+    }
+  }
+}
+
+/** Save what is wanted under the session's name. @param {Blob} file @param {string} name @param {Wanted} wanted */
+export function saveResult(file, name, { kind, output }) {
+  const format = kind === 'animation' ? 'webp' : output.format;
+  const suffix = kind === 'strip' ? ' before and after' : '';
+  saveBlob(file, `${fileName(name)}${suffix}.${EXTENSIONS[format]}`);
+}
+
+/** Put the result on the clipboard, as PNG: the one kind that every browser takes. @param {Promise<Blob>} file */
+export async function copyResult(file) {
+  if (!navigator.clipboard?.write) {
+    throw new Problem({ title: 'This browser copies no pictures here', detail: 'It does on localhost and over https. Save the picture instead.' });
+  }
+  await navigator.clipboard.write([new ClipboardItem({ 'image/png': file })]);
 }
 
 /**
@@ -35,6 +66,44 @@ export async function downloadSession(api, keeper, name) {
   const sessionId = await keeper.flush();
   if (!sessionId) throw new Problem({ title: 'Not saved', detail: 'The server does not take the session at the moment.' });
   saveBlob(await api.sessionFile(sessionId), `${fileName(name)}.latentbrush`);
+}
+
+/**
+ * @param {import('../api.js').Api} api
+ * @param {Session} session
+ * @param {Output} output
+ * @param {AbortSignal} signal
+ */
+async function drawn(api, session, output, signal) {
+  const job = await api.edit(toWire(session), output, signal);
+  const { image_id } = await resultOf(api, job, { signal });
+  return api.image(image_id, signal);
+}
+
+/**
+ * Two pictures beside each other.
+ * @param {ImageBitmap} before
+ * @param {ImageBitmap} after
+ * @param {Output} output
+ * @returns {Promise<Blob>}
+ */
+function strip(before, after, { format, quality = 90 }) {
+  const gap = Math.max(2, Math.round(before.height * STRIP_GAP));
+  const canvas = el('canvas', { width: before.width * 2 + gap, height: before.height });
+  const context = context2d(canvas);
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(before, 0, 0);
+  context.drawImage(after, before.width + gap, 0);
+  before.close();
+  after.close();
+  return new Promise((resolve, reject) =>
+    canvas.toBlob(
+      (blob) => (blob ? resolve(blob) : reject(new Problem({ title: 'This browser cannot write such a picture' }))),
+      `image/${format}`,
+      quality / 100,
+    ),
+  );
 }
 
 /** A name without what file systems dislike. @param {string} name */

@@ -67,7 +67,7 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
       const flipped = -amountOf(state, attribute.id);
       setAmount(Math.min(attribute.max, Math.max(attribute.min, flipped)));
     },
-    { keys: 'X', text: 'Flip' },
+    { command: 'flip', text: 'Flip' },
   );
   const whole = iconButton('whole', 'Apply to the whole picture', () => dispatch({ type: 'wholePainted' }), {
     text: 'Whole picture',
@@ -76,7 +76,7 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
     'heat',
     'Where it shows in this picture',
     () => dispatch({ type: 'layerToggled', layer: 'heat' }),
-    { keys: 'H', text: 'Where it shows' },
+    { command: 'heat', text: 'Where it shows' },
   );
 
   const direction = directionTools((attribute, change) => {

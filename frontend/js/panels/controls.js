@@ -91,7 +91,7 @@ export function slider({ label, min, max, step, unit, origin, onInput, onSettle,
  * @param {string} iconName
  * @param {string} label
  * @param {(event: MouseEvent) => void} onclick
- * @param {{keys?: string, text?: string, class?: string}} [options] text: shown beside the icon
+ * @param {{keys?: string, command?: string, text?: string, class?: string}} [options] text: shown beside the icon; command: whose key the hint tells (panels/help.js)
  */
 export function iconButton(iconName, label, onclick, options = {}) {
   const title = options.keys ? `${label} (${options.keys})` : label;
@@ -99,12 +99,14 @@ export function iconButton(iconName, label, onclick, options = {}) {
   const isSaid = label.toLowerCase().includes((options.text ?? '').toLowerCase());
   const name = isSaid ? label : `${options.text}: ${label}`; // whoever speaks says what they see
   const text = options.text ? el('span', { class: 'button-text' }, options.text) : null;
-  return el(
+  const button = el(
     'button',
     { type: 'button', class: look, title, 'aria-label': name, onclick },
     icon(iconName),
     text,
   );
+  if (options.command) Object.assign(button.dataset, { command: options.command, label });
+  return button;
 }
 
 /** @param {HTMLElement} button @param {boolean} isOn */

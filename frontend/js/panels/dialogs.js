@@ -1,19 +1,20 @@
 /**
- * The dialogs: keys and help, download, and the server's key. All are native <dialog> elements.
+ * Dialogs, native <dialog> elements all: for the download, and for the server's key.
  */
 
 import { el, uniqueId } from '../dom.js';
-import { KEYS } from '../keys.js';
 import { iconButton, segmented, slider } from './controls.js';
 
 /** @typedef {import('../types.js').Output} Output */
+/** @typedef {import('../flows/download.js').Wanted} Wanted */
 
 /**
+ * A dialog with a heading and a button that closes it.
  * @param {string} heading
- * @param {string} look
+ * @param {string} look its class
  * @param {...HTMLElement} content
  */
-function dialog(heading, look, ...content) {
+export function dialog(heading, look, ...content) {
   const id = uniqueId('dialog');
   const box = el('dialog', { class: `dialog ${look}`, 'aria-labelledby': id });
   const close = iconButton('close', 'Close', () => box.close());
@@ -25,46 +26,30 @@ function dialog(heading, look, ...content) {
 }
 
 /**
- * @param {{areSingleKeysOn: () => boolean, onSingleKeys: (on: boolean) => void}} events
+ * @param {object} events
+ * @param {(wanted: Wanted, signal: AbortSignal) => Promise<void>} events.onSave
+ * @param {(wanted: Wanted, signal: AbortSignal) => Promise<void>} events.onCopy
+ * @param {() => Promise<void>} events.onSession
  */
-export function helpDialog({ areSingleKeysOn, onSingleKeys }) {
-  const keys = (/** @type {string} */ text) =>
-    el('dt', {}, ...text.split(' ').map((key) => el('kbd', {}, key)));
-  const groups = Object.entries(keysByGroup());
-  const columns = groups.map(([group, entries]) =>
-    el(
-      'section',
-      { class: 'key-group' },
-      el('h3', {}, group),
-      el('dl', {}, ...entries.flatMap(({ shown, does }) => [keys(shown), el('dd', {}, does)])),
-    ),
-  );
-  const single = el('input', { type: 'checkbox', onchange: () => onSingleKeys(single.checked) });
-  const toggle = el('label', { class: 'check' }, single, 'Keys without Ctrl are on');
-  const dom = dialog('Keys', 'dialog-help', el('div', { class: 'key-columns' }, ...columns), toggle);
-  return {
-    dom,
-    open() {
-      single.checked = areSingleKeysOn();
-      dom.showModal();
-    },
-  };
-}
-
-function keysByGroup() {
-  /** @type {Record<string, typeof KEYS[number][]>} */
-  const groups = {};
-  for (const key of KEYS) (groups[key.group] ??= []).push(key);
-  return groups;
-}
-
-/**
- * @param {{onDownload: (output: Output, signal: AbortSignal) => Promise<void>, onSession: () => Promise<void>}} events
- */
-export function downloadDialog({ onDownload, onSession }) {
+export function downloadDialog({ onSave, onCopy, onSession }) {
   /** @type {Output} */
   let output = { format: 'png', quality: 92, frame: 'crop' };
+  /** @type {Wanted['kind']} */
+  let kind = 'picture';
+  let isCropped = false;
   let running = new AbortController();
+  const what = segmented(
+    'File',
+    [
+      { value: 'picture', text: 'Picture' },
+      { value: 'strip', text: 'Before and after' },
+      { value: 'animation', text: 'Animation' },
+    ],
+    (value) => {
+      kind = /** @type {Wanted['kind']} */ (value);
+      show();
+    },
+  );
   const format = segmented(
     'Format',
     [
@@ -90,11 +75,21 @@ export function downloadDialog({ onDownload, onSession }) {
     unit: '%',
     onInput: (value) => change({ quality: value }),
   });
+  const about = el('p', { class: 'quiet' }, 'A short WebP that goes from the original to the result and back, for pages and chats.');
   const problem = el('p', { class: 'dialog-problem', role: 'alert' });
+  const wanted = () => {
+    const { quality: percent, ...rest } = output;
+    return { kind, output: output.format === 'png' && kind !== 'animation' ? rest : { ...rest, quality: percent } };
+  };
   const save = el(
     'button',
-    { type: 'button', class: 'button is-primary is-large', onclick: () => run(savePicture) },
+    { type: 'button', class: 'button is-primary is-large', onclick: () => run((signal) => onSave(wanted(), signal)) },
     'Save picture',
+  );
+  const copy = el(
+    'button',
+    { type: 'button', class: 'button', onclick: () => run((signal) => onCopy(wanted(), signal)) },
+    'Copy',
   );
   const session = el(
     'button',
@@ -109,34 +104,37 @@ export function downloadDialog({ onDownload, onSession }) {
   const dom = dialog(
     'Download',
     'dialog-small',
+    what.dom,
     format.dom,
     frame.dom,
+    about,
     quality.dom,
     problem,
-    el('div', { class: 'dialog-actions' }, session, el('div', { class: 'spring' }), save),
+    el('div', { class: 'dialog-actions' }, session, el('div', { class: 'spring' }), copy, save),
   );
   dom.addEventListener('close', () => running.abort());
 
   const show = () => {
+    what.set(kind);
     format.set(output.format);
     frame.set(output.frame);
     quality.set(output.quality ?? 92);
-    quality.dom.hidden = output.format === 'png';
+    const isAnimation = kind === 'animation';
+    format.dom.hidden = copy.hidden = isAnimation;
+    about.hidden = !isAnimation;
+    frame.dom.hidden = !isCropped || isAnimation;
+    quality.dom.hidden = output.format === 'png' && !isAnimation;
   };
   /** @param {Partial<Output>} part */
   const change = (part) => {
     output = { ...output, ...part };
     show();
   };
-  /** @param {AbortSignal} signal */
-  const savePicture = (signal) => {
-    const { quality: percent, ...rest } = output;
-    return onDownload(rest.format === 'png' ? rest : { ...rest, quality: percent }, signal);
-  };
   /** @param {(signal: AbortSignal) => Promise<void>} work */
   const run = async (work) => {
+    const buttons = [save, copy, session];
     problem.textContent = '';
-    save.disabled = session.disabled = true;
+    for (const button of buttons) button.disabled = true;
     running = new AbortController();
     const { signal } = running;
     try {
@@ -145,16 +143,16 @@ export function downloadDialog({ onDownload, onSession }) {
     } catch (error) {
       if (!signal.aborted) problem.textContent = error instanceof Error ? error.message : String(error);
     } finally {
-      save.disabled = session.disabled = false;
+      for (const button of buttons) button.disabled = false;
     }
   };
   return {
     dom,
-    /** @param {boolean} isCropped */
-    open(isCropped) {
+    /** @param {boolean} isOfPart the picture is a crop of a larger one */
+    open(isOfPart) {
       problem.textContent = '';
+      isCropped = isOfPart;
       change({ frame: isCropped ? 'full' : 'crop' });
-      frame.dom.hidden = !isCropped;
       dom.showModal();
     },
   };

@@ -29,7 +29,7 @@ export function editsPanel({ dispatch }) {
     'plus',
     'Start a new edit with the next stroke',
     () => dispatch({ type: 'editClosed' }),
-    { keys: 'N', text: 'New edit' },
+    { command: 'new', text: 'New edit' },
   );
   const dom = el(
     'section',

@@ -9,18 +9,18 @@ import { iconButton, setPressed } from './controls.js';
 /** @typedef {import('../state.js').Tool} Tool */
 /** @typedef {import('../state.js').Layers} Layers */
 
-/** @type {[Tool, string, string, string][]} */
+/** @type {[Tool, string, string][]} */
 const TOOLS = [
-  ['brush', 'brush', 'Brush', 'B'],
-  ['eraser', 'eraser', 'Eraser', 'E'],
-  ['rectangle', 'rectangle', 'Rectangle', 'R'],
-  ['lasso', 'lasso', 'Lasso', 'L'],
-  ['hand', 'hand', 'Move the view', 'V'],
+  ['brush', 'brush', 'Brush'],
+  ['eraser', 'eraser', 'Eraser'],
+  ['rectangle', 'rectangle', 'Rectangle'],
+  ['lasso', 'lasso', 'Lasso'],
+  ['hand', 'hand', 'Move the view'],
 ];
-/** @type {[keyof Layers, string, string, string][]} */
+/** @type {[keyof Layers, string, string][]} */
 const LAYERS = [
-  ['mask', 'mask', 'Show what this edit paints', 'M'],
-  ['grid', 'grid', 'Show the model’s grid', 'G'],
+  ['mask', 'mask', 'Show what this edit paints'],
+  ['grid', 'grid', 'Show the model’s grid'],
 ];
 
 /** @type {[import('../canvas/comparison.js').Comparison, string, string][]} */
@@ -35,19 +35,19 @@ const COMPARISONS = [
  * @param {import('../canvas/stage.js').Stage} stage
  */
 export function toolRail({ dispatch }, stage) {
-  const tools = TOOLS.map(([tool, icon, label, keys]) =>
-    iconButton(icon, label, () => dispatch({ type: 'toolChosen', tool }), { keys }),
+  const tools = TOOLS.map(([tool, icon, label]) =>
+    iconButton(icon, label, () => dispatch({ type: 'toolChosen', tool }), { command: tool }),
   );
-  const layers = LAYERS.map(([layer, icon, label, keys]) =>
-    iconButton(icon, label, () => dispatch({ type: 'layerToggled', layer }), { keys }),
+  const layers = LAYERS.map(([layer, icon, label]) =>
+    iconButton(icon, label, () => dispatch({ type: 'layerToggled', layer }), { command: layer }),
   );
   const comparisons = COMPARISONS.map(([comparison, icon, label]) =>
     iconButton(icon, label, () => dispatch({ type: 'comparisonChosen', comparison })),
   );
   const zoom = [
-    iconButton('plus', 'Zoom in', () => stage.zoom(1.25), { keys: '+' }),
-    iconButton('minus', 'Zoom out', () => stage.zoom(0.8), { keys: '−' }),
-    iconButton('fit', 'Fit the picture', () => stage.fit(), { keys: 'F' }),
+    iconButton('plus', 'Zoom in', () => stage.zoom(1.25), { command: 'zoom-in' }),
+    iconButton('minus', 'Zoom out', () => stage.zoom(0.8), { command: 'zoom-out' }),
+    iconButton('fit', 'Fit the picture', () => stage.fit(), { command: 'fit' }),
   ];
   const group = (/** @type {string} */ label, /** @type {HTMLElement[]} */ buttons) =>
     el('div', { class: 'rail-group', role: 'group', 'aria-label': label }, ...buttons);

@@ -52,18 +52,18 @@ export function topbar({ dispatch }, { onHome, onOpen, onCrop, onDownload, onHel
   const saving = el('span', { class: 'saving', role: 'status' });
   const apart = el('button', { type: 'button', class: 'button', onclick: onConflict }, 'Keep both');
   const session = el('div', { class: 'topbar-session' }, name, saving, apart);
-  const open = iconButton('open', 'Open a picture', onOpen, { keys: 'Ctrl+O', text: 'Open' });
+  const open = iconButton('open', 'Open a picture', onOpen, { command: 'open', text: 'Open' });
   const crop = iconButton('crop', 'Choose the crop again', onCrop, { text: 'Crop' });
-  const undo = iconButton('undo', 'Undo', () => dispatch({ type: 'undone' }), { keys: 'Ctrl+Z' });
-  const redo = iconButton('redo', 'Redo', () => dispatch({ type: 'redone' }), { keys: 'Ctrl+Shift+Z' });
+  const undo = iconButton('undo', 'Undo', () => dispatch({ type: 'undone' }), { command: 'undo' });
+  const redo = iconButton('redo', 'Redo', () => dispatch({ type: 'redone' }), { command: 'redo' });
   const compare = holdButton((on) => dispatch({ type: 'compared', on }));
   const download = iconButton('download', 'Download', onDownload, {
-    keys: 'Ctrl+S',
+    command: 'download',
     text: 'Download',
     class: 'is-primary',
   });
   const theme = iconButton('sun', 'Light or dark', () => switchTheme(theme));
-  const help = iconButton('help', 'Help and keys', onHelp, { keys: '?' });
+  const help = iconButton('help', 'Help and keys', onHelp, { command: 'help' });
   showTheme(theme);
   const editing = el('div', { class: 'topbar-editing' }, undo, redo, history, compare, download);
   const dom = el(
@@ -102,7 +102,7 @@ export function topbar({ dispatch }, { onHome, onOpen, onCrop, onDownload, onHel
 
 /** Pressed as long as the pointer or the key is down on it. @param {(on: boolean) => void} onHold */
 function holdButton(onHold) {
-  const button = iconButton('compare', 'Hold to see the original', () => {}, { keys: '\\', text: 'Compare' });
+  const button = iconButton('compare', 'Hold to see the original', () => {}, { command: 'original', text: 'Compare' });
   button.addEventListener('pointerdown', (event) => {
     button.setPointerCapture(event.pointerId);
     onHold(true);

@@ -1,0 +1,139 @@
+/**
+ * The list of keys, in which each can be given another one; and the hints on buttons that say which key they have.
+ */
+
+import { bind, comboOf, combosOf, commandOf } from '../bindings.js';
+import { el } from '../dom.js';
+import { COMMANDS, GESTURES } from '../keys.js';
+import { dialog } from './dialogs.js';
+
+/** @typedef {import('../keyboard.js').KeySettings} KeySettings */
+/** @typedef {import('../keys.js').Command} Command */
+
+/**
+ * @param {{get: () => KeySettings, set: (settings: KeySettings) => void}} settings
+ */
+export function helpDialog({ get, set }) {
+  const columns = el('div', { class: 'key-columns' });
+  const single = el('input', { type: 'checkbox', onchange: () => set({ ...get(), areSingleKeysOn: single.checked }) });
+  const toggle = el('label', { class: 'check' }, single, 'Keys without Ctrl are on');
+  const word = el('p', { class: 'quiet', role: 'status' }, 'Click a key to give its command another one.');
+  const reset = el(
+    'button',
+    { type: 'button', class: 'button', onclick: () => (change({}), (word.textContent = 'Every command has its own key again.')) },
+    'Reset all keys',
+  );
+  const dom = dialog('Keys', 'dialog-help', columns, word, el('div', { class: 'dialog-actions' }, toggle, el('div', { class: 'spring' }), reset));
+
+  /** @param {import('../bindings.js').Bindings} own */
+  const change = (own) => {
+    set({ ...get(), own });
+    show();
+    showKeys(own);
+  };
+  /** @type {Command|null} waits for its new key */
+  let waiting = null;
+  /** @type {string|null} a combo of another command, pressed once: pressed again it is taken */
+  let wanted = null;
+
+  const show = () => {
+    const { own } = get();
+    reset.hidden = Object.keys(own).length === 0;
+    columns.replaceChildren(...groups(own, waiting, begin));
+  };
+  /** @param {Command|null} command */
+  const begin = (command) => {
+    waiting = command;
+    wanted = null;
+    show();
+    if (command) {
+      word.textContent = `Press the new key of “${command.does}”; Escape leaves it.`;
+      columns.querySelector(/** @type {'button'} */ ('.key-button.is-waiting'))?.focus();
+    }
+  };
+  dom.addEventListener('keydown', (event) => {
+    if (!waiting) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const combo = comboOf(event);
+    if (combo === null) return;
+    const command = waiting;
+    if (event.key === 'Escape' || event.key === 'Tab') {
+      begin(null);
+      word.textContent = 'Nothing was changed.';
+      return;
+    }
+    const { own } = get();
+    const holder = commandOf(COMMANDS, own, combo);
+    if (holder && holder.id !== command.id && wanted !== combo) {
+      wanted = combo;
+      word.textContent = `“${holder.does}” has this key already. Press it again to take it away, or another one.`;
+      return;
+    }
+    waiting = null;
+    change(bind(COMMANDS, own, command.id, combo));
+    word.textContent = holder && holder.id !== command.id ? `Changed. “${holder.does}” has no key now.` : 'Changed.';
+    columns.querySelector(/** @type {'button'} */ (`[data-id="${command.id}"]`))?.focus();
+  });
+  dom.addEventListener('cancel', (event) => waiting && event.preventDefault());
+  dom.addEventListener('close', () => begin(null));
+  return {
+    dom,
+    open() {
+      single.checked = get().areSingleKeysOn;
+      show();
+      dom.showModal();
+    },
+  };
+}
+
+/**
+ * Say on every button of the page which key it has.
+ * @param {import('../bindings.js').Bindings} own
+ */
+export function showKeys(own) {
+  for (const button of document.querySelectorAll('button[data-command]')) {
+    if (!(button instanceof HTMLElement)) continue;
+    const command = COMMANDS.find(({ id }) => id === button.dataset.command);
+    const [combo] = command ? combosOf(command, own) : [];
+    button.title = combo ? `${button.dataset.label} (${combo})` : (button.dataset.label ?? '');
+  }
+}
+
+/**
+ * @param {import('../bindings.js').Bindings} own
+ * @param {Command|null} waiting
+ * @param {(command: Command) => void} onChange
+ */
+function groups(own, waiting, onChange) {
+  const names = [...new Set([...COMMANDS, ...GESTURES].map(({ group }) => group))];
+  return names.map((name) => {
+    const commands = COMMANDS.filter(({ group }) => group === name).flatMap((command) => {
+      const isWaiting = command === waiting;
+      const button = el(
+        'button',
+        {
+          type: 'button',
+          class: isWaiting ? 'key-button is-waiting' : 'key-button',
+          'data-id': command.id,
+          'aria-label': `Key of ${command.does}: ${combosOf(command, own).join(' or ') || 'none'}`,
+          onclick: () => onChange(command),
+        },
+        ...(isWaiting ? ['…'] : keycaps(combosOf(command, own)[0] ?? '')),
+      );
+      return [el('dt', {}, button), el('dd', {}, command.does)];
+    });
+    const gestures = GESTURES.filter(({ group }) => group === name).flatMap(({ shown, does }) => [
+      el('dt', {}, ...shown.split(' ').map((key) => el('kbd', {}, key))),
+      el('dd', {}, does),
+    ]);
+    return el('section', { class: 'key-group' }, el('h3', {}, name), el('dl', {}, ...commands, ...gestures));
+  });
+}
+
+/** @param {string} combo */
+function keycaps(combo) {
+  if (!combo) return [el('kbd', { class: 'is-none' }, '–')];
+  const keys = combo === '+' ? ['+'] : combo.split(/\+(?=.)/);
+  return keys.map((key) => el('kbd', {}, key));
+}
