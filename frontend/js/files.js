@@ -4,19 +4,20 @@
 
 import { el } from './dom.js';
 
-/** @param {(file: File) => void} onFile */
-export function attachFiles(onFile) {
+/** @param {(files: File[]) => void} onFiles one or several */
+export function attachFiles(onFiles) {
   const input = el('input', {
     type: 'file',
+    multiple: true,
     accept: 'image/*,application/json,.latentbrush',
     class: 'visually-hidden',
     tabIndex: -1,
     'aria-hidden': 'true',
   });
   input.addEventListener('change', () => {
-    const file = input.files?.[0];
+    const files = [...(input.files ?? [])];
     input.value = ''; // the same file can be chosen again
-    if (file) onFile(file);
+    if (files.length) onFiles(files);
   });
   document.body.append(input);
 
@@ -32,14 +33,14 @@ export function attachFiles(onFile) {
   addEventListener('dragover', (event) => hasFile(event) && event.preventDefault());
   addEventListener('drop', (event) => {
     mark(0);
-    const file = event.dataTransfer?.files[0];
-    if (!file) return;
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (!files.length) return;
     event.preventDefault();
-    onFile(file);
+    onFiles(files);
   });
   addEventListener('paste', (event) => {
-    const file = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith('image/'));
-    if (file) onFile(file);
+    const files = [...(event.clipboardData?.files ?? [])].filter(({ type }) => type.startsWith('image/'));
+    if (files.length) onFiles(files);
   });
   return { choose: () => input.click() };
 }

@@ -18,6 +18,7 @@ import { variants } from './flows/variants.js';
 import { maskSizeFor } from './geometry.js';
 import { attachKeys } from './keyboard.js';
 import { attributesPanel } from './panels/attributes.js';
+import { cameraDialog, hasCamera } from './panels/camera.js';
 import { clonePanel } from './panels/clone.js';
 import { cropScreen } from './panels/crop.js';
 import { downloadDialog, keyDialog } from './panels/dialogs.js';
@@ -61,7 +62,8 @@ const donors = new Donors(store, api, pictures);
 const heatMaps = new HeatMaps(api);
 const onProblem = (/** @type {import('./problem.js').Problem} */ problem) => dispatch({ type: 'problemFound', problem });
 const stage = new Stage(pictures, heatMaps, onProblem);
-const files = attachFiles((file) => opener.openFile(file));
+const files = attachFiles((chosen) => void opener.openFiles(chosen));
+const camera = cameraDialog((file) => void opener.openFile(file));
 
 /** @type {import('./keyboard.js').KeySettings} */
 let keySettings = { areSingleKeysOn: true, own: {}, ...loadPreference('keys') };
@@ -111,6 +113,7 @@ const sessions = sessionsList({
 const start = startScreen(store, {
   previewUrl: (modelId) => api.previewUrl(modelId),
   onChooseFile: files.choose,
+  onCamera: hasCamera() ? () => void camera.open() : null,
   onSample: (sample) => void opener.openSample(sample),
   onGenerate: () => opener.generate(),
   onResume: (id) => opener.restore(id),
@@ -148,7 +151,7 @@ const live = el('div', { class: 'visually-hidden', role: 'status', 'aria-live': 
 /** @type {Record<import('./state.js').State['phase'], import('./store.js').Component>} */
 const screens = { start, crop, working, editor };
 const main = el('main', {}, ...Object.values(screens).map(({ dom }) => dom));
-document.body.prepend(bar.dom, main, problems.dom, live, history.dom, help.dom, download.dom, unlock.dom);
+document.body.prepend(bar.dom, main, problems.dom, live, history.dom, camera.dom, help.dom, download.dom, unlock.dom);
 
 /** @param {import('./state.js').State} state */
 function sync(state) {

@@ -27,7 +27,8 @@ THE_BROWSERS_OWN = ("Failed to load resource", "WebSocket connection to")  # not
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = (
     "--no-sandbox --disable-gpu --disable-background-networking "
-    "--disable-component-update --no-first-run"
+    "--disable-component-update --no-first-run "
+    "--use-fake-device-for-media-stream --use-fake-ui-for-media-stream"  # a camera for the tests
 ).split()
 READY_TIMEOUT_S = 120
 ENCODE_TIMEOUT_MS = 120_000

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 
 def problem(status, code, detail, headers=None):
@@ -206,3 +207,32 @@ def test_the_key_is_asked_for_once_and_then_the_call_is_repeated(page, live_url)
     page.get_by_role("button", name="Unlock").click()
     page.wait_for_selector(".sample-new:not(:disabled)")
     assert keys == ["wrong", "right"]
+
+
+def test_several_pictures_become_sessions(start, picture_file):
+    page = start.page
+    broken = {"name": "broken.png", "mimeType": "image/png", "buffer": b"not a picture"}
+    files = [picture_file(128, 128, "North sea.png"), broken, picture_file(200, 128, "Dune.png")]
+    start.upload(files)
+    expect(page.locator(".notice-card")).to_contain_text("broken.png", timeout=120_000)
+    start.wait_for_phase("start")
+    sessions = page.get_by_role("region", name="Your sessions")
+    for name in ("North sea", "Dune"):
+        expect(sessions.get_by_role("button", name=name).first).to_be_visible()
+    sessions.get_by_role("button", name="Dune").first.click()
+    start.wait_for_editor()
+    expect(page.get_by_label("Name of this session")).to_have_value("Dune")
+    expect(page.get_by_role("button", name="Choose the crop again")).to_be_visible()
+
+
+def test_a_picture_from_the_camera(start):
+    page = start.page
+    page.get_by_role("button", name="Take a picture").click()
+    dialog = page.get_by_role("dialog", name="Camera")
+    take = dialog.get_by_role("button", name="Take the picture")
+    expect(take).to_be_enabled(timeout=20_000)
+    take.click()
+    start.wait_for_phase("crop")  # a camera's picture is wide
+    page.get_by_role("button", name="Encode this part").click()
+    start.wait_for_editor()
+    assert page.get_by_label("Name of this session").input_value().startswith("Camera")

@@ -36,6 +36,12 @@ export class Opener {
     this.#pictures = pictures;
   }
 
+  /** One file is opened; several pictures become sessions, to be opened from the start. @param {readonly File[]} files */
+  async openFiles(files) {
+    if (files.length === 1) await this.openFile(files[0]);
+    else await this.#run('several', (signal) => this.#encodeSeveral(files, signal));
+  }
+
   /** A picture to encode, or a saved session. @param {File} file */
   async openFile(file) {
     if (file.type === 'application/json') return this.#openEditList(file);
@@ -87,6 +93,33 @@ export class Opener {
       const job = await this.#api.generate(this.#modelId(), seed, signal);
       await this.#enter({ info: await this.#follow(job, signal), keeping: fresh(`Seed ${seed}`) }, signal);
     });
+  }
+
+  /**
+   * Encode pictures one after the other and keep each as a session; one that fails does not stop the others.
+   * @param {readonly File[]} files
+   * @param {AbortSignal} signal
+   */
+  async #encodeSeveral(files, signal) {
+    /** @type {string[]} */
+    const failed = [];
+    for (const [step, file] of files.entries()) {
+      this.#store.dispatch({ type: 'workProgressed', step, steps: files.length, message: file.name });
+      try {
+        const { image_id, width, height } = await this.#api.uploadImage(file, signal);
+        const crop = largestCrop({ width, height }, this.#aspect());
+        const job = await this.#api.encode({ imageId: image_id, modelId: this.#modelId(), crop, ...this.#encoding() }, signal);
+        this.#jobId = isFinished(job) ? null : job.job_id;
+        const { latent_id } = await resultOf(this.#api, job, { signal });
+        await this.#api.makeSession({ name: nameOfFile(file.name) || 'Picture', latent_id, edits: [] });
+      } catch (error) {
+        if (signal.aborted || asProblem(error).code === 'unreachable') throw error;
+        failed.push(file.name);
+      }
+    }
+    this.#store.dispatch({ type: 'startedOver' });
+    this.#store.dispatch({ type: 'said', text: `${files.length - failed.length} pictures are among your sessions` });
+    if (failed.length) throw new Problem({ title: `${failed.length} of ${files.length} could not be opened`, detail: failed.join(', '), code: 'some_failed' });
   }
 
   /** Go on with what was open before. @param {string} id as in the address bar: of a session or of a latent */
@@ -201,9 +234,7 @@ export class Opener {
   /** @param {Upload} upload @param {Crop|null} crop @param {AbortSignal} signal */
   async #encode(upload, crop, signal) {
     this.#store.dispatch({ type: 'workStarted', kind: 'encode' });
-    const hasEncoder = currentModel(this.#store.state)?.has_encoder !== false;
-    const { asked } = ENCODINGS[possible(this.#store.state.encodeMode, hasEncoder)];
-    const request = { imageId: upload.imageId, modelId: this.#modelId(), crop, ...asked };
+    const request = { imageId: upload.imageId, modelId: this.#modelId(), crop, ...this.#encoding() };
     await this.#preview(upload.imageId, crop, signal);
     const job = await this.#api.encode(request, signal);
     await this.#enter({ info: await this.#follow(job, signal), upload, crop, keeping: fresh(upload.name) }, signal);
@@ -275,7 +306,7 @@ export class Opener {
 
   /**
    * One piece of work at a time; what it throws becomes the problem on the page.
-   * @param {'upload'|'encode'|'generate'|'open'} kind
+   * @param {import('../state.js').Work['kind']} kind
    * @param {(signal: AbortSignal) => Promise<void>} work
    */
   async #run(kind, work) {
@@ -296,6 +327,13 @@ export class Opener {
     this.#work.abort();
     if (this.#jobId) this.#api.cancelJob(this.#jobId).catch(() => null); // it may have just ended
     this.#jobId = null;
+  }
+
+  /** What the chosen way of encoding asks for. */
+  #encoding() {
+    const { encodeMode } = this.#store.state;
+    const hasEncoder = currentModel(this.#store.state)?.has_encoder !== false;
+    return ENCODINGS[possible(encodeMode, hasEncoder)].asked;
   }
 
   #modelId() {

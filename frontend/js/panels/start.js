@@ -25,9 +25,9 @@ const SERVER_SAYS = {
 
 /**
  * @param {import('../store.js').Store} store
- * @param {{previewUrl: (modelId: string) => string, onChooseFile: () => void, onSample: (sample: Sample) => void, onGenerate: () => void, onResume: (id: string) => void, sessions: ReturnType<typeof import('./sessions.js').sessionsList>}} parts
+ * @param {{previewUrl: (modelId: string) => string, onChooseFile: () => void, onCamera: (() => void)|null, onSample: (sample: Sample) => void, onGenerate: () => void, onResume: (id: string) => void, sessions: ReturnType<typeof import('./sessions.js').sessionsList>}} parts
  */
-export function startScreen({ dispatch }, { previewUrl, onChooseFile, onSample, onGenerate, onResume, sessions }) {
+export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, onSample, onGenerate, onResume, sessions }) {
   const cells = paintedCells();
   const choose = iconButton('open', 'Choose a picture', onChooseFile, {
     text: 'Choose a picture',
@@ -40,9 +40,9 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onSample, 
     el(
       'div',
       { class: 'drop-words' },
-      el('p', { class: 'drop-title' }, 'Drop a picture here'),
+      el('p', { class: 'drop-title' }, 'Drop a picture here, or several'),
       el('p', {}, 'or paste one with Ctrl+V'),
-      choose,
+      el('div', { class: 'drop-actions' }, choose, onCamera && iconButton('camera', 'Take a picture', onCamera, { text: 'Camera' })),
     ),
   );
   const note = el('p', { class: 'drop-note' }, 'PNG, JPEG or WebP. It goes to this server and nowhere else.');

@@ -9,7 +9,7 @@ import { currentModel } from '../state.js';
 /** @typedef {import('../state.js').Work} Work */
 
 /** @type {Record<Work['kind'], string>} */
-const TITLES = { upload: 'Uploading…', encode: 'Encoding…', generate: 'Generating…', open: 'Opening…' };
+const TITLES = { upload: 'Uploading…', encode: 'Encoding…', generate: 'Generating…', open: 'Opening…', several: 'Encoding several…' };
 const PREVIEW_PX = 512;
 
 /**
