@@ -32,8 +32,7 @@ def main() -> None:
             driver = Driver(page, url)
             page.goto(url)
             page.wait_for_selector(".sample-new:not(:disabled)")
-            page.get_by_role("button", name=PERSON).click()
-            driver.wait_for_editor()
+            driver.open_sample(PERSON)
             for attribute, amount, places in STROKES:
                 paint(driver, attribute, amount, places)
             page.screenshot(path=OUT / "page-editor.png")

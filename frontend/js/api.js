@@ -2,6 +2,7 @@
  * The REST calls of the page, one method each. Errors are Problems; a 401 asks for the key once and repeats the call.
  */
 
+import { t } from './i18n.js';
 import { Problem, asProblem, isAbort, readProblem } from './problem.js';
 
 /** @typedef {import('./types.js').Job} Job */
@@ -286,7 +287,7 @@ export class Api {
       if (response.ok) return;
       const problem = await readProblem(response);
       if (![400, 401, 403, 422].includes(response.status)) throw problem;
-      complaint = problem.detail || 'The server does not know this key.';
+      complaint = problem.detail || t('The server does not know this key.');
     }
   }
 

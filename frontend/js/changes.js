@@ -2,6 +2,8 @@
  * What a step of the history did, in a few words: read from the two lists, so that nothing has to be noted on the way.
  */
 
+import { t } from './i18n.js';
+
 /** @typedef {import('./session.js').Session} Session */
 /** @typedef {import('./session.js').Edit} Edit */
 
@@ -17,19 +19,19 @@ export function changeBetween(before, after, nameOf) {
   const added = after.edits.filter(({ key }) => !earlier.has(key));
   const removed = before.edits.filter(({ key }) => !later.has(key));
   const changed = after.edits.filter((edit) => earlier.has(edit.key) && earlier.get(edit.key) !== edit);
-  if (added.length + removed.length + changed.length > 1) return 'Several edits at once';
-  if (added.length) return `${nameOf(added[0])}: new`;
-  if (removed.length) return `${nameOf(removed[0])}: deleted`;
-  if (!changed.length) return 'Another order';
+  if (added.length + removed.length + changed.length > 1) return t('Several edits at once');
+  if (added.length) return t('{name}: new', { name: nameOf(added[0]) });
+  if (removed.length) return t('{name}: deleted', { name: nameOf(removed[0]) });
+  if (!changed.length) return t('Another order');
   const now = changed[0];
   const then = /** @type {Edit} */ (earlier.get(now.key));
-  return `${nameOf(now)}: ${changeOf(then, now)}`;
+  return t(changeOf(then, now), { name: nameOf(now) });
 }
 
-/** @param {Edit} then @param {Edit} now */
+/** @param {Edit} then @param {Edit} now @returns {string} in English, with a place for the name */
 function changeOf(then, now) {
-  if (then.mask !== now.mask) return 'painted';
-  if (then.enabled !== now.enabled) return now.enabled ? 'switched on' : 'switched off';
-  if (then.name !== now.name) return 'renamed';
-  return 'amount';
+  if (then.mask !== now.mask) return '{name}: painted';
+  if (then.enabled !== now.enabled) return now.enabled ? '{name}: switched on' : '{name}: switched off';
+  if (then.name !== now.name) return '{name}: renamed';
+  return '{name}: amount';
 }

@@ -3,6 +3,7 @@
  */
 
 import { begin, commit, jump, redo, seal, undo } from './history.js';
+import { t } from './i18n.js';
 import {
   addEdit, contentEdit, duplicateEdit, findEdit, maskEdit, moveEdit, removeEdit, renameEdit, soloEdit, strokeEdit, toggleEdit, weightEdit,
 } from './session.js';
@@ -20,7 +21,7 @@ import { constantMask, paint } from './mask.js';
 /** @typedef {{donor: Donor|null, from: Cell|null}} CloneSource donor: null is the open picture itself; from: null is not chosen yet */
 
 /** @type {Record<string, string>} */
-const KIND_NAMES = { transplant: 'Clone', resample: 'New content' };
+const KIND_NAMES = { transplant: t('Clone'), resample: t('New content') };
 
 /**
  * @typedef {{type: 'opened', source: import('./state.js').Source, session: Session, keeping: import('./keeping.js').Keeping}
@@ -129,9 +130,9 @@ export function editing(state, action) {
     case 'historyJumped':
       return withOpenEdit({ ...state, history: jump(state.history, action.index) });
     case 'undone':
-      return withOpenEdit({ ...state, history: undo(state.history), status: 'Undone' });
+      return withOpenEdit({ ...state, history: undo(state.history), status: t('Undone') });
     case 'redone':
-      return withOpenEdit({ ...state, history: redo(state.history), status: 'Done again' });
+      return withOpenEdit({ ...state, history: redo(state.history), status: t('Done again') });
     default:
       return state;
   }
@@ -154,9 +155,9 @@ export function attributesOf(state) {
  */
 export function editName(state, edit) {
   if (edit.name) return edit.name;
-  if (edit.type === 'attribute') return attributesOf(state).find(({ id }) => id === edit.attribute)?.title ?? edit.attribute;
+  if (edit.type === 'attribute') return t(attributesOf(state).find(({ id }) => id === edit.attribute)?.title ?? edit.attribute);
   const type = edit.type === 'other' ? edit.wire.type : edit.type;
-  return KIND_NAMES[type] ?? (edit.type === 'other' ? edit.wire.attribute : null) ?? 'Edit';
+  return KIND_NAMES[type] ?? (edit.type === 'other' ? edit.wire.attribute : null) ?? t('Edit');
 }
 
 /**
@@ -253,7 +254,7 @@ function paintStroke(state, coverage, start) {
   const edit = editToPaint(state);
   if (edit) return step(state, strokeEdit(session, edit.key, 'paint', coverage));
   const content = newContent(state, start);
-  if (!content) return { ...state, status: 'Choose first where to copy from: click in the small picture' };
+  if (!content) return { ...state, status: t('Choose first where to copy from: click in the small picture') };
   const { width, height } = maskSizeFor(state.source.grid);
   const added = addEdit(session, content, paint(constantMask(width, height), coverage));
   return { ...step(state, added.session), openKey: added.key };
@@ -262,7 +263,7 @@ function paintStroke(state, coverage, start) {
 /** @param {State} state @param {import('./mask.js').Mask} coverage @returns {State} */
 function eraseStroke(state, coverage) {
   const edit = editToErase(state);
-  if (!state.history || !edit) return { ...state, status: 'Nothing to erase: choose an edit in the list' };
+  if (!state.history || !edit) return { ...state, status: t('Nothing to erase: choose an edit in the list') };
   return {
     ...step(state, strokeEdit(state.history.present, edit.key, 'erase', coverage)),
     openKey: edit.key,

@@ -1,20 +1,22 @@
 /** How a picture is encoded: what the person chooses, and what the server is asked for. */
 
+import { t } from './i18n.js';
+
 /** @typedef {'fast'|'faithful'|'balanced'|'editable'} EncodeMode */
 /** @typedef {{steps: number|null, regulariser: number|null}} Asked null: the model's default */
 
 /** @type {Record<EncodeMode, {text: string, hint: string, asked: Asked}>} */
 export const ENCODINGS = {
-  fast: { text: 'Fast', hint: 'The encoder alone', asked: { steps: 0, regulariser: null } },
+  fast: { text: t('Fast'), hint: t('The encoder alone'), asked: { steps: 0, regulariser: null } },
   faithful: {
-    text: 'Faithful',
-    hint: 'As close to the picture as can be; edits may work less well',
+    text: t('Faithful'),
+    hint: t('As close to the picture as can be; edits may work less well'),
     asked: { steps: null, regulariser: 0 },
   },
-  balanced: { text: 'Balanced', hint: 'Close, and easy to edit', asked: { steps: null, regulariser: null } },
+  balanced: { text: t('Balanced'), hint: t('Close, and easy to edit'), asked: { steps: null, regulariser: null } },
   editable: {
-    text: 'Editable',
-    hint: 'Held closer to what the model draws by itself',
+    text: t('Editable'),
+    hint: t('Held closer to what the model draws by itself'),
     asked: { steps: null, regulariser: 1 },
   },
 };

@@ -2,6 +2,7 @@
  * Waiting for a job: told by server-sent events, by asking again where those do not get through.
  */
 
+import { t } from './i18n.js';
 import { Problem } from './problem.js';
 
 /** @typedef {import('./types.js').Job} Job */
@@ -45,9 +46,9 @@ export async function resultOf(api, job, watch = {}) {
     if (last.progress) watch.onProgress?.(last.progress);
   }
   if (last.status === 'succeeded') return last.result;
-  if (last.status === 'canceled') throw new Problem({ title: 'Canceled', code: 'job_canceled' });
+  if (last.status === 'canceled') throw new Problem({ title: t('Canceled'), code: 'job_canceled' });
   throw new Problem({
-    title: 'The server could not finish this',
+    title: t('The server could not finish this'),
     detail: last.error?.message,
     code: last.error?.code,
     status: 500,

@@ -2,6 +2,8 @@
  * What is kept of the open picture besides its edits: the session's name, its snapshots, and how far saving is. Pure.
  */
 
+import { t } from './i18n.js';
+
 /** @typedef {import('./session.js').Edit} Edit */
 /** @typedef {{name: string, edits: readonly Edit[], savedAt: string}} Snapshot savedAt: ISO 8601 */
 /** @typedef {'new'|'saving'|'saved'|'failed'|'conflict'} Saving new: nothing to save yet */
@@ -22,7 +24,7 @@ const MAX_NAME = 80;
 
 /** @param {string} name @returns {Keeping} of a picture that was just opened */
 export function fresh(name) {
-  return { sessionId: null, revision: 0, name: shortName(name) || 'Picture', snapshots: [], saving: 'new' };
+  return { sessionId: null, revision: 0, name: shortName(name) || t('Picture'), snapshots: [], saving: 'new' };
 }
 
 /** The name of a file without its ending. @param {string} fileName */
@@ -43,7 +45,7 @@ export function keep(keeping, action, edits) {
       return name && name !== keeping.name ? { ...keeping, name } : keeping;
     }
     case 'snapshotTaken': {
-      const snapshot = { name: shortName(action.name) || 'Snapshot', edits, savedAt: action.savedAt };
+      const snapshot = { name: shortName(action.name) || t('Snapshot'), edits, savedAt: action.savedAt };
       return { ...keeping, snapshots: [...keeping.snapshots, snapshot].slice(-MAX_SNAPSHOTS) };
     }
     case 'snapshotDropped':

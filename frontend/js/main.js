@@ -16,6 +16,7 @@ import { Opener } from './flows/open.js';
 import { Renderer } from './flows/render.js';
 import { variants } from './flows/variants.js';
 import { maskSizeFor } from './geometry.js';
+import { t } from './i18n.js';
 import { attachKeys } from './keyboard.js';
 import { attributesPanel } from './panels/attributes.js';
 import { cameraDialog, hasCamera } from './panels/camera.js';
@@ -80,7 +81,7 @@ const download = downloadDialog({
     const { history } = store.state;
     if (!history) return;
     await copyResult(resultFile(api, history.present, { kind, output: { format: 'png', frame: output.frame } }, signal));
-    dispatch({ type: 'said', text: 'Copied' });
+    dispatch({ type: 'said', text: t('Copied') });
   },
   onSession: () => downloadSession(api, keeper, store.state.keeping?.name ?? ''),
 });
@@ -104,7 +105,7 @@ const sessions = sessionsList({
   coverUrl: (imageId) => api.imageUrl(imageId),
   onOpen: (sessionId) => void opener.openSession(sessionId),
   onDelete: async (sessionId, name) => {
-    if (!confirm(`Delete the session “${name}”? Its edits cannot be brought back.`)) return;
+    if (!confirm(t('Delete the session “{name}”? Its edits cannot be brought back.', { name }))) return;
     await api.deleteSession(sessionId).catch((error) => onProblem(asProblem(error)));
     forgetSession(sessionId);
     await loadSessions();
@@ -179,7 +180,7 @@ store.subscribe((state, before) => {
 function save() {
   const { brush, encodeMode, modelId } = store.state;
   savePreference('preferences', { brush, encodeMode, modelId });
-  if (!saveSession(store.state)) dispatch({ type: 'said', text: 'Not saved: this browser has no room left' });
+  if (!saveSession(store.state)) dispatch({ type: 'said', text: t('Not saved: this browser has no room left') });
 }
 addEventListener('pagehide', save);
 

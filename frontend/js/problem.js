@@ -2,11 +2,13 @@
  * What goes wrong, in words a person can act on. The server says it as problem+json; the network says nothing.
  */
 
+import { t } from './i18n.js';
+
 export class Problem extends Error {
   /** @param {{title?: string, detail?: string, code?: string, status?: number, retryAfterS?: number}} fields */
   constructor({ title, detail, code, status, retryAfterS }) {
-    super(detail || title || 'Something went wrong.');
-    this.title = title || 'Something went wrong';
+    super(detail || title || t('Something went wrong.'));
+    this.title = title || t('Something went wrong');
     this.detail = detail || '';
     this.code = code || 'unknown';
     this.status = status ?? 0;
@@ -16,13 +18,13 @@ export class Problem extends Error {
 
 /** @type {Record<string, string>} */
 const REMEDIES = {
-  unreachable: 'Check that the server is running, then try again. Your edits are kept here.',
-  queue_full: 'Others are working too. Try again in a moment; your edits are kept.',
-  unknown_latent: 'The server no longer has this picture. Open it again to go on.',
-  stale_latent: 'The model has been replaced. Open the picture again to encode it anew.',
-  unknown_image: 'The server no longer has this picture. Open it again to go on.',
-  unavailable: 'No worker is free at the moment. Try again soon; your edits are kept.',
-  unauthorized: 'Enter the key again to go on.',
+  unreachable: t('Check that the server is running, then try again. Your edits are kept here.'),
+  queue_full: t('Others are working too. Try again in a moment; your edits are kept.'),
+  unknown_latent: t('The server no longer has this picture. Open it again to go on.'),
+  stale_latent: t('The model has been replaced. Open the picture again to encode it anew.'),
+  unknown_image: t('The server no longer has this picture. Open it again to go on.'),
+  unavailable: t('No worker is free at the moment. Try again soon; your edits are kept.'),
+  unauthorized: t('Enter the key again to go on.'),
 };
 
 /**
@@ -31,7 +33,7 @@ const REMEDIES = {
  */
 export function remedy(problem) {
   if (REMEDIES[problem.code]) return REMEDIES[problem.code];
-  if (problem.status >= 500) return 'Nothing is lost: try again, or undo the latest edit.';
+  if (problem.status >= 500) return t('Nothing is lost: try again, or undo the latest edit.');
   return '';
 }
 
@@ -42,9 +44,9 @@ export function remedy(problem) {
 export function asProblem(error) {
   if (error instanceof Problem) return error;
   if (error instanceof TypeError && /fetch|network|load failed/i.test(error.message)) {
-    return new Problem({ title: 'The server does not answer', code: 'unreachable' });
+    return new Problem({ title: t('The server does not answer'), code: 'unreachable' });
   }
-  return new Problem({ title: 'The page made a mistake', detail: String(error), code: 'page_error' });
+  return new Problem({ title: t('The page made a mistake'), detail: String(error), code: 'page_error' });
 }
 
 /**
@@ -57,7 +59,7 @@ export async function readProblem(response) {
   const body = await response.json().catch(() => ({}));
   const detail = typeof body.detail === 'string' ? body.detail : '';
   return new Problem({
-    title: body.title || `The server answered ${response.status}`,
+    title: body.title || t('The server answered {status}', { status: response.status }),
     detail,
     code: body.code,
     status: response.status,

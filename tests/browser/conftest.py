@@ -205,7 +205,8 @@ class Driver:
 
     def open_sample(self, name="Ada"):
         """A picture whose cells differ; those of a generated one are all the same."""
-        self.page.get_by_role("button", name=name).click()
+        samples = self.page.locator(".gallery:not(.sessions)")
+        samples.get_by_role("button", name=name).click()
         self.wait_for_editor()
 
     def wait_for_phase(self, phase):

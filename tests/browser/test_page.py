@@ -355,3 +355,21 @@ def test_the_page_asks_nobody_else(page, drive, live_url):
     driver.open_start()
     driver.generate()
     assert hosts == {live_url.split("/")[2]}
+
+
+def test_the_page_speaks_the_browsers_language_or_the_chosen_one(new_page, live_url):
+    page = new_page(locale="de-AT")
+    page.goto(live_url)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Male, was sich ändern soll.")
+    assert page.locator("html").get_attribute("lang") == "de"
+    page.get_by_label("Sprache").select_option("English")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Paint what should change.")
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Paint what should change.")
+
+
+def test_words_that_do_not_come_are_english(new_page, live_url):
+    page = new_page(locale="de")
+    page.route("**/languages/de.json", lambda route: route.abort())
+    page.goto(live_url)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Paint what should change.")

@@ -5,6 +5,7 @@
 import { context2d, el } from '../dom.js';
 import * as geometry from '../geometry.js';
 import { rgbOf } from '../hues.js';
+import { t } from '../i18n.js';
 import { erase, paint } from '../mask.js';
 import { findEdit } from '../session.js';
 import { differenceOf, drawBeside, drawSplit } from './comparison.js';
@@ -59,7 +60,7 @@ export class Stage {
     this.overlay = canvas('overlay');
     this.cursorLayer = canvas('cursor');
     const label =
-      'Picture. Arrow keys move the brush by one cell of the grid, Enter paints there, Delete erases there.';
+      t('Picture. Arrow keys move the brush by one cell of the grid, Enter paints there, Delete erases there.');
     this.dom = el(
       'div',
       { class: 'stage', tabIndex: 0, role: 'application', 'aria-label': label },

@@ -4,6 +4,7 @@
 
 import { largestCrop } from '../crop.js';
 import { ENCODINGS, possible } from '../encoding.js';
+import { t } from '../i18n.js';
 import { resultOf } from '../jobs.js';
 import { nameOfFile } from '../keeping.js';
 import { asProblem } from '../problem.js';
@@ -36,7 +37,7 @@ export class Donors {
     await this.#use(async () => {
       const { source, encodeMode, models } = this.#store.state;
       if (!source) throw new DOMException('closed meanwhile', 'AbortError');
-      this.#store.dispatch({ type: 'said', text: 'The source is being encoded…' });
+      this.#store.dispatch({ type: 'said', text: t('The source is being encoded…') });
       const upload = await this.#api.uploadImage(file);
       const crop = largestCrop(upload, source.grid[1] / source.grid[0]);
       const hasEncoder = models.find(({ id }) => id === source.modelId)?.has_encoder !== false;
@@ -57,7 +58,7 @@ export class Donors {
       await this.#pictures.load(image_id);
       if (this.#store.state.source !== source) return; // another picture is open by now
       this.#store.dispatch({ type: 'donorChosen', donor: { ...found, imageId: image_id } });
-      this.#store.dispatch({ type: 'said', text: `Cloning from ${found.name}: click where to copy from` });
+      this.#store.dispatch({ type: 'said', text: t('Cloning from {name}: click where to copy from', { name: found.name }) });
     } catch (error) {
       this.#store.dispatch({ type: 'problemFound', problem: asProblem(error) });
     }

@@ -3,6 +3,7 @@
  */
 
 import { context2d, el, saveBlob } from '../dom.js';
+import { t } from '../i18n.js';
 import { resultOf } from '../jobs.js';
 import { Problem } from '../problem.js';
 import { toWire } from '../session.js';
@@ -51,7 +52,7 @@ export function saveResult(file, name, { kind, output }) {
 /** Put the result on the clipboard, as PNG: the one kind that every browser takes. @param {Promise<Blob>} file */
 export async function copyResult(file) {
   if (!navigator.clipboard?.write) {
-    throw new Problem({ title: 'This browser copies no pictures here', detail: 'It does on localhost and over https. Save the picture instead.' });
+    throw new Problem({ title: t('This browser copies no pictures here'), detail: t('It does on localhost and over https. Save the picture instead.') });
   }
   await navigator.clipboard.write([new ClipboardItem({ 'image/png': file })]);
 }
@@ -64,7 +65,7 @@ export async function copyResult(file) {
  */
 export async function downloadSession(api, keeper, name) {
   const sessionId = await keeper.flush();
-  if (!sessionId) throw new Problem({ title: 'Not saved', detail: 'The server does not take the session at the moment.' });
+  if (!sessionId) throw new Problem({ title: t('Not saved'), detail: t('The server does not take the session at the moment.') });
   saveBlob(await api.sessionFile(sessionId), `${fileName(name)}.latentbrush`);
 }
 
@@ -99,7 +100,7 @@ function strip(before, after, { format, quality = 90 }) {
   after.close();
   return new Promise((resolve, reject) =>
     canvas.toBlob(
-      (blob) => (blob ? resolve(blob) : reject(new Problem({ title: 'This browser cannot write such a picture' }))),
+      (blob) => (blob ? resolve(blob) : reject(new Problem({ title: t('This browser cannot write such a picture') }))),
       `image/${format}`,
       quality / 100,
     ),

@@ -5,6 +5,7 @@
 import { largestCrop } from '../crop.js';
 import { ENCODINGS, possible } from '../encoding.js';
 import { maskSizeFor } from '../geometry.js';
+import { t } from '../i18n.js';
 import { isFinished, resultOf } from '../jobs.js';
 import { Problem, asProblem, isAbort } from '../problem.js';
 import { fresh, nameOfFile } from '../keeping.js';
@@ -62,7 +63,7 @@ export class Opener {
   async openSample({ file, title }) {
     await this.#run('upload', async (signal) => {
       const response = await fetch(this.#api.url(`samples/${encodeURIComponent(file)}`), { signal });
-      if (!response.ok) throw new Problem({ title: 'The sample is missing', status: response.status });
+      if (!response.ok) throw new Problem({ title: t('The sample is missing'), status: response.status });
       const { image_id, width, height } = await this.#api.uploadImage(await response.blob(), signal);
       const upload = { imageId: image_id, width, height, name: title };
       this.#store.dispatch({ type: 'uploaded', upload });
@@ -91,7 +92,7 @@ export class Opener {
     await this.#run('generate', async (signal) => {
       const seed = Math.floor(Math.random() * 2 ** 31);
       const job = await this.#api.generate(this.#modelId(), seed, signal);
-      await this.#enter({ info: await this.#follow(job, signal), keeping: fresh(`Seed ${seed}`) }, signal);
+      await this.#enter({ info: await this.#follow(job, signal), keeping: fresh(t('Seed {seed}', { seed })) }, signal);
     });
   }
 
@@ -111,15 +112,15 @@ export class Opener {
         const job = await this.#api.encode({ imageId: image_id, modelId: this.#modelId(), crop, ...this.#encoding() }, signal);
         this.#jobId = isFinished(job) ? null : job.job_id;
         const { latent_id } = await resultOf(this.#api, job, { signal });
-        await this.#api.makeSession({ name: nameOfFile(file.name) || 'Picture', latent_id, edits: [] });
+        await this.#api.makeSession({ name: nameOfFile(file.name) || t('Picture'), latent_id, edits: [] });
       } catch (error) {
         if (signal.aborted || asProblem(error).code === 'unreachable') throw error;
         failed.push(file.name);
       }
     }
     this.#store.dispatch({ type: 'startedOver' });
-    this.#store.dispatch({ type: 'said', text: `${files.length - failed.length} pictures are among your sessions` });
-    if (failed.length) throw new Problem({ title: `${failed.length} of ${files.length} could not be opened`, detail: failed.join(', '), code: 'some_failed' });
+    this.#store.dispatch({ type: 'said', text: t('{count} pictures are among your sessions', { count: files.length - failed.length }) });
+    if (failed.length) throw new Problem({ title: t('{count} of {all} could not be opened', { count: failed.length, all: files.length }), detail: failed.join(', '), code: 'some_failed' });
   }
 
   /** Go on with what was open before. @param {string} id as in the address bar: of a session or of a latent */
@@ -168,8 +169,8 @@ export class Opener {
       forgetSession(id);
       this.#store.dispatch({ type: 'startedOver' });
       throw new Problem({
-        title: 'That picture is no longer on the server',
-        detail: 'It may have been cleaned up. Open it again to start anew.',
+        title: t('That picture is no longer on the server'),
+        detail: t('It may have been cleaned up. Open it again to start anew.'),
         code: 'unknown_latent_at_start',
       });
     });
@@ -206,7 +207,7 @@ export class Opener {
   cancel() {
     this.#abandon();
     this.#store.dispatch({ type: 'workStopped' });
-    this.#store.dispatch({ type: 'said', text: 'Canceled' });
+    this.#store.dispatch({ type: 'said', text: t('Canceled') });
   }
 
   /** @param {File} file */
@@ -222,8 +223,8 @@ export class Opener {
       const wire = JSON.parse(await file.text());
       if (typeof wire?.latent_id !== 'string' || !Array.isArray(wire.edits)) {
         throw new Problem({
-          title: 'This file is no edit list',
-          detail: 'Expected {"latent_id": …, "edits": […]}.',
+          title: t('This file is no edit list'),
+          detail: t('Expected {"latent_id": …, "edits": […]}.'),
         });
       }
       const info = await this.#api.latent(wire.latent_id, signal);

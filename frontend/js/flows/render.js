@@ -2,6 +2,7 @@
  * Keeping the shown picture true to the edit list: latest wins, known results at once, failures kept for a retry.
  */
 
+import { t } from '../i18n.js';
 import { LatestWins } from '../latest.js';
 import { isFinished, pause, resultOf } from '../jobs.js';
 import { asProblem, isAbort } from '../problem.js';
@@ -105,7 +106,7 @@ export class Renderer {
         const { status, retryAfterS } = asProblem(error);
         const isBusy = status === 429 || (status === 503 && retryAfterS > 0);
         if (!isBusy || tries === MAX_BUSY_RETRIES) throw error;
-        this.#store.dispatch({ type: 'said', text: 'The server is busy; trying again' });
+        this.#store.dispatch({ type: 'said', text: t('The server is busy; trying again') });
         await pause(1000 * (retryAfterS || 1), superseded);
       }
     }
@@ -139,6 +140,6 @@ export class Renderer {
 /** @param {Result} result */
 function said({ changedBox, ms }) {
   return changedBox
-    ? `Edit applied (${ms} ms)`
-    : 'No visible effect: paint a larger part, or raise the amount';
+    ? t('Edit applied ({ms} ms)', { ms: ms ?? 0 })
+    : t('No visible effect: paint a larger part, or raise the amount');
 }

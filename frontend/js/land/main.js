@@ -5,6 +5,7 @@
 
 import { Api } from '../api.js';
 import { el, saveBlob } from '../dom.js';
+import { t } from '../i18n.js';
 import { mark } from '../icons.js';
 import { resultOf } from '../jobs.js';
 import { pngMask } from '../mask-image.js';
@@ -23,12 +24,12 @@ const ADDRESS = /^#(lnd_[0-9a-f]{32})(?:\/(\d+)\/(-?\d+)\/(-?\d+))?$/;
 
 const unlock = keyDialog();
 const api = new Api({ base: document.baseURI, fetch: fetch.bind(window), askForKey: unlock.ask });
-const room = el('div', { class: 'land-room', role: 'application', 'aria-label': 'The land' });
+const room = el('div', { class: 'land-room', role: 'application', 'aria-label': t('The land') });
 const status = el('p', { class: 'land-status', role: 'status' });
 const problem = el('div', { class: 'notice', role: 'alert' });
-const home = el('a', { class: 'brand', href: './', title: 'Back to the start' }, mark(22), el('span', { class: 'brand-name' }, 'Latent', el('b', {}, 'brush')));
-const undo = iconButton('undo', 'Undo', () => go(-1), { keys: 'Ctrl+Z' });
-const redo = iconButton('redo', 'Redo', () => go(1), { keys: 'Ctrl+Shift+Z' });
+const home = el('a', { class: 'brand', href: './', title: t('Back to the start') }, mark(22), el('span', { class: 'brand-name' }, 'Latent', el('b', {}, 'brush')));
+const undo = iconButton('undo', t('Undo'), () => go(-1), { keys: 'Ctrl+Z' });
+const redo = iconButton('redo', t('Redo'), () => go(1), { keys: 'Ctrl+Shift+Z' });
 
 /** @type {import('../types.js').Model[]} all that draw land */
 let models = [];
@@ -57,8 +58,8 @@ const panel = landPanel({
 });
 panel.dom.hidden = undo.disabled = redo.disabled = true; // until there is a land
 document.body.append(
-  el('header', { class: 'topbar' }, home, el('span', { class: 'model-name' }, 'Land'), el('div', { class: 'spring' }), undo, redo),
-  el('main', { class: 'land' }, el('h1', { class: 'visually-hidden' }, 'Land'), el('div', { class: 'land-stage' }, room, status), panel.dom),
+  el('header', { class: 'topbar' }, home, el('span', { class: 'model-name' }, t('Land')), el('div', { class: 'spring' }), undo, redo),
+  el('main', { class: 'land' }, el('h1', { class: 'visually-hidden' }, t('Land')), el('div', { class: 'land-stage' }, room, status), panel.dom),
   problem,
   unlock.dom,
 );
@@ -67,9 +68,9 @@ const view = new LandView(room, {
   onStroke(points, isDone) {
     if (!brush.attribute) {
       view.forget();
-      return say('Choose an attribute to paint with');
+      return say(t('Choose an attribute to paint with'));
     }
-    if (!fits(points, brush.radius)) return say('This stroke is as long as one can be');
+    if (!fits(points, brush.radius)) return say(t('This stroke is as long as one can be'));
     if (isDone) {
       const { box, mask } = painted(points, brush.radius);
       const { attribute, strength } = brush;
@@ -79,8 +80,8 @@ const view = new LandView(room, {
   },
   onRectangle: (from, to) => void exportBox(rectangle(from, to)),
   onTiles(isDrawing, hasFailed) {
-    say(isDrawing ? 'Drawing…' : '');
-    if (hasFailed) tell('Some tiles did not come', 'The server may be busy.', () => view.retry());
+    say(isDrawing ? t('Drawing…') : '');
+    if (hasFailed) tell(t('Some tiles did not come'), t('The server may be busy.'), () => view.retry());
   },
   onMove: () => putAddress(),
 });
@@ -92,8 +93,8 @@ function say(text) {
 
 /** @param {string} title @param {string} what @param {(() => void)|null} [again] */
 function tell(title, what, again = null) {
-  const close = iconButton('close', 'Dismiss', () => problem.replaceChildren());
-  const retry = again && el('button', { type: 'button', class: 'button', onclick: () => (problem.replaceChildren(), again()) }, 'Try again');
+  const close = iconButton('close', t('Dismiss'), () => problem.replaceChildren());
+  const retry = again && el('button', { type: 'button', class: 'button', onclick: () => (problem.replaceChildren(), again()) }, t('Try again'));
   problem.replaceChildren(
     el('div', { class: 'notice-card' }, el('div', { class: 'notice-words' }, el('strong', {}, title), el('span', {}, what)), retry, close),
   );
@@ -171,10 +172,10 @@ async function exportBox(box) {
   try {
     const job = await api.exportLand(present(history).land_id, box);
     const result = await resultOf(api, job, {
-      onProgress: ({ step: done, steps }) => say(`Drawing ${box[2]} × ${box[3]} px: ${done} of ${steps} parts`),
+      onProgress: ({ step: done, steps }) => say(t('Drawing {width} × {height} px: {done} of {steps} parts', { width: box[2], height: box[3], done, steps })),
     });
     saveBlob(await api.image(result.image_id), `land-${present(history).seed}-${box.join('_')}.png`);
-    say(`Downloaded ${box[2]} × ${box[3]} px`);
+    say(t('Downloaded {width} × {height} px', { width: box[2], height: box[3] }));
   } catch (error) {
     const found = asProblem(error);
     tell(found.title, found.detail || remedy(found), () => void exportBox(box));
@@ -208,7 +209,7 @@ async function firstLand() {
       if (models.some((each) => each.id === land.model && each.version === land.model_version)) return land;
     } catch (error) {
       if (asProblem(error).code !== 'unknown_land') throw error;
-      if (location.hash) tell('This land is not here', 'It was made on another server, or with another key. Here is a new one.');
+      if (location.hash) tell(t('This land is not here'), t('It was made on another server, or with another key. Here is a new one.'));
     }
   }
   return api.makeLand({ model: models[0].id, edits: [] });
@@ -217,7 +218,7 @@ async function firstLand() {
 try {
   models = (await api.models()).models.filter(({ is_spatial }) => is_spatial);
   if (models.length === 0) {
-    tell('No model here draws land', 'Train one with: latentbrush train generator --preset aerial64');
+    tell(t('No model here draws land'), t('Train one with: latentbrush train generator --preset aerial64'));
   } else {
     const land = await firstLand();
     panel.offerModels(models);

@@ -3,6 +3,7 @@
  */
 
 import { el, setChildren } from '../dom.js';
+import { t } from '../i18n.js';
 import { icon } from '../icons.js';
 import { iconButton, segmented, setPressed, signed, slider } from '../panels/controls.js';
 
@@ -24,19 +25,19 @@ const COHERENCE = { min: 1, max: 16, usual: 4 };
 
 /** @type {{value: Tool, text: string, hint: string}[]} */
 const TOOLS = [
-  { value: 'move', text: 'Move', hint: 'Drag the land (V)' },
-  { value: 'paint', text: 'Paint', hint: 'Paint the attribute (B)' },
-  { value: 'export', text: 'Export', hint: 'Drag a rectangle to download it (E)' },
+  { value: 'move', text: t('Move'), hint: t('Drag the land (V)') },
+  { value: 'paint', text: t('Paint'), hint: t('Paint the attribute (B)') },
+  { value: 'export', text: t('Export'), hint: t('Drag a rectangle to download it (E)') },
 ];
 
 /** @param {PanelEvents} events */
 export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onEdit }) {
-  const seed = el('input', { type: 'number', class: 'number', min: 0, step: 1, 'aria-label': 'Seed' });
+  const seed = el('input', { type: 'number', class: 'number', min: 0, step: 1, 'aria-label': t('Seed') });
   seed.addEventListener('change', () => seed.value !== '' && Number.isSafeInteger(Number(seed.value)) && onSeed(Number(seed.value)));
-  const picker = el('select', { class: 'land-model', 'aria-label': 'Model', hidden: true, onchange: () => onModel(picker.value) });
+  const picker = el('select', { class: 'land-model', 'aria-label': t('Model'), hidden: true, onchange: () => onModel(picker.value) });
   let coherenceNow = COHERENCE.usual;
   const coherence = slider({
-    label: 'Coherence',
+    label: t('Coherence'),
     min: COHERENCE.min,
     max: COHERENCE.max,
     step: 0.5,
@@ -48,10 +49,10 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onEdit
     onSettle: () => onCoherence(coherenceNow),
     onReset: () => onCoherence(COHERENCE.usual),
   });
-  const tools = segmented('Tool', TOOLS, (value) => onBrush({ tool: /** @type {Tool} */ (value) }));
-  const list = el('div', { class: 'attribute-list', role: 'radiogroup', 'aria-label': 'Attribute to paint' });
+  const tools = segmented(t('Tool'), TOOLS, (value) => onBrush({ tool: /** @type {Tool} */ (value) }));
+  const list = el('div', { class: 'attribute-list', role: 'radiogroup', 'aria-label': t('Attribute to paint') });
   const strength = slider({
-    label: 'Amount',
+    label: t('Amount'),
     min: -3,
     max: 3,
     step: 0.1,
@@ -60,7 +61,7 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onEdit
     onInput: (value) => onBrush({ strength: value }),
   });
   const radius = slider({
-    label: 'Brush',
+    label: t('Brush'),
     min: 8,
     max: 200,
     step: 2,
@@ -68,20 +69,20 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onEdit
     onInput: (value) => onBrush({ radius: value }),
   });
   const edits = el('ol', { class: 'land-edits' });
-  const none = el('p', { class: 'quiet' }, 'Nothing painted yet. Choose an attribute and drag over the land.');
+  const none = el('p', { class: 'quiet' }, t('Nothing painted yet. Choose an attribute and drag over the land.'));
   const section = (/** @type {string} */ title, /** @type {Node[]} */ ...parts) =>
     el('section', { class: 'section', 'aria-label': title }, el('header', { class: 'section-head' }, el('h2', {}, title)), ...parts);
   const dom = el(
     'aside',
     { class: 'land-panel' },
     section(
-      'Land',
+      t('Land'),
       picker,
-      el('div', { class: 'row' }, el('label', { class: 'land-seed' }, el('span', { class: 'slider-label' }, 'Seed'), el('span', { class: 'number-field' }, seed)), iconButton('dice', 'Another land', onNew, { text: 'Another' })),
+      el('div', { class: 'row' }, el('label', { class: 'land-seed' }, el('span', { class: 'slider-label' }, t('Seed')), el('span', { class: 'number-field' }, seed)), iconButton('dice', t('Another land'), onNew, { text: t('Another') })),
       coherence.dom,
     ),
-    section('Brush', tools.dom, list, strength.dom, radius.dom),
-    section('Edits', none, edits),
+    section(t('Brush'), tools.dom, list, strength.dom, radius.dom),
+    section(t('Edits'), none, edits),
   );
   /** @type {readonly Attribute[]} */
   let shownAttributes = [];
@@ -122,7 +123,7 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onEdit
 /** @param {Attribute} attribute @param {() => void} onChoose */
 function attributeRow({ id, title }, onChoose) {
   const input = el('input', { type: 'radio', name: 'attribute', value: id, class: 'visually-hidden', onclick: onChoose });
-  return el('label', { class: 'attribute' }, input, icon('brush', 14), el('span', { class: 'attribute-title' }, title));
+  return el('label', { class: 'attribute' }, input, icon('brush', 14), el('span', { class: 'attribute-title' }, t(title)));
 }
 
 /**
@@ -131,13 +132,13 @@ function attributeRow({ id, title }, onChoose) {
  * @param {(change: {enabled?: boolean, strength?: number}|null) => void} onChange
  */
 function editRow(edit, title, onChange) {
-  const toggle = iconButton(edit.enabled ? 'shown' : 'hidden', edit.enabled ? `Hide ${title}` : `Show ${title}`, () =>
+  const toggle = iconButton(edit.enabled ? 'shown' : 'hidden', edit.enabled ? t('Hide {title}', { title }) : t('Show {title}', { title }), () =>
     onChange({ enabled: !edit.enabled }),
   );
   setPressed(toggle, edit.enabled);
   let chosen = edit.strength;
   const weight = slider({
-    label: `Amount of ${title}`,
+    label: t('Amount of {name}', { name: title }),
     min: -3,
     max: 3,
     step: 0.1,
@@ -157,7 +158,7 @@ function editRow(edit, title, onChange) {
     el('span', { class: 'edit-title' }, title),
     el('span', { class: 'edit-value' }, signed(edit.strength)),
     toggle,
-    iconButton('bin', `Delete ${title}`, () => onChange(null)),
+    iconButton('bin', t('Delete {name}', { name: title }), () => onChange(null)),
     weight.dom,
   );
 }

@@ -5,6 +5,7 @@
 import { el, setChildren } from '../dom.js';
 import { amountOf, attributesOf } from '../editing.js';
 import { cssOf } from '../hues.js';
+import { t } from '../i18n.js';
 import { icon } from '../icons.js';
 import { iconButton, setPressed, signed, slider } from './controls.js';
 import { directionStrip, directionTools } from './direction.js';
@@ -12,7 +13,7 @@ import { directionStrip, directionTools } from './direction.js';
 /** @typedef {import('../state.js').State} State */
 /** @typedef {import('../types.js').Attribute} Attribute */
 
-const READING_HINT = 'What the picture as it came reads, in σ over generated pictures';
+const READING_HINT = t('What the picture as it came reads, in σ over generated pictures');
 
 /**
  * @typedef {object} DirectionEvents
@@ -35,15 +36,15 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
   const search = el('input', {
     type: 'search',
     class: 'search',
-    placeholder: 'Search',
-    'aria-label': 'Search attributes',
+    placeholder: t('Search'),
+    'aria-label': t('Search attributes'),
     autocomplete: 'off',
     oninput: () => filter(),
   });
-  const list = el('div', { class: 'attribute-list', role: 'radiogroup', 'aria-label': 'Attribute to paint' });
-  const none = el('p', { class: 'quiet', hidden: true }, 'No attribute has this name.');
+  const list = el('div', { class: 'attribute-list', role: 'radiogroup', 'aria-label': t('Attribute to paint') });
+  const none = el('p', { class: 'quiet', hidden: true }, t('No attribute has this name.'));
   const amount = slider({
-    label: 'Amount',
+    label: t('Amount'),
     min: -3,
     max: 3,
     step: 0.05,
@@ -60,23 +61,23 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
   };
   const flip = iconButton(
     'flip',
-    'Flip the sign',
+    t('Flip the sign'),
     () => {
       const attribute = chosen();
       if (!attribute) return;
       const flipped = -amountOf(state, attribute.id);
       setAmount(Math.min(attribute.max, Math.max(attribute.min, flipped)));
     },
-    { command: 'flip', text: 'Flip' },
+    { command: 'flip', text: t('Flip') },
   );
-  const whole = iconButton('whole', 'Apply to the whole picture', () => dispatch({ type: 'wholePainted' }), {
-    text: 'Whole picture',
+  const whole = iconButton('whole', t('Apply to the whole picture'), () => dispatch({ type: 'wholePainted' }), {
+    text: t('Whole picture'),
   });
   const heat = iconButton(
     'heat',
-    'Where it shows in this picture',
+    t('Where it shows in this picture'),
     () => dispatch({ type: 'layerToggled', layer: 'heat' }),
-    { command: 'heat', text: 'Where it shows' },
+    { command: 'heat', text: t('Where it shows') },
   );
 
   const direction = directionTools((attribute, change) => {
@@ -87,7 +88,7 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
     const words = search.value.trim().toLowerCase();
     let numShown = 0;
     for (const { id, title } of attributes) {
-      const isShown = title.toLowerCase().includes(words) || id.toLowerCase().includes(words);
+      const isShown = t(title).toLowerCase().includes(words) || id.toLowerCase().includes(words);
       rows.get(id)?.dom.toggleAttribute('hidden', !isShown);
       numShown += Number(isShown);
     }
@@ -96,11 +97,11 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
 
   const dom = el(
     'section',
-    { class: 'section section-attributes', 'aria-label': 'Attributes' },
+    { class: 'section section-attributes', 'aria-label': t('Attributes') },
     el(
       'header',
       { class: 'section-head' },
-      el('h2', {}, 'Attribute'),
+      el('h2', {}, t('Attribute')),
       el('label', { class: 'search-field' }, icon('search', 16), search),
     ),
     list,
@@ -193,7 +194,7 @@ function attributeRow(attribute, strip, onChoose) {
     { class: 'attribute' },
     input,
     sign,
-    el('span', { class: 'attribute-title' }, attribute.title),
+    el('span', { class: 'attribute-title' }, t(attribute.title)),
     dots,
     reading,
     strip,

@@ -4,6 +4,7 @@
 
 import { el } from '../dom.js';
 import { slider } from './controls.js';
+import { t } from '../i18n.js';
 
 /** @typedef {import('../state.js').State} State */
 /** @typedef {import('../state.js').Brush} Brush */
@@ -23,7 +24,7 @@ export function brushPanel({ dispatch, state }, stage, maskTools) {
   };
   const onSettle = () => stage.setCursor(null);
   const size = slider({
-    label: 'Size',
+    label: t('Size'),
     min: 2,
     max: 100,
     step: 1,
@@ -32,7 +33,7 @@ export function brushPanel({ dispatch, state }, stage, maskTools) {
     onSettle,
   });
   const softness = slider({
-    label: 'Softness',
+    label: t('Softness'),
     min: 0,
     max: 100,
     step: 1,
@@ -41,7 +42,7 @@ export function brushPanel({ dispatch, state }, stage, maskTools) {
     onSettle,
   });
   const strength = slider({
-    label: 'Strength',
+    label: t('Strength'),
     min: 5,
     max: 100,
     step: 1,
@@ -49,10 +50,10 @@ export function brushPanel({ dispatch, state }, stage, maskTools) {
     onInput: (value) => change({ strength: value }),
     onSettle,
   });
-  const title = el('h2', {}, 'Brush');
+  const title = el('h2', {}, t('Brush'));
   const dom = el(
     'section',
-    { class: 'section', 'aria-label': 'Brush' },
+    { class: 'section', 'aria-label': t('Brush') },
     el('header', { class: 'section-head' }, title, maskTools),
     size.dom,
     softness.dom,
@@ -63,7 +64,7 @@ export function brushPanel({ dispatch, state }, stage, maskTools) {
     /** @param {State} next */
     syncState({ brush, tool: nextTool }) {
       tool = nextTool;
-      title.textContent = tool === 'eraser' ? 'Eraser' : 'Brush';
+      title.textContent = tool === 'eraser' ? t('Eraser') : t('Brush');
       size.set(brush.size);
       softness.set(brush.softness);
       strength.set(brush.strength);

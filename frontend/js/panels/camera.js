@@ -4,15 +4,16 @@
 
 import { context2d, el } from '../dom.js';
 import { dialog } from './dialogs.js';
+import { language, t } from '../i18n.js';
 
 const PICTURE_QUALITY = 0.95;
 
 /** @param {(file: File) => void} onFile */
 export function cameraDialog(onFile) {
-  const video = el('video', { class: 'camera-picture', muted: true, playsInline: true, 'aria-label': 'What the camera sees' });
+  const video = el('video', { class: 'camera-picture', muted: true, playsInline: true, 'aria-label': t('What the camera sees') });
   const problem = el('p', { class: 'dialog-problem', role: 'alert' });
-  const take = el('button', { type: 'button', class: 'button is-primary is-large', disabled: true, onclick: () => void shoot() }, 'Take the picture');
-  const dom = dialog('Camera', 'dialog-small', video, problem, el('div', { class: 'dialog-actions' }, el('div', { class: 'spring' }), take));
+  const take = el('button', { type: 'button', class: 'button is-primary is-large', disabled: true, onclick: () => void shoot() }, t('Take the picture'));
+  const dom = dialog(t('Camera'), 'dialog-small', video, problem, el('div', { class: 'dialog-actions' }, el('div', { class: 'spring' }), take));
   /** @type {MediaStream|null} */
   let stream = null;
 
@@ -30,7 +31,7 @@ export function cameraDialog(onFile) {
     /** @type {Blob|null} */
     const blob = await new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', PICTURE_QUALITY));
     dom.close();
-    if (blob) onFile(new File([blob], `Camera ${new Date().toLocaleString([], { dateStyle: 'medium' })}.jpg`, { type: blob.type }));
+    if (blob) onFile(new File([blob], `${t('Camera')} ${new Date().toLocaleString(language, { dateStyle: 'medium' })}.jpg`, { type: blob.type }));
   };
 
   return {
@@ -48,8 +49,8 @@ export function cameraDialog(onFile) {
       } catch (error) {
         problem.textContent =
           error instanceof DOMException && error.name === 'NotAllowedError'
-            ? 'This page may not use the camera: allow it beside the address.'
-            : 'There is no camera that this page can use.';
+            ? t('This page may not use the camera: allow it beside the address.')
+            : t('There is no camera that this page can use.');
       }
     },
   };

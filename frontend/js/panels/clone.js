@@ -4,6 +4,7 @@
 
 import { context2d, el, setChildren } from '../dom.js';
 import { iconButton } from './controls.js';
+import { t } from '../i18n.js';
 
 /** @typedef {import('../state.js').State} State */
 
@@ -22,11 +23,11 @@ export function clonePanel(store, pictures, { coverUrl, onFile, onSession }) {
     class: 'clone-picture',
     tabIndex: 0,
     role: 'application',
-    'aria-label': 'Source. Arrow keys choose the cell to copy from.',
+    'aria-label': t('Source. Arrow keys choose the cell to copy from.'),
   });
   const hint = el('p', { class: 'quiet' });
-  const own = el('button', { type: 'button', class: 'clone-source', onclick: () => dispatch({ type: 'donorChosen', donor: null }) }, 'This picture');
-  const sources = el('div', { class: 'clone-sources', role: 'group', 'aria-label': 'Copy from' });
+  const own = el('button', { type: 'button', class: 'clone-source', onclick: () => dispatch({ type: 'donorChosen', donor: null }) }, t('This picture'));
+  const sources = el('div', { class: 'clone-sources', role: 'group', 'aria-label': t('Copy from') });
   const input = el('input', {
     type: 'file',
     accept: 'image/*',
@@ -39,10 +40,10 @@ export function clonePanel(store, pictures, { coverUrl, onFile, onSession }) {
       if (file) onFile(file);
     },
   });
-  const another = iconButton('open', 'Clone from another picture', () => input.click(), { text: 'Another picture' });
+  const another = iconButton('open', t('Clone from another picture'), () => input.click(), { text: t('Another picture') });
   const dom = el(
     'section',
-    { class: 'section section-clone', 'aria-label': 'Clone' },
+    { class: 'section section-clone', 'aria-label': t('Clone') },
     el('div', { class: 'clone-room' }, picture),
     hint,
     sources,
@@ -55,7 +56,7 @@ export function clonePanel(store, pictures, { coverUrl, onFile, onSession }) {
     const [rows, columns] = store.state.source?.grid ?? [1, 1];
     const from = { cellX: Math.min(columns - 1, Math.max(0, cellX)), cellY: Math.min(rows - 1, Math.max(0, cellY)) };
     dispatch({ type: 'sourceChosen', from });
-    dispatch({ type: 'said', text: `Copies from row ${from.cellY + 1}, column ${from.cellX + 1}` });
+    dispatch({ type: 'said', text: t('Copies from row {row}, column {column}', { row: from.cellY + 1, column: from.cellX + 1 }) });
   };
   picture.addEventListener('pointerdown', (event) => {
     const { left, top, width, height } = picture.getBoundingClientRect();
@@ -130,8 +131,8 @@ export function clonePanel(store, pictures, { coverUrl, onFile, onSession }) {
 /** @param {State} state */
 function hintFor({ clone, source }) {
   const isDrawn = source !== null && source.upload === null && clone.donor === null;
-  if (isDrawn) return 'This picture was drawn from one vector, the same in every cell: choose another one to copy from.';
+  if (isDrawn) return t('This picture was drawn from one vector, the same in every cell: choose another one to copy from.');
   return clone.from
-    ? 'The next stroke copies from there; its beginning meets the marked cell.'
-    : 'Click in the small picture where to copy from.';
+    ? t('The next stroke copies from there; its beginning meets the marked cell.')
+    : t('Click in the small picture where to copy from.');
 }

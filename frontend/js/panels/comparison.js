@@ -4,6 +4,7 @@
 
 import { COLOURS, FULL_SCALE } from '../canvas/comparison.js';
 import { el } from '../dom.js';
+import { t } from '../i18n.js';
 
 /** @typedef {import('../state.js').State} State */
 
@@ -14,23 +15,23 @@ export function comparisonOverlay({ dispatch }) {
     class: 'compare-split',
     min: 0,
     max: 100,
-    'aria-label': 'Where the original ends',
+    'aria-label': t('Where the original ends'),
     oninput: () => dispatch({ type: 'splitMoved', percent: Number(split.value) }),
   });
   const slider = el('div', { class: 'compare-slider' }, split);
   const names = el(
     'div',
     { class: 'compare-names', 'aria-hidden': 'true' },
-    el('span', { class: 'compare-name' }, 'Original'),
-    el('span', { class: 'compare-name' }, 'Edited'),
+    el('span', { class: 'compare-name' }, t('Original')),
+    el('span', { class: 'compare-name' }, t('Edited')),
   );
   const ramp = COLOURS.map((rgb) => `rgb(${rgb.join(' ')})`).join(', ');
   const scale = el(
     'div',
-    { class: 'compare-scale', role: 'img', 'aria-label': `Colours from no change to a change of ${FULL_SCALE} levels of 255 or more` },
+    { class: 'compare-scale', role: 'img', 'aria-label': t('Colours from no change to a change of {levels} levels of 255 or more', { levels: FULL_SCALE }) },
     el('span', {}, 'no change'),
     el('span', { class: 'compare-ramp', style: `background: linear-gradient(90deg, ${ramp})` }),
-    el('span', {}, `${FULL_SCALE} levels or more`),
+    el('span', {}, t('{levels} levels or more', { levels: FULL_SCALE })),
   );
   const dom = el('div', { class: 'compare-overlay' }, names, slider, scale);
   return {
@@ -42,7 +43,7 @@ export function comparisonOverlay({ dispatch }) {
       slider.hidden = comparison !== 'slider';
       scale.hidden = comparison !== 'difference';
       split.value = String(splitPercent);
-      split.setAttribute('aria-valuetext', `${splitPercent} % original`);
+      split.setAttribute('aria-valuetext', t('{percent} % original', { percent: splitPercent }));
     },
   };
 }

@@ -3,6 +3,7 @@
  */
 
 import { el, uniqueId } from '../dom.js';
+import { t } from '../i18n.js';
 import { icon } from '../icons.js';
 
 /**
@@ -30,7 +31,7 @@ export function slider({ label, min, max, step, unit, origin, onInput, onSettle,
     min,
     max,
     step,
-    title: onReset ? 'Double click: back to the default' : '',
+    title: onReset ? t('Double click: back to the default') : '',
   });
   const number = el('input', {
     type: 'number',

@@ -5,6 +5,7 @@
 import { SHAPES, cropOfShape, growCrop, largestCrop, moveCrop, resizeCrop, shapeOf } from '../crop.js';
 import { context2d, el } from '../dom.js';
 import { iconButton, segmented } from './controls.js';
+import { t } from '../i18n.js';
 
 /** @typedef {import('../state.js').State} State */
 /** @typedef {import('../crop.js').Crop} Crop */
@@ -12,10 +13,10 @@ import { iconButton, segmented } from './controls.js';
 
 /** @type {[Corner, string][]} */
 const CORNERS = [
-  ['nw', 'upper left'],
-  ['ne', 'upper right'],
-  ['sw', 'lower left'],
-  ['se', 'lower right'],
+  ['nw', t('upper left')],
+  ['ne', t('upper right')],
+  ['sw', t('lower left')],
+  ['se', t('lower right')],
 ];
 const MARGIN_PX = 14; // as in start.css: room for the corners' handles
 /** @type {Record<string, [number, number]>} */
@@ -31,9 +32,9 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode })
   let shownId = '';
   const canvas = el('canvas', { class: 'crop-picture', 'aria-hidden': 'true' });
   const corners = CORNERS.map(([corner, name]) =>
-    el('button', { type: 'button', class: `corner corner-${corner}`, 'aria-label': `Crop corner, ${name}` }),
+    el('button', { type: 'button', class: `corner corner-${corner}`, 'aria-label': t('Crop corner, {name}', { name }) }),
   );
-  const label = 'Crop box. Arrow keys move it, plus and minus change its size, with Shift in larger steps.';
+  const label = t('Crop box. Arrow keys move it, plus and minus change its size, with Shift in larger steps.');
   const box = el('div', { class: 'crop-box', tabIndex: 0, role: 'group', 'aria-label': label }, ...corners);
   const shades = ['top', 'left', 'right', 'bottom'].map((side) =>
     el('div', { class: `shade shade-${side}` }),
@@ -41,39 +42,39 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode })
   const frame = el('div', { class: 'crop-frame' }, canvas, ...shades, box);
   const room = el('div', { class: 'crop-room' }, frame);
   const size = el('output', { class: 'crop-size' });
-  const encode = iconButton('check', 'Encode this part', onEncode, {
-    text: 'Encode this part',
+  const encode = iconButton('check', t('Encode this part'), onEncode, {
+    text: t('Encode this part'),
     class: 'is-primary is-large',
   });
   const whole = iconButton(
     'fit',
-    'As large as possible',
+    t('As large as possible'),
     () => state.upload && state.crop && set(largestCrop(state.upload, state.crop.width / state.crop.height)),
-    { text: 'As large as possible' },
+    { text: t('As large as possible') },
   );
   const shapes = segmented(
-    'Shape',
-    Object.keys(SHAPES).map((value) => ({ value, text: value })),
+    t('Shape'),
+    Object.keys(SHAPES).map((value) => ({ value, text: t(value) })),
     (value) => state.upload && set(cropOfShape(/** @type {keyof typeof SHAPES} */ (value), state.upload)),
   );
   const back = el(
     'button',
     { type: 'button', class: 'button', onclick: () => dispatch({ type: 'cropLeft' }) },
-    'Back',
+    t('Back'),
   );
   const words = el(
     'div',
     { class: 'crop-words' },
-    el('h1', {}, 'Which part?'),
+    el('h1', {}, t('Which part?')),
     el(
       'p',
       { class: 'lead' },
-      'The model works on this frame. The rest of the picture is kept and comes back when you download the full frame.',
+      t('The model works on this frame. The rest of the picture is kept and comes back when you download the full frame.'),
     ),
   );
   const dom = el(
     'section',
-    { class: 'crop', 'aria-label': 'Crop' },
+    { class: 'crop', 'aria-label': t('Crop') },
     words,
     room,
     el('div', { class: 'crop-actions' }, shapes.dom, size, el('div', { class: 'spring' }), back, whole, encode),

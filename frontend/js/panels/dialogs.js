@@ -4,6 +4,7 @@
 
 import { el, uniqueId } from '../dom.js';
 import { iconButton, segmented, slider } from './controls.js';
+import { t } from '../i18n.js';
 
 /** @typedef {import('../types.js').Output} Output */
 /** @typedef {import('../flows/download.js').Wanted} Wanted */
@@ -17,7 +18,7 @@ import { iconButton, segmented, slider } from './controls.js';
 export function dialog(heading, look, ...content) {
   const id = uniqueId('dialog');
   const box = el('dialog', { class: `dialog ${look}`, 'aria-labelledby': id });
-  const close = iconButton('close', 'Close', () => box.close());
+  const close = iconButton('close', t('Close'), () => box.close());
   box.append(el('header', { class: 'dialog-head' }, el('h2', { id }, heading), close), ...content);
   box.addEventListener('click', (event) => {
     if (event.target === box) box.close(); // the backdrop
@@ -39,11 +40,11 @@ export function downloadDialog({ onSave, onCopy, onSession }) {
   let isCropped = false;
   let running = new AbortController();
   const what = segmented(
-    'File',
+    t('File'),
     [
-      { value: 'picture', text: 'Picture' },
-      { value: 'strip', text: 'Before and after' },
-      { value: 'animation', text: 'Animation' },
+      { value: 'picture', text: t('Picture') },
+      { value: 'strip', text: t('Before and after') },
+      { value: 'animation', text: t('Animation') },
     ],
     (value) => {
       kind = /** @type {Wanted['kind']} */ (value);
@@ -51,7 +52,7 @@ export function downloadDialog({ onSave, onCopy, onSession }) {
     },
   );
   const format = segmented(
-    'Format',
+    t('Format'),
     [
       { value: 'png', text: 'PNG' },
       { value: 'jpeg', text: 'JPEG' },
@@ -60,22 +61,22 @@ export function downloadDialog({ onSave, onCopy, onSession }) {
     (value) => change({ format: /** @type {Output['format']} */ (value) }),
   );
   const frame = segmented(
-    'Frame',
+    t('Frame'),
     [
-      { value: 'crop', text: 'What is edited' },
-      { value: 'full', text: 'The whole picture' },
+      { value: 'crop', text: t('What is edited') },
+      { value: 'full', text: t('The whole picture') },
     ],
     (value) => change({ frame: /** @type {Output['frame']} */ (value) }),
   );
   const quality = slider({
-    label: 'Quality',
+    label: t('Quality'),
     min: 40,
     max: 100,
     step: 1,
     unit: '%',
     onInput: (value) => change({ quality: value }),
   });
-  const about = el('p', { class: 'quiet' }, 'A short WebP that goes from the original to the result and back, for pages and chats.');
+  const about = el('p', { class: 'quiet' }, t('A short WebP that goes from the original to the result and back, for pages and chats.'));
   const problem = el('p', { class: 'dialog-problem', role: 'alert' });
   const wanted = () => {
     const { quality: percent, ...rest } = output;
@@ -84,12 +85,12 @@ export function downloadDialog({ onSave, onCopy, onSession }) {
   const save = el(
     'button',
     { type: 'button', class: 'button is-primary is-large', onclick: () => run((signal) => onSave(wanted(), signal)) },
-    'Save picture',
+    t('Save picture'),
   );
   const copy = el(
     'button',
     { type: 'button', class: 'button', onclick: () => run((signal) => onCopy(wanted(), signal)) },
-    'Copy',
+    t('Copy'),
   );
   const session = el(
     'button',
@@ -97,12 +98,12 @@ export function downloadDialog({ onSave, onCopy, onSession }) {
       type: 'button',
       class: 'button',
       onclick: () => run(onSession),
-      title: 'Picture, latent and edits in one file: drop it on a page, or repeat it with latentbrush edit',
+      title: t('Picture, latent and edits in one file: drop it on a page, or repeat it with latentbrush edit'),
     },
-    'Save session',
+    t('Save session'),
   );
   const dom = dialog(
-    'Download',
+    t('Download'),
     'dialog-small',
     what.dom,
     format.dom,
@@ -179,17 +180,17 @@ export function keyDialog() {
     'aria-hidden': 'true',
   });
   const complaint = el('p', { class: 'dialog-problem', role: 'alert' });
-  const submit = el('button', { type: 'submit', class: 'button is-primary' }, 'Unlock');
+  const submit = el('button', { type: 'submit', class: 'button is-primary' }, t('Unlock'));
   const form = el(
     'form',
     { method: 'dialog' },
-    el('label', { htmlFor: id }, 'This server asks for an API key.'),
+    el('label', { htmlFor: id }, t('This server asks for an API key.')),
     name,
     input,
     complaint,
     el('div', { class: 'dialog-actions' }, submit),
   );
-  const dom = dialog('Key', 'dialog-small', form);
+  const dom = dialog(t('Key'), 'dialog-small', form);
   /** @type {(key: string) => void} */
   let answer = () => {};
   form.addEventListener('submit', (event) => {

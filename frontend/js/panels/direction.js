@@ -4,6 +4,7 @@
 
 import { el } from '../dom.js';
 import { iconButton } from './controls.js';
+import { t } from '../i18n.js';
 
 /** @typedef {import('../types.js').Attribute} Attribute */
 
@@ -14,7 +15,7 @@ export function directionTools(onChange) {
   const name = el('input', {
     class: 'direction-name',
     maxLength: 64,
-    'aria-label': 'Name of this direction',
+    'aria-label': t('Name of this direction'),
     onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === 'Enter' && name.blur(),
     onchange: () => {
       const title = name.value.trim();
@@ -23,21 +24,21 @@ export function directionTools(onChange) {
   });
   const turn = iconButton(
     'flip',
-    'Swap what is more and what is less',
+    t('Swap what is more and what is less'),
     () => attribute && onChange(attribute.id, { flipped: !attribute.flipped }),
-    { text: 'Turn around' },
+    { text: t('Turn around') },
   );
   const drop = iconButton(
     'bin',
-    'Remove this direction from the model',
+    t('Remove this direction from the model'),
     () => attribute && onChange(attribute.id, { drop: true }),
-    { text: 'Drop' },
+    { text: t('Drop') },
   );
   const note = el('p', { class: 'quiet' });
   const dom = el(
     'div',
-    { class: 'direction', role: 'group', 'aria-label': 'This direction' },
-    el('label', { class: 'direction-field' }, 'Name', name),
+    { class: 'direction', role: 'group', 'aria-label': t('This direction') },
+    el('label', { class: 'direction-field' }, t('Name'), name),
     el('div', { class: 'row' }, turn, drop),
     note,
   );
@@ -50,7 +51,7 @@ export function directionTools(onChange) {
       if (chosen !== attribute && document.activeElement !== name) name.value = chosen.title;
       attribute = chosen;
       turn.disabled = drop.disabled = isUsed;
-      note.textContent = isUsed ? `${chosen.source}. Edits of this picture use it, undone ones included, so it stays.` : `${chosen.source}.`;
+      note.textContent = isUsed ? `${chosen.source}. ${t('Edits of this picture use it, undone ones included, so it stays.')}` : `${chosen.source}.`;
     },
   };
 }

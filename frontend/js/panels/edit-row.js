@@ -4,6 +4,7 @@
 
 import { context2d, el } from '../dom.js';
 import { cssOf, rgbOf } from '../hues.js';
+import { t } from '../i18n.js';
 import { icon } from '../icons.js';
 import { iconButton, setPressed, signed, slider } from './controls.js';
 import { menuButton } from './menu.js';
@@ -48,11 +49,11 @@ export function editRow(events) {
     title,
     value,
   );
-  const grip = el('span', { class: 'grip', title: 'Drag to reorder', 'aria-hidden': 'true' }, icon('grip'));
-  const toggle = iconButton('shown', 'On', onToggle);
-  const remove = iconButton('bin', 'Delete', onRemove);
+  const grip = el('span', { class: 'grip', title: t('Drag to reorder'), 'aria-hidden': 'true' }, icon('grip'));
+  const toggle = iconButton('shown', t('On'), onToggle);
+  const remove = iconButton('bin', t('Delete'), onRemove);
   const weight = slider({
-    label: 'Amount',
+    label: t('Amount'),
     min: -3,
     max: 3,
     step: 0.05,
@@ -62,9 +63,9 @@ export function editRow(events) {
     onInput: onWeigh,
     onSettle,
   });
-  const up = iconButton('up', 'Apply earlier', () => onMove(-1));
-  const down = iconButton('down', 'Apply later', () => onMove(1));
-  const field = el('input', { type: 'text', class: 'edit-name', maxLength: 80, hidden: true, 'aria-label': 'Name of this edit' });
+  const up = iconButton('up', t('Apply earlier'), () => onMove(-1));
+  const down = iconButton('down', t('Apply later'), () => onMove(1));
+  const field = el('input', { type: 'text', class: 'edit-name', maxLength: 80, hidden: true, 'aria-label': t('Name of this edit') });
   const rename = () => {
     field.value = title.textContent ?? '';
     field.hidden = false;
@@ -79,18 +80,17 @@ export function editRow(events) {
   });
   choose.addEventListener('dblclick', rename);
   choose.addEventListener('keydown', ({ key }) => key === 'F2' && rename());
-  const menu = menuButton('More for this edit', [
-    { text: 'Rename', run: rename },
-    { text: 'Duplicate', run: onDuplicate },
-    { text: 'Only this one, or all again', run: onSolo },
+  const menu = menuButton(t('More for this edit'), [
+    { text: t('Rename'), run: rename },
+    { text: t('Duplicate'), run: onDuplicate },
+    { text: t('Only this one, or all again'), run: onSolo },
   ]);
   const [across, along] = ['right', 'down'].map((way, axis) =>
     el('input', {
       type: 'number',
       class: 'number',
       step: 1,
-      'aria-label': `Shift, cells to the ${way === 'down' ? 'bottom' : 'right'}`,
-      title: `Where it comes from, moved by cells (${way})`,
+      'aria-label': way === 'down' ? t('Shift, cells to the bottom') : t('Shift, cells to the right'),
       onchange: (/** @type {Event} */ event) => {
         const value = Math.round(Number(/** @type {HTMLInputElement} */ (event.target).value));
         if (shown?.type !== 'transplant' || !Number.isFinite(value)) return;
@@ -100,7 +100,7 @@ export function editRow(events) {
       },
     }),
   );
-  const shift = el('div', { class: 'edit-shift' }, el('span', { class: 'slider-label' }, 'Shift'), across, along);
+  const shift = el('div', { class: 'edit-shift' }, el('span', { class: 'slider-label' }, t('Shift')), across, along);
   const more = el('div', { class: 'edit-more' }, shift, weight.dom, up, down, menu.dom, menu.list);
   const dom = el(
     'li',
@@ -125,11 +125,11 @@ export function editRow(events) {
         dom.style.setProperty('--hue', cssOf(edit.hue));
         dom.classList.toggle('is-off', !edit.enabled);
         toggle.replaceChildren(icon(edit.enabled ? 'shown' : 'hidden'));
-        toggle.title = edit.enabled ? 'Switch off' : 'Switch on';
-        toggle.setAttribute('aria-label', `${name} on`);
+        toggle.title = edit.enabled ? t('Switch off') : t('Switch on');
+        toggle.setAttribute('aria-label', t('{name} on', { name }));
         setPressed(toggle, edit.enabled);
-        remove.setAttribute('aria-label', `Delete ${name}`);
-        weight.rename(`Amount of ${name}`);
+        remove.setAttribute('aria-label', t('Delete {name}', { name }));
+        weight.rename(t('Amount of {name}', { name }));
         shown = edit;
       }
       if (attribute) weight.bound(attribute.min, attribute.max);

@@ -10,6 +10,7 @@ import { kindsPanel } from './kinds.js';
 import { maskTools } from './mask.js';
 import { toolRail } from './rail.js';
 import { statusbar } from './statusbar.js';
+import { t } from '../i18n.js';
 
 /** @typedef {import('../state.js').State} State */
 
@@ -33,7 +34,7 @@ export function editorScreen(store, stage, kinds, whereItShows) {
   ];
   const [rail, , status, paints, brush, edits, comparison] = parts;
   const busy = el('div', { class: 'busy', 'aria-hidden': 'true' });
-  const badge = el('div', { class: 'original-badge', 'aria-hidden': 'true' }, 'Original');
+  const badge = el('div', { class: 'original-badge', 'aria-hidden': 'true' }, t('Original'));
   const work = el(
     'div',
     { class: 'workbench' },
@@ -43,13 +44,13 @@ export function editorScreen(store, stage, kinds, whereItShows) {
   );
   const panel = el(
     'aside',
-    { class: 'panel', 'aria-label': 'Editing' },
+    { class: 'panel', 'aria-label': t('Editing') },
     paints.dom,
     brush.dom,
     edits.dom,
   );
-  const heading = el('h1', { class: 'visually-hidden' }, 'Editor');
-  const dom = el('section', { class: 'editor', 'aria-label': 'Editor' }, heading, work, panel);
+  const heading = el('h1', { class: 'visually-hidden' }, t('Editor'));
+  const dom = el('section', { class: 'editor', 'aria-label': t('Editor') }, heading, work, panel);
   return {
     dom,
     /** @param {State} state */

@@ -6,6 +6,7 @@ import { el, reveal, setChildren } from '../dom.js';
 import { attributesOf, editName } from '../editing.js';
 import { iconButton } from './controls.js';
 import { editRow } from './edit-row.js';
+import { t } from '../i18n.js';
 
 /** @typedef {import('../state.js').State} State */
 /** @typedef {import('../session.js').Edit} Edit */
@@ -23,18 +24,18 @@ export function editsPanel({ dispatch }) {
   const empty = el(
     'p',
     { class: 'quiet empty' },
-    'Paint on the picture to make the first edit. Everything here can be changed later.',
+    t('Paint on the picture to make the first edit. Everything here can be changed later.'),
   );
   const fresh = iconButton(
     'plus',
-    'Start a new edit with the next stroke',
+    t('Start a new edit with the next stroke'),
     () => dispatch({ type: 'editClosed' }),
-    { command: 'new', text: 'New edit' },
+    { command: 'new', text: t('New edit') },
   );
   const dom = el(
     'section',
-    { class: 'section section-edits', 'aria-label': 'Edits' },
-    el('header', { class: 'section-head' }, el('h2', {}, 'Edits'), fresh),
+    { class: 'section section-edits', 'aria-label': t('Edits') },
+    el('header', { class: 'section-head' }, el('h2', {}, t('Edits')), fresh),
     empty,
     list,
   );
@@ -74,7 +75,7 @@ export function editsPanel({ dispatch }) {
       onSettle: () => dispatch({ type: 'settled' }),
       onRemove: () => {
         dispatch({ type: 'editRemoved', key });
-        dispatch({ type: 'said', text: 'Edit deleted' });
+        dispatch({ type: 'said', text: t('Edit deleted') });
         fresh.focus();
       },
       onMove: (by) =>

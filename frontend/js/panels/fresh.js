@@ -4,6 +4,7 @@
 
 import { context2d, el, setChildren } from '../dom.js';
 import { NUM_VARIANTS } from '../flows/variants.js';
+import { t } from '../i18n.js';
 import { asProblem, isAbort } from '../problem.js';
 import { findEdit } from '../session.js';
 import { iconButton, setPressed, slider } from './controls.js';
@@ -23,7 +24,7 @@ export function freshPanel(store, draw) {
   const { dispatch } = store;
   let watch = new AbortController();
   const amount = slider({
-    label: 'Amount',
+    label: t('Amount'),
     min: 0,
     max: 100,
     step: 1,
@@ -37,22 +38,22 @@ export function freshPanel(store, draw) {
     min: 0,
     max: MAX_SEED,
     step: 1,
-    'aria-label': 'Seed',
+    'aria-label': t('Seed'),
     onchange: () => {
       const value = Number(seed.value);
       if (Number.isInteger(value) && value >= 0 && value <= MAX_SEED) dispatch({ type: 'freshChanged', fresh: { seed: value } });
       else seed.value = String(store.state.fresh.seed);
     },
   });
-  const dice = iconButton('dice', 'Another seed', () => dispatch({ type: 'freshChanged', fresh: { seed: anySeed() } }), { text: 'Another' });
-  const choices = el('div', { class: 'variants', role: 'group', 'aria-label': 'Seeds to choose from' });
-  const show = iconButton('grid', 'Seeds to choose from', () => void offer(), { text: `Show ${NUM_VARIANTS} to choose from` });
-  const hint = el('p', { class: 'quiet' }, 'Paint where something new should be drawn; then choose among seeds.');
+  const dice = iconButton('dice', t('Another seed'), () => dispatch({ type: 'freshChanged', fresh: { seed: anySeed() } }), { text: t('Another') });
+  const choices = el('div', { class: 'variants', role: 'group', 'aria-label': t('Seeds to choose from') });
+  const show = iconButton('grid', t('Seeds to choose from'), () => void offer(), { text: t('Show {count} to choose from', { count: NUM_VARIANTS }) });
+  const hint = el('p', { class: 'quiet' }, t('Paint where something new should be drawn; then choose among seeds.'));
   const dom = el(
     'section',
-    { class: 'section section-fresh', 'aria-label': 'New content' },
+    { class: 'section section-fresh', 'aria-label': t('New content') },
     amount.dom,
-    el('div', { class: 'row' }, el('label', { class: 'seed-field' }, el('span', { class: 'slider-label' }, 'Seed'), seed), dice),
+    el('div', { class: 'row' }, el('label', { class: 'seed-field' }, el('span', { class: 'slider-label' }, t('Seed')), seed), dice),
     hint,
     show,
     choices,
@@ -90,7 +91,7 @@ export function freshPanel(store, draw) {
       {
         type: 'button',
         class: 'variant',
-        'aria-label': `Seed ${variant.seed}`,
+        'aria-label': t('Seed {seed}', { seed: variant.seed }),
         onclick: () => dispatch({ type: 'freshChanged', fresh: { seed: variant.seed } }),
       },
       canvas,

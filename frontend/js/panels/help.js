@@ -4,6 +4,7 @@
 
 import { bind, comboOf, combosOf, commandOf } from '../bindings.js';
 import { el } from '../dom.js';
+import { t } from '../i18n.js';
 import { COMMANDS, GESTURES } from '../keys.js';
 import { dialog } from './dialogs.js';
 
@@ -16,14 +17,14 @@ import { dialog } from './dialogs.js';
 export function helpDialog({ get, set }) {
   const columns = el('div', { class: 'key-columns' });
   const single = el('input', { type: 'checkbox', onchange: () => set({ ...get(), areSingleKeysOn: single.checked }) });
-  const toggle = el('label', { class: 'check' }, single, 'Keys without Ctrl are on');
-  const word = el('p', { class: 'quiet', role: 'status' }, 'Click a key to give its command another one.');
+  const toggle = el('label', { class: 'check' }, single, t('Keys without Ctrl are on'));
+  const word = el('p', { class: 'quiet', role: 'status' }, t('Click a key to give its command another one.'));
   const reset = el(
     'button',
-    { type: 'button', class: 'button', onclick: () => (change({}), (word.textContent = 'Every command has its own key again.')) },
-    'Reset all keys',
+    { type: 'button', class: 'button', onclick: () => (change({}), (word.textContent = t('Every command has its own key again.'))) },
+    t('Reset all keys'),
   );
-  const dom = dialog('Keys', 'dialog-help', columns, word, el('div', { class: 'dialog-actions' }, toggle, el('div', { class: 'spring' }), reset));
+  const dom = dialog(t('Keys'), 'dialog-help', columns, word, el('div', { class: 'dialog-actions' }, toggle, el('div', { class: 'spring' }), reset));
 
   /** @param {import('../bindings.js').Bindings} own */
   const change = (own) => {
@@ -47,7 +48,7 @@ export function helpDialog({ get, set }) {
     wanted = null;
     show();
     if (command) {
-      word.textContent = `Press the new key of “${command.does}”; Escape leaves it.`;
+      word.textContent = t('Press the new key of “{command}”; Escape leaves it.', { command: command.does });
       columns.querySelector(/** @type {'button'} */ ('.key-button.is-waiting'))?.focus();
     }
   };
@@ -60,19 +61,19 @@ export function helpDialog({ get, set }) {
     const command = waiting;
     if (event.key === 'Escape' || event.key === 'Tab') {
       begin(null);
-      word.textContent = 'Nothing was changed.';
+      word.textContent = t('Nothing was changed.');
       return;
     }
     const { own } = get();
     const holder = commandOf(COMMANDS, own, combo);
     if (holder && holder.id !== command.id && wanted !== combo) {
       wanted = combo;
-      word.textContent = `“${holder.does}” has this key already. Press it again to take it away, or another one.`;
+      word.textContent = t('“{command}” has this key already. Press it again to take it away, or another one.', { command: holder.does });
       return;
     }
     waiting = null;
     change(bind(COMMANDS, own, command.id, combo));
-    word.textContent = holder && holder.id !== command.id ? `Changed. “${holder.does}” has no key now.` : 'Changed.';
+    word.textContent = holder && holder.id !== command.id ? t('Changed. “{command}” has no key now.', { command: holder.does }) : t('Changed.');
     columns.querySelector(/** @type {'button'} */ (`[data-id="${command.id}"]`))?.focus();
   });
   dom.addEventListener('cancel', (event) => waiting && event.preventDefault());
@@ -116,7 +117,7 @@ function groups(own, waiting, onChange) {
           type: 'button',
           class: isWaiting ? 'key-button is-waiting' : 'key-button',
           'data-id': command.id,
-          'aria-label': `Key of ${command.does}: ${combosOf(command, own).join(' or ') || 'none'}`,
+          'aria-label': t('Key of {command}: {keys}', { command: command.does, keys: combosOf(command, own).join(', ') || '–' }),
           onclick: () => onChange(command),
         },
         ...(isWaiting ? ['…'] : keycaps(combosOf(command, own)[0] ?? '')),

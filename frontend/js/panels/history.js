@@ -6,6 +6,7 @@ import { changeBetween } from '../changes.js';
 import { el, setChildren, uniqueId } from '../dom.js';
 import { editName } from '../editing.js';
 import { stepsOf } from '../history.js';
+import { language, t } from '../i18n.js';
 import { MAX_SNAPSHOTS } from '../keeping.js';
 import { iconButton } from './controls.js';
 
@@ -17,11 +18,11 @@ const MAX_SHOWN = 60; // steps: who wants an older one wants a snapshot
 export function historyPanel(store) {
   const { dispatch } = store;
   const id = uniqueId('history');
-  const steps = el('ol', { class: 'history-steps', 'aria-label': 'Steps, the latest first' });
-  const snapshots = el('ul', { class: 'history-snapshots', 'aria-label': 'Snapshots' });
-  const none = el('p', { class: 'quiet' }, 'A snapshot keeps the edit list as it is now, under a name.');
-  const name = el('input', { type: 'text', class: 'text', maxLength: 80, placeholder: 'Name', 'aria-label': 'Name of the snapshot' });
-  const keep = el('button', { type: 'submit', class: 'button' }, 'Keep a snapshot');
+  const steps = el('ol', { class: 'history-steps', 'aria-label': t('Steps, the latest first') });
+  const snapshots = el('ul', { class: 'history-snapshots', 'aria-label': t('Snapshots') });
+  const none = el('p', { class: 'quiet' }, t('A snapshot keeps the edit list as it is now, under a name.'));
+  const name = el('input', { type: 'text', class: 'text', maxLength: 80, placeholder: t('Name'), 'aria-label': t('Name of the snapshot') });
+  const keep = el('button', { type: 'submit', class: 'button' }, t('Keep a snapshot'));
   const form = el(
     'form',
     {
@@ -29,7 +30,7 @@ export function historyPanel(store) {
       onsubmit: (/** @type {SubmitEvent} */ event) => {
         event.preventDefault();
         dispatch({ type: 'snapshotTaken', name: name.value, savedAt: new Date().toISOString() });
-        dispatch({ type: 'said', text: 'Snapshot kept' });
+        dispatch({ type: 'said', text: t('Snapshot kept') });
         name.value = '';
       },
     },
@@ -38,15 +39,15 @@ export function historyPanel(store) {
   );
   const dom = el(
     'div',
-    { class: 'menu history', id, popover: 'auto', role: 'dialog', 'aria-label': 'History' },
-    el('h2', {}, 'Snapshots'),
+    { class: 'menu history', id, popover: 'auto', role: 'dialog', 'aria-label': t('History') },
+    el('h2', {}, t('Snapshots')),
     form,
     none,
     snapshots,
-    el('h2', {}, 'Steps'),
+    el('h2', {}, t('Steps')),
     steps,
   );
-  const button = iconButton('history', 'History and snapshots', () => {});
+  const button = iconButton('history', t('History and snapshots'), () => {});
   button.setAttribute('popovertarget', id);
   dom.addEventListener('toggle', () => {
     if (!dom.matches(':popover-open')) return;
@@ -66,7 +67,7 @@ export function historyPanel(store) {
     const rows = all.slice(first).map((session, i) => {
       const index = first + i;
       const words =
-        index === 0 ? 'As it was opened' : changeBetween(all[index - 1], session, (edit) => editName(state, edit));
+        index === 0 ? t('As it was opened') : changeBetween(all[index - 1], session, (edit) => editName(state, edit));
       const step = el(
         'button',
         { type: 'button', class: 'history-step', onclick: () => dispatch({ type: 'historyJumped', index }) },
@@ -88,13 +89,13 @@ export function historyPanel(store) {
             {
               type: 'button',
               class: 'history-step',
-              title: 'Go back to it; undo takes that back',
+              title: t('Go back to it; undo takes that back'),
               onclick: () => dispatch({ type: 'snapshotRestored', index }),
             },
             snapshot.name,
-            el('time', { dateTime: snapshot.savedAt }, new Date(snapshot.savedAt).toLocaleString([], { dateStyle: 'short', timeStyle: 'short' })),
+            el('time', { dateTime: snapshot.savedAt }, new Date(snapshot.savedAt).toLocaleString(language, { dateStyle: 'short', timeStyle: 'short' })),
           ),
-          iconButton('bin', `Delete the snapshot ${snapshot.name}`, () => dispatch({ type: 'snapshotDropped', index })),
+          iconButton('bin', t('Delete the snapshot {name}', { name: snapshot.name }), () => dispatch({ type: 'snapshotDropped', index })),
         ),
       ),
     );

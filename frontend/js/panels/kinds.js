@@ -4,6 +4,7 @@
 
 import { el } from '../dom.js';
 import { segmented } from './controls.js';
+import { t } from '../i18n.js';
 
 /** @typedef {import('../state.js').State} State */
 /** @typedef {import('../editing.js').Kind} Kind */
@@ -14,11 +15,11 @@ import { segmented } from './controls.js';
  */
 export function kindsPanel({ dispatch }, panels) {
   const choice = segmented(
-    'Paint with',
+    t('Paint with'),
     [
-      { value: 'attribute', text: 'Attribute', hint: 'Move an attribute where you paint' },
-      { value: 'transplant', text: 'Clone', hint: 'Copy from this or another picture' },
-      { value: 'resample', text: 'New content', hint: 'Let the model draw something else there' },
+      { value: 'attribute', text: t('Attribute'), hint: t('Move an attribute where you paint') },
+      { value: 'transplant', text: t('Clone'), hint: t('Copy from this or another picture') },
+      { value: 'resample', text: t('New content'), hint: t('Let the model draw something else there') },
     ],
     (kind) => dispatch({ type: 'kindChosen', kind: /** @type {Kind} */ (kind) }),
   );

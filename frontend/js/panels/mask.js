@@ -4,6 +4,7 @@
 
 import { el, saveBlob } from '../dom.js';
 import { imageToCell, maskSizeFor } from '../geometry.js';
+import { t } from '../i18n.js';
 import { constantMask, isEmpty } from '../mask.js';
 import { maskFile, readMask } from '../mask-image.js';
 import { centreOf, feathered, grown, inverted } from '../region.js';
@@ -17,10 +18,10 @@ const STEP_CELLS = 2; // of the mask: half a cell of the finest grid so far
 
 /** @type {[string, string, (mask: Mask) => Mask][]} */
 const CHANGES = [
-  ['invert', 'Paint what is not painted, and the reverse', inverted],
-  ['plus', 'Make the painted part larger', (mask) => grown(mask, STEP_CELLS)],
-  ['minus', 'Make the painted part smaller', (mask) => grown(mask, -STEP_CELLS)],
-  ['feather', 'Make its edge softer', (mask) => feathered(mask, STEP_CELLS)],
+  ['invert', t('Paint what is not painted, and the reverse'), inverted],
+  ['plus', t('Make the painted part larger'), (mask) => grown(mask, STEP_CELLS)],
+  ['minus', t('Make the painted part smaller'), (mask) => grown(mask, -STEP_CELLS)],
+  ['feather', t('Make its edge softer'), (mask) => feathered(mask, STEP_CELLS)],
 ];
 
 /**
@@ -50,12 +51,12 @@ export function maskTools(store, whereItShows) {
       if (mask) dispatch({ type: 'maskChanged', mask: change(mask) });
     }),
   );
-  const fill = iconButton('heat', 'Paint where this attribute shows in the picture', async () => {
+  const fill = iconButton('heat', t('Paint where this attribute shows in the picture'), async () => {
     const before = store.state;
     const coverage = await whereItShows(before);
     const { source, attribute, openKey } = store.state;
     const isSame = source === before.source && attribute === before.attribute && openKey === before.openKey;
-    if (coverage && isSame) add(coverage, 'This attribute shows nowhere in the picture');
+    if (coverage && isSame) add(coverage, t('This attribute shows nowhere in the picture'));
   });
   const input = el('input', { type: 'file', accept: 'image/*', class: 'visually-hidden', tabIndex: -1, 'aria-hidden': 'true' });
   input.addEventListener('change', async () => {
@@ -63,17 +64,17 @@ export function maskTools(store, whereItShows) {
     input.value = '';
     if (!file) return;
     const bitmap = await createImageBitmap(file).catch(() => null);
-    if (!bitmap) return dispatch({ type: 'said', text: 'This file is no picture that can be read as a mask' });
+    if (!bitmap) return dispatch({ type: 'said', text: t('This file is no picture that can be read as a mask') });
     const coverage = readMask(bitmap, size());
     bitmap.close();
-    add(coverage, 'This mask is black all over: nothing is painted');
+    add(coverage, t('This mask is black all over: nothing is painted'));
   });
-  const load = iconButton('open', 'Paint a mask from a grey picture: white is painted', () => input.click());
-  const save = iconButton('download', 'Save this mask as a grey picture', async () => {
+  const load = iconButton('open', t('Paint a mask from a grey picture: white is painted'), () => input.click());
+  const save = iconButton('download', t('Save this mask as a grey picture'), async () => {
     const mask = current();
     if (mask) saveBlob(await maskFile(mask), 'mask.png');
   });
-  const dom = el('div', { class: 'mask-tools', role: 'toolbar', 'aria-label': 'Mask' }, fill, ...changes, load, save, input);
+  const dom = el('div', { class: 'mask-tools', role: 'toolbar', 'aria-label': t('Mask') }, fill, ...changes, load, save, input);
   return {
     dom,
     /** @param {State} _state */

@@ -3,6 +3,7 @@
  */
 
 import { el, uniqueId } from '../dom.js';
+import { t } from '../i18n.js';
 
 /** @typedef {import('../types.js').Model} Model */
 
@@ -13,7 +14,7 @@ import { el, uniqueId } from '../dom.js';
 export function modelPicker(previewUrl, onChoose) {
   const name = uniqueId('model');
   const list = el('div', { class: 'model-list' });
-  const dom = el('fieldset', { class: 'models', hidden: true }, el('legend', {}, 'Model'), list);
+  const dom = el('fieldset', { class: 'models', hidden: true }, el('legend', {}, t('Model')), list);
   /** @type {Map<string, ReturnType<typeof modelCard>>} */
   let cards = new Map();
   let shown = /** @type {readonly Model[]} */ ([]);
@@ -49,7 +50,7 @@ function modelCard({ id, title, resolution, license, source }, name, previewUrl,
   const preview = el('img', { class: 'model-preview', src: previewUrl(id), alt: '', loading: 'lazy' });
   preview.addEventListener('error', () => preview.classList.add('is-missing'));
   const licence = license === 'unknown' ? 'licence unknown' : license;
-  const loading = el('span', { class: 'model-loading' }, 'Loads with its first picture');
+  const loading = el('span', { class: 'model-loading' }, t('Loads with its first picture'));
   const dom = el(
     'label',
     { class: 'model', title: source },
@@ -58,7 +59,7 @@ function modelCard({ id, title, resolution, license, source }, name, previewUrl,
     el(
       'span',
       { class: 'model-words' },
-      el('span', { class: 'model-title' }, title),
+      el('span', { class: 'model-title' }, t(title)),
       el('span', { class: 'quiet' }, `${resolution} px · ${licence}`),
       el('span', { class: 'model-source quiet' }, source),
       loading,

@@ -4,6 +4,7 @@
 
 import { el } from '../dom.js';
 import { iconButton } from './controls.js';
+import { t } from '../i18n.js';
 import { remedy } from '../problem.js';
 
 /** @typedef {import('../state.js').State} State */
@@ -16,8 +17,8 @@ export function notice({ dispatch }, { onRetry }) {
   const title = el('strong', {});
   const detail = el('span', {});
   const what = el('span', { class: 'notice-remedy' });
-  const retry = el('button', { type: 'button', class: 'button', onclick: onRetry }, 'Try again');
-  const close = iconButton('close', 'Dismiss', () => dispatch({ type: 'problemDismissed' }));
+  const retry = el('button', { type: 'button', class: 'button', onclick: onRetry }, t('Try again'));
+  const close = iconButton('close', t('Dismiss'), () => dispatch({ type: 'problemDismissed' }));
   const card = el(
     'div',
     { class: 'notice-card' },
@@ -36,7 +37,7 @@ export function notice({ dispatch }, { onRetry }) {
       if (problem === shown) return;
       shown = problem;
       if (problem) {
-        title.textContent = problem.title;
+        title.textContent = t(problem.title);
         detail.textContent = problem.detail === problem.title ? '' : problem.detail;
         what.textContent = remedy(problem);
       }

@@ -4,6 +4,7 @@
 
 import { el } from '../dom.js';
 import { iconButton, setPressed } from './controls.js';
+import { t } from '../i18n.js';
 
 /** @typedef {import('../state.js').State} State */
 /** @typedef {import('../state.js').Tool} Tool */
@@ -11,23 +12,23 @@ import { iconButton, setPressed } from './controls.js';
 
 /** @type {[Tool, string, string][]} */
 const TOOLS = [
-  ['brush', 'brush', 'Brush'],
-  ['eraser', 'eraser', 'Eraser'],
-  ['rectangle', 'rectangle', 'Rectangle'],
-  ['lasso', 'lasso', 'Lasso'],
-  ['hand', 'hand', 'Move the view'],
+  ['brush', 'brush', t('Brush')],
+  ['eraser', 'eraser', t('Eraser')],
+  ['rectangle', 'rectangle', t('Rectangle')],
+  ['lasso', 'lasso', t('Lasso')],
+  ['hand', 'hand', t('Move the view')],
 ];
 /** @type {[keyof Layers, string, string][]} */
 const LAYERS = [
-  ['mask', 'mask', 'Show what this edit paints'],
-  ['grid', 'grid', 'Show the model’s grid'],
+  ['mask', 'mask', t('Show what this edit paints')],
+  ['grid', 'grid', t('Show the model’s grid')],
 ];
 
 /** @type {[import('../canvas/comparison.js').Comparison, string, string][]} */
 const COMPARISONS = [
-  ['slider', 'split', 'Compare with a slider'],
-  ['side', 'beside', 'Compare side by side'],
-  ['difference', 'difference', 'Show how much changed'],
+  ['slider', 'split', t('Compare with a slider')],
+  ['side', 'beside', t('Compare side by side')],
+  ['difference', 'difference', t('Show how much changed')],
 ];
 
 /**
@@ -45,19 +46,19 @@ export function toolRail({ dispatch }, stage) {
     iconButton(icon, label, () => dispatch({ type: 'comparisonChosen', comparison })),
   );
   const zoom = [
-    iconButton('plus', 'Zoom in', () => stage.zoom(1.25), { command: 'zoom-in' }),
-    iconButton('minus', 'Zoom out', () => stage.zoom(0.8), { command: 'zoom-out' }),
-    iconButton('fit', 'Fit the picture', () => stage.fit(), { command: 'fit' }),
+    iconButton('plus', t('Zoom in'), () => stage.zoom(1.25), { command: 'zoom-in' }),
+    iconButton('minus', t('Zoom out'), () => stage.zoom(0.8), { command: 'zoom-out' }),
+    iconButton('fit', t('Fit the picture'), () => stage.fit(), { command: 'fit' }),
   ];
   const group = (/** @type {string} */ label, /** @type {HTMLElement[]} */ buttons) =>
     el('div', { class: 'rail-group', role: 'group', 'aria-label': label }, ...buttons);
   const dom = el(
     'div',
-    { class: 'rail', role: 'toolbar', 'aria-label': 'Tools', 'aria-orientation': 'vertical' },
-    group('Pointer', tools),
-    group('Overlays', layers),
-    group('Compare', comparisons),
-    group('Zoom', zoom),
+    { class: 'rail', role: 'toolbar', 'aria-label': t('Tools'), 'aria-orientation': 'vertical' },
+    group(t('Pointer'), tools),
+    group(t('Overlays'), layers),
+    group(t('Compare'), comparisons),
+    group(t('Zoom'), zoom),
   );
   return {
     dom,

@@ -4,6 +4,7 @@
 
 import { el, setChildren } from '../dom.js';
 import { iconButton } from './controls.js';
+import { language, t } from '../i18n.js';
 
 /** @typedef {import('../state.js').State} State */
 
@@ -15,7 +16,7 @@ const NUM_SHOWN = 3; // one row, before "all of them"
 export function sessionsList({ coverUrl, onOpen, onDelete }) {
   const list = el('ul', { class: 'gallery sessions' });
   const all = el('button', { type: 'button', class: 'button', onclick: () => ((isWhole = true), show()) });
-  const dom = el('section', { class: 'start-sessions', 'aria-label': 'Your sessions' }, el('h2', {}, 'Your sessions'), list, all);
+  const dom = el('section', { class: 'start-sessions', 'aria-label': t('Your sessions') }, el('h2', {}, t('Your sessions')), list, all);
   let isWhole = false;
   /** @type {State['sessions']} */
   let sessions = [];
@@ -29,18 +30,18 @@ export function sessionsList({ coverUrl, onOpen, onDelete }) {
         const when = new Date(session.updated_at);
         const open = el(
           'button',
-          { type: 'button', class: 'sample', onclick: () => onOpen(session.session_id), title: `${session.model}, ${session.num_edits} edits` },
+          { type: 'button', class: 'sample', onclick: () => onOpen(session.session_id), title: t('{model}, {count} edits', { model: session.model, count: session.num_edits }) },
           cover,
           el('span', { class: 'sample-title' }, session.name),
-          el('time', { class: 'session-time', dateTime: session.updated_at }, when.toLocaleDateString([], { day: 'numeric', month: 'short' })),
+          el('time', { class: 'session-time', dateTime: session.updated_at }, when.toLocaleDateString(language, { day: 'numeric', month: 'short' })),
         );
-        const remove = iconButton('bin', `Delete the session ${session.name}`, () => onDelete(session.session_id, session.name), {
+        const remove = iconButton('bin', t('Delete the session {name}', { name: session.name }), () => onDelete(session.session_id, session.name), {
           class: 'session-delete',
         });
         return el('li', {}, open, remove);
       }),
     );
-    all.textContent = `Show all ${sessions.length}`;
+    all.textContent = t('Show all {count}', { count: sessions.length });
     all.hidden = isWhole || sessions.length <= NUM_SHOWN;
     dom.hidden = sessions.length === 0;
   };

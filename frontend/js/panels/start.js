@@ -3,6 +3,7 @@
  */
 
 import { el, setChildren } from '../dom.js';
+import { LANGUAGES, chooseLanguage, language, t } from '../i18n.js';
 import { icon } from '../icons.js';
 import { paintedCells } from '../canvas/cells.js';
 import { currentModel } from '../state.js';
@@ -16,11 +17,11 @@ import { modelPicker } from './models.js';
 
 /** @type {Record<State['server'], string>} */
 const SERVER_SAYS = {
-  connecting: 'Connecting…',
-  starting: 'The model is being loaded; the first picture may wait for it.',
+  connecting: t('Connecting…'),
+  starting: t('The model is being loaded; the first picture may wait for it.'),
   ready: '',
-  degraded: 'The server has no worker at the moment; pictures wait until one is back.',
-  unreachable: 'The server does not answer. Trying again…',
+  degraded: t('The server has no worker at the moment; pictures wait until one is back.'),
+  unreachable: t('The server does not answer. Trying again…'),
 };
 
 /**
@@ -29,8 +30,8 @@ const SERVER_SAYS = {
  */
 export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, onSample, onGenerate, onResume, sessions }) {
   const cells = paintedCells();
-  const choose = iconButton('open', 'Choose a picture', onChooseFile, {
-    text: 'Choose a picture',
+  const choose = iconButton('open', t('Choose a picture'), onChooseFile, {
+    text: t('Choose a picture'),
     class: 'is-primary is-large',
   });
   const drop = el(
@@ -40,22 +41,22 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, 
     el(
       'div',
       { class: 'drop-words' },
-      el('p', { class: 'drop-title' }, 'Drop a picture here, or several'),
-      el('p', {}, 'or paste one with Ctrl+V'),
-      el('div', { class: 'drop-actions' }, choose, onCamera && iconButton('camera', 'Take a picture', onCamera, { text: 'Camera' })),
+      el('p', { class: 'drop-title' }, t('Drop a picture here, or several')),
+      el('p', {}, t('or paste one with Ctrl+V')),
+      el('div', { class: 'drop-actions' }, choose, onCamera && iconButton('camera', t('Take a picture'), onCamera, { text: t('Camera') })),
     ),
   );
-  const note = el('p', { class: 'drop-note' }, 'PNG, JPEG or WebP. It goes to this server and nowhere else.');
-  const resume = iconButton('redo', 'Go on with the latest picture', () => onResume(savedSessions()[0].id), {
-    text: 'Go on with the latest picture',
+  const note = el('p', { class: 'drop-note' }, t('PNG, JPEG or WebP. It goes to this server and nowhere else.'));
+  const resume = iconButton('redo', t('Go on with the latest picture'), () => onResume(savedSessions()[0].id), {
+    text: t('Go on with the latest picture'),
     class: 'resume',
   });
-  const land = el('a', { class: 'button resume', href: 'land', hidden: true }, icon('grid'), el('span', { class: 'button-text' }, 'Paint on an endless land'));
+  const land = el('a', { class: 'button resume', href: 'land', hidden: true }, icon('grid'), el('span', { class: 'button-text' }, t('Paint on an endless land')));
   drop.addEventListener('pointermove', (event) => cells.paintAt(event));
   const server = el('p', { class: 'server-note', role: 'status' });
   const models = modelPicker(previewUrl, (id) => dispatch({ type: 'modelChosen', id }));
   const encoding = segmented(
-    'Encoding',
+    t('Encoding'),
     Object.entries(ENCODINGS).map(([value, { text, hint }]) => ({ value, text, hint })),
     (value) =>
       dispatch({ type: 'encodeModeChosen', mode: /** @type {import('../encoding.js').EncodeMode} */ (value) }),
@@ -64,20 +65,20 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, 
     'button',
     { type: 'button', class: 'sample sample-new', onclick: onGenerate },
     el('span', { class: 'sample-picture' }, icon('dice', 26)),
-    el('span', { class: 'sample-title' }, 'Generate one'),
+    el('span', { class: 'sample-title' }, t('Generate one')),
   );
   const gallery = el('ul', { class: 'gallery' }, el('li', {}, generate));
   const dom = el(
     'section',
-    { class: 'start', 'aria-label': 'Start' },
+    { class: 'start', 'aria-label': t('Start') },
     el(
       'div',
       { class: 'start-main' },
-      el('h1', {}, 'Paint what should change.'),
+      el('h1', {}, t('Paint what should change.')),
       el(
         'p',
         { class: 'lead' },
-        'Your picture becomes a grid of style vectors. Pick an attribute, brush it where you want it, and every pixel beyond the brush’s soft edge stays exactly as it was.',
+        t('Your picture becomes a grid of style vectors. Pick an attribute, brush it where you want it, and every pixel beyond the brush’s soft edge stays exactly as it was.'),
       ),
       drop,
       note,
@@ -89,9 +90,9 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, 
       resume,
       land,
       sessions.dom,
-      el('h2', {}, 'Start from a sample'),
+      el('h2', {}, t('Start from a sample')),
       gallery,
-      el('div', { class: 'start-choices' }, models.dom, encoding.dom),
+      el('div', { class: 'start-choices' }, models.dom, encoding.dom, languagePicker()),
     ),
   );
   /** @type {{sample: Sample, dom: HTMLElement}[]} */
@@ -134,4 +135,10 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, 
       generate.disabled = choose.disabled = !state.modelId;
     },
   };
+}
+
+function languagePicker() {
+  const options = Object.entries(LANGUAGES).map(([code, name]) => el('option', { value: code, lang: code, selected: code === language }, name));
+  const picker = el('select', { class: 'text', onchange: () => chooseLanguage(picker.value) }, ...options);
+  return el('label', { class: 'language' }, el('span', {}, t('Language')), picker);
 }

@@ -3,6 +3,7 @@
  */
 
 import { el } from '../dom.js';
+import { t } from '../i18n.js';
 import { findEdit } from '../session.js';
 
 /** @typedef {import('../state.js').State} State */
@@ -35,17 +36,17 @@ export function statusbar(stage) {
 /** @param {State} state */
 function connectionText({ isLive }) {
   if (isLive === null) return '';
-  return isLive ? 'Live' : 'Connection lost: what you paint is kept. Reconnecting…';
+  return isLive ? t('Live') : t('Connection lost: what you paint is kept. Reconnecting…');
 }
 
 /** What a stroke would do now. @param {State} state */
 function hintFor({ history, openKey, tool, isComparing, layers }) {
-  if (isComparing) return 'Original';
+  if (isComparing) return t('Original');
   const session = history?.present;
   if (!session) return '';
-  if (layers.heat) return 'Bright: where it shows. Painting elsewhere does little';
+  if (layers.heat) return t('Bright: where it shows. Painting elsewhere does little');
   const edit = findEdit(session, openKey);
-  if (tool === 'eraser') return edit ? 'Erases from the chosen edit' : 'Choose an edit to erase from';
-  if (!session.edits.length) return 'Paint where the attribute should change';
-  return edit?.mask ? 'Strokes add to this edit' : 'The next stroke makes a new edit';
+  if (tool === 'eraser') return edit ? t('Erases from the chosen edit') : t('Choose an edit to erase from');
+  if (!session.edits.length) return t('Paint where the attribute should change');
+  return edit?.mask ? t('Strokes add to this edit') : t('The next stroke makes a new edit');
 }

@@ -3,6 +3,7 @@
  */
 
 import { el } from '../dom.js';
+import { t } from '../i18n.js';
 import { icon, mark } from '../icons.js';
 import { currentModel } from '../state.js';
 import { iconButton, setPressed } from './controls.js';
@@ -11,10 +12,10 @@ import { iconButton, setPressed } from './controls.js';
 /** @type {Record<import('../keeping.js').Saving, string>} */
 const SAVING_SAYS = {
   new: '',
-  saving: 'Saving…',
-  saved: 'Saved',
-  failed: 'Kept in this browser; the server has not saved it yet',
-  conflict: 'Changed in another window',
+  saving: t('Saving…'),
+  saved: t('Saved'),
+  failed: t('Kept in this browser; the server has not saved it yet'),
+  conflict: t('Changed in another window'),
 };
 
 /**
@@ -35,7 +36,7 @@ const SAVING_SAYS = {
 export function topbar({ dispatch }, { onHome, onOpen, onCrop, onDownload, onHelp, onConflict, history }) {
   const home = el(
     'button',
-    { type: 'button', class: 'brand', title: 'Back to the start', onclick: onHome },
+    { type: 'button', class: 'brand', title: t('Back to the start'), onclick: onHome },
     mark(22),
     el('span', { class: 'brand-name' }, 'Latent', el('b', {}, 'brush')),
   );
@@ -44,26 +45,26 @@ export function topbar({ dispatch }, { onHome, onOpen, onCrop, onDownload, onHel
     type: 'text',
     class: 'session-name',
     maxLength: 80,
-    'aria-label': 'Name of this session',
-    title: 'Name of this session',
+    'aria-label': t('Name of this session'),
+    title: t('Name of this session'),
     onchange: () => dispatch({ type: 'sessionNamed', name: name.value }),
     onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === 'Enter' && name.blur(),
   });
   const saving = el('span', { class: 'saving', role: 'status' });
-  const apart = el('button', { type: 'button', class: 'button', onclick: onConflict }, 'Keep both');
+  const apart = el('button', { type: 'button', class: 'button', onclick: onConflict }, t('Keep both'));
   const session = el('div', { class: 'topbar-session' }, name, saving, apart);
-  const open = iconButton('open', 'Open a picture', onOpen, { command: 'open', text: 'Open' });
-  const crop = iconButton('crop', 'Choose the crop again', onCrop, { text: 'Crop' });
-  const undo = iconButton('undo', 'Undo', () => dispatch({ type: 'undone' }), { command: 'undo' });
-  const redo = iconButton('redo', 'Redo', () => dispatch({ type: 'redone' }), { command: 'redo' });
+  const open = iconButton('open', t('Open a picture'), onOpen, { command: 'open', text: t('Open') });
+  const crop = iconButton('crop', t('Choose the crop again'), onCrop, { text: t('Crop') });
+  const undo = iconButton('undo', t('Undo'), () => dispatch({ type: 'undone' }), { command: 'undo' });
+  const redo = iconButton('redo', t('Redo'), () => dispatch({ type: 'redone' }), { command: 'redo' });
   const compare = holdButton((on) => dispatch({ type: 'compared', on }));
-  const download = iconButton('download', 'Download', onDownload, {
+  const download = iconButton('download', t('Download'), onDownload, {
     command: 'download',
-    text: 'Download',
+    text: t('Download'),
     class: 'is-primary',
   });
-  const theme = iconButton('sun', 'Light or dark', () => switchTheme(theme));
-  const help = iconButton('help', 'Help and keys', onHelp, { command: 'help' });
+  const theme = iconButton('sun', t('Light or dark'), () => switchTheme(theme));
+  const help = iconButton('help', t('Help and keys'), onHelp, { command: 'help' });
   showTheme(theme);
   const editing = el('div', { class: 'topbar-editing' }, undo, redo, history, compare, download);
   const dom = el(
@@ -86,7 +87,7 @@ export function topbar({ dispatch }, { onHome, onOpen, onCrop, onDownload, onHel
       editing.hidden = !isEditing;
       open.hidden = state.phase === 'start';
       crop.hidden = !isEditing || !state.source?.upload;
-      model.textContent = isEditing ? (currentModel(state)?.title ?? '') : '';
+      model.textContent = isEditing ? t(currentModel(state)?.title ?? '') : '';
       session.hidden = !isEditing;
       if (state.keeping && document.activeElement !== name) name.value = state.keeping.name;
       const said = state.keeping ? SAVING_SAYS[state.keeping.saving] : '';
@@ -102,7 +103,7 @@ export function topbar({ dispatch }, { onHome, onOpen, onCrop, onDownload, onHel
 
 /** Pressed as long as the pointer or the key is down on it. @param {(on: boolean) => void} onHold */
 function holdButton(onHold) {
-  const button = iconButton('compare', 'Hold to see the original', () => {}, { command: 'original', text: 'Compare' });
+  const button = iconButton('compare', t('Hold to see the original'), () => {}, { command: 'original', text: t('Compare') });
   button.addEventListener('pointerdown', (event) => {
     button.setPointerCapture(event.pointerId);
     onHold(true);
@@ -129,6 +130,6 @@ function switchTheme(button) {
 function showTheme(button) {
   const isDark = document.documentElement.dataset.theme === 'dark';
   button.replaceChildren(icon(isDark ? 'sun' : 'moon'));
-  button.title = isDark ? 'Switch to light' : 'Switch to dark';
+  button.title = isDark ? t('Switch to light') : t('Switch to dark');
   button.setAttribute('aria-label', button.title);
 }

@@ -3,13 +3,14 @@
  */
 
 import { context2d, el } from '../dom.js';
+import { t } from '../i18n.js';
 import { currentModel } from '../state.js';
 
 /** @typedef {import('../state.js').State} State */
 /** @typedef {import('../state.js').Work} Work */
 
 /** @type {Record<Work['kind'], string>} */
-const TITLES = { upload: 'Uploading…', encode: 'Encoding…', generate: 'Generating…', open: 'Opening…', several: 'Encoding several…' };
+const TITLES = { upload: t('Uploading…'), encode: t('Encoding…'), generate: t('Generating…'), open: t('Opening…'), several: t('Encoding several…') };
 const PREVIEW_PX = 512;
 
 /**
@@ -24,14 +25,14 @@ export function workingScreen(pictures, { onCancel }) {
     'aria-hidden': 'true',
   });
   const error = el('canvas', { class: 'work-error', 'aria-hidden': 'true' });
-  const off = el('figure', { class: 'work-off', hidden: true }, error, el('figcaption', {}, 'Still off here'));
+  const off = el('figure', { class: 'work-off', hidden: true }, error, el('figcaption', {}, t('Still off here')));
   const title = el('h1', {});
   const note = el('p', { class: 'lead' });
-  const progress = el('progress', { 'aria-label': 'Progress' });
-  const cancel = el('button', { type: 'button', class: 'button', onclick: onCancel }, 'Cancel');
+  const progress = el('progress', { 'aria-label': t('Progress') });
+  const cancel = el('button', { type: 'button', class: 'button', onclick: onCancel }, t('Cancel'));
   const dom = el(
     'section',
-    { class: 'working', 'aria-label': 'Work in progress' },
+    { class: 'working', 'aria-label': t('Work in progress') },
     el('div', { class: 'work-frame' }, canvas),
     el('div', { class: 'work-words' }, title, progress, note, off, cancel),
   );
@@ -42,7 +43,7 @@ export function workingScreen(pictures, { onCancel }) {
       const { work } = state;
       if (state.phase !== 'working' || !work) return;
       title.textContent = progressText(work);
-      note.textContent = work.message;
+      note.textContent = t(work.message);
       if (work.steps > 0) Object.assign(progress, { max: work.steps, value: work.step });
       else progress.removeAttribute('value');
       const map = pictures.peek(work.errorId);
@@ -59,7 +60,7 @@ export function workingScreen(pictures, { onCancel }) {
 
 /** @param {Work} work */
 export function progressText({ kind, step, steps }) {
-  return steps > 1 ? `${TITLES[kind]} ${step} of ${steps}` : TITLES[kind];
+  return steps > 1 ? t('{work} {step} of {steps}', { work: TITLES[kind], step, steps }) : TITLES[kind];
 }
 
 /**

@@ -4,6 +4,7 @@
 
 import { cellToImage, imageToCell, imageToScreen, screenToImage } from '../geometry.js';
 import { startStroke } from './stroke.js';
+import { t } from '../i18n.js';
 
 /** @type {Record<string, [number, number]>} */
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -23,7 +24,7 @@ export function attachCellKeys(stage, store) {
     const cellX = Math.min(grid[1] - 1, Math.max(0, from.cellX + (cell ? dx : 0)));
     const cellY = Math.min(grid[0] - 1, Math.max(0, from.cellY + (cell ? dy : 0)));
     cell = { cellX, cellY };
-    store.dispatch({ type: 'said', text: `Row ${cellY + 1}, column ${cellX + 1}` });
+    store.dispatch({ type: 'said', text: t('Row {row}, column {column}', { row: cellY + 1, column: cellX + 1 }) });
     return imageToScreen(stage.view, cellToImage(cell, stage.imageSize, grid));
   };
 
