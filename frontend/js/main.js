@@ -31,6 +31,7 @@ import { notice } from './panels/notice.js';
 import { sessionsList } from './panels/sessions.js';
 import { startScreen } from './panels/start.js';
 import { topbar } from './panels/topbar.js';
+import { tour } from './panels/tour.js';
 import { progressText, workingScreen } from './panels/working.js';
 import { Pictures } from './pictures.js';
 import { asProblem } from './problem.js';
@@ -71,6 +72,7 @@ let keySettings = { areSingleKeysOn: true, own: {}, ...loadPreference('keys') };
 const help = helpDialog({
   get: () => keySettings,
   set: (settings) => savePreference('keys', (keySettings = settings)),
+  onTour: () => firstSteps.begin(),
 });
 const download = downloadDialog({
   onSave: async (wanted, signal) => {
@@ -146,13 +148,14 @@ const editor = editorScreen(
     });
   },
 );
+const firstSteps = tour({ onEnd: () => savePreference('tourSeen', true) });
 const problems = notice(store, { onRetry: () => renderer.retry() });
 const live = el('div', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' });
 
 /** @type {Record<import('./state.js').State['phase'], import('./store.js').Component>} */
 const screens = { start, crop, working, editor };
 const main = el('main', {}, ...Object.values(screens).map(({ dom }) => dom));
-document.body.prepend(bar.dom, main, problems.dom, live, history.dom, camera.dom, help.dom, download.dom, unlock.dom);
+document.body.prepend(bar.dom, main, problems.dom, live, history.dom, firstSteps.dom, camera.dom, help.dom, download.dom, unlock.dom);
 
 /** @param {import('./state.js').State} state */
 function sync(state) {
@@ -171,6 +174,10 @@ store.subscribe((state, before) => {
   }
   if (['start', 'editor'].includes(state.phase) && state.phase !== before.phase) void loadSessions();
   if (state.keeping?.sessionId !== before.keeping?.sessionId) saveSession(state); // before the address names it
+  if (state.phase !== before.phase) {
+    if (state.phase === 'editor' && !loadPreference('tourSeen')) firstSteps.begin();
+    else firstSteps.dom.hidden = true;
+  }
   if (state.source || before.source) putIdInAddress(state.keeping?.sessionId ?? state.source?.latentId ?? null);
   if (state.history !== before.history || state.keeping !== before.keeping || state.brush !== before.brush || state.modelId !== before.modelId) {
     clearTimeout(saving);

@@ -188,6 +188,9 @@ class Driver:
 
     def __init__(self, page, live_url):
         self.page = page
+        page.add_init_script(
+            "localStorage.setItem('latentbrush.tourSeen', 'true')"
+        )  # not their first time
         self.live_url = live_url
 
     def open_start(self):

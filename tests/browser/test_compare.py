@@ -71,3 +71,14 @@ def test_a_key_walks_through_the_comparisons(painted):
         expect(pressed).to_have_attribute("aria-label", label)
     painted.page.keyboard.press("c")
     expect(pressed).to_have_count(0)
+
+
+def test_the_sliders_line_is_dragged_on_the_picture(editor):
+    page = editor.page
+    editor.strong()
+    editor.stroke((0.3, 0.3))
+    page.get_by_role("button", name="Compare with a slider").click()
+    editor.press((0.5, 0.7), (0.8, 0.7))
+    page.mouse.up()
+    assert abs(float(page.get_by_label("Where the original ends").input_value()) - 80) <= 2
+    assert editor.edit_rows().count() == 1, "nothing was painted"

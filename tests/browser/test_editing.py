@@ -355,3 +355,20 @@ def test_a_menu_is_used_with_the_keyboard(editor):
     editor.page.get_by_role("button", name="More for this edit").click()
     editor.page.keyboard.press("Escape")
     expect(editor.page.get_by_role("menu")).to_be_hidden()
+
+
+def test_an_edit_is_limited_to_style_layers(editor):
+    editor.strong()
+    editor.stroke((0.5, 0.3))
+    whole = editor.shown_image()
+    last = editor.page.get_by_label("Last style layer")
+    last.fill("4")
+    last.press("Enter")
+    editor.settle()
+    assert editor.saved()["edits"][0]["layers"] == [0, 4]
+    assert (editor.shown_image() != whole).any()
+    last.fill("")
+    last.press("Enter")
+    editor.settle()
+    assert "layers" not in editor.saved()["edits"][0]
+    assert (editor.shown_image() == whole).all()

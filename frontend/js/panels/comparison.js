@@ -29,7 +29,7 @@ export function comparisonOverlay({ dispatch }) {
   const scale = el(
     'div',
     { class: 'compare-scale', role: 'img', 'aria-label': t('Colours from no change to a change of {levels} levels of 255 or more', { levels: FULL_SCALE }) },
-    el('span', {}, 'no change'),
+    el('span', {}, t('no change')),
     el('span', { class: 'compare-ramp', style: `background: linear-gradient(90deg, ${ramp})` }),
     el('span', {}, t('{levels} levels or more', { levels: FULL_SCALE })),
   );

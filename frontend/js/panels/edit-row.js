@@ -23,6 +23,7 @@ import { menuButton } from './menu.js';
  * @property {() => void} onSolo
  * @property {(name: string) => void} onRename
  * @property {(offset: [number, number]) => void} onShift of a clone, in cells
+ * @property {(layers: [number, number]|null) => void} onLayers of an attribute: from ≤ layer < to; null: its own
  * @property {(clientY: number) => void} onDrag
  * @property {(clientY: number) => void} onDrop
  */
@@ -31,7 +32,7 @@ const THUMB_CELLS = 32;
 
 /** @param {RowEvents} events */
 export function editRow(events) {
-  const { onChoose, onToggle, onWeigh, onSettle, onRemove, onMove, onDuplicate, onSolo, onRename, onShift, onDrag, onDrop } = events;
+  const { onChoose, onToggle, onWeigh, onSettle, onRemove, onMove, onDuplicate, onSolo, onRename, onShift, onLayers, onDrag, onDrop } = events;
   /** @type {Edit|null} */
   let shown = null;
   const thumb = el('canvas', {
@@ -101,7 +102,24 @@ export function editRow(events) {
     }),
   );
   const shift = el('div', { class: 'edit-shift' }, el('span', { class: 'slider-label' }, t('Shift')), across, along);
-  const more = el('div', { class: 'edit-more' }, shift, weight.dom, up, down, menu.dom, menu.list);
+  const [first, last] = [t('First style layer'), t('Last style layer')].map((label) =>
+    el('input', { type: 'number', class: 'number', min: 1, step: 1, placeholder: '–', title: label, 'aria-label': label, onchange: () => changeLayers() }),
+  );
+  const changeLayers = () => {
+    const [from, to] = [first, last].map(({ value, max }) => (value === '' ? NaN : Math.min(Number(max), Math.max(1, Math.round(Number(value))))));
+    const wasSet = shown?.type === 'attribute' && shown.layers !== null;
+    if (wasSet ? Number.isNaN(from + to) : Number.isNaN(from) && Number.isNaN(to)) return onLayers(null); // emptied: all of its own
+    const range = [Number.isNaN(from) ? 1 : from, Number.isNaN(to) ? Number(last.max) : to].sort((a, b) => a - b);
+    onLayers([range[0] - 1, range[1]]);
+  };
+  const layers = el(
+    'div',
+    { class: 'edit-shift', title: t('Coarse layers move shapes, fine ones colours; empty: as the attribute was found') },
+    el('span', { class: 'slider-label' }, t('Layers')),
+    first,
+    last,
+  );
+  const more = el('div', { class: 'edit-more' }, shift, weight.dom, up, down, menu.dom, menu.list, layers);
   const dom = el(
     'li',
     { class: 'edit' },
@@ -115,9 +133,9 @@ export function editRow(events) {
     /**
      * @param {Edit} edit
      * @param {Attribute|undefined} attribute
-     * @param {{name: string, isOpen: boolean, isFirst: boolean, isLast: boolean}} place
+     * @param {{name: string, isOpen: boolean, isFirst: boolean, isLast: boolean, numLayers: number}} place
      */
-    sync(edit, attribute, { name, isOpen, isFirst, isLast }) {
+    sync(edit, attribute, { name, isOpen, isFirst, isLast, numLayers }) {
       if (edit !== shown) {
         if (edit.mask !== shown?.mask || !shown) drawThumb(thumb, edit);
         title.textContent = name;
@@ -136,6 +154,12 @@ export function editRow(events) {
       if (edit.type === 'attribute') weight.set(edit.strength);
       weight.dom.hidden = edit.type !== 'attribute';
       shift.hidden = edit.type !== 'transplant';
+      layers.hidden = edit.type !== 'attribute';
+      for (const field of [first, last]) field.max = String(numLayers);
+      if (edit.type === 'attribute') {
+        first.value = edit.layers ? String(edit.layers[0] + 1) : '';
+        last.value = edit.layers ? String(edit.layers[1]) : '';
+      }
       if (edit.type === 'transplant') [across.value, along.value] = edit.offset.map(String);
       dom.classList.toggle('is-open', isOpen);
       choose.setAttribute('aria-pressed', String(isOpen));

@@ -4,6 +4,7 @@
 
 import { el, reveal, setChildren } from '../dom.js';
 import { attributesOf, editName } from '../editing.js';
+import { currentModel } from '../state.js';
 import { iconButton } from './controls.js';
 import { editRow } from './edit-row.js';
 import { t } from '../i18n.js';
@@ -88,6 +89,13 @@ export function editsPanel({ dispatch }) {
         dispatch({ type: 'contentChanged', key, content: { type: 'transplant', donor: edit.donor, offset } });
         dispatch({ type: 'settled' });
       },
+      onLayers: (layers) => {
+        const edit = edits.find((each) => each.key === key);
+        if (edit?.type !== 'attribute') return;
+        const { type, attribute, strength } = edit;
+        dispatch({ type: 'contentChanged', key, content: { type, attribute, strength, layers } });
+        dispatch({ type: 'settled' });
+      },
       onRename: (name) => dispatch({ type: 'editRenamed', key, name }),
       onDrag: (clientY) => markDrop(key, clientY),
       onDrop: (clientY) => {
@@ -102,6 +110,7 @@ export function editsPanel({ dispatch }) {
     syncState(state) {
       edits = state.history?.present.edits ?? [];
       const attributes = attributesOf(state);
+      const numLayers = layersOf(currentModel(state)?.resolution ?? 4);
       for (const key of rows.keys()) if (!edits.some((edit) => edit.key === key)) rows.delete(key);
       edits.forEach((edit, i) => {
         const row = rows.get(edit.key) ?? makeRow(edit.key);
@@ -110,6 +119,7 @@ export function editsPanel({ dispatch }) {
           edit.type === 'attribute' ? attributes.find(({ id }) => id === edit.attribute) : undefined;
         row.sync(edit, attribute, {
           name: editName(state, edit),
+          numLayers,
           isOpen: edit.key === state.openKey,
           isFirst: i === 0,
           isLast: i === edits.length - 1,
@@ -128,4 +138,9 @@ export function editsPanel({ dispatch }) {
       fresh.disabled = state.openKey === null;
     },
   };
+}
+
+/** Style layers of a generator: two a resolution, from 4 px on. @param {number} resolution */
+function layersOf(resolution) {
+  return 2 * Math.log2(resolution) - 2;
 }

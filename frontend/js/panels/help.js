@@ -12,9 +12,10 @@ import { dialog } from './dialogs.js';
 /** @typedef {import('../keys.js').Command} Command */
 
 /**
- * @param {{get: () => KeySettings, set: (settings: KeySettings) => void}} settings
+ * @param {{get: () => KeySettings, set: (settings: KeySettings) => void, onTour: () => void}} events
  */
-export function helpDialog({ get, set }) {
+export function helpDialog({ get, set, onTour }) {
+  const steps = el('button', { type: 'button', class: 'button', onclick: () => (dom.close(), onTour()) }, t('Show the first steps'));
   const columns = el('div', { class: 'key-columns' });
   const single = el('input', { type: 'checkbox', onchange: () => set({ ...get(), areSingleKeysOn: single.checked }) });
   const toggle = el('label', { class: 'check' }, single, t('Keys without Ctrl are on'));
@@ -24,7 +25,7 @@ export function helpDialog({ get, set }) {
     { type: 'button', class: 'button', onclick: () => (change({}), (word.textContent = t('Every command has its own key again.'))) },
     t('Reset all keys'),
   );
-  const dom = dialog(t('Keys'), 'dialog-help', columns, word, el('div', { class: 'dialog-actions' }, toggle, el('div', { class: 'spring' }), reset));
+  const dom = dialog(t('Keys'), 'dialog-help', columns, word, el('div', { class: 'dialog-actions' }, toggle, el('div', { class: 'spring' }), reset, steps));
 
   /** @param {import('../bindings.js').Bindings} own */
   const change = (own) => {
@@ -82,6 +83,7 @@ export function helpDialog({ get, set }) {
     dom,
     open() {
       single.checked = get().areSingleKeysOn;
+      steps.hidden = document.documentElement.dataset.phase !== 'editor';
       show();
       dom.showModal();
     },

@@ -4,6 +4,7 @@
 
 import { screenToImage } from '../geometry.js';
 import { startRegion } from './region.js';
+import { isOnSplit, startSplit } from './split.js';
 import { startStroke } from './stroke.js';
 
 /** @typedef {import('../geometry.js').Point} Point */
@@ -67,13 +68,15 @@ export function attachPointers(stage, store, live) {
     }
     if (gesture || touches.size > 2) return;
     gesturePointer = event.pointerId;
-    gesture = isPan(event) ? startPan(stage, screen) : startPainting(event, screen);
+    if (isOnSplit(stage, store.state, screen, event.pointerType)) gesture = startSplit(stage, store);
+    else gesture = isPan(event) ? startPan(stage, screen) : startPainting(event, screen);
     stage.dom.classList.toggle('is-panning', isPan(event));
   };
 
   /** @param {PointerEvent} event */
   const onMove = (event) => {
     const screen = stage.screenOf(event);
+    stage.dom.classList.toggle('is-on-split', isOnSplit(stage, store.state, screen, event.pointerType));
     const isHand = store.state.tool === 'hand' || isSpaceHeld;
     stage.setCursor(isHand || event.pointerType === 'touch' ? null : { screen, mode: modeOf(event) });
     if (touches.size === 2 && touches.has(event.pointerId))
