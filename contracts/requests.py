@@ -12,6 +12,8 @@ MAX_ASPECT = 4  # of a crop: the long side over the short one
 MAX_SIDE_PX = 16_384  # of a crop or a generated picture; the settings bound the number of pixels
 
 ANIMATION_PX = 640
+DRAWING = 2
+"""How edits are drawn: larger whenever the same request gives another picture than before."""
 
 Truncation = Annotated[float, Field(ge=0, le=2)]
 """Pull of w to its mean: 1 is none, 0 is all."""
@@ -97,7 +99,7 @@ class EditRequest(Value):
             for e in enabled_edits(self.edits)
         ]
         output = self.output.model_dump(mode="json")
-        parts = [model_version, self.latent_id, edits, output]
+        parts = [DRAWING, model_version, self.latent_id, edits, output]
         return hashlib.sha256(canonical_json(parts).encode()).hexdigest()
 
 

@@ -1,6 +1,7 @@
 """Carrying an edit to the user's picture, leaving every other pixel as it was.
 
-result = original + feather(mask) · (G(edited) − G(base)): what the encoder missed is kept.
+result = original + feather(mask) · (G(edited) − G(base)): what the encoder missed is kept, but for
+where content was replaced: there it belongs to what is gone.
 Source: DESIGN of this project (ours); see docs/architecture.md, "The life of one edit".
 """
 
@@ -36,7 +37,9 @@ def softened(fine: Tensor, radius: int) -> Tensor:
     return torch.maximum(soft, fine).clamp(0, 1)
 
 
-def composite(original: Pixels, base: Tensor, edited: Tensor, mask: Tensor) -> Pixels:
+def composite(
+    original: Pixels, base: Tensor, edited: Tensor, mask: Tensor, replaced: Tensor | None = None
+) -> Pixels:
     """Add what an edit changed, inside the feathered mask, to the original.
 
     Args:
@@ -44,6 +47,7 @@ def composite(original: Pixels, base: Tensor, edited: Tensor, mask: Tensor) -> P
         base: [1, 3, h, w], what the generator makes of the latent.
         edited: [1, 3, h, w], what it makes of the edited latent.
         mask: [1, 1, ?, ?] in [0, 1], feathered here.
+        replaced: [1, 1, ?, ?] in [0, `mask`], how much of the content is another's, feathered too.
 
     Returns:
         [H, W, 3]; pixels where the feathered mask is 0 are those of `original`, bit for bit.
@@ -52,7 +56,12 @@ def composite(original: Pixels, base: Tensor, edited: Tensor, mask: Tensor) -> P
     soft = feather(mask, (base.shape[2], base.shape[3]))
     change = resize_change((edited - base) * soft, (size[0], size[1]))
     touched = resize_change(soft, (size[0], size[1])) > 0
-    result = to_pixels(to_img(original).to(change.device) + change)
+    shown = to_img(original).to(change.device)
+    if replaced is not None:
+        missed = shown - resize_change(base, (size[0], size[1]))
+        gone = feather(replaced, (base.shape[2], base.shape[3]))
+        change = change - resize_change(gone, (size[0], size[1])) * missed
+    result = to_pixels(shown + change)
     inside = touched[0, 0].cpu().numpy()[:, :, None]
     return np.where(inside, result, original)
 

@@ -5,12 +5,13 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.browser.conftest import Driver, launch_chromium, serving
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 PERSON = "Ada"
+WINDOW: ViewportSize = {"width": 1280, "height": 800}
 LAND_SEED = 4
 LAND_STROKES = (
     ("Water", ((0.2, 0.3), (0.3, 0.35))),
@@ -28,7 +29,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         with serving(Path(folder)) as url:
             browser = launch_chromium(playwright)
-            page = browser.new_page(viewport={"width": 1280, "height": 800})
+            page = browser.new_page(viewport=WINDOW)
             driver = Driver(page, url)
             page.goto(url)
             page.wait_for_selector(".sample-new:not(:disabled)")
@@ -45,8 +46,66 @@ def main() -> None:
             driver.settle()
             page.wait_for_timeout(1500)
             page.screenshot(path=OUT / "page-heat-dark.png")
-            take_land(browser.new_page(viewport={"width": 1280, "height": 800}), url)
+            take_tools(browser, url)
+            take_land(browser.new_page(viewport=WINDOW), url)
             browser.close()
+
+
+def take_tools(browser: Browser, url: str) -> None:
+    """The start with sessions, cloning, new content, history, a phone."""
+    page = browser.new_page(viewport=WINDOW)
+    driver = Driver(page, url)
+    page.goto(url)
+    page.wait_for_selector(".sample-new:not(:disabled)")
+    driver.open_sample("Kim")
+    driver.wait_until_kept("Kim in the garden")
+    page.goto(url)
+    page.wait_for_selector(".sample-new:not(:disabled)")
+    page.wait_for_timeout(1200)
+    save(page, "page-start")
+
+    driver.open_sample(PERSON)
+    page.locator(".kinds").get_by_text("Clone", exact=True).click()
+    sources = page.get_by_role("group", name="Copy from")
+    sources.get_by_role("button", name="Kim in the garden").first.click()
+    expect(page.locator(".status-text")).to_contain_text("Cloning from")
+    source = page.locator(".clone-picture")
+    box = source.bounding_box()
+    assert box is not None
+    source.click(position={"x": 0.5 * box["width"], "y": 0.3 * box["height"]})
+    driver.set_slider("Size, %", 34)
+    driver.stroke((0.5, 0.3), (0.4, 0.24), (0.5, 0.16), (0.62, 0.24), (0.5, 0.3))
+    save(page, "page-clone")
+
+    page.locator(".kinds").get_by_text("New content", exact=True).click()
+    driver.stroke((0.3, 0.9), (0.7, 0.9))
+    page.get_by_role("button", name="Seeds to choose from").click()
+    choices = page.get_by_role("group", name="Seeds to choose from").get_by_role("button")
+    expect(choices).to_have_count(6, timeout=30_000)
+    choices.nth(1).click()
+    driver.settle()
+    save(page, "page-fresh")
+
+    page.get_by_role("button", name="History and snapshots").click()
+    page.get_by_label("Name of the snapshot").fill("Hat and jumper")
+    page.get_by_role("button", name="Keep a snapshot").click()
+    page.wait_for_timeout(800)
+    save(page, "page-history")
+
+    phone = browser.new_page(viewport={"width": 390, "height": 780}, has_touch=True)
+    small = Driver(phone, url)
+    phone.goto(url)
+    phone.wait_for_selector(".sample-new:not(:disabled)")
+    small.open_sample(PERSON)
+    small.strong()
+    small.stroke((0.4, 0.2), (0.6, 0.2))
+    save(phone, "page-phone")
+
+
+def save(page: Page, name: str) -> None:
+    """A picture of the window, as WebP: a fifth of the PNG."""
+    with Image.open(io.BytesIO(page.screenshot())) as shot:
+        shot.save(OUT / f"{name}.webp", quality=88)
 
 
 def take_land(page: Page, url: str) -> None:
@@ -68,8 +127,7 @@ def take_land(page: Page, url: str) -> None:
         expect(page.locator(".land-edit")).to_have_count(before + 1)
     page.wait_for_timeout(500)
     expect(page.locator(".land-status")).to_have_text("", timeout=60_000)
-    with Image.open(io.BytesIO(page.screenshot())) as shot:
-        shot.save(OUT / "page-land.webp", quality=88)  # a fifth of the PNG
+    save(page, "page-land")
 
 
 def paint(

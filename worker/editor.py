@@ -18,6 +18,7 @@ from torch import Tensor
 from contracts.edits import (
     AttributeEdit,
     EditValue,
+    ResampleEdit,
     TransplantEdit,
 )
 from contracts.lands import DrawRequest
@@ -138,14 +139,19 @@ class ModelEditor:
     ) -> Edited:
         base = self.base(latent_id, tensor)
         latent, grid = base.latent, self.grid(base.latent.base)
-        touched = torch.zeros(1, 1, *grid)
+        touched, replaced = torch.zeros(1, 1, *grid), None
         for edit in edits:
             if edit.enabled:
                 mask = read_mask(edit.mask, grid).to(self.model.device)
                 latent = self.apply(latent, edit, mask * share, tensor)
                 touched = stronger(touched, mask.cpu())
+                new = newness(edit) * share
+                if new:
+                    replaced = stronger(
+                        torch.zeros(1, 1, *grid) if replaced is None else replaced, new * mask.cpu()
+                    )
         img = self.model.render(latent) if latent is not base.latent else base.img
-        return finish(original, base.img, img, touched.to(img.device), composite)
+        return finish(original, base.img, img, touched, replaced, composite)
 
     def apply(
         self, latent: LatentMap, edit: EditValue, mask: Tensor, tensor: FetchTensor
@@ -273,13 +279,32 @@ def drawn_size(original: Pixels, resolution: int) -> tuple[int, int]:
     return height * cell, width * cell
 
 
-def finish(original: Pixels, before: Tensor, after: Tensor, touched: Tensor, kind: str) -> Edited:
+def newness(edit: EditValue) -> float:
+    """How much of the content an edit replaces, in [0, 1], rather than moves."""
+    match edit:
+        case TransplantEdit():
+            return 1.0
+        case ResampleEdit():
+            return edit.amount
+        case _:
+            return 0.0
+
+
+def finish(
+    original: Pixels,
+    before: Tensor,
+    after: Tensor,
+    touched: Tensor,
+    replaced: Tensor | None,
+    kind: str,
+) -> Edited:
     """The picture that an edit ends in, and the box of what it changed."""
     if kind == "model":
         size = (original.shape[0], original.shape[1])
         pixels = to_pixels(resize_img(after, size))
         return Edited(pixels, changed_box(to_pixels(resize_img(before, size)), pixels))
-    pixels = composite(original, before, after, touched)
+    masks = (touched.to(after.device), None if replaced is None else replaced.to(after.device))
+    pixels = composite(original, before, after, *masks)
     return Edited(pixels, changed_box(original, pixels))
 
 

@@ -33,5 +33,8 @@ function changeOf(then, now) {
   if (then.mask !== now.mask) return '{name}: painted';
   if (then.enabled !== now.enabled) return now.enabled ? '{name}: switched on' : '{name}: switched off';
   if (then.name !== now.name) return '{name}: renamed';
+  if (then.type === 'resample' && now.type === 'resample' && then.seed !== now.seed) return '{name}: another seed';
+  if (then.type === 'transplant') return '{name}: shifted';
+  if (then.type === 'attribute' && now.type === 'attribute' && then.layers !== now.layers) return '{name}: layers';
   return '{name}: amount';
 }

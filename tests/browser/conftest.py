@@ -299,6 +299,13 @@ class Driver:
             "() => new URLSearchParams(location.hash.slice(1)).get('session')"
         )
 
+    def wait_until_kept(self, name):
+        """Give the session a name, and wait until the server has it."""
+        field = self.page.get_by_label("Name of this session")
+        field.fill(name)
+        field.press("Enter")
+        self.wait_until_saved()
+
     def saved(self):
         """The kept session as the API takes it."""
         self.page.wait_for_timeout(400)  # it is written when the hand rests

@@ -31,6 +31,48 @@ def test_the_start(anyone):
     assert audit(anyone.page) == []
 
 
+def test_the_start_with_sessions(anyone):
+    anyone.generate()
+    anyone.wait_until_kept("Audited")
+    anyone.open_start()
+    anyone.page.get_by_role("region", name="Your sessions").wait_for()
+    assert audit(anyone.page) == []
+
+
+def test_cloning_new_content_and_history(anyone):
+    page = anyone.page
+    anyone.open_sample()
+    kinds = page.locator(".kinds")
+    kinds.get_by_text("Clone", exact=True).click()
+    page.locator(".clone-picture").click()
+    anyone.stroke((0.5, 0.2))
+    assert audit(page) == []
+    kinds.get_by_text("New content", exact=True).click()
+    anyone.stroke((0.6, 0.3))
+    page.get_by_role("button", name="Seeds to choose from").click()
+    page.locator(".variant").nth(5).wait_for()
+    assert audit(page) == []
+    page.get_by_role("button", name="History and snapshots").click()
+    page.get_by_role("button", name="Keep a snapshot").click()
+    assert audit(page) == []
+
+
+def test_the_first_steps_and_a_key_that_waits(anyone):
+    page = anyone.page
+    anyone.generate()
+    page.keyboard.press("?")
+    page.get_by_role("button", name="Key of Eraser").click()
+    assert audit(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Show the first steps").click()
+    assert audit(page) == []
+
+
+def test_the_camera(anyone):
+    anyone.page.get_by_role("button", name="Take a picture").click()
+    assert audit(anyone.page) == []
+
+
 def test_the_crop(anyone, picture_file):
     anyone.upload(picture_file(300, 200))
     anyone.wait_for_phase("crop")

@@ -46,3 +46,18 @@ def test_the_box_holds_exactly_what_changed() -> None:
     after[9, 21] = 1
     assert changed_box(before, after) == (7, 4, 15, 6)
     assert changed_box(before, before) is None
+
+
+def test_replaced_content_takes_what_the_encoder_missed_with_it() -> None:
+    original = np.full((32, 32, 3), 200, np.uint8)
+    original[10:20, 10:20] = 40  # a thing that the encoder missed
+    base, edited = torch.zeros(1, 3, 32, 32), torch.full((1, 3, 32, 32), 0.5)
+    half = torch.zeros(1, 1, 32, 32)
+    half[..., :24, :] = 1
+    moved = composite(original, base, edited, half)
+    assert np.ptp(moved[5:20].astype(int)) > 100, "moved: it is carried over"
+    replaced = composite(original, base, edited, half, half)
+    assert np.ptp(replaced[5:20].astype(int)) <= 1, "replaced: it is gone"
+    assert (replaced[28:] == original[28:]).all()
+    untouched = composite(original, base, edited, half, torch.zeros_like(half))
+    assert np.array_equal(untouched, moved)
