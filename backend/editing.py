@@ -37,8 +37,7 @@ def check_edits(
     Raises:
         EditorError: it is too long, or names what its model or its owner has not.
     """
-    if len(edits) > server.settings.max_edits:
-        raise TooLarge(f"at most {server.settings.max_edits} edits make a list")
+    check_length(server, edits)
     model = server.model(latent.model)
     for wanted in enabled_edits(edits):
         if isinstance(wanted, AttributeEdit) and not model.has_attribute(wanted.attribute):
@@ -47,3 +46,13 @@ def check_edits(
             donor = server.library.latent(owner, wanted.donor)
             if donor.model != latent.model:
                 raise InvalidEdit(f"the donor is a latent of {donor.model}, not of {latent.model}")
+
+
+def check_length(server: Services, edits: tuple[EditValue, ...]) -> None:
+    """See that a list is no longer than the settings allow.
+
+    Raises:
+        TooLarge: it is.
+    """
+    if len(edits) > server.settings.max_edits:
+        raise TooLarge(f"at most {server.settings.max_edits} edits make a list")

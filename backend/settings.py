@@ -40,6 +40,9 @@ class Settings(SharedSettings):
         description="Folder of the page.",
     )
     max_upload_bytes: int = Field(default=32 * 1024**2, gt=0, description="Largest upload.")
+    max_session_bytes: int = Field(
+        default=256 * 1024**2, gt=0, description="Largest session file that is taken in."
+    )
     max_json_bytes: int = Field(default=8 * 1024**2, gt=0, description="Largest JSON body.")
     max_edits: int = Field(default=200, gt=0, description="Edits in one list.")
     max_steps: int = Field(default=2000, ge=0, description="Steps of one encode.")

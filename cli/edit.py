@@ -3,6 +3,7 @@
 import base64
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ import typer
 from rich.progress import Progress
 
 from cli.output import say
-from cli.pick import DEFAULT_MODEL
+from cli.pick import DEFAULT_MODEL, model_folder
 from cli.pictures import (
     OutOption,
     centred_square,
@@ -21,15 +22,25 @@ from cli.pictures import (
     original_of,
     read_pixels,
 )
+from contracts.catalog import read_info
 from contracts.edits import EditValue
-from contracts.errors import InvalidImage, InvalidRequest
-from contracts.session_file import SessionFile, unpack
+from contracts.errors import (
+    InvalidImage,
+    InvalidRequest,
+    InvalidSession,
+    StaleLatent,
+    TooLarge,
+)
+from contracts.session_file import SessionFile, unpack, with_latents
+from contracts.settings import SharedSettings
+from contracts.versions import is_same_generator
 
 if TYPE_CHECKING:
     from models.images import Pixels
     from worker.editor import ModelEditor
 
-MAX_SESSION_BYTES = 2**30  # unpacked
+Box = tuple[int, int, int, int]
+"""x, y, w, h in pixels."""
 PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
 
 
@@ -38,23 +49,31 @@ class Recipe:
     """Edits, and the latents that they may copy from.
 
     Attributes:
-        own_ids: what the edited latent is called by the edits.
+        own_id: what the edited latent is called by the edits.
         donors: safetensors by id.
     """
 
     edits: tuple[EditValue, ...]
-    own_ids: frozenset[str]
+    own_id: str | None
     donors: Mapping[str, bytes]
 
-    def fetch(self, name: str, own: bytes) -> Callable[[str], bytes]:
-        """How an editor gets latents, when the one called `name` is edited.
+    def for_latent(self, latent_id: str) -> tuple[EditValue, ...]:
+        """The edits, when the latent of that id is edited: what copies from itself still does."""
+        return (
+            self.edits
+            if self.own_id is None
+            else with_latents(self.edits, {self.own_id: latent_id})
+        )
+
+    def fetch(self, own_id: str, own: bytes) -> Callable[[str], bytes]:
+        """How an editor gets latents, when the one of that id is edited.
 
         Raises:
             InvalidRequest: (when called) an edit copies from a latent that is not here.
         """
 
         def tensor(latent_id: str) -> bytes:
-            if latent_id == name or latent_id in self.own_ids:
+            if latent_id == own_id:
                 return own
             if latent_id not in self.donors:
                 raise InvalidRequest(
@@ -94,35 +113,56 @@ def edit(
     ] = None,
 ) -> None:
     """Edit an encoded picture, replay a session, or do the same to a folder of pictures."""
+    is_asked = bool(attribute or mask or recipe)
     if source.is_dir():
         edit_folder(source, out, model, wanted(attribute, mask, recipe), steps)
-    elif zipfile.is_zipfile(source):
-        replay(source, out, model)
+        return
+    if steps is not None:
+        raise InvalidRequest("--steps: only a folder's pictures are encoded here")
+    if zipfile.is_zipfile(source):
+        if is_asked:
+            raise InvalidRequest("a session file has its own edits: it takes no others")
+        box = replay(source, out, model)
     else:
-        edit_latent(source, out, model, wanted(attribute, mask, recipe))
+        box = edit_latent(source, out, model, wanted(attribute, mask, recipe))
+    text = "nothing changed" if box is None else "changed x={}, y={}, {}×{} px".format(*box)
+    say(f"{out}: {text}")
 
 
-def edit_latent(latent: Path, out: Path, model: str | None, recipe: Recipe) -> None:
-    """Edit what `encode` wrote."""
+def edit_latent(latent: Path, out: Path, model: str | None, recipe: Recipe) -> Box | None:
+    """Edit what `encode` wrote; the box of what changed."""
     editor = open_editor(model or model_of(latent))
     original = original_of(latent)
     if not original.exists():
         raise InvalidImage(f"{original} is missing: `encode` writes it beside the latent")
-    finish(editor, latent.name, latent.read_bytes(), read_pixels(original), recipe, out)
+    return finish(editor, latent.name, latent.read_bytes(), read_pixels(original), recipe, out)
 
 
-def replay(session: Path, out: Path, model: str | None) -> None:
-    """Make a session's picture again, from its file alone."""
+def replay(session: Path, out: Path, model: str | None) -> Box | None:
+    """Make a session's picture again, from its file alone; the box of what changed.
+
+    Raises:
+        StaleLatent: the model has changed since.
+        InvalidSession: the file is damaged.
+        ModelError: its latent does not fit its picture.
+    """
     from worker.decode import decode_picture
 
-    file = read_session(session)
+    file = unpack(session.read_bytes())
     packed = file.manifest.latents[0]
-    editor = open_editor(model or packed.model)
+    name = model or packed.model
+    if not is_same_generator(packed.model_version, read_info(model_folder(name)).version):
+        raise StaleLatent(
+            f"{session.name} was made with another version of the model {packed.model}"
+        )
+    picture = decode_picture(file.entries[packed.picture], SharedSettings().max_pixels).on_white()
     x, y, width, height = packed.crop
-    picture = decode_picture(file.entries[packed.picture], 2**30).on_white()
+    if x + width > picture.shape[1] or y + height > picture.shape[0]:
+        raise InvalidSession(f"{session.name}: the crop reaches outside its picture")
+    editor, tensor = open_editor(name), file.entries[packed.tensor]
+    editor.check_latent(tensor, (height, width))
     original = picture[y : y + height, x : x + width]
-    tensor = file.entries[packed.tensor]
-    finish(editor, packed.latent_id, tensor, original, of_session(file), out)
+    return finish(editor, packed.latent_id, tensor, original, of_session(file), out)
 
 
 def edit_folder(
@@ -131,7 +171,7 @@ def edit_folder(
     """Encode every picture of a folder and edit it; one that cannot be read is told and left out.
 
     Raises:
-        InvalidRequest: there is no picture in it.
+        InvalidRequest: there is no picture in it, or the results would replace them.
         InvalidImage: none of them can be read.
     """
     from worker.ports import EncodeOptions
@@ -139,19 +179,22 @@ def edit_folder(
     paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in PICTURE_SUFFIXES)
     if not paths:
         raise InvalidRequest(f"{folder} has no pictures")
+    if out.resolve() == folder.resolve():
+        raise InvalidRequest("--out: another folder, so that no picture is replaced")
     editor = open_editor(model or DEFAULT_MODEL)
     out.mkdir(parents=True, exist_ok=True)
+    stems = Counter(path.stem for path in paths)
     num_done = 0
     with Progress(transient=True) as progress:
         for path in progress.track(paths, description="Editing"):
             try:
                 pixels = centred_square(read_pixels(path))
-            except InvalidImage as error:
+            except (InvalidImage, TooLarge) as error:
                 say(f"{path.name} is left out: {error}")
                 continue
             found = editor.encode(pixels, EncodeOptions(None, steps), lambda _: None)
-            target = out / f"{path.stem}.png"
-            finish(editor, path.name, found.tensor, pixels, recipe, target, is_told=False)
+            name = path.stem if stems[path.stem] == 1 else path.name
+            finish(editor, path.name, found.tensor, pixels, recipe, out / f"{name}.png")
             num_done += 1
     if not num_done:
         raise InvalidImage(f"no picture of {folder} can be read")
@@ -165,31 +208,28 @@ def finish(
     original: "Pixels",
     recipe: Recipe,
     out: Path,
-    *,
-    is_told: bool = True,
-) -> None:
-    """Apply a recipe to a latent and write the picture."""
+) -> Box | None:
+    """Apply a recipe to a latent and write the picture; the box of what changed."""
     from PIL import Image
 
     result = editor.edit(
         latent_id,
         original,
-        recipe.edits,
+        recipe.for_latent(latent_id),
         tensor=recipe.fetch(latent_id, tensor),
         composite="residual",
     )
     Image.fromarray(result.pixels).save(out)
-    box = result.changed_box
-    text = "nothing changed" if box is None else "changed x={}, y={}, {}×{} px".format(*box)
-    if is_told:
-        say(f"{out}: {text}")
+    return result.changed_box
 
 
 def wanted(attribute: list[str] | None, mask: list[Path] | None, recipe: Path | None) -> Recipe:
     """The edits that the options ask for."""
-    if recipe is not None:
-        return read_recipe(recipe)
-    return Recipe(checked(painted(attribute or [], mask or [])), frozenset(), {})
+    if recipe is None:
+        return Recipe(checked(painted(attribute or [], mask or [])), None, {})
+    if attribute or mask:
+        raise InvalidRequest("--recipe has its own edits: it takes no --attribute and no --mask")
+    return read_recipe(recipe)
 
 
 def painted(attributes: list[str], masks: list[Path]) -> list[dict[str, Any]]:
@@ -218,7 +258,7 @@ def painted(attributes: list[str], masks: list[Path]) -> list[dict[str, Any]]:
 def read_recipe(path: Path) -> Recipe:
     """The edits of a session file, of `{"edits": […]}`, or of a bare list."""
     if zipfile.is_zipfile(path):
-        return of_session(read_session(path))
+        return of_session(unpack(path.read_bytes()))
     try:
         session = json.loads(path.read_text())
     except ValueError as error:
@@ -226,27 +266,15 @@ def read_recipe(path: Path) -> Recipe:
     edits = session.get("edits") if isinstance(session, dict) else session
     if not isinstance(edits, list):
         raise InvalidRequest(f"--recipe: {path.name} has no list of edits")
-    own = (
-        {str(session["latent_id"])} if isinstance(session, dict) and "latent_id" in session else ()
-    )
-    return Recipe(checked(edits), frozenset(own), {})
-
-
-def read_session(path: Path) -> SessionFile:
-    """A session file.
-
-    Raises:
-        InvalidSession: it is damaged, or of another version.
-        TooLarge: it unpacks to more than `MAX_SESSION_BYTES`.
-    """
-    return unpack(path.read_bytes(), MAX_SESSION_BYTES)
+    own_id = session.get("latent_id") if isinstance(session, dict) else None
+    return Recipe(checked(edits), None if own_id is None else str(own_id), {})
 
 
 def of_session(file: SessionFile) -> Recipe:
     """What a session file does to a picture."""
     own, *others = file.manifest.latents
     donors = {packed.latent_id: file.entries[packed.tensor] for packed in others}
-    return Recipe(file.manifest.edits, frozenset({own.latent_id}), donors)
+    return Recipe(file.manifest.edits, own.latent_id, donors)
 
 
 def checked(entries: list[Any]) -> tuple[EditValue, ...]:

@@ -103,6 +103,10 @@ class Library:
             raise UnknownImage("there is no such image: upload it again")
         return ImageRecord.model_validate_json(text)
 
+    def has_image(self, owner: str, image_id: str) -> bool:
+        """Whether an owner's picture is still kept."""
+        return is_id("img", image_id) and self._read(owner, "images", image_id) is not None
+
     def image_bytes(self, record: ImageRecord) -> bytes:
         """The file of a picture.
 
@@ -230,7 +234,8 @@ class Library:
         Raises:
             UnknownSession: there is none, or it is another's.
         """
-        text = self._read(owner, "sessions", session_id) if is_id("ses", session_id) else None
+        name = place(owner, "sessions", session_id)
+        text = self._files.read(name) if is_id("ses", session_id) else None
         if text is None:
             raise UnknownSession("there is no such session: it may have been deleted")
         return SessionRecord.model_validate_json(text)
@@ -264,8 +269,9 @@ class Library:
         Raises:
             UnknownSession: there is none, or it is another's.
         """
-        self.session(owner, session_id)
-        self._files.remove(place(owner, "sessions", session_id))
+        with self._changing_sessions:
+            self.session(owner, session_id)
+            self._files.remove(place(owner, "sessions", session_id))
 
     def remember_drawn(self, owner: str, key: str, result: DrawResult) -> None:
         """Keep a drawn box of a land under its key (`DrawRequest.key`)."""

@@ -5,20 +5,23 @@
 
 import io
 import zipfile
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from contracts.base import Value
 from contracts.edits import Edit, EditValue, TransplantEdit
-from contracts.errors import InvalidSession, TooLarge
+from contracts.errors import InvalidSession
 from contracts.requests import Box, Metrics, Space
-from contracts.sessions import SessionName, Snapshot
+from contracts.sessions import MAX_SNAPSHOTS, SessionName, Snapshot
 
 MEDIA_TYPE = "application/vnd.latentbrush.session+zip"
 SUFFIX = ".latentbrush"
 MANIFEST = "session.json"
 MAX_ENTRIES = 256
+MAX_EDITS = 1000
+
+Edits = Annotated[tuple[Edit, ...], Field(max_length=MAX_EDITS)]
 
 
 class PackedLatent(Value):
@@ -44,9 +47,13 @@ class Manifest(Value):
     version: Literal[1] = 1
     name: SessionName
     latent_id: str
-    edits: tuple[Edit, ...]
-    snapshots: tuple[Snapshot, ...] = ()
+    edits: Edits
+    snapshots: Annotated[tuple[Snapshot, ...], Field(max_length=MAX_SNAPSHOTS)] = ()
     latents: tuple[PackedLatent, ...]
+
+    def every_edit(self) -> tuple[EditValue, ...]:
+        """The edits and those of all snapshots."""
+        return sum((snapshot.edits for snapshot in self.snapshots), self.edits)
 
 
 class SessionFile(Value):
@@ -66,18 +73,19 @@ def pack(file: SessionFile) -> bytes:
     return buffer.getvalue()
 
 
-def unpack(data: bytes, max_bytes: int) -> SessionFile:
-    """Read a session file of a stranger.
+def unpack(data: bytes) -> SessionFile:
+    """Read a session file of a stranger. It takes no more memory than the file itself.
 
     Raises:
         InvalidSession: it is none, or damaged, or names what is not in it.
-        TooLarge: it unpacks to more than `max_bytes`.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
-            if len(infos) > MAX_ENTRIES or sum(info.file_size for info in infos) > max_bytes:
-                raise TooLarge(f"a session file unpacks to at most {max_bytes:,} bytes")
+            # Nothing is compressed, so what an entry says of its size cannot be a lie.
+            is_stored = all(info.compress_type == zipfile.ZIP_STORED for info in infos)
+            if not is_stored or len(infos) > MAX_ENTRIES or size_of(infos) > len(data):
+                raise InvalidSession("this is no session file as Latentbrush writes them")
             entries = {info.filename: archive.read(info) for info in infos}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
         raise InvalidSession("this is no session file, or it is damaged") from None
@@ -93,7 +101,15 @@ def unpack(data: bytes, max_bytes: int) -> SessionFile:
                 raise InvalidSession("a part of the session file is missing")
     if not manifest.latents or manifest.latents[0].latent_id != manifest.latent_id:
         raise InvalidSession("the session file lacks the latent that it edits")
+    known = {latent.latent_id for latent in manifest.latents}
+    if not known.issuperset(donors(manifest.every_edit(), manifest.latent_id)):
+        raise InvalidSession("the session file lacks a latent that it copies from")
     return SessionFile(manifest=manifest, entries=entries)
+
+
+def size_of(infos: list[zipfile.ZipInfo]) -> int:
+    """Bytes of the entries together."""
+    return sum(info.file_size for info in infos)
 
 
 def donors(edits: tuple[EditValue, ...], latent_id: str) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ class ModelEditor:
         options: EncodeOptions,
         on_step: Callable[[Step], None],
     ) -> Encoded:
-        size = drawn_size(original, self.resolution)
+        size = drawn_size((original.shape[0], original.shape[1]), self.resolution)
         img = resize_img(to_img(original).to(self.model.device), size).clamp(-1, 1)
 
         start = "the mean latent" if self.model.encoder is None else "the encoder's answer"
@@ -123,8 +123,18 @@ class ModelEditor:
         """Rows and columns of the cells that a person paints on, in a picture of that base."""
         return cells_of(self.model.layout.grid, base)
 
-    def grid_of(self, tensor: bytes) -> tuple[int, int]:
-        return self.grid(from_bytes(tensor, self.model.layout)[0].base)
+    def check_latent(self, tensor: bytes, size: tuple[int, int]) -> tuple[int, int]:
+        latent = from_bytes(tensor, self.model.layout)[0]
+        cell = self.resolution // SQUARE[0]
+        height, width = drawn_size(size, self.resolution)
+        fitting = {(height // cell, width // cell)}
+        if self.model.prior is not None:  # a generated land is as large as its picture
+            fitting.add((size[0] // cell, size[1] // cell))
+        if latent.base not in fitting or any(layer.shape[0] != 1 for layer in latent.layers):
+            raise ShapeError("the latent does not have the shape of its picture")
+        if not all(layer.isfinite().all() for layer in latent.layers):
+            raise ShapeError("the latent has values that are no numbers")
+        return self.grid(latent.base)
 
     @torch.inference_mode()
     def edit(
@@ -264,17 +274,17 @@ class ModelEditor:
         return self.bases[latent_id]
 
 
-def drawn_size(original: Pixels, resolution: int) -> tuple[int, int]:
-    """Height and width that a picture is encoded at: the short side is the model's resolution, the
-    long one the multiple of a quarter of it that comes nearest.
+def drawn_size(size: tuple[int, int], resolution: int) -> tuple[int, int]:
+    """Height and width that a picture of `size` (height, width) is encoded at: the short side is
+    the model's resolution, the long one the multiple of a quarter of it that comes nearest.
 
     Raises:
         ShapeError: it is longer than `MAX_ASPECT` times as wide.
     """
-    short, long = sorted(original.shape[:2])
+    short, long = sorted(size)
     if long > MAX_ASPECT * short:
         raise ShapeError(f"a picture is at most {MAX_ASPECT} times as long as wide")
-    height, width = (round(SQUARE[0] * side / short) for side in original.shape[:2])
+    height, width = (round(SQUARE[0] * side / short) for side in size)
     cell = resolution // SQUARE[0]
     return height * cell, width * cell
 

@@ -94,8 +94,9 @@ class Editor(Protocol):
         """Find the latent of a crop. `on_step` may raise to stop."""
         ...
 
-    def grid_of(self, tensor: bytes) -> tuple[int, int]:
-        """Rows and columns of a latent's cells. Raises where the model cannot read it."""
+    def check_latent(self, tensor: bytes, size: tuple[int, int]) -> tuple[int, int]:
+        """Rows and columns of the cells of a latent from elsewhere, of a crop of `size` (height,
+        width). Raises where it is not one latent of that shape."""
         ...
 
     def edit(

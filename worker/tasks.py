@@ -43,8 +43,6 @@ from worker.encode import (
 from worker.ports import Editor, Encoded, EncodeOptions, FetchTensor, Pixels, Step
 from worker.workbench import Workbench
 
-MAX_SESSION_BYTES = 256 * 2**20  # unpacked
-
 
 @dataclass(frozen=True)
 class Task:
@@ -213,12 +211,15 @@ def import_session(task: Task, request: ImportRequest) -> ImportResult:
     data = task.bench.library.upload(request.upload_id)
     if data is None:
         raise InvalidSession("the upload is no longer there: send it again")
-    file = unpack(data, MAX_SESSION_BYTES)
-    new_ids = {
-        packed.latent_id: _import_latent(task, packed, file.entries)
-        for packed in file.manifest.latents
-    }
+    file = unpack(data)
     manifest = file.manifest
+    read = {
+        packed.latent_id: _read_latent(task, packed, file.entries) for packed in manifest.latents
+    }
+    new_ids = {  # only now, when all of it can be used, is anything kept
+        packed.latent_id: _add_latent(task, packed, read[packed.latent_id])
+        for packed in manifest.latents
+    }
     snapshots = [
         snapshot.model_copy(update={"edits": with_latents(snapshot.edits, new_ids)})
         for snapshot in manifest.snapshots
@@ -233,28 +234,42 @@ def import_session(task: Task, request: ImportRequest) -> ImportResult:
     return ImportResult(session_id=record.session_id)
 
 
-def _import_latent(task: Task, packed: PackedLatent, entries: Mapping[str, bytes]) -> str:
-    editor = task.editor(packed.model)
-    tensor = entries[packed.tensor]
-    grid = editor.grid_of(tensor)
-    pictures = [
-        task.add_picture(decode_picture(entries[name], task.bench.settings.max_pixels), "png", 100)
-        for name in (packed.picture, packed.reconstruction)
-    ]
-    crop = checked_crop(packed.crop, pictures[0].width, pictures[0].height)
-    version = task.bench.version(packed.model)
-    if not is_same_generator(packed.model_version, version):
+@dataclass(frozen=True)
+class _ReadLatent:
+    """A latent of a session file, checked."""
+
+    tensor: bytes
+    grid: tuple[int, int]
+    picture: Picture
+    reconstruction: Picture
+    crop: Box
+
+
+def _read_latent(task: Task, packed: PackedLatent, entries: Mapping[str, bytes]) -> _ReadLatent:
+    """Decode and check what a stranger's file says of a latent."""
+    editor, max_pixels = task.editor(packed.model), task.bench.settings.max_pixels
+    if not is_same_generator(packed.model_version, task.bench.version(packed.model)):
         raise StaleLatent(f"the session was made with another version of the model {packed.model}")
+    picture, reconstruction = (
+        decode_picture(entries[name], max_pixels)
+        for name in (packed.picture, packed.reconstruction)
+    )
+    crop = checked_crop(packed.crop, *picture.size_px)
+    grid = editor.check_latent(entries[packed.tensor], (crop[3], crop[2]))
+    return _ReadLatent(entries[packed.tensor], grid, picture, reconstruction, crop)
+
+
+def _add_latent(task: Task, packed: PackedLatent, read: _ReadLatent) -> str:
     record = task.bench.library.add_latent(
         task.owner,
-        tensor,
+        read.tensor,
         model=packed.model,
         model_version=packed.model_version,
         space=packed.space,
-        grid=grid,
-        image_id=pictures[0].image_id,
-        reconstruction_id=pictures[1].image_id,
-        crop=crop,
+        grid=read.grid,
+        image_id=task.add_picture(read.picture, "png", 100).image_id,
+        reconstruction_id=task.add_picture(read.reconstruction, "png", 100).image_id,
+        crop=read.crop,
         metrics=packed.metrics,
         timings_ms={},
         readings=packed.readings,

@@ -5,10 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, File, Response, UploadFile
 from fastapi.concurrency import run_in_threadpool
 
-from backend.editing import check_edits
+from backend.editing import check_length
 from backend.owner import Owner
 from backend.services import Server, Services
-from contracts.edits import EditValue
 from contracts.errors import InvalidRequest, TooLarge
 from contracts.ids import new_job_id
 from contracts.jobs import JobKind
@@ -58,7 +57,7 @@ async def import_session(
 ) -> SessionInfo:
     """Take in a session file: its pictures, latents and edits. The same edits give the same
     picture, to the bit, where the model is the same."""
-    limit = server.settings.max_upload_bytes
+    limit = server.settings.max_session_bytes
     if session.size is not None and session.size > limit:
         raise TooLarge(f"the file is larger than {limit:,} bytes")
     upload_id = new_job_id()
@@ -116,11 +115,13 @@ async def export_session(server: Server, owner: Owner, session_id: str) -> Respo
 
 
 def _check(server: Services, owner: str, body: SessionWrite) -> None:
-    latent = server.library.latent(owner, body.latent_id)
-    if body.cover_id is not None:
-        server.library.image(owner, body.cover_id)
+    """See that all that a session needs is there. Whether its model can still draw every edit is
+    not asked: work is kept first."""
+    server.library.latent(owner, body.latent_id)
     for edits in (body.edits, *(snapshot.edits for snapshot in body.snapshots)):
-        check_edits(server, owner, latent, edits)
+        check_length(server, edits)
+        for donor in donors(edits, body.latent_id):
+            server.library.latent(owner, donor)
 
 
 def _list(library: Library, owner: str) -> SessionList:
@@ -130,11 +131,13 @@ def _list(library: Library, owner: str) -> SessionList:
 
 def _summary(library: Library, owner: str, record: SessionRecord) -> SessionSummary:
     latent = library.latent(owner, record.latent_id)
+    cover_id = record.cover_id
+    is_there = cover_id is not None and library.has_image(owner, cover_id)
     return SessionSummary(
         **record.model_dump(include={"session_id", "revision", "name", "updated_at", "latent_id"}),
         model=latent.model,
         grid=latent.grid,
-        cover_id=record.cover_id or latent.reconstruction_id,
+        cover_id=cover_id if cover_id is not None and is_there else latent.reconstruction_id,
         num_edits=len(record.edits),
     )
 
@@ -151,9 +154,7 @@ def _info(library: Library, owner: str, record: SessionRecord) -> SessionInfo:
 
 def _packed(library: Library, owner: str, session_id: str) -> bytes:
     record = library.session(owner, session_id)
-    every: tuple[EditValue, ...] = record.edits
-    for snapshot in record.snapshots:
-        every += snapshot.edits
+    every = sum((snapshot.edits for snapshot in record.snapshots), record.edits)
     latent_ids = (record.latent_id, *donors(every, record.latent_id))
     entries: dict[str, bytes] = {}
     latents = tuple(

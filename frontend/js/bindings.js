@@ -6,6 +6,8 @@
 /** @typedef {{id: string, combos: readonly string[]}} Command */
 /** @typedef {Readonly<Record<string, readonly string[]>>} Bindings a person's own, by command; what is not in it has its defaults */
 
+/** Keys that buttons, lists and the picture need for themselves. */
+export const RESERVED = ['Enter', 'Space', 'Tab', 'Escape', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'];
 const MODIFIERS = ['Control', 'Shift', 'Alt', 'Meta', 'AltGraph'];
 /** @type {Record<string, string>} by the key's place, because Shift makes other letters of them */
 const BY_PLACE = { BracketLeft: '[', BracketRight: ']' };
@@ -18,7 +20,7 @@ export function comboOf(event) {
   if (MODIFIERS.includes(event.key)) return null;
   if (event.getModifierState?.('AltGraph')) return event.key;
   const name = keyName(event);
-  const isSymbol = name.length === 1 && !/[\p{L}\d[\]]/u.test(name); // its Shift is part of it
+  const isSymbol = name.length === 1 && !/[\p{L}[\]]/u.test(name); // its Shift is part of it
   const parts = [
     (event.ctrlKey || event.metaKey) && 'Ctrl',
     event.altKey && 'Alt',
@@ -31,7 +33,6 @@ export function comboOf(event) {
 /** @param {KeyboardEvent} event */
 function keyName({ key, code }) {
   if (BY_PLACE[code] && !/^\p{L}$/u.test(key)) return BY_PLACE[code];
-  if (/^Digit\d$/.test(code)) return code.slice(5);
   if (key === ' ') return 'Space';
   return key.length === 1 ? key.toUpperCase() : key;
 }

@@ -184,6 +184,7 @@ function open(state, { source, session, keeping }) {
     result: null,
     problem: null,
     isComparing: false,
+    clone: { donor: null, from: null },
   };
   const attributes = attributesOf(opened);
   const isKnown = attributes.some((attribute) => attribute.id === state.attribute);

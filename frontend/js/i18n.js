@@ -30,12 +30,20 @@ export function chooseLanguage(code) {
 }
 
 function chosenLanguage() {
-  const wanted = [localStorage.getItem('latentbrush.language'), ...navigator.languages.map((tag) => tag.split('-')[0])];
+  const wanted = [savedLanguage(), ...navigator.languages.map((tag) => tag.split('-')[0])];
   return wanted.find((code) => code !== null && code in LANGUAGES) ?? 'en';
+}
+
+function savedLanguage() {
+  try {
+    return localStorage.getItem('latentbrush.language');
+  } catch {
+    return null; // a closed storage only costs the choice
+  }
 }
 
 /** @param {string} code @returns {Promise<Record<string, string>>} none when they do not come: English is better than nothing */
 async function loadWords(code) {
   const answer = await fetch(new URL(`../languages/${code}.json`, import.meta.url)).catch(() => null);
-  return answer?.ok ? answer.json() : {};
+  return answer?.ok ? answer.json().catch(() => ({})) : {};
 }

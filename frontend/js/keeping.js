@@ -6,7 +6,7 @@ import { t } from './i18n.js';
 
 /** @typedef {import('./session.js').Edit} Edit */
 /** @typedef {{name: string, edits: readonly Edit[], savedAt: string}} Snapshot savedAt: ISO 8601 */
-/** @typedef {'new'|'saving'|'saved'|'failed'|'conflict'} Saving new: nothing to save yet */
+/** @typedef {'new'|'changed'|'saving'|'saved'|'failed'|'conflict'} Saving new: nothing to save yet; changed: about to be saved */
 /** @typedef {{sessionId: string|null, revision: number, name: string, snapshots: readonly Snapshot[], saving: Saving}} Keeping revision: the latest that the server is known to have */
 /**
  * @typedef {{type: 'sessionNamed', name: string}
@@ -25,6 +25,11 @@ const MAX_NAME = 80;
 /** @param {string} name @returns {Keeping} of a picture that was just opened */
 export function fresh(name) {
   return { sessionId: null, revision: 0, name: shortName(name) || t('Picture'), snapshots: [], saving: 'new' };
+}
+
+/** Of a picture that was opened with edits that the server may not have. @param {string} name @param {readonly unknown[]} edits @returns {Keeping} */
+export function unsaved(name, edits) {
+  return { ...fresh(name), saving: edits.length ? 'changed' : 'new' };
 }
 
 /** The name of a file without its ending. @param {string} fileName */
@@ -52,15 +57,22 @@ export function keep(keeping, action, edits) {
       return { ...keeping, snapshots: keeping.snapshots.filter((_, i) => i !== action.index) };
     case 'saveStarted':
       return { ...keeping, saving: 'saving' };
-    case 'saved':
-      return { ...keeping, sessionId: action.sessionId, revision: action.revision, saving: 'saved' };
+    case 'saved': {
+      const saving = keeping.saving === 'saving' ? 'saved' : keeping.saving; // else there is something newer
+      return { ...keeping, sessionId: action.sessionId, revision: action.revision, saving };
+    }
     case 'saveFailed':
       return { ...keeping, saving: 'failed' };
     case 'saveConflicted':
       return { ...keeping, saving: 'conflict' };
     case 'keptApart':
-      return { ...keeping, sessionId: null, revision: 0, name: shortName(`${keeping.name} (2)`), saving: 'new' };
+      return { ...keeping, sessionId: null, revision: 0, name: shortName(`${keeping.name} (2)`), saving: 'changed' };
   }
+}
+
+/** Something is newer than what the server has. @param {Keeping} keeping @returns {Keeping} */
+export function changed(keeping) {
+  return keeping.saving === 'conflict' ? keeping : { ...keeping, saving: 'changed' };
 }
 
 /** @param {string} name */

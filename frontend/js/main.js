@@ -108,8 +108,12 @@ const sessions = sessionsList({
   onOpen: (sessionId) => void opener.openSession(sessionId),
   onDelete: async (sessionId, name) => {
     if (!confirm(t('Delete the session “{name}”? Its edits cannot be brought back.', { name }))) return;
-    await api.deleteSession(sessionId).catch((error) => onProblem(asProblem(error)));
-    forgetSession(sessionId);
+    try {
+      await api.deleteSession(sessionId);
+      forgetSession(sessionId);
+    } catch (error) {
+      onProblem(asProblem(error));
+    }
     await loadSessions();
   },
 });
@@ -169,21 +173,27 @@ function sync(state) {
 /** @type {ReturnType<typeof setTimeout>|undefined} */
 let saving;
 store.subscribe((state, before) => {
-  if (state.source !== before.source) {
-    saveSession(before);
-  }
+  if (state.source !== before.source) saveSession(before);
   if (['start', 'editor'].includes(state.phase) && state.phase !== before.phase) void loadSessions();
-  if (state.keeping?.sessionId !== before.keeping?.sessionId) saveSession(state); // before the address names it
+  if (state.source === before.source && state.keeping?.sessionId !== before.keeping?.sessionId) {
+    saveSession(state); // before the address names it
+    forgetSession(before.keeping?.sessionId ?? before.source?.latentId ?? ''); // it has another name now
+  }
   if (state.phase !== before.phase) {
     if (state.phase === 'editor' && !loadPreference('tourSeen')) firstSteps.begin();
     else firstSteps.dom.hidden = true;
   }
-  if (state.source || before.source) putIdInAddress(state.keeping?.sessionId ?? state.source?.latentId ?? null);
+  if (idOf(state) !== idOf(before)) putIdInAddress(idOf(state));
   if (state.history !== before.history || state.keeping !== before.keeping || state.brush !== before.brush || state.modelId !== before.modelId) {
     clearTimeout(saving);
     saving = setTimeout(save, SAVE_DELAY_MS);
   }
 });
+/** What the open picture is called in the address and in this browser. @param {import('./state.js').State} state */
+function idOf({ keeping, source }) {
+  return keeping?.sessionId ?? source?.latentId ?? null;
+}
+
 function save() {
   const { brush, encodeMode, modelId } = store.state;
   savePreference('preferences', { brush, encodeMode, modelId });

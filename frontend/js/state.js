@@ -4,7 +4,7 @@
  */
 
 import { editing } from './editing.js';
-import { keep } from './keeping.js';
+import { changed, keep } from './keeping.js';
 
 /** @typedef {import('./types.js').Model} Model */
 /** @typedef {import('./types.js').Attribute} Attribute */
@@ -140,6 +140,27 @@ export const INITIAL = {
  * @returns {State}
  */
 export function reduce(state, action) {
+  const next = reduced(state, action);
+  return next.keeping && next.source === state.source && isWorthSaving(next, state)
+    ? { ...next, keeping: changed(next.keeping) }
+    : next;
+}
+
+/** Whether what is saved of a picture differs. @param {State} state @param {State} before of the same picture */
+function isWorthSaving(state, before) {
+  return (
+    state.history?.present.edits !== before.history?.present.edits ||
+    state.keeping?.name !== before.keeping?.name ||
+    state.keeping?.snapshots !== before.keeping?.snapshots
+  );
+}
+
+/**
+ * @param {State} state
+ * @param {Action} action
+ * @returns {State}
+ */
+function reduced(state, action) {
   switch (action.type) {
     case 'modelsLoaded': {
       const isKnown = action.models.some((model) => model.id === state.modelId);
@@ -255,9 +276,9 @@ function resting(state) {
 
 /** @param {State} state @returns {State} */
 function closed(state) {
-  const { isComparing, isRendering, layers } = INITIAL;
+  const { clone, isComparing, isRendering, layers } = INITIAL;
   const nothing = { work: null, source: null, history: null, keeping: null, openKey: null, result: null, problem: null };
-  return { ...state, ...nothing, isComparing, isRendering, layers, status: '' };
+  return { ...state, ...nothing, clone, isComparing, isRendering, layers, status: '' };
 }
 
 /** @param {Brush} brush @returns {Brush} */

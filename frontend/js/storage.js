@@ -21,7 +21,7 @@ import { editsToWire, toWire } from './session.js';
  */
 
 const PREFIX = 'latentbrush.session.';
-const MAX_SESSIONS = 6; // a browser gives about 5 MB; a session with ten painted edits takes 250 kB
+const MAX_KEPT = 6; // that the server has, too. A browser gives about 5 MB; a session with ten painted edits takes 250 kB
 
 /** @param {State} state @returns {boolean} false when the browser has no room */
 export function saveSession({ history, source, keeping }) {
@@ -41,8 +41,7 @@ export function saveSession({ history, source, keeping }) {
   };
   try {
     localStorage.setItem(PREFIX + (keeping.sessionId ?? source.latentId), JSON.stringify(saved));
-    if (keeping.sessionId) forgetSession(source.latentId); // it has a name of its own now
-    for (const { id } of savedSessions().slice(MAX_SESSIONS)) forgetSession(id);
+    for (const { id } of savedSessions().filter(({ isKept }) => isKept).slice(MAX_KEPT)) forgetSession(id);
     return true;
   } catch {
     return false;
@@ -59,12 +58,32 @@ export function forgetSession(id) {
   localStorage.removeItem(PREFIX + id);
 }
 
-/** The kept sessions, the latest first. @returns {{id: string, savedAt: number}[]} */
+/**
+ * The server has a session that is no longer open; its copy says so, if it is of the same edits.
+ * @param {string} id that the copy has
+ * @param {Record<string, any>[]} edits
+ * @param {string} sessionId
+ * @param {number} revision
+ */
+export function confirmSaved(id, edits, sessionId, revision) {
+  const saved = loadSession(id);
+  if (!saved || !isSameList(saved.wire.edits, edits)) return;
+  forgetSession(id);
+  savePreference(`session.${sessionId}`, { ...saved, sessionId, revision, isKept: true });
+}
+
+/** @param {Record<string, any>[]} edits @param {Record<string, any>[]} others */
+export function isSameList(edits, others) {
+  return JSON.stringify(edits) === JSON.stringify(others);
+}
+
+/** The copies of sessions, the latest first. @returns {{id: string, savedAt: number, isKept: boolean}[]} */
 export function savedSessions() {
   const keys = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
   const sessions = keys.map((key) => ({
     id: key.slice(PREFIX.length),
     savedAt: readJson(key)?.savedAt ?? 0,
+    isKept: readJson(key)?.isKept === true,
   }));
   return sessions.sort((a, b) => b.savedAt - a.savedAt);
 }

@@ -96,8 +96,7 @@ def test_a_deleted_session_is_gone_and_its_latent_is_not(
         ({"revision": 1}, "invalid_request"),
         ({"latent_id": "lat_" + "0" * 32}, "unknown_latent"),
         ({"latent_id": "../../etc"}, "unknown_latent"),
-        ({"cover_id": "img_" + "0" * 32}, "unknown_image"),
-        ({"edits": [BRIGHTER | {"attribute": "wings"}]}, "unknown_attribute"),
+        ({"edits": [{"type": "transplant", "donor": "lat_" + "0" * 32}]}, "unknown_latent"),
         ({"edits": [BRIGHTER] * 201}, "too_large"),
     ],
 )
@@ -192,11 +191,44 @@ def test_a_file_of_another_model_version(client: httpx.Client, file: bytes) -> N
     assert answer.json()["code"] == "stale_latent"
 
 
-def test_a_bomb_is_not_unpacked(client: httpx.Client) -> None:
+def bomb(declared: int) -> bytes:
+    """A zip whose only entry unpacks to 300 MB, and may say that it is smaller."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("session.json", "w", force_zip64=True) as entry:
+        with archive.open("session.json", "w") as entry:
             for _ in range(300):
                 entry.write(bytes(2**20))
-    answer = client.post("/sessions/file", files={"session": buffer.getvalue()})
-    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    return buffer.getvalue().replace(
+        (300 * 2**20).to_bytes(4, "little"), declared.to_bytes(4, "little")
+    )
+
+
+@pytest.mark.parametrize("declared", [300 * 2**20, 10])
+def test_a_bomb_is_not_unpacked(client: httpx.Client, declared: int) -> None:
+    answer = client.post("/sessions/file", files={"session": bomb(declared)})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_session")
+
+
+def test_work_is_kept_though_a_cover_or_an_attribute_is_gone(
+    client: httpx.Client, latent_id: str
+) -> None:
+    edits = [BRIGHTER | {"attribute": "wings"}]
+    made = make(client, latent_id, edits=edits, cover_id="img_" + "0" * 32)
+    entries = client.get("/sessions").json()["sessions"]
+    listed = next(entry for entry in entries if entry["session_id"] == made["session_id"])
+    assert listed["cover_id"] == made["latent"]["reconstruction_id"]
+
+
+def test_a_file_without_a_donor_or_with_too_much(client: httpx.Client, file: bytes) -> None:
+    manifest = json.loads(zipfile.ZipFile(io.BytesIO(file)).read("session.json"))
+    copies = {"type": "transplant", "donor": "lat_elsewhere"}
+    snapshot = {"name": "a", "edits": [], "saved_at": "2026-01-02T03:04:05Z"}
+    for change in (
+        {"edits": [copies]},
+        {"snapshots": [snapshot | {"edits": [copies]}]},
+        {"snapshots": [snapshot] * 21},
+        {"edits": manifest["edits"] * 1001},
+    ):
+        data = rewritten(file, session=json.dumps(manifest | change).encode())
+        answer = client.post("/sessions/file", files={"session": data})
+        assert answer.json()["code"] == "invalid_session", answer.text

@@ -78,6 +78,11 @@ def test_a_change_in_another_window_is_not_overwritten(editor, new_page, drive):
     assert name.endswith("(2)")
     kept = editor.page.request.get(f"{editor.live_url}/sessions/{session_id}").json()
     assert kept["revision"] == 2, "the other window's"
+    editor.page.goto(address)  # which is not this window's any more
+    editor.page.reload()
+    editor.wait_for_editor()
+    assert editor.edit_rows().count() == len(kept["edits"])
+    assert not editor.page.get_by_label("Name of this session").input_value().endswith("(2)")
 
 
 def test_saving_tells_the_truth_and_goes_on(editor):
@@ -90,8 +95,48 @@ def test_saving_tells_the_truth_and_goes_on(editor):
     editor.wait_for_editor()
     assert editor.edit_rows().count() == 1
     page.unroute("**/sessions")
-    editor.stroke((0.6, 0.6))
     assert editor.wait_until_saved()
+
+
+def test_a_stroke_outlives_a_reload_right_after_it(editor):
+    page = editor.page
+    editor.strong()
+    editor.stroke((0.3, 0.3))
+    editor.wait_until_saved()
+    page.get_by_role("button", name="Start a new edit").click()
+    editor.press((0.7, 0.7))
+    page.mouse.up()
+    expect(page.locator(".saving")).to_have_text("Saving…")
+    page.reload()
+    editor.wait_for_editor()
+    assert editor.edit_rows().count() == 2
+    session_id = editor.wait_until_saved()
+    kept = page.request.get(f"{editor.live_url}/sessions/{session_id}").json()
+    assert len(kept["edits"]) == 2
+    listed = page.request.get(f"{editor.live_url}/sessions").json()["sessions"]
+    assert [each["name"] for each in listed].count(f"{kept['name']} (2)") == 0
+
+
+def test_leaving_right_after_a_stroke_saves_it(editor):
+    page = editor.page
+    editor.strong()
+    editor.stroke((0.3, 0.3))
+    session_id = editor.wait_until_saved()
+    page.get_by_role("button", name="Start a new edit").click()
+    editor.press((0.7, 0.7))
+    page.mouse.up()
+    go_home(page)
+    address = f"{editor.live_url}/sessions/{session_id}"
+    for _ in range(50):
+        if len(page.request.get(address).json()["edits"]) == 2:
+            break
+        page.wait_for_timeout(100)
+    else:
+        raise AssertionError("the last stroke was not saved")
+    page.goto(f"{editor.live_url}/#session={session_id}")
+    editor.wait_for_editor()
+    assert editor.edit_rows().count() == 2
+    expect(page.locator(".saving")).to_have_text("Saved")
 
 
 def test_a_session_file_makes_the_same_picture_in_the_page_and_in_the_shell(editor, tmp_path):

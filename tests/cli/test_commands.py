@@ -13,7 +13,8 @@ from safetensors.torch import load_file
 from typer.testing import CliRunner
 
 from cli.main import app, main
-from contracts.errors import InvalidImage, InvalidRequest
+from contracts.catalog import read_info
+from contracts.errors import InvalidImage, InvalidRequest, StaleLatent
 from contracts.session_file import Manifest, SessionFile, pack
 from models.land import Land
 from models.model import save_model
@@ -115,7 +116,7 @@ def session_file(tiny: Path, tmp_path: Path) -> Path:
         {
             "latent_id": name,
             "model": str(tiny),
-            "model_version": "1:1",
+            "model_version": read_info(tiny).version,
             "space": "S+",
             "crop": [10, 0, 40, 40],
             "metrics": {"psnr_db": 20, "perceptual": 0.1, "perceptual_metric": "none"},
@@ -128,6 +129,12 @@ def session_file(tiny: Path, tmp_path: Path) -> Path:
     edits = [
         {"type": "attribute", "attribute": "hat", "strength": 2.0},
         {"type": "transplant", "donor": "donor", "mask": {"kind": "grid", "rows": [[1], [0]]}},
+        {
+            "type": "transplant",
+            "donor": "own",
+            "offset": [1, 0],
+            "mask": {"kind": "grid", "rows": [[0], [1]]},
+        },
     ]
     manifest = {"name": "Zoë", "latent_id": "own", "edits": edits, "latents": packed}
     path = tmp_path / "zoe.latentbrush"
@@ -159,6 +166,53 @@ def test_a_recipe_runs_over_a_folder(tiny: Path, session_file: Path, tmp_path: P
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["one.png", "two.png"]
     run("edit", session_file, "-o", tmp_path / "replayed.png", "--model", tiny)
     assert (pixels_of(tmp_path / "out" / "one.png") == pixels_of(tmp_path / "replayed.png")).all()
+
+
+def test_what_copies_from_itself_copies_from_each_picture(
+    tiny: Path, session_file: Path, tmp_path: Path
+) -> None:
+    both, alone = tmp_path / "both", tmp_path / "alone"
+    for folder in (both, alone):
+        folder.mkdir()
+        photo(folder / "two.png", 5)
+    photo(both / "one.png", 1)
+    for folder in (both, alone):
+        out = tmp_path / f"out-{folder.name}"
+        asked = ("--model", tiny, "--recipe", session_file, "--steps", 0)
+        run("edit", folder, "-o", out, *asked)
+    one, two = (pixels_of(tmp_path / f"out-{name}" / "two.png") for name in ("both", "alone"))
+    assert (one == two).all()
+
+
+def test_no_picture_is_replaced(tiny: Path, tmp_path: Path) -> None:
+    folder, out = tmp_path / "pictures", tmp_path / "out"
+    folder.mkdir()
+    before = photo(folder / "a.png", 1).read_bytes()
+    photo(folder / "a.jpg", 2)
+    asked = ("--model", tiny, "--attribute", "hat=1", "--steps", 0)
+    with pytest.raises(InvalidRequest, match="another folder"):
+        run("edit", folder, "-o", folder, *asked)
+    assert (folder / "a.png").read_bytes() == before
+    run("edit", folder, "-o", out, *asked)
+    assert sorted(p.name for p in out.iterdir()) == ["a.jpg.png", "a.png.png"]
+
+
+def test_a_session_of_another_model_is_not_replayed(
+    land: Path, session_file: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(StaleLatent):
+        run("edit", session_file, "-o", tmp_path / "a.png", "--model", land)
+
+
+def test_options_that_do_not_go_together(tiny: Path, session_file: Path, tmp_path: Path) -> None:
+    latent, out = tmp_path / "own.safetensors", tmp_path / "a.png"
+    for asked in (
+        (session_file, "--attribute", "hat=1"),
+        (latent, "--recipe", session_file, "--attribute", "hat=1"),
+        (latent, "--attribute", "hat=1", "--steps", 3),
+    ):
+        with pytest.raises(InvalidRequest):
+            run("edit", *asked, "-o", out, "--model", tiny)
 
 
 @pytest.mark.parametrize(

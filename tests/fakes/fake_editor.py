@@ -49,7 +49,7 @@ class FakeEditor:
             time.sleep(STEP_S)
         return self._encoded(pixels, options.space or "S4")
 
-    def grid_of(self, tensor: bytes) -> tuple[int, int]:
+    def check_latent(self, tensor: bytes, size: tuple[int, int]) -> tuple[int, int]:
         try:
             return load(tensor)["wmap"].shape[:2]
         except (SafetensorError, KeyError) as error:

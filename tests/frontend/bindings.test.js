@@ -21,6 +21,9 @@ test('a combo is what is pressed, whatever Shift makes of the letter', () => {
 test('letters follow the layout, brackets of AltGr too', () => {
   assert.equal(comboOf(press('z', 'KeyY')), 'Z');
   assert.equal(comboOf(press('ü', 'BracketLeft')), 'Ü');
+  assert.equal(comboOf(press('/', 'Digit7', { shiftKey: true })), '/', 'German');
+  assert.equal(comboOf(press('=', 'Digit0', { shiftKey: true })), '=', 'German');
+  assert.equal(comboOf(press('1', 'Digit1', { shiftKey: true })), '1', 'French: a digit is a digit');
   const altGr = { ctrlKey: true, altKey: true, getModifierState: (/** @type {string} */ name) => name === 'AltGraph' };
   assert.equal(comboOf(press('[', 'Digit8', altGr)), '[');
 });

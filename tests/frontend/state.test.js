@@ -206,3 +206,23 @@ test('comparisons are chosen, called off and walked through', () => {
   assert.equal(run(run(chosen, { type: 'comparisonCycled' }), { type: 'comparisonCycled' }).comparison, 'off');
   assert.equal(run(INITIAL, { type: 'splitMoved', percent: 140 }).splitPercent, 100);
 });
+
+test('what is newer than the last save is never called saved', () => {
+  const saved = { type: /** @type {const} */ ('saved'), sessionId: 'ses_1', revision: 1 };
+  const saving = (/** @type {State} */ state) => state.keeping?.saving;
+  const painted = run(opened(), stroke());
+  assert.equal(saving(painted), 'changed');
+  const sent = run(painted, { type: 'saveStarted' });
+  assert.equal(saving(run(sent, saved)), 'saved');
+  const newer = run(sent, stroke('paint', 50), saved);
+  assert.deepEqual([saving(newer), newer.keeping?.revision], ['changed', 1]);
+  assert.equal(saving(run(newer, { type: 'saveConflicted' }, stroke('paint', 9))), 'conflict');
+});
+
+test('another picture has a clone source of its own', () => {
+  const cloning = run(opened(), { type: 'kindChosen', kind: 'transplant' }, { type: 'sourceChosen', from: { cellX: 1, cellY: 1 } });
+  assert.deepEqual(cloning.clone.from, { cellX: 1, cellY: 1 });
+  const other = run(cloning, { type: 'opened', source: { ...SOURCE, latentId: 'other' }, session: { latent_id: 'other', edits: [] }, keeping: fresh('B') });
+  assert.deepEqual(other.clone, { donor: null, from: null });
+  assert.equal(edits(run(other, stroke())).length, 0);
+});

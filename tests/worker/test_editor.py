@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from contracts.edits import (
@@ -22,6 +23,7 @@ from contracts.requests import GenerateRequest
 from models.attributes import AttributeSet
 from models.errors import AttributeUnknown, ClassUnknown, ModelError, ShapeError, SpaceError
 from models.images import Pixels
+from models.latents import LatentMap, from_bytes, to_bytes
 from tests.fakes.tiny import tiny_land, tiny_model
 from training.attributes import least_squares
 from training.reader import fit_reader
@@ -296,3 +298,18 @@ def test_an_encoding_goes_on_from_an_earlier_one(editor: ModelEditor, original: 
     assert encode(20, first.tensor).psnr_db > first.psnr_db
     with pytest.raises(ShapeError, match="begin"):
         encode(5, first.tensor, np.zeros((40, 80, 3), np.uint8))
+
+
+def test_a_latent_from_elsewhere_must_fit_its_picture(
+    editor: ModelEditor, original: Pixels
+) -> None:
+    found = editor.encode(original, EncodeOptions(steps=0), lambda _: None)
+    size = original.shape[:2]
+    assert editor.check_latent(found.tensor, size) == found.grid
+    latent, layout = from_bytes(found.tensor, editor.model.layout)[0], "S+"
+    twice = LatentMap(tuple(torch.cat([layer, layer]) for layer in latent.layers), latent.base)
+    broken = latent.map(lambda _, layer: layer * math.nan)
+    wide = LatentMap(latent.layers, (latent.base[0], 2 * latent.base[1]))
+    for other in (twice, broken, wide):
+        with pytest.raises(ModelError):
+            editor.check_latent(to_bytes(other, layout, editor.model_id), size)

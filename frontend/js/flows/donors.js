@@ -15,6 +15,7 @@ export class Donors {
   #store;
   #api;
   #pictures;
+  #asked = 0; // the latest choice wins, however long it takes
 
   /**
    * @param {import('../store.js').Store} store
@@ -51,16 +52,18 @@ export class Donors {
   /** @param {() => Promise<{latentId: string, name: string}>} find */
   async #use(find) {
     const { source } = this.#store.state;
+    const number = ++this.#asked;
+    const isLatest = () => this.#store.state.source === source && number === this.#asked;
     try {
       const found = await find();
       const job = await this.#api.edit({ latent_id: found.latentId, edits: [] }, { format: 'png', frame: 'crop' });
       const { image_id } = await resultOf(this.#api, job);
       await this.#pictures.load(image_id);
-      if (this.#store.state.source !== source) return; // another picture is open by now
+      if (!isLatest()) return;
       this.#store.dispatch({ type: 'donorChosen', donor: { ...found, imageId: image_id } });
       this.#store.dispatch({ type: 'said', text: t('Cloning from {name}: click where to copy from', { name: found.name }) });
     } catch (error) {
-      this.#store.dispatch({ type: 'problemFound', problem: asProblem(error) });
+      if (isLatest()) this.#store.dispatch({ type: 'problemFound', problem: asProblem(error) });
     }
   }
 }

@@ -5,6 +5,7 @@
 
 import { asProblem } from '../problem.js';
 import { editsToWire } from '../session.js';
+import { confirmSaved } from '../storage.js';
 
 /** @typedef {import('../state.js').State} State */
 
@@ -29,14 +30,18 @@ export class Keeper {
     this.#store = store;
     this.#api = api;
     store.subscribe((state, before) => {
-      if (state.source !== before.source) {
-        if (this.#timer) this.#save(before); // it was to be saved a moment later
-        if (state.keeping?.saving === 'failed') this.#saveIn(0);
+      const { source, keeping } = state;
+      if (source !== before.source) {
+        if (before.keeping?.saving === 'changed') void this.#save(before); // it was to be saved a moment later
+        this.#cancelTimer();
+        if (keeping && isUnsaved(keeping)) this.#saveIn(0);
         return;
       }
-      if (isChanged(state, before) && state.keeping?.saving !== 'conflict') this.#saveIn(REST_MS);
       const isBack = state.server === 'ready' && before.server !== 'ready';
-      if (isBack && state.keeping?.saving === 'failed') this.#saveIn(0);
+      if (isBack && keeping?.saving === 'failed') this.#saveIn(0);
+      if (!source || !keeping || keeping === before.keeping) return;
+      if (before.keeping?.sessionId && !keeping.sessionId) this.#onServer.delete(source); // kept apart: a session of its own
+      if (keeping.saving === 'changed') this.#saveIn(REST_MS);
     });
   }
 
@@ -49,25 +54,30 @@ export class Keeper {
 
   /** @param {number} ms */
   #saveIn(ms) {
+    this.#cancelTimer();
+    this.#timer = setTimeout(() => void this.#save(this.#store.state), ms);
+  }
+
+  #cancelTimer() {
     if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#save(this.#store.state), ms);
+    this.#timer = null;
   }
 
   /** One after the other: each says which revision it changes. @param {State} state */
   #save(state) {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
-    this.#saving = this.#saving.then(() => this.#write(state));
+    this.#cancelTimer();
+    this.#saving = this.#saving.then(() => this.#write(state)).catch((error) => console.error(error));
     return this.#saving;
   }
 
-  /** @param {State} state */
-  async #write(state) {
-    const { source, keeping, history, result } = state;
-    if (!source || !keeping || !history) return;
+  /** @param {State} asked when saving was asked for; what is open still is saved as it is by now */
+  async #write(asked) {
+    const isOpen = () => this.#store.state.source === asked.source;
+    const { source, keeping, history, result } = isOpen() ? this.#store.state : asked;
+    if (!source || !keeping || !history || keeping.saving === 'conflict') return;
     /** @type {(action: import('../keeping.js').KeepingAction) => void} */
     const tell = (action) => {
-      if (this.#store.state.source === source) this.#store.dispatch(action); // else another picture is open by now
+      if (isOpen()) this.#store.dispatch(action);
     };
     tell({ type: 'saveStarted' });
     const body = {
@@ -81,31 +91,36 @@ export class Keeper {
       })),
       cover_id: result?.imageId ?? source.originalId,
     };
-    const isApart = keeping.sessionId === null && keeping.saving === 'new';
-    const known = (!isApart && this.#onServer.get(source)) || keeping;
+    const known = this.#onServer.get(source) ?? keeping;
     try {
       const { session_id, revision } = known.sessionId
         ? await this.#api.changeSession(known.sessionId, { ...body, revision: known.revision })
         : await this.#api.makeSession(body);
       this.#onServer.set(source, { sessionId: session_id, revision });
       tell({ type: 'saved', sessionId: session_id, revision });
+      if (!isOpen()) confirmSaved(keeping.sessionId ?? source.latentId, body.edits, session_id, revision);
     } catch (error) {
-      const { code } = asProblem(error);
-      if (code === 'session_conflict') return tell({ type: 'saveConflicted' });
-      if (code === 'unknown_session') return tell({ type: 'keptApart' }); // deleted elsewhere: here it is worth keeping
-      tell({ type: 'saveFailed' });
-      if (this.#store.state.source === source) this.#saveIn(RETRY_MS);
+      this.#explain(asProblem(error), tell, isOpen);
     }
+  }
+
+  /**
+   * @param {import('../problem.js').Problem} problem
+   * @param {(action: import('../keeping.js').KeepingAction) => void} tell
+   * @param {() => boolean} isOpen
+   */
+  #explain(problem, tell, isOpen) {
+    const { code, status } = problem;
+    if (code === 'session_conflict') return tell({ type: 'saveConflicted' });
+    if (code === 'unknown_session') return tell({ type: 'keptApart' }); // deleted elsewhere: here it is worth keeping
+    tell({ type: 'saveFailed' });
+    if (!isOpen()) return; // this browser has it
+    if (code === 'unreachable' || status === 429 || status >= 500) this.#saveIn(RETRY_MS);
+    else this.#store.dispatch({ type: 'problemFound', problem });
   }
 }
 
-/** Whether what is kept differs. @param {State} state @param {State} before */
-function isChanged(state, before) {
-  if (!state.keeping || !before.keeping) return false;
-  return (
-    state.history?.present.edits !== before.history?.present.edits ||
-    state.keeping.name !== before.keeping.name ||
-    state.keeping.snapshots !== before.keeping.snapshots ||
-    (state.keeping.sessionId === null && before.keeping.sessionId !== null)
-  );
+/** @param {import('../keeping.js').Keeping} keeping */
+function isUnsaved({ saving }) {
+  return saving === 'failed' || saving === 'changed';
 }

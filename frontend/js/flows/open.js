@@ -8,10 +8,10 @@ import { maskSizeFor } from '../geometry.js';
 import { t } from '../i18n.js';
 import { isFinished, resultOf } from '../jobs.js';
 import { Problem, asProblem, isAbort } from '../problem.js';
-import { fresh, nameOfFile } from '../keeping.js';
+import { fresh, nameOfFile, unsaved } from '../keeping.js';
 import { editsFromWire, fromWire } from '../session.js';
 import { currentModel } from '../state.js';
-import { forgetSession, loadSession } from '../storage.js';
+import { forgetSession, isSameList, loadSession } from '../storage.js';
 
 /** @typedef {import('../state.js').Upload} Upload */
 /** @typedef {import('../crop.js').Crop} Crop */
@@ -132,26 +132,38 @@ export class Opener {
   /** @param {string} sessionId */
   async openSession(sessionId) {
     await this.#run('open', async (signal) => {
-      const session = await this.#found(this.#api.session(sessionId, signal), sessionId, signal);
-      await this.#enterSession(session, signal);
+      const saved = loadSession(sessionId);
+      const session = await this.#api.session(sessionId, signal).catch((error) => {
+        if (asProblem(error).status === 404 && saved && !saved.isKept) return null; // deleted elsewhere: here it is worth keeping
+        throw error;
+      });
+      if (session) await this.#enterSession(session, signal);
+      else if (saved) await this.#enterSaved(saved, saved.wire.latent_id, signal);
     });
   }
 
   /** @param {string} latentId */
   async #restoreLatent(latentId) {
-    const saved = loadSession(latentId);
-    await this.#run('open', async (signal) => {
-      const info = await this.#found(this.#api.latent(latentId, signal), latentId, signal);
-      const opening = {
-        info: { model: saved?.modelId, ...info },
-        upload: saved?.upload,
-        crop: saved?.crop,
-        wire: saved?.wire,
-        keeping: fresh(saved?.name ?? ''),
-        snapshots: saved?.snapshots,
-      };
-      await this.#enter(opening, signal);
-    });
+    await this.#run('open', (signal) => this.#enterSaved(loadSession(latentId), latentId, signal));
+  }
+
+  /**
+   * A latent as this browser knows it; what was painted on it is not on the server yet.
+   * @param {import('../storage.js').Saved|null} saved
+   * @param {string} latentId
+   * @param {AbortSignal} signal
+   */
+  async #enterSaved(saved, latentId, signal) {
+    const info = await this.#found(this.#api.latent(latentId, signal), latentId, signal);
+    const opening = {
+      info: { model: saved?.modelId, ...info },
+      upload: saved?.upload,
+      crop: saved?.crop,
+      wire: saved?.wire,
+      keeping: unsaved(saved?.name ?? '', saved?.wire.edits ?? []),
+      snapshots: saved?.snapshots,
+    };
+    await this.#enter(opening, signal);
   }
 
   /**
@@ -183,7 +195,8 @@ export class Opener {
    */
   async #enterSession({ session_id, revision, name, latent_id, edits, snapshots, latent, picture }, signal) {
     const saved = loadSession(session_id);
-    const local = saved && !saved.isKept ? saved : null;
+    const isBehind = saved !== null && !saved.isKept && !isSameList(saved.wire.edits, edits);
+    const local = isBehind ? saved : null;
     const isDrawn = latent.reconstruction_id === latent.image_id; // by the model: there is no upload
     const [x, y, width, height] = latent.crop;
     const isWhole = width === picture.width && height === picture.height;
@@ -220,7 +233,7 @@ export class Opener {
   /** @param {File} file */
   async #openEditList(file) {
     await this.#run('open', async (signal) => {
-      const wire = JSON.parse(await file.text());
+      const wire = await file.text().then(JSON.parse).catch(() => null);
       if (typeof wire?.latent_id !== 'string' || !Array.isArray(wire.edits)) {
         throw new Problem({
           title: t('This file is no edit list'),
@@ -228,7 +241,7 @@ export class Opener {
         });
       }
       const info = await this.#api.latent(wire.latent_id, signal);
-      await this.#enter({ info, wire, keeping: fresh(nameOfFile(file.name)) }, signal);
+      await this.#enter({ info, wire, keeping: unsaved(nameOfFile(file.name), wire.edits) }, signal);
     });
   }
 
@@ -300,6 +313,11 @@ export class Opener {
       readings: info.readings ?? {},
     };
     const size = maskSizeFor(info.grid);
+    const left = wire ? null : loadSession(info.latent_id);
+    if (left && !left.isKept && left.wire.edits.length) {
+      wire = left.wire; // painted on this very picture while the server was away
+      keeping = unsaved(left.name, wire.edits);
+    }
     const session = fromWire(wire ?? { latent_id: info.latent_id, edits: [] }, size);
     const kept = snapshots.map((each) => ({ name: each.name, edits: editsFromWire(each.edits, size), savedAt: each.saved_at }));
     this.#store.dispatch({ type: 'opened', source, session, keeping: { ...keeping, snapshots: kept } });

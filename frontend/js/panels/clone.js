@@ -2,7 +2,7 @@
  * Cloning: a small picture of the source, in which one clicks (or walks by arrow keys) where to copy from.
  */
 
-import { context2d, el, setChildren } from '../dom.js';
+import { context2d, el, replaceRows } from '../dom.js';
 import { iconButton } from './controls.js';
 import { t } from '../i18n.js';
 
@@ -112,7 +112,7 @@ export function clonePanel(store, pictures, { coverUrl, onFile, onSession }) {
         (each) => each.model === source?.modelId && each.latent_id !== source.latentId && each.grid.join() === source.grid.join(),
       );
       own.setAttribute('aria-pressed', String(clone.donor === null));
-      setChildren(sources, [
+      replaceRows(sources, [
         own,
         ...donors.slice(0, 8).map((session) => {
           const button = el(

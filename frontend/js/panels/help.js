@@ -2,7 +2,7 @@
  * The list of keys, in which each can be given another one; and the hints on buttons that say which key they have.
  */
 
-import { bind, comboOf, combosOf, commandOf } from '../bindings.js';
+import { RESERVED, bind, comboOf, combosOf, commandOf } from '../bindings.js';
 import { el } from '../dom.js';
 import { t } from '../i18n.js';
 import { COMMANDS, GESTURES } from '../keys.js';
@@ -63,6 +63,10 @@ export function helpDialog({ get, set, onTour }) {
     if (event.key === 'Escape' || event.key === 'Tab') {
       begin(null);
       word.textContent = t('Nothing was changed.');
+      return;
+    }
+    if (RESERVED.includes(combo)) {
+      word.textContent = t('The page needs this key itself. Press another one.');
       return;
     }
     const { own } = get();

@@ -3,7 +3,7 @@
  */
 
 import { changeBetween } from '../changes.js';
-import { el, setChildren, uniqueId } from '../dom.js';
+import { el, replaceRows, uniqueId } from '../dom.js';
 import { editName } from '../editing.js';
 import { stepsOf } from '../history.js';
 import { language, t } from '../i18n.js';
@@ -77,8 +77,8 @@ export function historyPanel(store) {
       step.classList.toggle('is-undone', index > present);
       return el('li', {}, step);
     });
-    setChildren(steps, rows.reverse());
-    setChildren(
+    replaceRows(steps, rows.reverse());
+    replaceRows(
       snapshots,
       keeping.snapshots.map((snapshot, index) =>
         el(

@@ -2,7 +2,7 @@
  * The sessions that the server keeps, each with its picture: open one, or delete it.
  */
 
-import { el, setChildren } from '../dom.js';
+import { el, replaceRows } from '../dom.js';
 import { iconButton } from './controls.js';
 import { language, t } from '../i18n.js';
 
@@ -23,7 +23,7 @@ export function sessionsList({ coverUrl, onOpen, onDelete }) {
 
   const show = () => {
     const shown = isWhole ? sessions : sessions.slice(0, NUM_SHOWN);
-    setChildren(
+    replaceRows(
       list,
       shown.map((session) => {
         const cover = el('img', { class: 'sample-picture', src: coverUrl(session.cover_id), alt: '', loading: 'lazy' });

@@ -12,6 +12,7 @@ import { iconButton, setPressed } from './controls.js';
 /** @type {Record<import('../keeping.js').Saving, string>} */
 const SAVING_SAYS = {
   new: '',
+  changed: t('Saving…'),
   saving: t('Saving…'),
   saved: t('Saved'),
   failed: t('Kept in this browser; the server has not saved it yet'),

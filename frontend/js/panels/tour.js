@@ -70,5 +70,5 @@ export function tour({ onEnd }) {
     const top = isWide ? Math.min(box.top + GAP_PX, innerHeight - height - GAP_PX) : innerHeight - height - 3 * GAP_PX;
     Object.assign(dom.style, { left: `${left}px`, top: `${top}px` });
   };
-  return { dom, begin: () => show(0), end };
+  return { dom, begin: () => show(0) };
 }
