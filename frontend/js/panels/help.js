@@ -142,5 +142,5 @@ function groups(own, waiting, onChange) {
 function keycaps(combo) {
   if (!combo) return [el('kbd', { class: 'is-none' }, '–')];
   const keys = combo === '+' ? ['+'] : combo.split(/\+(?=.)/);
-  return keys.map((key) => el('kbd', {}, key));
+  return keys.flatMap((key, i) => (i ? ['+', el('kbd', {}, key)] : [el('kbd', {}, key)])); // as its name is read
 }
