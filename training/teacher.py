@@ -16,12 +16,15 @@ from models.ops import normalize_2nd_moment
 from models.perceptual import PerceptualNet
 from training.portraits import FACTORS, from_uniform, region_mask, render
 from training.pyramid import laplacian
+from training.texture import spread_loss, texture_loss
 
 LEVELS = 4  # of the pyramid that pictures are compared on
 FEATURES = ("eyes", "brows", "nose", "mouth")
 FEATURES_WEIGHT = 4.0  # more than elsewhere: they are small, and where people look
-PERCEPTUAL_WEIGHT = 0.15  # against the pyramid; both as measured in docs/decisions.md
-EMBEDDING_WEIGHT = 0.02
+PERCEPTUAL_WEIGHT = 0.2  # against the pyramid; all as measured in docs/decisions.md
+EMBEDDING_WEIGHT = 0.04
+TEXTURE_WEIGHT = 0.25
+SPREAD_WEIGHT = 0.06
 
 
 def factors_of(z: Tensor) -> Tensor:
@@ -47,7 +50,8 @@ def pyramid_loss(img: Tensor, target: Tensor, weight: Tensor) -> Tensor:
 
 def perceptual_loss(net: PerceptualNet, img: Tensor, target: Tensor) -> Tensor:
     """How differently a network of the domain sees pictures [N, 3, R, R] and their targets: the
-    perceptual distance, and the share of the embedding's variance that is missed.
+    perceptual distance, the share of the embedding's variance that is missed, and how much
+    narrower the batch is than that of the targets.
 
     Strands, curls and freckles weigh little in a mean difference; this is where they count.
     """
@@ -57,7 +61,8 @@ def perceptual_loss(net: PerceptualNet, img: Tensor, target: Tensor) -> Tensor:
         wanted, found = net.embedding(target).float(), net.embedding(img).float()
     spread = (wanted - wanted.mean(dim=0)).square().sum(dim=1).mean().clamp(min=1e-6)
     missed = (found - wanted).square().sum(dim=1).mean() / spread
-    return PERCEPTUAL_WEIGHT * distance + EMBEDDING_WEIGHT * missed
+    weighed = PERCEPTUAL_WEIGHT * distance + EMBEDDING_WEIGHT * missed
+    return weighed + SPREAD_WEIGHT * spread_loss(found, wanted)
 
 
 def teach(img: Tensor, z: Tensor, net: PerceptualNet | None = None) -> Tensor:
@@ -68,4 +73,5 @@ def teach(img: Tensor, z: Tensor, net: PerceptualNet | None = None) -> Tensor:
     weight = 1 + FEATURES_WEIGHT * torch.stack(features).amax(dim=0)
     target = render(factors, size, img.device)
     loss = pyramid_loss(img, target, weight.to(img.device))
+    loss = loss + TEXTURE_WEIGHT * texture_loss(img, target, LEVELS)
     return loss if net is None else loss + perceptual_loss(net, img.clamp(-1, 1), target)

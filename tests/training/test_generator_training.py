@@ -24,6 +24,7 @@ from training.release import release_generator
 from training.runs import Run
 from training.schedule import Steps
 from training.teacher import factors_of, perceptual_loss, teach
+from training.texture import spread_loss, texture_loss
 from training.warmup import warm_up
 
 CPU = torch.device("cpu")
@@ -178,3 +179,25 @@ def test_what_a_network_sees_is_compared_too() -> None:
     assert loss > 1e-3
     assert blurred.grad is not None
     assert blurred.grad.abs().max() > 0
+
+
+def test_sharp_patches_are_near_sharp_ones_wherever_they_lie() -> None:
+    rng = torch.Generator().manual_seed(0)
+    target, other = (torch.randn(4, 3, 64, 64, generator=rng) for _ in range(2))
+    blurred = torch.nn.functional.avg_pool2d(target, 5, 1, 2)
+    torch.manual_seed(0)
+    assert texture_loss(target, target, 2) == 0
+    assert texture_loss(other, target, 2) < 0.3 * texture_loss(blurred, target, 2)
+    assert (other - target).abs().mean() > (blurred - target).abs().mean(), "which a mean prefers"
+
+
+def test_a_batch_of_averages_is_too_narrow() -> None:
+    wanted = torch.randn(64, 8, generator=torch.Generator().manual_seed(0))
+    torch.manual_seed(0)
+    assert spread_loss(wanted.flip(0), wanted) < 1e-6, "the same set"
+    narrow = (0.5 * wanted).requires_grad_()
+    loss = spread_loss(narrow, wanted)
+    assert loss > 0.2
+    loss.backward()
+    assert narrow.grad is not None
+    assert (narrow.grad * wanted).sum() < 0, "it spreads"
