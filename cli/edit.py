@@ -111,14 +111,18 @@ def edit(
     steps: Annotated[
         int | None, typer.Option(min=0, help="Of a folder: steps of encoding each picture.")
     ] = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Of a folder: whole pictures, not centred squares.")
+    ] = False,
 ) -> None:
     """Edit an encoded picture, replay a session, or do the same to a folder of pictures."""
     is_asked = bool(attribute or mask or recipe)
     if source.is_dir():
-        edit_folder(source, out, model, wanted(attribute, mask, recipe), steps)
+        shape = (lambda pixels: pixels) if whole else centred_square
+        edit_folder(source, out, model, wanted(attribute, mask, recipe), steps, shape)
         return
-    if steps is not None:
-        raise InvalidRequest("--steps: only a folder's pictures are encoded here")
+    if steps is not None or whole:
+        raise InvalidRequest("--steps, --whole: only a folder's pictures are encoded here")
     if zipfile.is_zipfile(source):
         if is_asked:
             raise InvalidRequest("a session file has its own edits: it takes no others")
@@ -166,9 +170,17 @@ def replay(session: Path, out: Path, model: str | None) -> Box | None:
 
 
 def edit_folder(
-    folder: Path, out: Path, model: str | None, recipe: Recipe, steps: int | None
+    folder: Path,
+    out: Path,
+    model: str | None,
+    recipe: Recipe,
+    steps: int | None,
+    shape: "Callable[[Pixels], Pixels]",
 ) -> None:
     """Encode every picture of a folder and edit it; one that cannot be read is told and left out.
+
+    Args:
+        shape: what of a picture is edited.
 
     Raises:
         InvalidRequest: there is no picture in it, or the results would replace them.
@@ -188,7 +200,7 @@ def edit_folder(
     with Progress(transient=True) as progress:
         for path in progress.track(paths, description="Editing"):
             try:
-                pixels = centred_square(read_pixels(path))
+                pixels = shape(read_pixels(path))
             except (InvalidImage, TooLarge) as error:
                 say(f"{path.name} is left out: {error}")
                 continue

@@ -50,6 +50,8 @@ class Manifest(Value):
     edits: Edits
     snapshots: Annotated[tuple[Snapshot, ...], Field(max_length=MAX_SNAPSHOTS)] = ()
     latents: tuple[PackedLatent, ...]
+    cover: str | None = None
+    """The name of the entry with the picture to know it by."""
 
     def every_edit(self) -> tuple[EditValue, ...]:
         """The edits and those of all snapshots."""
@@ -101,6 +103,8 @@ def unpack(data: bytes) -> SessionFile:
                 raise InvalidSession("a part of the session file is missing")
     if not manifest.latents or manifest.latents[0].latent_id != manifest.latent_id:
         raise InvalidSession("the session file lacks the latent that it edits")
+    if manifest.cover is not None and manifest.cover not in entries:
+        raise InvalidSession("a part of the session file is missing")
     known = {latent.latent_id for latent in manifest.latents}
     if not known.issuperset(donors(manifest.every_edit(), manifest.latent_id)):
         raise InvalidSession("the session file lacks a latent that it copies from")

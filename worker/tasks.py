@@ -220,6 +220,9 @@ def import_session(task: Task, request: ImportRequest) -> ImportResult:
         packed.latent_id: _add_latent(task, packed, read[packed.latent_id])
         for packed in manifest.latents
     }
+    cover = manifest.cover and decode_picture(
+        file.entries[manifest.cover], task.bench.settings.max_pixels
+    )
     snapshots = [
         snapshot.model_copy(update={"edits": with_latents(snapshot.edits, new_ids)})
         for snapshot in manifest.snapshots
@@ -229,6 +232,7 @@ def import_session(task: Task, request: ImportRequest) -> ImportResult:
         latent_id=new_ids[manifest.latent_id],
         edits=with_latents(manifest.edits, new_ids),
         snapshots=tuple(snapshots),
+        cover_id=task.add_picture(cover, "png", 100).image_id if cover else None,
     )
     record = task.bench.library.add_session(task.owner, wanted)
     return ImportResult(session_id=record.session_id)

@@ -161,7 +161,11 @@ def _packed(library: Library, owner: str, session_id: str) -> bytes:
         _packed_latent(library, owner, library.latent(owner, latent_id), entries)
         for latent_id in latent_ids
     )
-    fields = record.model_dump(include={"name", "latent_id"})
+    cover = None
+    if record.cover_id is not None and library.has_image(owner, record.cover_id):
+        cover = f"pictures/{record.cover_id}"
+        entries[cover] = library.image_bytes(library.image(owner, record.cover_id))
+    fields = record.model_dump(include={"name", "latent_id"}) | {"cover": cover}
     manifest = Manifest(**fields, edits=record.edits, snapshots=record.snapshots, latents=latents)
     return pack(SessionFile(manifest=manifest, entries=entries))
 

@@ -27,9 +27,9 @@ export function fresh(name) {
   return { sessionId: null, revision: 0, name: shortName(name) || t('Picture'), snapshots: [], saving: 'new' };
 }
 
-/** Of a picture that was opened with edits that the server may not have. @param {string} name @param {readonly unknown[]} edits @returns {Keeping} */
-export function unsaved(name, edits) {
-  return { ...fresh(name), saving: edits.length ? 'changed' : 'new' };
+/** Of what is worth a session at once: one's own picture, or edits that the server may not have. @param {string} name @returns {Keeping} */
+export function unsaved(name) {
+  return { ...fresh(name), saving: 'changed' };
 }
 
 /** The name of a file without its ending. @param {string} fileName */

@@ -152,7 +152,7 @@ const editor = editorScreen(
     });
   },
 );
-const firstSteps = tour({ onEnd: () => savePreference('tourSeen', true) });
+const firstSteps = tour();
 const problems = notice(store, { onRetry: () => renderer.retry() });
 const live = el('div', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' });
 
@@ -180,9 +180,11 @@ store.subscribe((state, before) => {
     forgetSession(before.keeping?.sessionId ?? before.source?.latentId ?? ''); // it has another name now
   }
   if (state.phase !== before.phase) {
-    if (state.phase === 'editor' && !loadPreference('tourSeen')) firstSteps.begin();
-    else firstSteps.dom.hidden = true;
+    if (state.phase !== 'editor') firstSteps.dom.hidden = true;
+    else if (!loadPreference('tourSeen')) firstSteps.begin();
+    savePreference('tourSeen', loadPreference('tourSeen') || state.phase === 'editor');
   }
+  if (state.history?.past.length && !before.history?.past.length) firstSteps.last();
   if (idOf(state) !== idOf(before)) putIdInAddress(idOf(state));
   if (state.history !== before.history || state.keeping !== before.keeping || state.brush !== before.brush || state.modelId !== before.modelId) {
     clearTimeout(saving);

@@ -21,7 +21,7 @@ import { changed, keep } from './keeping.js';
 /** @typedef {'brush'|'eraser'|'rectangle'|'lasso'|'hand'} Tool */
 /** @typedef {{size: number, softness: number, strength: number}} Brush percentages; size of the picture's short side */
 /** @typedef {{grid: boolean, heat: boolean, mask: boolean}} Layers what is drawn over the picture */
-/** @typedef {{imageId: string, width: number, height: number, name: string}} Upload name: of its file, or what else it is called */
+/** @typedef {{imageId: string, width: number, height: number, name: string, isSample?: boolean}} Upload name: of its file, or what else it is called */
 /** @typedef {{session_id: string, name: string, updated_at: string, latent_id: string, model: string, cover_id: string, num_edits: number, grid: [number, number]}} SessionSummary as GET /sessions has it */
 /** @typedef {{kind: 'upload'|'encode'|'generate'|'open'|'several', step: number, steps: number, message: string, previewId: string|null, errorId: string|null}} Work */
 /** @typedef {{latentId: string, modelId: string, grid: [number, number], originalId: string, width: number, height: number, upload: Upload|null, crop: Crop|null, readings: Record<string, number>}} Source the encoded picture; width and height of its crop, what it reads of each attribute in σ */

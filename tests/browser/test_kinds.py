@@ -49,7 +49,7 @@ def test_cloning_needs_a_source_and_copies_from_it(sample):
     once = editor.shown_image()
     editor.stroke((0.5, 0.25))
     assert editor.edit_rows().count() == 1, "the same clone goes on"
-    shift = editor.page.get_by_label("Shift, cells to the right")
+    shift = editor.page.get_by_label("Offset, cells to the right")
     shift.fill("0")
     shift.press("Enter")
     editor.settle()

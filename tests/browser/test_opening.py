@@ -31,7 +31,7 @@ def test_a_square_picture_is_encoded_at_once(start, picture_file):
     start.upload(picture_file(160, 160))
     start.wait_for_editor()
     assert start.page.locator(".attribute").count() > 0
-    assert "latent=" in start.page.url
+    assert start.wait_until_saved() in start.page.url
     assert start.shown_image().shape[0] == start.shown_image().shape[1]
 
 

@@ -65,7 +65,7 @@ export class Opener {
       const response = await fetch(this.#api.url(`samples/${encodeURIComponent(file)}`), { signal });
       if (!response.ok) throw new Problem({ title: t('The sample is missing'), status: response.status });
       const { image_id, width, height } = await this.#api.uploadImage(await response.blob(), signal);
-      const upload = { imageId: image_id, width, height, name: title };
+      const upload = { imageId: image_id, width, height, name: title, isSample: true };
       this.#store.dispatch({ type: 'uploaded', upload });
       const crop = largestCrop(upload, this.#aspect());
       const isWhole = crop.width === width && crop.height === height;
@@ -160,7 +160,7 @@ export class Opener {
       upload: saved?.upload,
       crop: saved?.crop,
       wire: saved?.wire,
-      keeping: unsaved(saved?.name ?? '', saved?.wire.edits ?? []),
+      keeping: saved?.wire.edits.length ? unsaved(saved.name) : fresh(saved?.name ?? ''),
       snapshots: saved?.snapshots,
     };
     await this.#enter(opening, signal);
@@ -241,7 +241,7 @@ export class Opener {
         });
       }
       const info = await this.#api.latent(wire.latent_id, signal);
-      await this.#enter({ info, wire, keeping: unsaved(nameOfFile(file.name), wire.edits) }, signal);
+      await this.#enter({ info, wire, keeping: unsaved(nameOfFile(file.name)) }, signal);
     });
   }
 
@@ -251,7 +251,8 @@ export class Opener {
     const request = { imageId: upload.imageId, modelId: this.#modelId(), crop, ...this.#encoding() };
     await this.#preview(upload.imageId, crop, signal);
     const job = await this.#api.encode(request, signal);
-    await this.#enter({ info: await this.#follow(job, signal), upload, crop, keeping: fresh(upload.name) }, signal);
+    const keeping = upload.isSample ? fresh(upload.name) : unsaved(upload.name);
+    await this.#enter({ info: await this.#follow(job, signal), upload, crop, keeping }, signal);
   }
 
   /** Show the picture itself until the first preview comes. @param {string} imageId @param {Crop|null} crop @param {AbortSignal} signal */
@@ -316,7 +317,7 @@ export class Opener {
     const left = wire ? null : loadSession(info.latent_id);
     if (left && !left.isKept && left.wire.edits.length) {
       wire = left.wire; // painted on this very picture while the server was away
-      keeping = unsaved(left.name, wire.edits);
+      keeping = unsaved(left.name);
     }
     const session = fromWire(wire ?? { latent_id: info.latent_id, edits: [] }, size);
     const kept = snapshots.map((each) => ({ name: each.name, edits: editsFromWire(each.edits, size), savedAt: each.saved_at }));

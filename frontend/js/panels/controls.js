@@ -3,7 +3,7 @@
  */
 
 import { el, uniqueId } from '../dom.js';
-import { t } from '../i18n.js';
+import { language, t } from '../i18n.js';
 import { icon } from '../icons.js';
 
 /**
@@ -149,7 +149,7 @@ export function segmented(legend, options, onChoose) {
 
 /** A strength with its sign: +1.5, −0.75, 0. @param {number} value */
 export function signed(value) {
-  const size = String(Number(Math.abs(value).toFixed(2)));
-  if (Number(size) === 0) return '0';
+  const size = Math.abs(value).toLocaleString(language, { maximumFractionDigits: 2 });
+  if (Math.abs(value) < 0.005) return '0';
   return value > 0 ? `+${size}` : `−${size}`;
 }

@@ -29,12 +29,14 @@ import { menuButton } from './menu.js';
  */
 
 const THUMB_CELLS = 32;
+const DOUBLE_CLICK_MS = 220;
 
 /** @param {RowEvents} events */
 export function editRow(events) {
   const { onChoose, onToggle, onWeigh, onSettle, onRemove, onMove, onDuplicate, onSolo, onRename, onShift, onLayers, onDrag, onDrop } = events;
   /** @type {Edit|null} */
   let shown = null;
+  let shownOpen = false;
   const thumb = el('canvas', {
     class: 'thumb',
     width: THUMB_CELLS,
@@ -43,9 +45,17 @@ export function editRow(events) {
   });
   const title = el('span', { class: 'edit-title' });
   const value = el('span', { class: 'edit-value' });
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  let choosing;
+  /** To choose an edit moves what is below it, so a second click is waited for before. @param {MouseEvent} event */
+  const onClick = ({ detail }) => {
+    clearTimeout(choosing);
+    if (detail === 0 || shownOpen) onChoose();
+    else if (detail === 1) choosing = setTimeout(onChoose, DOUBLE_CLICK_MS);
+  };
   const choose = el(
     'button',
-    { type: 'button', class: 'edit-choose', onclick: onChoose },
+    { type: 'button', class: 'edit-choose', onclick: onClick },
     thumb,
     title,
     value,
@@ -91,7 +101,7 @@ export function editRow(events) {
       type: 'number',
       class: 'number',
       step: 1,
-      'aria-label': way === 'down' ? t('Shift, cells to the bottom') : t('Shift, cells to the right'),
+      'aria-label': way === 'down' ? t('Offset, cells to the bottom') : t('Offset, cells to the right'),
       onchange: (/** @type {Event} */ event) => {
         const value = Math.round(Number(/** @type {HTMLInputElement} */ (event.target).value));
         if (shown?.type !== 'transplant' || !Number.isFinite(value)) return;
@@ -101,9 +111,9 @@ export function editRow(events) {
       },
     }),
   );
-  const shift = el('div', { class: 'edit-shift' }, el('span', { class: 'slider-label' }, t('Shift')), across, along);
+  const shift = el('div', { class: 'edit-shift' }, el('span', { class: 'slider-label' }, t('Offset')), across, along);
   const [first, last] = [t('First style layer'), t('Last style layer')].map((label) =>
-    el('input', { type: 'number', class: 'number', min: 1, step: 1, placeholder: '–', title: label, 'aria-label': label, onchange: () => changeLayers() }),
+    el('input', { type: 'number', class: 'number', min: 1, step: 1, placeholder: '1', title: label, 'aria-label': label, onchange: () => changeLayers() }),
   );
   const changeLayers = () => {
     const [from, to] = [first, last].map(({ value, max }) => (value === '' ? NaN : Math.min(Number(max), Math.max(1, Math.round(Number(value))))));
@@ -156,11 +166,13 @@ export function editRow(events) {
       shift.hidden = edit.type !== 'transplant';
       layers.hidden = edit.type !== 'attribute';
       for (const field of [first, last]) field.max = String(numLayers);
+      last.placeholder = String(numLayers);
       if (edit.type === 'attribute') {
         first.value = edit.layers ? String(edit.layers[0] + 1) : '';
         last.value = edit.layers ? String(edit.layers[1]) : '';
       }
       if (edit.type === 'transplant') [across.value, along.value] = edit.offset.map(String);
+      shownOpen = isOpen;
       dom.classList.toggle('is-open', isOpen);
       choose.setAttribute('aria-pressed', String(isOpen));
       more.hidden = !isOpen;

@@ -25,7 +25,7 @@ export function helpDialog({ get, set, onTour }) {
     { type: 'button', class: 'button', onclick: () => (change({}), (word.textContent = t('Every command has its own key again.'))) },
     t('Reset all keys'),
   );
-  const dom = dialog(t('Keys'), 'dialog-help', columns, word, el('div', { class: 'dialog-actions' }, toggle, el('div', { class: 'spring' }), reset, steps));
+  const dom = dialog(t('Keys'), 'dialog-help', el('div', { class: 'dialog-actions key-actions' }, word, el('div', { class: 'spring' }), reset, steps), columns, toggle);
 
   /** @param {import('../bindings.js').Bindings} own */
   const change = (own) => {
@@ -103,7 +103,7 @@ export function showKeys(own) {
     if (!(button instanceof HTMLElement)) continue;
     const command = COMMANDS.find(({ id }) => id === button.dataset.command);
     const [combo] = command ? combosOf(command, own) : [];
-    button.title = combo ? `${button.dataset.label} (${combo})` : (button.dataset.label ?? '');
+    button.title = combo ? `${button.dataset.label} (${shownCombo(combo)})` : (button.dataset.label ?? '');
   }
 }
 
@@ -123,7 +123,7 @@ function groups(own, waiting, onChange) {
           type: 'button',
           class: isWaiting ? 'key-button is-waiting' : 'key-button',
           'data-id': command.id,
-          'aria-label': t('Key of {command}: {keys}', { command: command.does, keys: combosOf(command, own).join(', ') || '–' }),
+          'aria-label': t('Key of {command}: {keys}', { command: command.does, keys: combosOf(command, own).map(shownCombo).join(', ') || '–' }),
           onclick: () => onChange(command),
         },
         ...(isWaiting ? ['…'] : keycaps(combosOf(command, own)[0] ?? '')),
@@ -131,16 +131,34 @@ function groups(own, waiting, onChange) {
       return [el('dt', {}, button), el('dd', {}, command.does)];
     });
     const gestures = GESTURES.filter(({ group }) => group === name).flatMap(({ shown, does }) => [
-      el('dt', {}, ...shown.split(' ').map((key) => el('kbd', {}, key))),
+      el('dt', {}, ...shown.split(' ').map((key) => el('kbd', {}, keyName(key)))),
       el('dd', {}, does),
     ]);
     return el('section', { class: 'key-group' }, el('h3', {}, name), el('dl', {}, ...commands, ...gestures));
   });
 }
 
+/** What is printed on keys, where it differs by language. @type {Record<string, string>} */
+const KEY_NAMES = { Ctrl: t('Ctrl'), Shift: t('Shift'), Delete: t('Del'), Space: t('Space'), Enter: t('Enter'), drag: t('drag'), click: t('click') };
+
+/** @param {string} key */
+function keyName(key) {
+  return KEY_NAMES[key] ?? key;
+}
+
+/** @param {string} combo */
+function keysOf(combo) {
+  return combo === '+' ? ['+'] : combo.split(/\+(?=.)/);
+}
+
+/** @param {string} combo */
+function shownCombo(combo) {
+  return keysOf(combo).map(keyName).join('+');
+}
+
 /** @param {string} combo */
 function keycaps(combo) {
   if (!combo) return [el('kbd', { class: 'is-none' }, '–')];
-  const keys = combo === '+' ? ['+'] : combo.split(/\+(?=.)/);
-  return keys.flatMap((key, i) => (i ? ['+', el('kbd', {}, key)] : [el('kbd', {}, key)])); // as its name is read
+  const keys = keysOf(combo);
+  return keys.flatMap((key, i) => (i ? ['+', el('kbd', {}, keyName(key))] : [el('kbd', {}, keyName(key))])); // as its name is read
 }

@@ -51,7 +51,7 @@ export function maskTools(store, whereItShows) {
       if (mask) dispatch({ type: 'maskChanged', mask: change(mask) });
     }),
   );
-  const fill = iconButton('heat', t('Paint where this attribute shows in the picture'), async () => {
+  const fill = iconButton('fill', t('Paint where this attribute shows in the picture'), async () => {
     const before = store.state;
     const coverage = await whereItShows(before);
     const { source, attribute, openKey } = store.state;

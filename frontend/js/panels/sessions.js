@@ -33,7 +33,7 @@ export function sessionsList({ coverUrl, onOpen, onDelete }) {
           { type: 'button', class: 'sample', onclick: () => onOpen(session.session_id), title: t('{model}, {count} edits', { model: session.model, count: session.num_edits }) },
           cover,
           el('span', { class: 'sample-title' }, session.name),
-          el('time', { class: 'session-time', dateTime: session.updated_at }, when.toLocaleDateString(language, { day: 'numeric', month: 'short' })),
+          el('time', { class: 'session-time', dateTime: session.updated_at }, when.toLocaleString(language, { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' })),
         );
         const remove = iconButton('bin', t('Delete the session {name}', { name: session.name }), () => onDelete(session.session_id, session.name), {
           class: 'session-delete',

@@ -104,7 +104,7 @@ export function topbar({ dispatch }, { onHome, onOpen, onCrop, onDownload, onHel
 
 /** Pressed as long as the pointer or the key is down on it. @param {(on: boolean) => void} onHold */
 function holdButton(onHold) {
-  const button = iconButton('compare', t('Hold to see the original'), () => {}, { command: 'original', text: t('Compare') });
+  const button = iconButton('compare', t('Hold to see the original'), () => {}, { command: 'original', text: t('Original') });
   button.addEventListener('pointerdown', (event) => {
     button.setPointerCapture(event.pointerId);
     onHold(true);

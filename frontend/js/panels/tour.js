@@ -27,8 +27,7 @@ const STOPS = [
 ];
 const GAP_PX = 12;
 
-/** @param {{onEnd: () => void}} events */
-export function tour({ onEnd }) {
+export function tour() {
   let at = 0;
   const title = el('h2', {});
   const text = el('p', {});
@@ -46,7 +45,6 @@ export function tour({ onEnd }) {
 
   const end = () => {
     dom.hidden = true;
-    onEnd();
   };
   /** @param {number} index */
   const show = (index) => {
@@ -70,5 +68,10 @@ export function tour({ onEnd }) {
     const top = isWide ? Math.min(box.top + GAP_PX, innerHeight - height - GAP_PX) : innerHeight - height - 3 * GAP_PX;
     Object.assign(dom.style, { left: `${left}px`, top: `${top}px` });
   };
-  return { dom, begin: () => show(0) };
+  return {
+    dom,
+    begin: () => show(0),
+    /** What was told has been done: only the last step is left to say. */
+    last: () => dom.hidden || show(STOPS.length - 1),
+  };
 }
