@@ -31,6 +31,8 @@ def table() -> str:
         (inversion_row(load("inversion")), "latentbrush evaluate inversion"),
         (editing_row(load("editing")), "latentbrush evaluate editing"),
         (latency_row(load("latency")), "python benchmarks/edit_latency.py"),
+        (live_row(load("live")), "python benchmarks/live_painting.py"),
+        (first_edit_row(load("first_edit")), "python benchmarks/first_edit.py"),
     ]
     return "\n".join(row if not command else f"{row} `{command}` |" for row, command in rows)
 
@@ -72,6 +74,23 @@ def editing_row(figures: dict[str, Any]) -> str:
         f"±1 and ±2 σ, judged by an independent regressor | {len(good)} move the right way in at "
         f"least 90 %; mean {100 * mean(row['sign_rate'] for row in rows):.0f} %; largest change "
         f"outside the feathered mask: {max(row['outside_max_diff'] for row in rows)} of 255 |"
+    )
+
+
+def live_row(figures: dict[str, Any]) -> str:
+    """From the brush to the screen."""
+    return (
+        f"| from the brush to changed pixels in a browser, two cores | p50 "
+        f"{figures['p50_ms']:.0f} ms, p95 {figures['p95_ms']:.0f} ms, "
+        f"{figures['previews_per_second']:.0f} previews a second |"
+    )
+
+
+def first_edit_row(figures: dict[str, Any]) -> str:
+    """From nothing to a file."""
+    return (
+        "| from opening the page to a painted, downloaded edit of one's own photo, two cores | "
+        f"{figures['actions']} actions, {figures['seconds']:.0f} s |"
     )
 
 
