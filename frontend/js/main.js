@@ -8,6 +8,7 @@ import { Stage } from './canvas/stage.js';
 import { el } from './dom.js';
 import { amountOf, attributesOf } from './editing.js';
 import { attachFiles } from './files.js';
+import { keepCopy } from './flows/copy.js';
 import { copyResult, downloadSession, resultFile, saveResult } from './flows/download.js';
 import { Donors } from './flows/donors.js';
 import { Keeper } from './flows/keeper.js';
@@ -36,20 +37,11 @@ import { progressText, workingScreen } from './panels/working.js';
 import { Pictures } from './pictures.js';
 import { asProblem } from './problem.js';
 import { INITIAL } from './state.js';
-import {
-  idInAddress,
-  loadPreference,
-  putIdInAddress,
-  forgetSession,
-  savePreference,
-  saveSession,
-} from './storage.js';
+import { forgetSession, idInAddress, loadPreference, savePreference } from './storage.js';
 import { Store } from './store.js';
 import { attachCellKeys } from './tools/cells.js';
 import { attachPointers } from './tools/pointer.js';
 import { watchServer } from './flows/server.js';
-
-const SAVE_DELAY_MS = 250; // a slider moves 60 times a second; once it rests is enough
 
 const preferences = loadPreference('preferences') ?? {};
 const store = new Store({ ...INITIAL, ...preferences, brush: { ...INITIAL.brush, ...preferences.brush } });
@@ -170,38 +162,16 @@ function sync(state) {
   if (live.textContent !== said) live.textContent = said;
 }
 
-/** @type {ReturnType<typeof setTimeout>|undefined} */
-let saving;
+keepCopy(store);
 store.subscribe((state, before) => {
-  if (state.source !== before.source) saveSession(before);
-  if (['start', 'editor'].includes(state.phase) && state.phase !== before.phase) void loadSessions();
-  if (state.source === before.source && state.keeping?.sessionId !== before.keeping?.sessionId) {
-    saveSession(state); // before the address names it
-    forgetSession(before.keeping?.sessionId ?? before.source?.latentId ?? ''); // it has another name now
-  }
   if (state.phase !== before.phase) {
+    if (['start', 'editor'].includes(state.phase)) void loadSessions();
     if (state.phase !== 'editor') firstSteps.dom.hidden = true;
     else if (!loadPreference('tourSeen')) firstSteps.begin();
-    savePreference('tourSeen', loadPreference('tourSeen') || state.phase === 'editor');
+    if (state.phase === 'editor') savePreference('tourSeen', true);
   }
   if (state.history?.past.length && !before.history?.past.length) firstSteps.last();
-  if (idOf(state) !== idOf(before)) putIdInAddress(idOf(state));
-  if (state.history !== before.history || state.keeping !== before.keeping || state.brush !== before.brush || state.modelId !== before.modelId) {
-    clearTimeout(saving);
-    saving = setTimeout(save, SAVE_DELAY_MS);
-  }
 });
-/** What the open picture is called in the address and in this browser. @param {import('./state.js').State} state */
-function idOf({ keeping, source }) {
-  return keeping?.sessionId ?? source?.latentId ?? null;
-}
-
-function save() {
-  const { brush, encodeMode, modelId } = store.state;
-  savePreference('preferences', { brush, encodeMode, modelId });
-  if (!saveSession(store.state)) dispatch({ type: 'said', text: t('Not saved: this browser has no room left') });
-}
-addEventListener('pagehide', save);
 
 // After the session is kept, so that the start screen offers it.
 store.subscribe(sync);

@@ -1,0 +1,44 @@
+/**
+ * The copy of the session in this browser, its name in the address, and what a person prefers: written as they change.
+ */
+
+import { t } from '../i18n.js';
+import { forgetSession, putIdInAddress, savePreference, saveSession } from '../storage.js';
+
+/** @typedef {import('../state.js').State} State */
+
+const REST_MS = 250; // a slider moves 60 times a second; once it rests is enough
+
+/** @param {import('../store.js').Store} store */
+export function keepCopy(store) {
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  let timer;
+  const save = () => {
+    const { brush, encodeMode, modelId } = store.state;
+    savePreference('preferences', { brush, encodeMode, modelId });
+    if (!saveSession(store.state)) store.dispatch({ type: 'said', text: t('Not saved: this browser has no room left') });
+  };
+  store.subscribe((state, before) => {
+    const isSame = state.source === before.source;
+    if (!isSame) saveSession(before);
+    if (isSame && idOf(state) !== idOf(before)) {
+      saveSession(state); // before the address names it
+      forgetSession(idOf(before) ?? ''); // it has another name now
+    }
+    if (idOf(state) !== idOf(before)) putIdInAddress(idOf(state));
+    const isChanged =
+      state.history !== before.history ||
+      state.keeping !== before.keeping ||
+      state.brush !== before.brush ||
+      state.modelId !== before.modelId;
+    if (!isChanged) return;
+    clearTimeout(timer);
+    timer = setTimeout(save, REST_MS);
+  });
+  addEventListener('pagehide', save);
+}
+
+/** What the open picture is called in the address and in this browser. @param {State} state */
+function idOf({ keeping, source }) {
+  return keeping?.sessionId ?? source?.latentId ?? null;
+}
