@@ -308,7 +308,8 @@ class Driver:
 
     def saved(self):
         """The kept session as the API takes it."""
-        self.page.wait_for_timeout(400)  # it is written when the hand rests
+        self.wait_until_saved()
+        self.page.wait_for_timeout(300)  # the browser's copy is written when the hand rests
         return self.page.evaluate(
             """() => {
                 const address = new URLSearchParams(location.hash.slice(1));

@@ -361,6 +361,8 @@ def test_an_edit_is_limited_to_style_layers(editor):
     editor.strong()
     editor.stroke((0.5, 0.3))
     whole = editor.shown_image()
+    editor.page.get_by_role("button", name="More for this edit").click()
+    editor.page.get_by_role("menuitem", name="Limit to style layers").click()
     last = editor.page.get_by_label("Last style layer")
     last.fill("4")
     last.press("Enter")

@@ -7,6 +7,7 @@ import { cssOf, rgbOf } from '../hues.js';
 import { t } from '../i18n.js';
 import { icon } from '../icons.js';
 import { iconButton, setPressed, signed, slider } from './controls.js';
+import { layerFields, offsetFields } from './edit-details.js';
 import { menuButton } from './menu.js';
 
 /** @typedef {import('../session.js').Edit} Edit */
@@ -22,8 +23,7 @@ import { menuButton } from './menu.js';
  * @property {() => void} onDuplicate
  * @property {() => void} onSolo
  * @property {(name: string) => void} onRename
- * @property {(offset: [number, number]) => void} onShift of a clone, in cells
- * @property {(layers: [number, number]|null) => void} onLayers of an attribute: from ≤ layer < to; null: its own
+ * @property {(content: import('../session.js').Content) => void} onContent what it does from now on
  * @property {(clientY: number) => void} onDrag
  * @property {(clientY: number) => void} onDrop
  */
@@ -33,7 +33,7 @@ const DOUBLE_CLICK_MS = 220;
 
 /** @param {RowEvents} events */
 export function editRow(events) {
-  const { onChoose, onToggle, onWeigh, onSettle, onRemove, onMove, onDuplicate, onSolo, onRename, onShift, onLayers, onDrag, onDrop } = events;
+  const { onChoose, onToggle, onWeigh, onSettle, onRemove, onMove, onDuplicate, onSolo, onRename, onContent, onDrag, onDrop } = events;
   /** @type {Edit|null} */
   let shown = null;
   let shownOpen = false;
@@ -91,45 +91,15 @@ export function editRow(events) {
   });
   choose.addEventListener('dblclick', rename);
   choose.addEventListener('keydown', ({ key }) => key === 'F2' && rename());
+  const offset = offsetFields(onContent);
+  const layers = layerFields(onContent);
   const menu = menuButton(t('More for this edit'), [
     { text: t('Rename'), run: rename },
     { text: t('Duplicate'), run: onDuplicate },
     { text: t('Only this one, or all again'), run: onSolo },
+    { text: t('Limit to style layers'), run: layers.open },
   ]);
-  const [across, along] = ['right', 'down'].map((way, axis) =>
-    el('input', {
-      type: 'number',
-      class: 'number',
-      step: 1,
-      'aria-label': way === 'down' ? t('Offset, cells to the bottom') : t('Offset, cells to the right'),
-      onchange: (/** @type {Event} */ event) => {
-        const value = Math.round(Number(/** @type {HTMLInputElement} */ (event.target).value));
-        if (shown?.type !== 'transplant' || !Number.isFinite(value)) return;
-        const offset = /** @type {[number, number]} */ ([...shown.offset]);
-        offset[axis] = Math.min(1024, Math.max(-1024, value));
-        onShift(offset);
-      },
-    }),
-  );
-  const shift = el('div', { class: 'edit-shift' }, el('span', { class: 'slider-label' }, t('Offset')), across, along);
-  const [first, last] = [t('First style layer'), t('Last style layer')].map((label) =>
-    el('input', { type: 'number', class: 'number', min: 1, step: 1, placeholder: '1', title: label, 'aria-label': label, onchange: () => changeLayers() }),
-  );
-  const changeLayers = () => {
-    const [from, to] = [first, last].map(({ value, max }) => (value === '' ? NaN : Math.min(Number(max), Math.max(1, Math.round(Number(value))))));
-    const wasSet = shown?.type === 'attribute' && shown.layers !== null;
-    if (wasSet ? Number.isNaN(from + to) : Number.isNaN(from) && Number.isNaN(to)) return onLayers(null); // emptied: all of its own
-    const range = [Number.isNaN(from) ? 1 : from, Number.isNaN(to) ? Number(last.max) : to].sort((a, b) => a - b);
-    onLayers([range[0] - 1, range[1]]);
-  };
-  const layers = el(
-    'div',
-    { class: 'edit-shift', title: t('Coarse layers move shapes, fine ones colours; empty: as the attribute was found') },
-    el('span', { class: 'slider-label' }, t('Layers')),
-    first,
-    last,
-  );
-  const more = el('div', { class: 'edit-more' }, shift, weight.dom, up, down, menu.dom, menu.list, layers);
+  const more = el('div', { class: 'edit-more' }, weight.dom, up, down, menu.dom, menu.list, offset.dom, layers.dom);
   const dom = el(
     'li',
     { class: 'edit' },
@@ -163,15 +133,8 @@ export function editRow(events) {
       if (attribute) weight.bound(attribute.min, attribute.max);
       if (edit.type === 'attribute') weight.set(edit.strength);
       weight.dom.hidden = edit.type !== 'attribute';
-      shift.hidden = edit.type !== 'transplant';
-      layers.hidden = edit.type !== 'attribute';
-      for (const field of [first, last]) field.max = String(numLayers);
-      last.placeholder = String(numLayers);
-      if (edit.type === 'attribute') {
-        first.value = edit.layers ? String(edit.layers[0] + 1) : '';
-        last.value = edit.layers ? String(edit.layers[1]) : '';
-      }
-      if (edit.type === 'transplant') [across.value, along.value] = edit.offset.map(String);
+      offset.sync(edit);
+      layers.sync(edit, numLayers);
       shownOpen = isOpen;
       dom.classList.toggle('is-open', isOpen);
       choose.setAttribute('aria-pressed', String(isOpen));

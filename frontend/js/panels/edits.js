@@ -83,17 +83,8 @@ export function editsPanel({ dispatch }) {
         dispatch({ type: 'editMoved', key, index: edits.findIndex((edit) => edit.key === key) + by }),
       onDuplicate: () => dispatch({ type: 'editDuplicated', key }),
       onSolo: () => dispatch({ type: 'editSoloed', key }),
-      onShift: (offset) => {
-        const edit = edits.find((each) => each.key === key);
-        if (edit?.type !== 'transplant') return;
-        dispatch({ type: 'contentChanged', key, content: { type: 'transplant', donor: edit.donor, offset } });
-        dispatch({ type: 'settled' });
-      },
-      onLayers: (layers) => {
-        const edit = edits.find((each) => each.key === key);
-        if (edit?.type !== 'attribute') return;
-        const { type, attribute, strength } = edit;
-        dispatch({ type: 'contentChanged', key, content: { type, attribute, strength, layers } });
+      onContent: (content) => {
+        dispatch({ type: 'contentChanged', key, content });
         dispatch({ type: 'settled' });
       },
       onRename: (name) => dispatch({ type: 'editRenamed', key, name }),
