@@ -339,7 +339,7 @@ def test_everything_has_a_name_and_is_large_enough(editor):
 
 
 def test_what_happens_is_said(editor):
-    live = editor.page.locator("[aria-live=polite]")
+    live = editor.page.locator("[role=status][aria-live=polite]")
     editor.stroke((0.5, 0.5))
     expect(live).to_contain_text("ms)")
     editor.page.keyboard.press("Control+z")
