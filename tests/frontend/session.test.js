@@ -126,3 +126,10 @@ test('names and style layers go out and come back', () => {
   assert.equal(sessions.renameEdit(named, 'e2', ' ').edits[1].name, null);
   assert.equal(sessions.renameEdit(named, 'e2', 'The left side'), named);
 });
+
+test('edits as the server has them are written as this page writes them', () => {
+  const ours = sessions.editsToWire(three().edits);
+  const theirs = ours.map((edit) => ({ name: null, ...edit, reach: null, layers: null }));
+  const again = sessions.editsToWire(sessions.editsFromWire(theirs, SIZE));
+  assert.equal(JSON.stringify(again), JSON.stringify(ours));
+});

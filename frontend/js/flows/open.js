@@ -9,7 +9,7 @@ import { t } from '../i18n.js';
 import { isFinished, resultOf } from '../jobs.js';
 import { Problem, asProblem, isAbort } from '../problem.js';
 import { fresh, nameOfFile, unsaved } from '../keeping.js';
-import { editsFromWire, fromWire } from '../session.js';
+import { editsFromWire, editsToWire, fromWire } from '../session.js';
 import { currentModel } from '../state.js';
 import { forgetSession, isSameList, loadSession } from '../storage.js';
 
@@ -133,12 +133,14 @@ export class Opener {
   async openSession(sessionId) {
     await this.#run('open', async (signal) => {
       const saved = loadSession(sessionId);
-      const session = await this.#api.session(sessionId, signal).catch((error) => {
-        if (asProblem(error).status === 404 && saved && !saved.isKept) return null; // deleted elsewhere: here it is worth keeping
+      const asked = this.#api.session(sessionId, signal);
+      if (!saved || saved.isKept) return this.#enterSession(await this.#found(asked, sessionId, signal), signal);
+      const session = await asked.catch((error) => {
+        if (asProblem(error).status === 404) return null; // deleted elsewhere: here it is worth keeping
         throw error;
       });
       if (session) await this.#enterSession(session, signal);
-      else if (saved) await this.#enterSaved(saved, saved.wire.latent_id, signal);
+      else await this.#enterSaved(saved, saved.wire.latent_id, signal);
     });
   }
 
@@ -195,7 +197,8 @@ export class Opener {
    */
   async #enterSession({ session_id, revision, name, latent_id, edits, snapshots, latent, picture }, signal) {
     const saved = loadSession(session_id);
-    const isBehind = saved !== null && !saved.isKept && !isSameList(saved.wire.edits, edits);
+    const onServer = editsToWire(editsFromWire(edits, maskSizeFor(latent.grid))); // as this page writes them
+    const isBehind = saved !== null && !saved.isKept && !isSameList(saved.wire.edits, onServer);
     const local = isBehind ? saved : null;
     const isDrawn = latent.reconstruction_id === latent.image_id; // by the model: there is no upload
     const [x, y, width, height] = latent.crop;
