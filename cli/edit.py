@@ -24,16 +24,9 @@ from cli.pictures import (
 )
 from contracts.catalog import read_info
 from contracts.edits import EditValue
-from contracts.errors import (
-    InvalidImage,
-    InvalidRequest,
-    InvalidSession,
-    StaleLatent,
-    TooLarge,
-)
+from contracts.errors import InvalidImage, InvalidRequest, TooLarge
 from contracts.session_file import SessionFile, unpack, with_latents
 from contracts.settings import SharedSettings
-from contracts.versions import is_same_generator
 
 if TYPE_CHECKING:
     from models.images import Pixels
@@ -146,27 +139,19 @@ def replay(session: Path, out: Path, model: str | None) -> Box | None:
     """Make a session's picture again, from its file alone; the box of what changed.
 
     Raises:
-        StaleLatent: the model has changed since.
-        InvalidSession: the file is damaged.
-        ModelError: its latent does not fit its picture.
+        EditorError, ModelError: as `read_latent` has them.
     """
-    from worker.decode import decode_picture
+    from worker.encode import crop_picture
+    from worker.sessions import read_latent
 
     file = unpack(session.read_bytes())
     packed = file.manifest.latents[0]
     name = model or packed.model
-    if not is_same_generator(packed.model_version, read_info(model_folder(name)).version):
-        raise StaleLatent(
-            f"{session.name} was made with another version of the model {packed.model}"
-        )
-    picture = decode_picture(file.entries[packed.picture], SharedSettings().max_pixels).on_white()
-    x, y, width, height = packed.crop
-    if x + width > picture.shape[1] or y + height > picture.shape[0]:
-        raise InvalidSession(f"{session.name}: the crop reaches outside its picture")
-    editor, tensor = open_editor(name), file.entries[packed.tensor]
-    editor.check_latent(tensor, (height, width))
-    original = picture[y : y + height, x : x + width]
-    return finish(editor, packed.latent_id, tensor, original, of_session(file), out)
+    version = read_info(model_folder(name)).version
+    editor = open_editor(name)
+    read = read_latent(packed, file.entries, editor, version, SharedSettings().max_pixels)
+    original = crop_picture(read.picture, read.crop).on_white()
+    return finish(editor, packed.latent_id, read.tensor, original, of_session(file), out)
 
 
 def edit_folder(

@@ -53,10 +53,6 @@ class Manifest(Value):
     cover: str | None = None
     """The name of the entry with the picture to know it by."""
 
-    def every_edit(self) -> tuple[EditValue, ...]:
-        """The edits and those of all snapshots."""
-        return sum((snapshot.edits for snapshot in self.snapshots), self.edits)
-
 
 class SessionFile(Value):
     """The manifest and the entries that it names."""
@@ -105,8 +101,9 @@ def unpack(data: bytes) -> SessionFile:
         raise InvalidSession("the session file lacks the latent that it edits")
     if manifest.cover is not None and manifest.cover not in entries:
         raise InvalidSession("a part of the session file is missing")
+    every = every_edit(manifest.edits, manifest.snapshots)
     known = {latent.latent_id for latent in manifest.latents}
-    if not known.issuperset(donors(manifest.every_edit(), manifest.latent_id)):
+    if not known.issuperset(donors(every, manifest.latent_id)):
         raise InvalidSession("the session file lacks a latent that it copies from")
     return SessionFile(manifest=manifest, entries=entries)
 
@@ -114,6 +111,13 @@ def unpack(data: bytes) -> SessionFile:
 def size_of(infos: list[zipfile.ZipInfo]) -> int:
     """Bytes of the entries together."""
     return sum(info.file_size for info in infos)
+
+
+def every_edit(
+    edits: tuple[EditValue, ...], snapshots: tuple[Snapshot, ...]
+) -> tuple[EditValue, ...]:
+    """The edits of a session and those of its snapshots."""
+    return sum((snapshot.edits for snapshot in snapshots), edits)
 
 
 def donors(edits: tuple[EditValue, ...], latent_id: str) -> tuple[str, ...]:

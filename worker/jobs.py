@@ -37,7 +37,8 @@ from contracts.jobs import (
 from models.errors import AttributeUnknown, ModelError
 from worker.encode import write_pixels
 from worker.ports import Pixels, Step
-from worker.tasks import Task, perform, tidy
+from worker.task import Task
+from worker.tasks import perform, tidy
 from worker.workbench import Workbench
 
 log = logging.getLogger(__name__)

@@ -2,11 +2,9 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from contracts.edits import enabled_edits
-from contracts.errors import InvalidImage, InvalidRequest, InvalidSession, StaleLatent
+from contracts.errors import InvalidImage
 from contracts.jobs import JobRecord, Result
 from contracts.lands import DrawRequest, DrawResult
 from contracts.library import ImageRecord, LatentRecord
@@ -24,68 +22,21 @@ from contracts.requests import (
     IngestResult,
     Metrics,
 )
-from contracts.session_file import PackedLatent, unpack, with_latents
-from contracts.sessions import ImportRequest, ImportResult, SessionWrite
-from contracts.versions import is_same_generator
+from contracts.sessions import ImportRequest
 from worker.decode import Picture, decode_picture
 from worker.encode import (
     MEDIA_TYPES,
     Box,
-    ImageFormat,
     crop_picture,
     paste,
     repaint,
     shrunk,
     write_animation,
-    write_picture,
     write_pixels,
 )
-from worker.ports import Editor, Encoded, EncodeOptions, FetchTensor, Pixels, Step
-from worker.workbench import Workbench
-
-
-@dataclass(frozen=True)
-class Task:
-    """One job at the bench: whose it is, and how to say how far it has come."""
-
-    bench: Workbench
-    owner: str
-    report: Callable[[Step], None]
-    """May raise to stop the work."""
-
-    def editor(self, model_id: str) -> Editor:
-        """A loaded model; a client that has to wait for it is told why."""
-        if model_id not in self.bench.loaded_models():
-            self.report(Step(0, 0, "Loading the model", None))
-        return self.bench.editor(model_id)
-
-    def add_picture(self, picture: Picture, image_format: ImageFormat, quality: int) -> ImageRecord:
-        """Keep a picture in the owner's library."""
-        data = write_picture(picture, image_format, quality)
-        width, height = picture.size_px
-        media_type = MEDIA_TYPES[image_format]
-        return self.bench.library.add_image(self.owner, data, media_type, width, height)
-
-    def add_preview(self, picture: Picture, image_format: ImageFormat, quality: int) -> ImageRecord:
-        """Keep a picture that is shown once."""
-        data = write_picture(picture, image_format, quality)
-        width, height = picture.size_px
-        media_type = MEDIA_TYPES[image_format]
-        return self.bench.library.add_preview(self.owner, data, media_type, width, height)
-
-    def add_pixels(self, pixels: Pixels) -> ImageRecord:
-        """Keep a picture without alpha as PNG."""
-        return self.add_picture(Picture(pixels, None), "png", 100)
-
-    def tensors_for(self, editor: Editor) -> FetchTensor:
-        """How an editor gets the safetensors of the owner's latents, if they are its version's."""
-
-        def tensor(latent_id: str) -> bytes:
-            latent = self.bench.library.latent(self.owner, latent_id)
-            check_version(latent, self.bench.version(editor.model_id))
-            return self.bench.library.tensor(latent)
-
-        return tensor
+from worker.ports import Editor, Encoded, EncodeOptions, Step
+from worker.sessions import import_session
+from worker.task import Task, check_version, checked_crop
 
 
 def ingest(task: Task, request: IngestRequest) -> IngestResult:
@@ -126,7 +77,7 @@ def edit(task: Task, request: EditRequest) -> EditResult:
     clock = Clock()
     latent = task.bench.library.latent(task.owner, request.latent_id)
     editor = task.editor(latent.model)
-    check_version(latent, task.bench.version(latent.model))
+    check_version(latent.model, latent.model_version, task.bench.version(latent.model))
     whole = task.bench.picture(task.owner, latent.image_id)
     part = crop_picture(whole, latent.crop)
     max_side = request.output.max_side
@@ -184,7 +135,7 @@ def heat_map(task: Task, request: HeatMapRequest) -> HeatMapResult:
     """Draw where in the picture an attribute is read."""
     latent = task.bench.library.latent(task.owner, request.latent_id)
     editor = task.editor(latent.model)
-    check_version(latent, task.bench.version(latent.model))
+    check_version(latent.model, latent.model_version, task.bench.version(latent.model))
     pixels = editor.heat_map(request.latent_id, request.attribute, tensor=task.tensors_for(editor))
     data = write_pixels(pixels, "png", 100)
     height, width = pixels.shape[:2]
@@ -204,81 +155,6 @@ def draw(task: Task, request: DrawRequest) -> DrawResult:
     key = request.key(task.bench.version(request.model))
     task.bench.library.remember_drawn(task.owner, key, result)
     return result
-
-
-def import_session(task: Task, request: ImportRequest) -> ImportResult:
-    """Take in a session file: pictures are decoded and latents read as those of strangers."""
-    data = task.bench.library.upload(request.upload_id)
-    if data is None:
-        raise InvalidSession("the upload is no longer there: send it again")
-    file = unpack(data)
-    manifest = file.manifest
-    read = {
-        packed.latent_id: _read_latent(task, packed, file.entries) for packed in manifest.latents
-    }
-    new_ids = {  # only now, when all of it can be used, is anything kept
-        packed.latent_id: _add_latent(task, packed, read[packed.latent_id])
-        for packed in manifest.latents
-    }
-    cover = manifest.cover and decode_picture(
-        file.entries[manifest.cover], task.bench.settings.max_pixels
-    )
-    snapshots = [
-        snapshot.model_copy(update={"edits": with_latents(snapshot.edits, new_ids)})
-        for snapshot in manifest.snapshots
-    ]
-    wanted = SessionWrite(
-        name=manifest.name,
-        latent_id=new_ids[manifest.latent_id],
-        edits=with_latents(manifest.edits, new_ids),
-        snapshots=tuple(snapshots),
-        cover_id=task.add_picture(cover, "png", 100).image_id if cover else None,
-    )
-    record = task.bench.library.add_session(task.owner, wanted)
-    return ImportResult(session_id=record.session_id)
-
-
-@dataclass(frozen=True)
-class _ReadLatent:
-    """A latent of a session file, checked."""
-
-    tensor: bytes
-    grid: tuple[int, int]
-    picture: Picture
-    reconstruction: Picture
-    crop: Box
-
-
-def _read_latent(task: Task, packed: PackedLatent, entries: Mapping[str, bytes]) -> _ReadLatent:
-    """Decode and check what a stranger's file says of a latent."""
-    editor, max_pixels = task.editor(packed.model), task.bench.settings.max_pixels
-    if not is_same_generator(packed.model_version, task.bench.version(packed.model)):
-        raise StaleLatent(f"the session was made with another version of the model {packed.model}")
-    picture, reconstruction = (
-        decode_picture(entries[name], max_pixels)
-        for name in (packed.picture, packed.reconstruction)
-    )
-    crop = checked_crop(packed.crop, *picture.size_px)
-    grid = editor.check_latent(entries[packed.tensor], (crop[3], crop[2]))
-    return _ReadLatent(entries[packed.tensor], grid, picture, reconstruction, crop)
-
-
-def _add_latent(task: Task, packed: PackedLatent, read: _ReadLatent) -> str:
-    record = task.bench.library.add_latent(
-        task.owner,
-        read.tensor,
-        model=packed.model,
-        model_version=packed.model_version,
-        space=packed.space,
-        grid=read.grid,
-        image_id=task.add_picture(read.picture, "png", 100).image_id,
-        reconstruction_id=task.add_picture(read.reconstruction, "png", 100).image_id,
-        crop=read.crop,
-        metrics=packed.metrics,
-        timings_ms={},
-        readings=packed.readings,
-    )
-    return record.latent_id
 
 
 def perform(task: Task, record: JobRecord) -> Result:
@@ -307,37 +183,10 @@ def tidy(task: Task, record: JobRecord) -> None:
         task.bench.library.drop_upload(request.upload_id)
 
 
-def check_version(latent: LatentRecord, version: str) -> None:
-    """Refuse a latent of another version of its model: it would make another picture.
-
-    Raises:
-        StaleLatent: it is.
-    """
-    if not is_same_generator(latent.model_version, version):
-        raise StaleLatent(
-            f"the model {latent.model} has changed since this latent was made: encode the picture "
-            "(or generate it) again"
-        )
-
-
 def centred_square(width: int, height: int) -> Box:
     """The largest centred square of a picture."""
     side = min(width, height)
     return ((width - side) // 2, (height - side) // 2, side, side)
-
-
-def checked_crop(crop: Box, width: int, height: int) -> Box:
-    """The crop, if it lies in the picture.
-
-    Raises:
-        InvalidRequest: it does not.
-    """
-    x, y, w, h = crop
-    if x + w > width or y + h > height:
-        raise InvalidRequest(
-            f"the crop {x},{y},{w},{h} reaches outside the picture, which is {width} × {height} px"
-        )
-    return crop
 
 
 class Clock:

@@ -8,9 +8,8 @@ from fastapi.concurrency import run_in_threadpool
 from backend.editing import check_length
 from backend.owner import Owner
 from backend.services import Server, Services
-from contracts.errors import InvalidRequest, TooLarge
-from contracts.ids import new_job_id
-from contracts.jobs import JobKind
+from backend.uploads import import_file
+from contracts.errors import InvalidRequest
 from contracts.library import LatentRecord, Library
 from contracts.requests import IngestResult
 from contracts.session_file import (
@@ -20,11 +19,10 @@ from contracts.session_file import (
     PackedLatent,
     SessionFile,
     donors,
+    every_edit,
     pack,
 )
 from contracts.sessions import (
-    ImportRequest,
-    ImportResult,
     SessionInfo,
     SessionList,
     SessionRecord,
@@ -57,22 +55,8 @@ async def import_session(
 ) -> SessionInfo:
     """Take in a session file: its pictures, latents and edits. The same edits give the same
     picture, to the bit, where the model is the same."""
-    limit = server.settings.max_session_bytes
-    if session.size is not None and session.size > limit:
-        raise TooLarge(f"the file is larger than {limit:,} bytes")
-    upload_id = new_job_id()
-    await run_in_threadpool(server.library.put_upload, upload_id, await session.read())
-    try:
-        made = await server.dispatcher.result(
-            owner,
-            JobKind.IMPORT,
-            ImportRequest(upload_id=upload_id),
-            ImportResult,
-            server.settings.sync_wait_s,
-        )
-    finally:
-        await run_in_threadpool(server.library.drop_upload, upload_id)
-    record = await run_in_threadpool(server.library.session, owner, made.session_id)
+    session_id = await import_file(server, owner, session)
+    record = await run_in_threadpool(server.library.session, owner, session_id)
     return await run_in_threadpool(_info, server.library, owner, record)
 
 
@@ -154,7 +138,7 @@ def _info(library: Library, owner: str, record: SessionRecord) -> SessionInfo:
 
 def _packed(library: Library, owner: str, session_id: str) -> bytes:
     record = library.session(owner, session_id)
-    every = sum((snapshot.edits for snapshot in record.snapshots), record.edits)
+    every = every_edit(record.edits, record.snapshots)
     latent_ids = (record.latent_id, *donors(every, record.latent_id))
     entries: dict[str, bytes] = {}
     latents = tuple(

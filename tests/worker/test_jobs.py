@@ -16,7 +16,7 @@ from contracts.requests import GenerateRequest, GenerateResult
 from worker.jobs import perform_again_if_memory_runs_out, translated
 from worker.ports import Encoded
 from worker.settings import WorkerSettings
-from worker.tasks import Task
+from worker.task import Task
 from worker.workbench import Workbench
 
 RECORD = new_record(

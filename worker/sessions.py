@@ -1,0 +1,108 @@
+"""Session files: read like any stranger's file, and kept when all of it can be used."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contracts.errors import InvalidSession
+from contracts.session_file import PackedLatent, unpack, with_latents
+from contracts.sessions import ImportRequest, ImportResult, SessionWrite
+from worker.decode import Picture, decode_picture
+from worker.encode import Box
+from worker.ports import Editor
+from worker.task import Task, check_version, checked_crop
+
+
+@dataclass(frozen=True)
+class ReadLatent:
+    """A latent of a session file, checked.
+
+    Attributes:
+        grid: rows and columns of its cells.
+        crop: x, y, w, h of the picture, which the latent was encoded from.
+    """
+
+    tensor: bytes
+    grid: tuple[int, int]
+    picture: Picture
+    reconstruction: Picture
+    crop: Box
+
+
+def read_latent(
+    packed: PackedLatent,
+    entries: Mapping[str, bytes],
+    editor: Editor,
+    version: str,
+    max_pixels: int,
+) -> ReadLatent:
+    """Decode and check what a stranger's file says of a latent.
+
+    Args:
+        version: of the editor's model.
+
+    Raises:
+        StaleLatent: it was made with another version.
+        InvalidImage, TooLarge: of a picture.
+        InvalidRequest: the crop reaches outside its picture.
+        ModelError: the latent does not fit its crop.
+    """
+    check_version(packed.model, packed.model_version, version)
+    picture, reconstruction = (
+        decode_picture(entries[name], max_pixels)
+        for name in (packed.picture, packed.reconstruction)
+    )
+    crop = checked_crop(packed.crop, *picture.size_px)
+    tensor = entries[packed.tensor]
+    grid = editor.check_latent(tensor, (crop[3], crop[2]))
+    return ReadLatent(tensor, grid, picture, reconstruction, crop)
+
+
+def import_session(task: Task, request: ImportRequest) -> ImportResult:
+    """Take in a session file: pictures are decoded and latents read as those of strangers."""
+    data = task.bench.library.upload(request.upload_id)
+    if data is None:
+        raise InvalidSession("the upload is no longer there: send it again")
+    file = unpack(data)
+    manifest = file.manifest
+    max_pixels = task.bench.settings.max_pixels
+    read = {}
+    for packed in manifest.latents:
+        editor = task.editor(packed.model)
+        version = task.bench.version(packed.model)
+        read[packed.latent_id] = read_latent(packed, file.entries, editor, version, max_pixels)
+    new_ids = {  # only now, when all of it can be used, is anything kept
+        packed.latent_id: _add_latent(task, packed, read[packed.latent_id])
+        for packed in manifest.latents
+    }
+    cover = manifest.cover and decode_picture(file.entries[manifest.cover], max_pixels)
+    snapshots = [
+        snapshot.model_copy(update={"edits": with_latents(snapshot.edits, new_ids)})
+        for snapshot in manifest.snapshots
+    ]
+    wanted = SessionWrite(
+        name=manifest.name,
+        latent_id=new_ids[manifest.latent_id],
+        edits=with_latents(manifest.edits, new_ids),
+        snapshots=tuple(snapshots),
+        cover_id=task.add_picture(cover, "png", 100).image_id if cover else None,
+    )
+    record = task.bench.library.add_session(task.owner, wanted)
+    return ImportResult(session_id=record.session_id)
+
+
+def _add_latent(task: Task, packed: PackedLatent, read: ReadLatent) -> str:
+    record = task.bench.library.add_latent(
+        task.owner,
+        read.tensor,
+        model=packed.model,
+        model_version=packed.model_version,
+        space=packed.space,
+        grid=read.grid,
+        image_id=task.add_picture(read.picture, "png", 100).image_id,
+        reconstruction_id=task.add_picture(read.reconstruction, "png", 100).image_id,
+        crop=read.crop,
+        metrics=packed.metrics,
+        timings_ms={},
+        readings=packed.readings,
+    )
+    return record.latent_id

@@ -1,0 +1,83 @@
+"""A job at the bench: what every kind of work has at hand, and the checks that they share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from contracts.errors import InvalidRequest, StaleLatent
+from contracts.library import ImageRecord
+from contracts.versions import is_same_generator
+from worker.decode import Picture
+from worker.encode import MEDIA_TYPES, Box, ImageFormat, write_picture
+from worker.ports import Editor, FetchTensor, Pixels, Step
+from worker.workbench import Workbench
+
+
+@dataclass(frozen=True)
+class Task:
+    """One job at the bench: whose it is, and how to say how far it has come."""
+
+    bench: Workbench
+    owner: str
+    report: Callable[[Step], None]
+    """May raise to stop the work."""
+
+    def editor(self, model_id: str) -> Editor:
+        """A loaded model; a client that has to wait for it is told why."""
+        if model_id not in self.bench.loaded_models():
+            self.report(Step(0, 0, "Loading the model", None))
+        return self.bench.editor(model_id)
+
+    def add_picture(self, picture: Picture, image_format: ImageFormat, quality: int) -> ImageRecord:
+        """Keep a picture in the owner's library."""
+        data = write_picture(picture, image_format, quality)
+        width, height = picture.size_px
+        media_type = MEDIA_TYPES[image_format]
+        return self.bench.library.add_image(self.owner, data, media_type, width, height)
+
+    def add_preview(self, picture: Picture, image_format: ImageFormat, quality: int) -> ImageRecord:
+        """Keep a picture that is shown once."""
+        data = write_picture(picture, image_format, quality)
+        width, height = picture.size_px
+        media_type = MEDIA_TYPES[image_format]
+        return self.bench.library.add_preview(self.owner, data, media_type, width, height)
+
+    def add_pixels(self, pixels: Pixels) -> ImageRecord:
+        """Keep a picture without alpha as PNG."""
+        return self.add_picture(Picture(pixels, None), "png", 100)
+
+    def tensors_for(self, editor: Editor) -> FetchTensor:
+        """How an editor gets the safetensors of the owner's latents, if they are its version's."""
+
+        def tensor(latent_id: str) -> bytes:
+            latent = self.bench.library.latent(self.owner, latent_id)
+            check_version(latent.model, latent.model_version, self.bench.version(editor.model_id))
+            return self.bench.library.tensor(latent)
+
+        return tensor
+
+
+def check_version(model: str, made_with: str, version: str) -> None:
+    """Refuse a latent of another version of its model: it would make another picture.
+
+    Raises:
+        StaleLatent: it is.
+    """
+    if not is_same_generator(made_with, version):
+        raise StaleLatent(
+            f"the model {model} has changed since this latent was made: encode the picture "
+            "(or generate it) again"
+        )
+
+
+def checked_crop(crop: Box, width: int, height: int) -> Box:
+    """The crop, if it lies in the picture.
+
+    Raises:
+        InvalidRequest: it does not.
+    """
+    x, y, w, h = crop
+    if x + w > width or y + h > height:
+        raise InvalidRequest(
+            f"the crop {x},{y},{w},{h} reaches outside the picture, which is {width} × {height} px"
+        )
+    return crop
