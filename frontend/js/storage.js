@@ -69,7 +69,7 @@ export function confirmSaved(id, edits, sessionId, revision) {
   const saved = loadSession(id);
   if (!saved || !isSameList(saved.wire.edits, edits)) return;
   forgetSession(id);
-  savePreference(`session.${sessionId}`, { ...saved, sessionId, revision, isKept: true });
+  writeJson(PREFIX + sessionId, { ...saved, sessionId, revision, isKept: true });
 }
 
 /** @param {Record<string, any>[]} edits @param {Record<string, any>[]} others */
@@ -90,11 +90,7 @@ export function savedSessions() {
 
 /** @param {string} name @param {unknown} value */
 export function savePreference(name, value) {
-  try {
-    localStorage.setItem(`latentbrush.${name}`, JSON.stringify(value));
-  } catch {
-    // A full or closed storage only costs the preference.
-  }
+  writeJson(`latentbrush.${name}`, value);
 }
 
 /** @param {string} name @returns {any} null when there is none */
@@ -113,6 +109,15 @@ export function putIdInAddress(id) {
   if (id === idInAddress()) return;
   const kind = id?.startsWith('ses_') ? 'session' : 'latent';
   window.history.replaceState(null, '', id ? `#${kind}=${id}` : location.pathname + location.search);
+}
+
+/** A full or closed storage only costs what was to be written. @param {string} key @param {unknown} value */
+function writeJson(key, value) {
+  try {
+    localStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // What the page holds in memory goes on.
+  }
 }
 
 /** @param {string} key @returns {any} */
