@@ -15,13 +15,16 @@ from models.latents import SQUARE, Cells, LatentMap, Layout, constant
 from models.layers import FullyConnected, StyleAffine
 from models.noise import Noise, Place, constant_noise
 from models.ops import (
-    bias_act,
+    ACTIVATION_GAIN,
+    LEAKY_SLOPE,
+    demodulation,
     fir_filter,
     modulated_conv2d,
     normalize_2nd_moment,
     resize_map,
     trim,
     upsample2d,
+    with_noise,
 )
 
 SURROUND = 6  # base cells drawn around a picture of a homogeneous generator, and cut off
@@ -114,16 +117,25 @@ class Level:
     edge: int
     around: int
 
-    def fit(self, wmap: Tensor, affine: StyleAffine, dtype: torch.dtype) -> Tensor:
-        """The styles of a layer's map, resampled to what is drawn, in the convolution's dtype."""
-        cells = wmap.shape[2]
-        if self.edge == 0 or cells == 1:
-            return resize_map(affine(wmap).to(dtype), self.size)
-        ratio = max(1, self.size[0] // cells)
-        spare = max(0, self.edge // ratio - 1) if self.size[0] >= cells else 0
-        whole = (self.size[0] - 2 * spare * ratio, self.size[1] - 2 * spare * ratio)
-        styles = affine(trim(wmap, spare)).to(dtype)
-        return trim(resize_map(styles, whole), self.edge - spare * ratio)
+    def spare(self, cells: int) -> int:
+        """Cells on every side of a map of so many rows that nothing drawn depends on; even, so that
+        halves of the rest lie where halves of the whole do."""
+        reach = self.edge * cells // self.size[0] - 1 if cells <= self.size[0] else 0
+        return max(0, reach - reach % 2)
+
+    def fit(self, styles: Tensor, spare: int) -> Tensor:
+        """The styles of a map without its spare cells, resampled to what is drawn."""
+        rows = styles.shape[2]
+        if rows == 1:
+            return styles
+        outer = spare * self.size[0] // (rows + 2 * spare)
+        whole = (self.size[0] - 2 * outer, self.size[1] - 2 * outer)
+        return trim(resize_map(styles, whole), self.edge - outer)
+
+    def halved(self) -> "Level":
+        """What is drawn, as a layer that doubles the resolution takes it in."""
+        height, width = self.size
+        return Level((height // 2, width // 2), self.edge // 2, self.around // 2)
 
     def within(self, kept: int) -> "Level":
         """The same with no more than `kept` pixels around the picture."""
@@ -156,13 +168,23 @@ class SynthesisLayer(nn.Module):
         self.register_buffer("resample_filter", fir_filter(), persistent=False)
 
     def forward(self, x: Tensor, wmap: Tensor, level: "Level", layer: int, noise: Noise) -> Tensor:
-        styles = level.fit(wmap, self.affine, x.dtype)
-        up = self.resample_filter if self.up else None
-        x = modulated_conv2d(x, self.weight, styles, up=up)
+        spare = level.spare(wmap.shape[2])
+        styles = self.affine(trim(wmap, spare)).to(x.dtype)
+        after = level.fit(styles, spare)
+        if self.up:
+            before = level.halved().fit(styles, spare)
+            x = modulated_conv2d(x, self.weight, before, self.resample_filter)
+        else:
+            x = modulated_conv2d(x, self.weight, after)
+        # The activation's gain, ahead of a leaky ReLU, for which it makes no difference.
+        shift = self.bias.to(x.dtype)[:, None, None] * ACTIVATION_GAIN
+        factor = demodulation(after, self.weight / ACTIVATION_GAIN)
         drawn = noise(self.noise_const, level.place(x, layer))
         if drawn is not None:
-            x = x + (drawn * self.noise_strength).to(x.dtype)
-        return bias_act(x, self.bias, self.clamp)
+            strength = self.noise_strength * ACTIVATION_GAIN
+            shift = with_noise(self.bias * ACTIVATION_GAIN, drawn, strength, x.dtype)
+        x = F.leaky_relu(torch.addcmul(shift, x, factor), LEAKY_SLOPE, inplace=True)
+        return x if self.clamp is None else x.clamp(-self.clamp, self.clamp)
 
 
 class ToRGB(nn.Module):
@@ -176,8 +198,9 @@ class ToRGB(nn.Module):
         self.bias = nn.Parameter(torch.zeros(3))
 
     def forward(self, x: Tensor, wmap: Tensor, level: "Level") -> Tensor:
-        styles = level.fit(wmap, self.affine, x.dtype) / math.sqrt(self.weight.shape[1])
-        y = modulated_conv2d(x, self.weight, styles, demodulate=False).float()
+        spare = level.spare(wmap.shape[2])
+        styles = self.affine(trim(wmap, spare)).to(x.dtype) / math.sqrt(self.weight.shape[1])
+        y = modulated_conv2d(x, self.weight, level.fit(styles, spare)).float()
         y = y + self.bias[:, None, None]
         return y if self.clamp is None else y.clamp(-self.clamp, self.clamp)
 

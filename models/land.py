@@ -17,8 +17,9 @@ from models.latents import SQUARE, LatentMap
 from models.model import Model
 from models.noise import PlaneNoise
 from models.prior import Prior, field_window
+from models.recent import Recent
 
-CHUNK = 8  # base cells down and across that are drawn at once
+CHUNK_PX = 256  # side of what is drawn at once, at least a base cell: a tile of a map
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,14 @@ class Land:
     Attributes:
         coherence: correlation length in base cells; the middle of the training's if None.
         truncation: 1 is none, 0 is the mean everywhere.
+        drawn: where chunks without an edit are kept, of this and other lands of the model.
     """
 
     model: Model
     seed: int
     coherence: float | None = None
     truncation: float = 1.0
+    drawn: Recent[Tensor] | None = None
 
     @property
     def prior(self) -> Prior:
@@ -71,6 +74,11 @@ class Land:
         return self.model.layout.resolution // SQUARE[0]
 
     @property
+    def chunk_cells(self) -> int:
+        """Base cells down and across that are drawn at once."""
+        return max(1, CHUNK_PX // self.cell_px)
+
+    @property
     def length(self) -> float:
         """The correlation length in use, in base cells."""
         low, high = self.prior.lengths
@@ -87,14 +95,21 @@ class Land:
 
     @torch.no_grad()
     def chunk(self, row: int, column: int, change: Change = unchanged) -> Tensor:
-        """One chunk of the lattice: [1, 3, S, S], S the pixels of `CHUNK` cells."""
-        top, left = row * CHUNK, column * CHUNK
-        side = CHUNK + 2 * SURROUND
+        """One chunk of the lattice: [1, 3, S, S], S the pixels of `chunk_cells`."""
+        top, left = row * self.chunk_cells, column * self.chunk_cells
+        side = self.chunk_cells + 2 * SURROUND
         cells = CellBox(top - SURROUND, left - SURROUND, side, side)
-        latent = change(self.latent(cells), cells)
-        noise = PlaneNoise(self.seed, top, left)
-        img: Tensor = self.model.generator.synthesis(latent, noise, self.model.dtype, SURROUND)
-        return img
+        plain = self.latent(cells)
+        latent = change(plain, cells)
+
+        def draw() -> Tensor:
+            noise = PlaneNoise(self.seed, top, left)
+            img: Tensor = self.model.generator.synthesis(latent, noise, self.model.dtype, SURROUND)
+            return img
+
+        if self.drawn is None or latent is not plain:
+            return draw()
+        return self.drawn.get((self.seed, self.length, self.truncation, row, column), draw)
 
     def draw(
         self, top: int, left: int, height: int, width: int, change: Change = unchanged
@@ -102,10 +117,11 @@ class Land:
         """The pixels [top, top + height) × [left, left + width): [1, 3, height, width].
 
         Args:
-            change: edits the latent; called for every chunk with the cells around it.
+            change: edits the latent, or returns it as it is; called for every chunk with the cells
+                around it.
         """
         img = torch.empty(1, 3, height, width, device=self.model.device)
-        side = CHUNK * self.cell_px
+        side = self.chunk_cells * self.cell_px
         for row in range(top // side, -(-(top + height) // side)):
             for column in range(left // side, -(-(left + width) // side)):
                 chunk = self.chunk(row, column, change)

@@ -45,8 +45,7 @@ class StyleAffine(FullyConnected):
         super().__init__(w_dim, channels, bias_init=1.0)
 
     def forward(self, x: Tensor) -> Tensor:  # [N, D, h, w] => [N, I, h, w]
-        weight, bias = self.scaled()
-        return F.conv2d(x, weight[:, :, None, None], bias)
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
 class Conv2d(nn.Module):

@@ -5,8 +5,6 @@ another such set. No critic takes part. Ours, after the sliced Wasserstein dista
 2011; as a loss of patches: Elnekave and Weiss 2022).
 """
 
-import math
-
 import torch
 from torch import Tensor
 
@@ -14,7 +12,7 @@ from training.pyramid import laplacian
 
 PATCH = 7  # pixels, as the sliced Wasserstein distance of generated pictures has it
 PATCHES = 192  # of each picture and level, at the same places in picture and render
-PROJECTIONS = 256
+PROJECTIONS = 96
 
 
 def texture_loss(img: Tensor, target: Tensor, levels: int) -> Tensor:
@@ -58,6 +56,10 @@ def _patch_distance(img: Tensor, target: Tensor) -> Tensor:
 
 def _patches(img: Tensor, y: Tensor, x: Tensor, side: int) -> Tensor:
     """Patches [N · P, 3, side²] of pictures [N, 3, H, W], at upper left corners [N, P]."""
-    unfolded = img.float().unfold(2, side, 1).unfold(3, side, 1)
-    picked = unfolded[torch.arange(img.shape[0], device=img.device)[:, None], :, y, x]
-    return picked.reshape(math.prod(y.shape), 3, side * side)
+    n, channels, _, width = img.shape
+    reach = torch.arange(side, device=img.device)
+    inside = (reach[:, None] * width + reach).flatten()
+    places = ((y * width + x)[:, :, None] + inside).flatten(1)  # [N, P · side²], of H · W
+    picked = img.float().flatten(2).gather(2, places[:, None].expand(-1, channels, -1))
+    split: Tensor = picked.reshape(n, channels, -1, side * side).transpose(1, 2)
+    return split.flatten(0, 1)

@@ -4,7 +4,6 @@ It is what the jobs call (`worker.ports.Editor`), and where contract edits becom
 """
 
 import math
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,12 +33,14 @@ from models.land import CellBox, Land
 from models.latents import SQUARE, LatentMap, cells_of, embed, from_bytes, to_bytes
 from models.model import Model, load_model
 from models.reader import strength_to_reach
+from models.recent import Recent
 from models.sampling import seed_w
 from worker.lands import draw_land
 from worker.masks import read_mask, stronger
 from worker.ports import Edited, Encoded, EncodeOptions, FetchTensor, Step
 
 CACHED_BYTES = 256 * 2**20  # of latents and their pictures, per model
+LAND_BYTES = 96 * 2**20  # of land, per model
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class ModelEditor:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.bases: OrderedDict[str, Base] = OrderedDict()
+        self.bases: Recent[Base] = Recent(CACHED_BYTES, lambda base: base.num_bytes)
+        self.land: Recent[Tensor] = Recent(LAND_BYTES, lambda img: img.nbytes)
 
     @property
     def model_id(self) -> str:
@@ -248,7 +250,7 @@ class ModelEditor:
         return generator.broadcast(w), "W"
 
     def draw(self, wanted: DrawRequest, on_step: Callable[[Step], None]) -> Pixels:
-        return draw_land(self.model, wanted, on_step)
+        return draw_land(self.model, wanted, on_step, self.land)
 
     @torch.inference_mode()
     def heat_map(self, latent_id: str, attribute: str, *, tensor: FetchTensor) -> NDArray[np.uint8]:
@@ -263,15 +265,14 @@ class ModelEditor:
 
     def base(self, latent_id: str, tensor: FetchTensor) -> Base:
         """A latent on the model's grid with its picture, from the cache or from the store."""
-        if latent_id not in self.bases:
+
+        def draw() -> Base:
             latent, _ = from_bytes(tensor(latent_id), self.model.layout)
             on_grid = embed(latent, "S+", self.model.layout).to(self.model.device)
             with torch.inference_mode():
-                self.bases[latent_id] = Base(on_grid, self.model.render(on_grid))
-        self.bases.move_to_end(latent_id)
-        while len(self.bases) > 1 and sum(b.num_bytes for b in self.bases.values()) > CACHED_BYTES:
-            self.bases.popitem(last=False)
-        return self.bases[latent_id]
+                return Base(on_grid, self.model.render(on_grid))
+
+        return self.bases.get(latent_id, draw)
 
 
 def drawn_size(size: tuple[int, int], resolution: int) -> tuple[int, int]:

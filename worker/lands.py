@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from contracts.lands import DrawRequest, LandEdit
 from models.edits import fit_mask
@@ -12,6 +13,7 @@ from models.images import Pixels, to_pixels
 from models.land import Land, tiles_of
 from models.land_painting import Stroke, draw_painted
 from models.model import Model
+from models.recent import Recent
 from worker.masks import read_mask
 from worker.ports import Step
 
@@ -19,13 +21,22 @@ PART_PX = 512  # drawn between two reports
 
 
 @torch.inference_mode()
-def draw_land(model: Model, wanted: DrawRequest, on_step: Callable[[Step], None]) -> Pixels:
-    """The pixels of a box, `scale` times smaller."""
-    land = Land(model, wanted.seed or 0, wanted.coherence, wanted.truncation)
+def draw_land(
+    model: Model,
+    wanted: DrawRequest,
+    on_step: Callable[[Step], None],
+    drawn: Recent[Tensor],
+) -> Pixels:
+    """The pixels of a box, `scale` times smaller.
+
+    Args:
+        drawn: parts of the model's lands without strokes, kept for the next box.
+    """
+    land = Land(model, wanted.seed or 0, wanted.coherence, wanted.truncation, drawn)
     strokes = [stroke_of(edit, model.device) for edit in wanted.edits]
     x, y, width, height = wanted.box
     scale = wanted.scale
-    drawn = np.empty((height // scale, width // scale, 3), np.uint8)
+    pixels = np.empty((height // scale, width // scale, 3), np.uint8)
     parts = list(tiles_of(width, height, PART_PX * scale))
     for k, (top, left, rows, columns) in enumerate(parts):
         on_step(Step(k, len(parts), "Drawing the land", None))
@@ -33,8 +44,8 @@ def draw_land(model: Model, wanted: DrawRequest, on_step: Callable[[Step], None]
         img = draw_painted(land, strokes, part).clamp(-1, 1)
         small = to_pixels(F.avg_pool2d(img, scale))
         row, column = top // scale, left // scale
-        drawn[row : row + small.shape[0], column : column + small.shape[1]] = small
-    return drawn
+        pixels[row : row + small.shape[0], column : column + small.shape[1]] = small
+    return pixels
 
 
 def stroke_of(edit: LandEdit, device: torch.device) -> Stroke:

@@ -5,9 +5,10 @@ import torch
 
 from models.edits import move
 from models.errors import ShapeError
-from models.land import CHUNK, CellBox, Land
+from models.land import CellBox, Land
 from models.latents import LatentMap
 from models.model import Model, load_model, save_model
+from models.recent import Recent
 from tests.fakes.tiny import tiny_land, tiny_model
 
 
@@ -26,7 +27,7 @@ def test_a_window_is_bit_for_bit_that_part_of_a_larger_one(model: Model) -> None
 def test_chunks_meet_without_a_seam(model: Model) -> None:
     """Across the border of two chunks, a picture drawn at once says what belongs there."""
     land = Land(model, 4)
-    side = CHUNK * land.cell_px
+    side = land.chunk_cells * land.cell_px
     seam = land.draw(0, 0, side, 2 * side)
     middle = land.draw(0, side // 2, side, side)
     assert torch.equal(seam[..., side // 2 : side + side // 2], middle)
@@ -81,3 +82,35 @@ def test_a_spatial_model_is_kept_and_read(model: Model, tmp_path) -> None:  # ty
 def test_a_plain_model_has_no_land() -> None:
     with pytest.raises(ShapeError, match="not trained spatially"):
         Land(tiny_model(), 1).draw(0, 0, 32, 32)
+
+
+def test_what_was_drawn_is_kept_for_parts_without_an_edit(model: Model) -> None:
+    kept: Recent[torch.Tensor] = Recent(2**26, lambda img: img.nbytes)
+    land = Land(model, 3, drawn=kept)
+    direction = torch.randn(model.generator.num_ws, model.layout.w_dim)
+
+    def change(latent: LatentMap, cells: CellBox) -> LatentMap:
+        if cells.left > 0:  # reaches the chunks from the third on
+            return move(latent, direction, 2.0, torch.ones(1, 1, cells.rows, cells.columns))
+        return latent
+
+    side = land.chunk_cells * land.cell_px
+    plain = land.draw(0, 0, side, 3 * side)
+    assert len(kept) == 3
+    edited = land.draw(0, 0, side, 3 * side, change)
+    assert torch.equal(land.draw(0, 0, side, 3 * side), plain)
+    assert torch.equal(edited[..., :side], plain[..., :side])
+    assert not torch.equal(edited[..., 2 * side :], plain[..., 2 * side :])
+    assert torch.equal(Land(model, 3).draw(0, 0, side, 3 * side, change), edited)
+    assert not torch.equal(Land(model, 4, drawn=kept).draw(0, 0, side, side), plain[..., :side])
+
+
+def test_what_was_used_longest_ago_gives_way() -> None:
+    kept: Recent[str] = Recent(10, len)
+    for key in ("a", "b", "a", "c"):
+        kept.get(key, lambda key=key: 4 * key)  # type: ignore[misc]
+    assert (len(kept), kept.num_bytes) == (2, 8)
+    assert kept.get("a", lambda: "made again") == "aaaa"
+    assert kept.get("b", lambda: "made again") == "made again"
+    assert kept.get("large", lambda: 20 * "x") == 20 * "x"
+    assert len(kept) == 1

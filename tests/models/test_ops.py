@@ -37,7 +37,8 @@ def test_a_constant_style_map_is_stylegan2s_convolution(up: bool, cells: int) ->
     x, weight, styles = torch.randn(3, 6, 8, 8), torch.randn(5, 6, 3, 3), torch.randn(3, 6)
     size = cells if cells == 1 else (16 if up else 8)
     spread = styles[:, :, None, None].expand(-1, -1, size, size)
-    y = modulated_conv2d(x, weight, spread, up=fir_filter() if up else None)
+    y = modulated_conv2d(x, weight, resize_map(spread, (8, 8)), fir_filter() if up else None)
+    y = y * demodulation(spread, weight)
     torch.testing.assert_close(y, per_sample_conv(x, weight, styles, up), rtol=1e-4, atol=1e-4)
 
 

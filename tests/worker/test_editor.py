@@ -27,7 +27,6 @@ from models.latents import LatentMap, from_bytes, to_bytes
 from tests.fakes.tiny import tiny_land, tiny_model
 from training.attributes import least_squares
 from training.reader import fit_reader
-from worker import editor as editor_module
 from worker.editor import ModelEditor, read_mask
 from worker.ports import Edited, Encoded, EncodeOptions, Step
 
@@ -133,7 +132,7 @@ def test_the_same_edit_gives_the_same_bytes_after_the_cache_is_emptied(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = paint(editor, original, tensors, EDITS[0])
-    monkeypatch.setattr(editor_module, "CACHED_BYTES", 1)
+    monkeypatch.setattr(editor.bases, "max_bytes", 1)
     paint(editor, original, tensors, EDITS[1])
     assert len(editor.bases) == 1
     assert np.array_equal(paint(editor, original, tensors, EDITS[0]).pixels, before.pixels)

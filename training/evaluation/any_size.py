@@ -12,7 +12,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from models.errors import ShapeError
-from models.land import CHUNK, Land
+from models.land import Land
 from models.model import Model
 from training.domains import domain_of, pictures
 from training.errors import TrainingError
@@ -20,7 +20,7 @@ from training.evaluation.distributions import frechet_distance
 from training.evaluation.inception import find_inception
 from training.generated import draw_latents, drawn_from
 
-WINDOW_CHUNKS = 4  # side of the window of a land that squares are cut from
+WINDOW = 8  # side of the window of a land that squares are cut from, in pictures
 PER_WINDOW = 16  # squares
 BATCH = 64
 TILES = (96, 256, 512)  # pixels; the same window is drawn in each
@@ -140,7 +140,7 @@ def evaluate_any_size(model: Model, count: int, seed: int) -> AnySizeFigures:
 
 def side_of(land: Land) -> int:
     """Side in pixels of the windows that are looked at."""
-    return WINDOW_CHUNKS * CHUNK * land.cell_px
+    return WINDOW * land.model.layout.resolution
 
 
 def drawing_speed(land: Land) -> float:
@@ -270,9 +270,10 @@ def tile_difference(land: Land) -> float:
 
 def seam_ratio(land: Land) -> float:
     """How much larger steps between pixels are where chunks meet."""
-    window = land.draw(0, 0, side_of(land), side_of(land))
+    side = 2 * land.chunk_cells * land.cell_px
+    window = land.draw(0, 0, side, side)
     steps = (window[..., 1:] - window[..., :-1]).abs().mean(dim=(0, 1, 2))
     at_cells = steps[land.cell_px - 1 :: land.cell_px]
-    at_chunks = at_cells[CHUNK - 1 :: CHUNK]
+    at_chunks = at_cells[land.chunk_cells - 1 :: land.chunk_cells]
     others = (at_cells.sum() - at_chunks.sum()) / (len(at_cells) - len(at_chunks))
     return float(at_chunks.mean() / others)
