@@ -54,6 +54,9 @@ class EncodeRequest(Value):
     answer."""
 
 
+Detail = Literal["full", "draft"]
+
+
 class Output(Value):
     """How the edited picture is written."""
 
@@ -66,6 +69,8 @@ class Output(Value):
     """The encoded crop alone, or pasted into the whole upload."""
     max_side: Annotated[int, Field(ge=64, le=MAX_SIDE_PX)] | None = None
     """A preview of the crop: shrunk until no side is longer, and kept for a day at most."""
+    detail: Detail = "full"
+    """`draft` is for previews: the change is drawn at half the model's resolution or less."""
 
     frames: Annotated[int, Field(ge=2, le=60)] | None = None
     """Of an animation from the original to the result and back, with so many pictures each way; of
@@ -82,6 +87,8 @@ class Output(Value):
     def _a_preview_is_of_the_crop(self) -> Self:
         if self.max_side is not None and self.frame == "full":
             raise ValueError("max_side goes with the frame crop")
+        if self.max_side is None and self.detail == "draft":
+            raise ValueError("a draft is a preview: it goes with max_side")
         return self
 
 

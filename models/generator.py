@@ -244,6 +244,7 @@ class SynthesisNetwork(nn.Module):
         noise: Noise = constant_noise,
         dtype: torch.dtype = torch.float32,
         surround: int = 0,
+        finest: int | None = None,
     ) -> Tensor:
         """Draw the picture of a latent.
 
@@ -253,10 +254,11 @@ class SynthesisNetwork(nn.Module):
             dtype: what the convolutions run in; colours are summed in float32.
             surround: base cells on every side of the latent that are around the picture, of a
                 homogeneous generator; without them, the picture's border is repeated.
+            finest: resolution of the last block to draw; None: all.
 
         Returns:
             img [N, 3, H, W] float32, nominally in [-1, 1]; H = R · rows / 4, of the rows of the
-            base that are not around the picture.
+            base that are not around the picture, and R the resolution, or `finest`.
         """
         if self.config.homogeneous and surround == 0:
             latent, surround = surrounded(latent, SURROUND), SURROUND
@@ -265,7 +267,7 @@ class SynthesisNetwork(nn.Module):
         img: Tensor | None = None
         x = latent.layers[0].new_empty(0)
         edge = 0  # pixels of this resolution that are left out already, on every side
-        blocks = self.blocks()
+        blocks = [b for b in self.blocks() if finest is None or b.res <= finest]
         for k, block in enumerate(blocks):
             scale = block.res // 4
             level = Level((rows * scale, columns * scale), edge, surround * scale)

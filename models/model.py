@@ -96,9 +96,10 @@ class Model:
         """Where the style layers live."""
         return self.generator.config.layout
 
-    def render(self, latent: LatentMap) -> Tensor:
-        """Draw a latent: img [N, 3, H, W]."""
-        img: Tensor = self.generator.synthesis(latent, dtype=self.dtype)
+    def render(self, latent: LatentMap, resolution: int | None = None) -> Tensor:
+        """Draw a latent: img [N, 3, H, W]; at a smaller resolution, what the generator has drawn
+        by then: coarser, and in less time."""
+        img: Tensor = self.generator.synthesis(latent, dtype=self.dtype, finest=resolution)
         return img
 
     def autocast(self) -> torch.autocast:

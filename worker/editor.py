@@ -21,7 +21,7 @@ from contracts.edits import (
     TransplantEdit,
 )
 from contracts.lands import DrawRequest
-from contracts.requests import MAX_ASPECT, GenerateRequest
+from contracts.requests import MAX_ASPECT, Detail, GenerateRequest
 from models import edits as latent_edits
 from models.attributes import shift
 from models.composite import changed_box, composite
@@ -40,6 +40,8 @@ from worker.masks import read_mask, stronger
 from worker.ports import Edited, Encoded, EncodeOptions, FetchTensor, Step
 
 CACHED_BYTES = 256 * 2**20  # of latents and their pictures, per model
+DRAFT_BYTES = 32 * 2**20  # of their drafts
+MIN_DRAFT_PX, MAX_DRAFT_PX = 4, 256
 LAND_BYTES = 96 * 2**20  # of land, per model
 
 
@@ -62,6 +64,7 @@ class ModelEditor:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.bases: Recent[Base] = Recent(CACHED_BYTES, lambda base: base.num_bytes)
+        self.drafts: Recent[Tensor] = Recent(DRAFT_BYTES, lambda img: img.nbytes)
         self.land: Recent[Tensor] = Recent(LAND_BYTES, lambda img: img.nbytes)
 
     @property
@@ -148,6 +151,7 @@ class ModelEditor:
         tensor: FetchTensor,
         composite: Literal["residual", "model"],
         share: float = 1.0,
+        detail: Detail = "full",
     ) -> Edited:
         base = self.base(latent_id, tensor)
         latent, grid = base.latent, self.grid(base.latent.base)
@@ -162,8 +166,11 @@ class ModelEditor:
                     replaced = stronger(
                         torch.zeros(1, 1, *grid) if replaced is None else replaced, new * mask.cpu()
                     )
-        img = self.model.render(latent) if latent is not base.latent else base.img
-        return finish(original, base.img, img, touched, replaced, composite)
+        before = base.img if detail == "full" else self.draft(latent_id, base)
+        img = before
+        if latent is not base.latent:
+            img = self.model.render(latent, None if detail == "full" else self.draft_resolution)
+        return finish(original, before, img, touched, replaced, composite)
 
     def apply(
         self, latent: LatentMap, edit: EditValue, mask: Tensor, tensor: FetchTensor
@@ -273,6 +280,17 @@ class ModelEditor:
                 return Base(on_grid, self.model.render(on_grid))
 
         return self.bases.get(latent_id, draw)
+
+    @property
+    def draft_resolution(self) -> int:
+        """What previews of large pictures, or on slow machines, are drawn at."""
+        return max(MIN_DRAFT_PX, min(self.resolution // 2, MAX_DRAFT_PX))
+
+    def draft(self, latent_id: str, base: Base) -> Tensor:
+        """The picture of a latent that is not edited, as drafts of its edits are drawn."""
+        return self.drafts.get(
+            latent_id, lambda: self.model.render(base.latent, self.draft_resolution)
+        )
 
 
 def drawn_size(size: tuple[int, int], resolution: int) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from contracts.edits import EditValue
 from contracts.lands import DrawRequest
-from contracts.requests import GenerateRequest
+from contracts.requests import Detail, GenerateRequest
 
 Pixels = NDArray[np.uint8]
 """uint8 [H, W, 3] RGB."""
@@ -108,9 +108,10 @@ class Editor(Protocol):
         tensor: FetchTensor,
         composite: Literal["residual", "model"],
         share: float = 1.0,
+        detail: Detail = "full",
     ) -> Edited:
-        """Apply edits, or a share of them, to a latent and carry the difference to `original`, at
-        its own size."""
+        """Apply edits, or a share of them, to a latent and carry the difference, or a draft of it,
+        to `original`, at its own size."""
         ...
 
     def generate(self, wanted: GenerateRequest) -> Encoded:

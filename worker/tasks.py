@@ -92,6 +92,7 @@ def edit(task: Task, request: EditRequest) -> EditResult:
         enabled_edits(request.edits),
         tensor=task.tensors_for(editor),
         composite=request.output.composite,
+        detail=request.output.detail,
     )
     clock.lap("edit")
     answer, box = repaint(part, edited.pixels), edited.changed_box

@@ -150,9 +150,12 @@ def test_a_binary_message_is_refused_and_the_next_is_answered(
         assert parsed(live.recv(20))[0]["seq"] == 4
 
 
-def test_a_preview_of_the_whole_upload_is_refused(client: httpx.Client, latent_id: str) -> None:
-    body = {"latent_id": latent_id, "output": {"frame": "full", "max_side": 100}}
-    assert client.post("/edit", json=body).status_code == 422
+def test_a_preview_of_all_and_a_draft_to_keep_are_refused(
+    client: httpx.Client, latent_id: str
+) -> None:
+    for output in ({"frame": "full", "max_side": 100}, {"detail": "draft"}):
+        body = {"latent_id": latent_id, "output": output}
+        assert client.post("/edit", json=body).status_code == 422
 
 
 def test_another_sites_page_may_not_paint(server: LiveServer) -> None:

@@ -14,7 +14,7 @@ from safetensors.numpy import load, save
 
 from contracts.edits import AttributeEdit, EditValue, MaskGrid, MaskPng, TransplantEdit
 from contracts.lands import DrawRequest
-from contracts.requests import GenerateRequest
+from contracts.requests import Detail, GenerateRequest
 from models.errors import ModelError
 from worker.decode import decode_mask
 from worker.ports import Edited, Encoded, EncodeOptions, FetchTensor, Pixels, Step
@@ -64,6 +64,7 @@ class FakeEditor:
         tensor: FetchTensor,
         composite: Literal["residual", "model"],
         share: float = 1.0,
+        detail: Detail = "full",
     ) -> Edited:
         assert load(tensor(latent_id))["wmap"].shape == (*GRID, 3)
         before = original if composite == "residual" else self._flat(original)

@@ -46,9 +46,10 @@ async function paint(value) {
   await settled();
 }
 
-/** @param {number} seq @param {string} picture */
-async function answer(seq, picture) {
-  const header = new TextEncoder().encode(JSON.stringify({ seq, media_type: 'image/jpeg', changed_box: [0, 0, 1, 1] }));
+/** @param {number} seq @param {string} picture @param {number} ms that it took a worker */
+async function answer(seq, picture, ms = 5) {
+  const about = { seq, media_type: 'image/jpeg', changed_box: [0, 0, 1, 1], timings_ms: { total: ms } };
+  const header = new TextEncoder().encode(JSON.stringify(about));
   const bytes = new TextEncoder().encode(picture);
   const data = new Uint8Array(4 + header.length + bytes.length);
   new DataView(data.buffer).setUint32(0, header.length);
@@ -91,4 +92,18 @@ test('a picture that cannot be read is passed over', async () => {
   await paint(0.6);
   await answer(2, 'whole');
   assert.deepEqual(shown, ['whole']);
+});
+
+test('where a preview takes longer than a frame, the next ones are drafts', async () => {
+  await paint(0.5);
+  await answer(1, 'quick', 9);
+  await paint(0.6);
+  await answer(2, 'slow', 30);
+  await paint(0.7);
+  await answer(3, 'quick for a draft', 9);
+  await paint(0.8);
+  assert.deepEqual(
+    socket.sent.map((/** @type {any} */ { edit }) => edit.output.detail),
+    ['full', 'full', 'draft', 'draft'],
+  );
 });

@@ -97,6 +97,24 @@ def test_an_edit_changes_its_corner_and_nothing_else(
     assert x + width <= 40 and y + height <= 40
 
 
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.type)
+def test_a_draft_is_the_change_more_coarsely(
+    editor: ModelEditor, original: Pixels, tensors: dict[str, bytes], edit: EditValue
+) -> None:
+    fetch = tensors.__getitem__
+    full, draft = (
+        editor.edit(
+            "lat_base", original, [edit], tensor=fetch, composite="residual", detail=detail
+        ).pixels.astype(int)
+        - original
+        for detail in ("full", "draft")
+    )
+    assert not draft[40:].any()
+    assert not draft[:, 40:].any()
+    assert np.corrcoef(full[:20, :20].ravel(), draft[:20, :20].ravel())[0, 1] > 0.5
+    assert not np.array_equal(full, draft)
+
+
 def test_no_edits_and_disabled_edits_are_the_original(
     editor: ModelEditor, original: Pixels, tensors: dict[str, bytes]
 ) -> None:

@@ -11,6 +11,7 @@ import { reduce } from '../state.js';
 
 const PREVIEW_PX = 512; // the longest side of a preview: enough to see, little to send
 const PREVIEW_QUALITY = 92;
+const DRAFT_ABOVE_MS = 16; // where a worker takes longer than a frame, previews are drafts
 
 export class LivePainter {
   #store;
@@ -22,6 +23,8 @@ export class LivePainter {
   #next = null;
   #askedSeq = 0;
   #shownSeq = 0;
+  /** @type {'full'|'draft'} how previews are drawn */
+  #detail = 'full';
   #firstSeq = Infinity; // of the stroke under way; what comes of an earlier one is late
 
   /**
@@ -39,8 +42,10 @@ export class LivePainter {
     });
     store.subscribe((state, before) => {
       if (state.phase === before.phase) return;
-      if (state.phase === 'editor') this.#socket.prepare();
-      else if (before.phase === 'editor') {
+      if (state.phase === 'editor') {
+        this.#detail = 'full';
+        this.#socket.prepare();
+      } else if (before.phase === 'editor') {
         this.#socket.close();
         store.dispatch({ type: 'liveChanged', isOpen: null });
       }
@@ -61,7 +66,7 @@ export class LivePainter {
     const coverage = { ...stroke.coverage, values: stroke.coverage.values.slice() };
     const session = reduce(this.#store.state, { ...stroke, coverage }).history?.present;
     if (!session) return;
-    const output = { format: 'jpeg', quality: PREVIEW_QUALITY, max_side: PREVIEW_PX };
+    const output = { format: 'jpeg', quality: PREVIEW_QUALITY, max_side: PREVIEW_PX, detail: this.#detail };
     this.#askedSeq = this.#socket.ask({ ...toWire(session), output });
     this.#askedMs.set(this.#askedSeq, performance.now());
     this.#firstSeq = Math.min(this.#firstSeq, this.#askedSeq);
@@ -76,7 +81,8 @@ export class LivePainter {
   }
 
   /** @param {import('../live-socket.js').LiveAnswer} answer @param {Blob} picture */
-  async #show({ seq, changed_box }, picture) {
+  async #show({ seq, changed_box, timings_ms }, picture) {
+    if (timings_ms.total > DRAFT_ABOVE_MS) this.#detail = 'draft';
     const bitmap = await createImageBitmap(picture).catch(() => null);
     if (!bitmap) return; // the next one may be whole
     if (seq < this.#firstSeq || seq <= this.#shownSeq) return bitmap.close();
