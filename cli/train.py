@@ -40,6 +40,10 @@ def generator(
     grow: Annotated[
         Path | None, typer.Option(help="Run at a smaller resolution to start from.")
     ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", help="Model to start from, with its size and widths: id or folder."),
+    ] = None,
     warmup_minutes: Annotated[
         float, typer.Option(help="Drawn data: first learn to draw known factors, for so long.")
     ] = 0.0,
@@ -82,10 +86,15 @@ def generator(
     options = with_overrides(
         preset, data=data, prior=prior, scale=scale, teacher=teacher, batch=batch, lr=lr, seed=seed
     )
+    if grow is not None and start is not None:
+        raise TrainingError("--grow and --from are two beginnings: name one")
+    where = device or default_device()
+    first = None if start is None else open_model(start, where).generator
+    if first is not None:
+        options = options.like(first.config)
     if dry_run:
         write_json(asdict(options), Path("-"))
         return
-    where = device or default_device()
     net = None if perceptual_of is None else open_model(perceptual_of, where).perceptual
     if perceptual_of is not None and (net is None or not warmup_minutes):
         raise TrainingError("--perceptual-of: needs --warmup-minutes and a perceptual network")
@@ -99,6 +108,7 @@ def generator(
         device=where,
         resume=resume,
         grow=grow,
+        start=first,
     )
     if not Group.join().is_first:
         return

@@ -244,6 +244,20 @@ class GanTraining:
                 for network in (self.generator, self.ema):
                     nn.init.zeros_(network.get_parameter(f"synthesis.b{res}.torgb.weight"))
 
+    def start_from(self, generator: Generator) -> None:
+        """Take over a finished generator; the discriminator starts blank.
+
+        Raises:
+            TrainingError: it has another architecture.
+        """
+        own, others = asdict(self.options.generator), asdict(generator.config)
+        different = [f"{k} ({others[k]}, not {own[k]})" for k in own if own[k] != others[k]]
+        if different:
+            raise TrainingError(f"--from: that model has another {', '.join(different)}")
+        for network in (self.generator, self.ema):
+            network.load_state_dict(generator.state_dict())
+        self.blank = False
+
 
 def adam(network: nn.Module, lr: float, every: int) -> torch.optim.Adam:
     """Adam with β = (0, 0.99), corrected for regularisation every so many steps."""

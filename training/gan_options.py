@@ -22,6 +22,7 @@ class GanOptions:
     channel_max: int = 128
     w_dim: int = 128
     mapping_layers: int = 2
+    conv_clamp: float | None = None
     grid: int = 32
     batch: int = 16
     lr: float = 2e-3
@@ -54,8 +55,22 @@ class GanOptions:
             channel_base=self.channel_base,
             channel_max=self.channel_max,
             mapping_layers=self.mapping_layers,
+            conv_clamp=self.conv_clamp,
             grid=self.grid,
             homogeneous=self.prior is not None,
+        )
+
+    def like(self, config: GeneratorConfig) -> "GanOptions":
+        """The same with the size and widths of a generator that is to be gone on with."""
+        return replace(
+            self,
+            resolution=config.img_resolution,
+            channel_base=config.channel_base,
+            channel_max=config.channel_max,
+            w_dim=config.w_dim,
+            mapping_layers=config.mapping_layers,
+            conv_clamp=config.conv_clamp,
+            grid=config.grid,
         )
 
 

@@ -55,6 +55,7 @@ def train_generator(
     device: str = "cpu",
     resume: bool = False,
     grow: Path | None = None,
+    start: Generator | None = None,
 ) -> Generator:
     """Train, writing samples, figures and state into `folder`; returns the moving average.
 
@@ -64,6 +65,7 @@ def train_generator(
         sharpening: of the game on patches between the two; procedural land only.
         net: a perceptual network of the resolution, to compare pictures by in the warm-up.
         grow: a run at a smaller resolution to start from.
+        start: a generator of the same architecture to start from.
 
     Raises:
         TrainingError: the folder, the data or the run to grow from cannot be used.
@@ -76,6 +78,8 @@ def train_generator(
         training.restore(state)
     elif grow is not None:
         training.grow_from(load_state(grow))
+    elif start is not None:
+        training.start_from(start)
     if warmup is not None and (state is None or training.phase == "warm-up"):
         warm_up(training, run, warmup, net)
         if sharpening is not None:

@@ -150,6 +150,11 @@ def test_a_dry_run_prints_the_options_and_trains_nothing(tmp_path: Path) -> None
     assert not (tmp_path / "run").exists()
 
 
+def test_a_run_takes_the_size_of_the_model_that_it_starts_from(tiny: Path, tmp_path: Path) -> None:
+    said = run("train", "generator", "--run", tmp_path / "run", "--from", tiny, "--dry-run")
+    assert json.loads(said)["resolution"] == 32
+
+
 def test_a_latent_is_converted(tiny: Path, tmp_path: Path) -> None:
     photo(tmp_path / "me.png")
     fine = tmp_path / "me.safetensors"
@@ -186,6 +191,8 @@ def test_figures_are_written_as_json(tiny: Path, tmp_path: Path) -> None:
         (["models", "remove", "nobody"], "nobody"),
         (["generate", "-o", "x.png", "--size", "0x20"], "WIDTHxHEIGHT"),
         (["train", "generator", "--run", "x", "--preset", "huge"], "--preset"),
+        (["train", "generator", "--run", "x", "--from", "nobody"], "no model 'nobody'"),
+        (["train", "generator", "--run", "x", "--from", "a", "--grow", "b"], "two beginnings"),
     ],
 )
 def test_mistakes_are_one_line_and_exit_code_1(

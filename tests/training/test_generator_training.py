@@ -9,6 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
+from models.generator import Generator
 from models.images import to_pixels
 from models.model import load_model, save_model
 from models.noise import no_noise
@@ -82,6 +83,17 @@ def test_growth_starts_from_the_smaller_picture_enlarged(options: GanOptions) ->
     assert (shrunk - coarse).abs().mean() < 0.1 * coarse.abs().mean()
     with pytest.raises(TrainingError, match="--grow"):
         small.grow_from(large.state())
+
+
+def test_a_run_goes_on_from_a_finished_generator(options: GanOptions, tmp_path: Path) -> None:
+    first = Generator(replace(options.generator, conv_clamp=256.0))
+    alike = replace(options, ema_kimg=1000.0).like(first.config)
+    start = Steps(1)
+    ema = train_generator(alike, tmp_path / "run", None, warmup=start, start=first)
+    for before, after in zip(first.parameters(), ema.parameters(), strict=True):
+        torch.testing.assert_close(before, after, rtol=0, atol=0.01)
+    with pytest.raises(TrainingError, match="another conv_clamp"):
+        train_generator(options, tmp_path / "other", None, start=first)
 
 
 def test_warming_up_brings_the_pictures_closer(options: GanOptions, tmp_path: Path) -> None:
