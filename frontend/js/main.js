@@ -29,6 +29,7 @@ import { freshPanel } from './panels/fresh.js';
 import { helpDialog, showKeys } from './panels/help.js';
 import { historyPanel } from './panels/history.js';
 import { notice } from './panels/notice.js';
+import { sessionName } from './panels/session-name.js';
 import { sessionsList } from './panels/sessions.js';
 import { startScreen } from './panels/start.js';
 import { topbar } from './panels/topbar.js';
@@ -94,6 +95,7 @@ const bar = topbar(store, {
   onConflict: () => dispatch({ type: 'keptApart' }),
   history: history.button,
 });
+const name = sessionName(store, { wide: bar.session, narrow: history.dom });
 const loadSessions = () => api.sessions().then(({ sessions: all }) => dispatch({ type: 'sessionsLoaded', sessions: all }), () => null);
 const sessions = sessionsList({
   coverUrl: (imageId) => api.imageUrl(imageId),
@@ -157,7 +159,7 @@ document.body.prepend(bar.dom, main, problems.dom, live, history.dom, firstSteps
 function sync(state) {
   document.documentElement.dataset.phase = state.phase;
   for (const [phase, screen] of Object.entries(screens)) screen.dom.hidden = phase !== state.phase;
-  for (const part of [bar, history, ...Object.values(screens), problems]) part.syncState(state);
+  for (const part of [bar, name, history, ...Object.values(screens), problems]) part.syncState(state);
   const said = state.phase === 'working' && state.work ? progressText(state.work) : state.status;
   if (live.textContent !== said) live.textContent = said;
 }

@@ -37,6 +37,20 @@ def test_a_session_saves_itself_and_is_found_again(editor, new_page, drive):
     assert (other.shown_image() == before).all()
 
 
+def test_on_a_phone_the_name_is_in_the_history(editor):
+    page = editor.page
+    editor.wait_until_kept("Wide")
+    page.set_viewport_size({"width": 390, "height": 780})
+    name = page.get_by_label("Name of this session")
+    expect(name).to_be_hidden()
+    page.get_by_role("button", name="History and snapshots").click()
+    expect(name).to_have_value("Wide")
+    editor.wait_until_kept("Narrow")
+    page.set_viewport_size({"width": 1200, "height": 780})
+    page.keyboard.press("Escape")
+    expect(page.locator(".topbar").get_by_label("Name of this session")).to_have_value("Narrow")
+
+
 def test_a_deleted_session_is_gone(editor):
     page = editor.page
     name = page.get_by_label("Name of this session")

@@ -42,18 +42,9 @@ export function topbar({ dispatch }, { onHome, onOpen, onCrop, onDownload, onHel
     el('span', { class: 'brand-name' }, 'Latent', el('b', {}, 'brush')),
   );
   const model = el('span', { class: 'model-name' });
-  const name = el('input', {
-    type: 'text',
-    class: 'session-name',
-    maxLength: 80,
-    'aria-label': t('Name of this session'),
-    title: t('Name of this session'),
-    onchange: () => dispatch({ type: 'sessionNamed', name: name.value }),
-    onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === 'Enter' && name.blur(),
-  });
   const saving = el('span', { class: 'saving', role: 'status' });
   const apart = el('button', { type: 'button', class: 'button', onclick: onConflict }, t('Keep both'));
-  const session = el('div', { class: 'topbar-session' }, name, saving, apart);
+  const session = el('div', { class: 'topbar-session' }, saving, apart);
   const open = iconButton('open', t('Open a picture'), onOpen, { command: 'open', text: t('Open') });
   const crop = iconButton('crop', t('Choose the crop again'), onCrop, { text: t('Crop') });
   const undo = iconButton('undo', t('Undo'), () => dispatch({ type: 'undone' }), { command: 'undo' });
@@ -82,6 +73,7 @@ export function topbar({ dispatch }, { onHome, onOpen, onCrop, onDownload, onHel
   );
   return {
     dom,
+    session,
     /** @param {State} state */
     syncState(state) {
       const isEditing = state.phase === 'editor';
@@ -90,7 +82,6 @@ export function topbar({ dispatch }, { onHome, onOpen, onCrop, onDownload, onHel
       crop.hidden = !isEditing || !state.source?.upload;
       model.textContent = isEditing ? t(currentModel(state)?.title ?? '') : '';
       session.hidden = !isEditing;
-      if (state.keeping && document.activeElement !== name) name.value = state.keeping.name;
       const said = state.keeping ? SAVING_SAYS[state.keeping.saving] : '';
       if (saving.textContent !== said) saving.textContent = said;
       saving.classList.toggle('is-unsafe', state.keeping?.saving === 'failed' || state.keeping?.saving === 'conflict');
