@@ -21,6 +21,7 @@ from contracts.job_store import JobStore
 from contracts.jobs import (
     BATCH,
     INTERACTIVE,
+    TILES,
     JobKind,
     JobRecord,
     JobStatus,
@@ -142,8 +143,10 @@ class Dispatcher:
 
 def queue_of(request: Request) -> str:
     """Encoding with steps, exports and land from far away are batch work: no brush waits for it."""
-    if isinstance(request, EncodeRequest) and request.steps != 0:
-        return BATCH
-    if isinstance(request, DrawRequest) and request.is_large:
-        return BATCH
-    return INTERACTIVE
+    match request:
+        case EncodeRequest():
+            return INTERACTIVE if request.steps == 0 else BATCH
+        case DrawRequest():
+            return BATCH if request.is_large else TILES
+        case _:
+            return INTERACTIVE

@@ -5,7 +5,7 @@ from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from contracts.jobs import JOB_FUNCTION, QUEUES, JobRecord
+from contracts.jobs import ALL_QUEUES, JOB_FUNCTION, JobRecord
 
 FAILURE_TTL_S = 300  # RQ's own note of a failure; the record is ours
 
@@ -17,7 +17,7 @@ class JobQueue:
         self._redis = redis
         self._job_timeout_s = job_timeout_s
         self._queues = {
-            name: Queue(name, connection=redis, serializer=JSONSerializer) for name in QUEUES
+            name: Queue(name, connection=redis, serializer=JSONSerializer) for name in ALL_QUEUES
         }
 
     def depths(self) -> dict[str, int]:

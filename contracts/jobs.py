@@ -49,6 +49,10 @@ Result = (
 INTERACTIVE = "interactive"
 BATCH = "batch"
 QUEUES = (INTERACTIVE, BATCH)
+"""Those that a worker is for."""
+TILES = "tiles"
+"""Pieces of land, which every worker draws when it has nothing more urgent."""
+ALL_QUEUES = (INTERACTIVE, TILES, BATCH)
 
 JOB_FUNCTION = "worker.jobs.run"
 """What RQ calls, by name, with a job id."""

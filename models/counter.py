@@ -14,7 +14,8 @@ FACTORS = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 
 
 def bits(seed: int | Tensor, *coordinates: Tensor) -> Tensor:
-    """A hash (int64, all 64 bits) of a seed and integer coordinates of one shape."""
+    """A hash (int64, all 64 bits) of a seed and integer coordinates, whose shapes broadcast: a
+    lattice is cheapest by one axis each."""
     key = seed if isinstance(seed, Tensor) else torch.tensor(signed(seed))
     found = mixed(key + signed(STEP))
     for coordinate in coordinates:

@@ -68,11 +68,8 @@ class PlaneNoise:
         """The noise at a place."""
         scale = constant.shape[0] // 4  # pixels of this layer per base cell
         top, left = self.row * scale + place.top, self.column * scale + place.left
-        rows, columns = torch.meshgrid(
-            torch.arange(top, top + place.height),
-            torch.arange(left, left + place.width),
-            indexing="ij",
-        )
-        layer = torch.full_like(rows, NOISE + place.layer)  # apart from the channels of z
+        rows = torch.arange(top, top + place.height)[:, None]
+        columns = torch.arange(left, left + place.width)
+        layer = torch.tensor(NOISE + place.layer)  # apart from the channels of z
         found = normal(self.seed, layer, rows, columns)
         return found.float().to(constant.device)[None, None]

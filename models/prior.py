@@ -178,7 +178,7 @@ def field_window(
     down, by_row = prior.weights(top, rows, length)
     across, by_column = prior.weights(left, columns, length)
     every = torch.arange(channels)
-    noise = normal(seed, *torch.meshgrid(every, down, across, indexing="ij"))
+    noise = normal(seed, every[:, None, None], down[:, None], across)
     local = by_row @ noise @ by_column.T
     whole = normal(seed, every, torch.full_like(every, GLOBAL), every)[:, None, None]
     share = prior.global_share

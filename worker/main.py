@@ -18,7 +18,7 @@ from rq.serializers import JSONSerializer
 from contracts.broker import connect
 from contracts.errors import StartError
 from contracts.job_store import JobStore, WorkerState
-from contracts.jobs import QUEUES
+from contracts.jobs import INTERACTIVE, QUEUES, TILES
 from contracts.library import Library
 from worker import jobs
 from worker.liveness import Heartbeat
@@ -105,12 +105,18 @@ def run(
 
 def _model_worker(redis: Redis, queues: Sequence[str], name: str | None) -> ModelWorker:
     return ModelWorker(
-        [Queue(queue, connection=redis, serializer=JSONSerializer) for queue in queues],
+        [Queue(queue, connection=redis, serializer=JSONSerializer) for queue in listened(queues)],
         name=name or f"{socket.gethostname()}-{new_name(queues)}",
         connection=redis,
         serializer=JSONSerializer,
         log_job_description=False,
     )
+
+
+def listened(queues: Sequence[str]) -> list[str]:
+    """Where a worker of these queues looks for work, in order: land waits for brushes only."""
+    first = queues.index(INTERACTIVE) + 1 if INTERACTIVE in queues else 0
+    return [*queues[:first], TILES, *queues[first:]]
 
 
 def _broker_url(settings: WorkerSettings, queues: Sequence[str]) -> str:

@@ -27,7 +27,7 @@ def test_health(client: httpx.Client) -> None:
     body = client.get("/health").json()
     assert set(body) == {"status", "version", "queues", "workers"}
     assert body["status"] == "ready"
-    assert body["queues"] == {"interactive": 0, "batch": 0}
+    assert body["queues"] == {"interactive": 0, "tiles": 0, "batch": 0}
     assert {tuple(sorted(w)) for w in body["workers"]} == {("device", "models", "name", "state")}
     assert any("fake" in w["models"] for w in body["workers"])
 

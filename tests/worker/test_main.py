@@ -13,7 +13,7 @@ from rq.job import Job
 
 from contracts.errors import StartError
 from worker.liveness import Heartbeat
-from worker.main import ModelWorker, release_device_memory, resolved_device, run
+from worker.main import ModelWorker, listened, release_device_memory, resolved_device, run
 from worker.settings import WorkerSettings
 
 
@@ -28,6 +28,18 @@ def test_no_such_queue(tmp_path: Path, queues: list[str]) -> None:
     settings = WorkerSettings(data_dir=tmp_path, redis_url="redis://127.0.0.1:1")
     with pytest.raises(StartError, match="interactive, batch"):
         run(settings, load_editor, queues=queues)
+
+
+@pytest.mark.parametrize(
+    ("queues", "order"),
+    [
+        (["interactive"], ["interactive", "tiles"]),
+        (["batch"], ["tiles", "batch"]),
+        (["batch", "interactive"], ["batch", "interactive", "tiles"]),
+    ],
+)
+def test_every_worker_draws_land_when_no_brush_waits(queues: list[str], order: list[str]) -> None:
+    assert listened(queues) == order
 
 
 class Heart:
