@@ -156,7 +156,7 @@ def test_an_export_has_limits(client: httpx.Client, model: str) -> None:
     assert client.post(path, json={"box": [0, 0, 0, 5]}).status_code == 422
 
 
-@pytest.mark.parametrize(("zoom", "queue"), [(8, "interactive"), (7, "batch"), (6, "batch")])
+@pytest.mark.parametrize(("zoom", "queue"), [(8, "tiles"), (7, "batch"), (6, "batch")])
 def test_land_from_far_away_does_not_hold_up_a_brush(zoom: int, queue: str) -> None:
     land = LandInfo(model="plane", seed=1, land_id="lnd_x")
     assert queue_of(land.part(tile_box(zoom, 0, 0), 64, 1 << (8 - zoom))) == queue
