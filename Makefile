@@ -64,7 +64,7 @@ results: .venv/ready
 
 # Measure the rest of what README, MODEL_CARD and docs state (about 20 minutes), after the results.
 figures: results
-	scripts/measure-latency docs/figures/latency.json
+	scripts/measure-page docs/figures
 	$(BIN)/python benchmarks/own_model.py --json docs/figures/own_model.json
 	$(BIN)/python benchmarks/large_model.py --json docs/figures/large_model.json
 	$(BIN)/python -m scripts.write_figures

@@ -4,9 +4,9 @@
     python benchmarks/live_painting.py [--url http://127.0.0.1:8000] [--minutes 1] [--json OUT.json]
 
 Paints circles without a pause, a stroke every few seconds. A preview is timed from the moment that
-its mask was complete to the frame that shows it. Memory is the page's live JavaScript heap, and the
-resident memory of every process of the server (this machine's only); each is compared between the
-first and the last fifth of the time.
+its mask was complete to the frame that shows it; frames are the page's own. Memory is the page's
+live JavaScript heap, and the resident memory of every process of the server (this machine's only);
+each is compared between the first and the last fifth of the time.
 """
 
 import argparse
@@ -32,8 +32,16 @@ LISTEN = """() => {
     window.previews = [];
     const stage = document.querySelector('.stage');
     stage.addEventListener('previewed', ({ detail }) => window.previews.push(detail));
+    window.frames_ms = [];
+    let last = performance.now();
+    const frame = (now) => {
+        window.frames_ms.push(now - last);
+        last = now;
+        requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
 }"""
-TAKE = "() => window.previews.splice(0)"
+TAKE = "() => [window.previews.splice(0), window.frames_ms.splice(0)]"
 
 
 def main() -> None:
@@ -63,6 +71,13 @@ def paint(page: Page, url: str, seconds: float) -> dict[str, Any]:
     page.evaluate(LISTEN)
     left, top, width, height = box_of(page)
     previews: list[dict[str, float]] = []
+    frames_ms: list[float] = []
+
+    def take() -> None:
+        newest = page.evaluate(TAKE)
+        previews.extend(newest[0])
+        frames_ms.extend(newest[1])
+
     memory: list[dict[str, float]] = []
     begin = sampled = time.monotonic()
     bar = tqdm(total=round(seconds), desc="Painting", unit="s")
@@ -80,10 +95,10 @@ def paint(page: Page, url: str, seconds: float) -> dict[str, Any]:
         if now - sampled > SAMPLE_S or not memory:
             sampled = now
             memory.append(memory_of(devtools, url))
-            previews += page.evaluate(TAKE)
+            take()
             bar.update(round(now - begin) - bar.n)
     page.mouse.up()
-    previews += page.evaluate(TAKE)
+    take()
     seqs = [preview["seq"] for preview in previews]
     times_ms = [preview["ms"] for preview in previews]
     return {
@@ -92,6 +107,8 @@ def paint(page: Page, url: str, seconds: float) -> dict[str, Any]:
         "previews_per_second": round(len(previews) / seconds, 1),
         "p50_ms": round(statistics.median(times_ms), 1),
         "p95_ms": round(statistics.quantiles(times_ms, n=20)[-1], 1),
+        "frames_per_second": round(1000 / statistics.mean(frames_ms), 1),
+        "frame_p95_ms": round(statistics.quantiles(frames_ms, n=20)[-1], 1),
         "stale_previews": sum(b <= a for a, b in zip(seqs, seqs[1:], strict=False)),
         "memory_growth": {name: growth([each[name] for each in memory]) for name in memory[0]},
     }

@@ -33,6 +33,7 @@ def table() -> str:
         (latency_row(load("latency")), "python benchmarks/edit_latency.py"),
         (live_row(load("live")), "python benchmarks/live_painting.py"),
         (first_edit_row(load("first_edit")), "python benchmarks/first_edit.py"),
+        (map_row(load("map")), "python benchmarks/land_map.py"),
     ]
     return "\n".join(row if not command else f"{row} `{command}` |" for row, command in rows)
 
@@ -82,7 +83,8 @@ def live_row(figures: dict[str, Any]) -> str:
     return (
         f"| from the brush to changed pixels in a browser, two cores | p50 "
         f"{figures['p50_ms']:.0f} ms, p95 {figures['p95_ms']:.0f} ms, "
-        f"{figures['previews_per_second']:.0f} previews a second |"
+        f"{figures['previews_per_second']:.0f} previews and {figures['frames_per_second']:.0f} "
+        f"frames a second |"
     )
 
 
@@ -91,6 +93,15 @@ def first_edit_row(figures: dict[str, Any]) -> str:
     return (
         "| from opening the page to a painted, downloaded edit of one's own photo, two cores | "
         f"{figures['actions']} actions, {figures['seconds']:.0f} s |"
+    )
+
+
+def map_row(figures: dict[str, Any]) -> str:
+    """Land on the screen."""
+    return (
+        f"| a map of new land on the screen, {figures['tiles']} tiles of 256 px; the tiles of a "
+        f"stroke on it, two cores | {figures['first_screen_s']:.1f} s; "
+        f"{figures['stroke_s']:.1f} s |"
     )
 
 

@@ -20,14 +20,14 @@ from models.edits import masked
 from models.latents import LatentMap, embed
 from models.model import Model
 from models.sampling import random_w
-from training.domains import places_of, targets_of
+from training.domains import domain_of, places_of, targets_of
 from training.generated import draw_latents, drawn_from
 from training.probes import Probes
 from training.readings import readings_of
 from training.runs import Run
 from training.schedule import Length, set_cosine_lr
 
-OTHERS_WEIGHT = 10.0  # leaving the other readings alone, against moving one's own
+LEAST_MOVE = 0.4  # σ for a σ of strength; less is held against a direction where that has weight
 SIZE_WEIGHT = 0.002  # on the squared length of a direction in whitened units
 MAX_STRENGTH = 2.5  # σ
 LEAST_EFFECT = 0.02  # σ; what moves less is not made longer
@@ -57,6 +57,52 @@ def least_squares(model: Model, num: int = 2048) -> tuple[Tensor, Tensor]:
     return torch.linalg.lstsq(standard, centred).solution, deviation
 
 
+@dataclass(frozen=True)
+class Lesson:
+    """What is to be learnt.
+
+    Attributes:
+        columns: [A], the reading that each attribute moves.
+        directions: [A, L, D], to begin with.
+        deviation: [T], of every reading over generated pictures.
+        places: [A, 1, h, w], where each attribute usually shows.
+    """
+
+    attributes: tuple[Attribute, ...]
+    columns: Tensor
+    directions: Tensor
+    deviation: Tensor
+    places: Tensor
+
+
+def lesson_of(model: Model) -> Lesson:
+    """The attributes that a model has, if its perceptual network reads them all: they are gone on
+    with. Else one for each of the network's targets, by least squares.
+
+    Raises:
+        TrainingError: the model has no perceptual network.
+    """
+    first, deviation = least_squares(model)
+    domain, targets, places = domain_of(model), targets_of(model), places_of(model)
+    names = [target.id for target in targets]
+    known = model.attributes.attributes
+    read = [domain.read_as(attribute.id) for attribute in known]
+    if known and set(read) <= set(names):
+        columns = [names.index(name) for name in read]
+        directions = model.attributes.directions.clone()
+    else:
+        known = tuple(Attribute(id=t.id, title=t.title) for t in targets)
+        columns = list(range(len(targets)))
+        directions = first[:, None].repeat(1, model.generator.num_ws, 1)
+    return Lesson(
+        known,
+        torch.tensor(columns, device=model.device),
+        directions,
+        deviation,
+        places[columns].to(model.device),
+    )
+
+
 def train_attributes(
     model: Model,
     folder: Path,
@@ -67,49 +113,52 @@ def train_attributes(
     seed: int = 0,
     resume: bool = False,
 ) -> Model:
-    """Learn a direction for every target of the perceptual network.
+    """Learn a direction for every target of the perceptual network, or go on with the attributes
+    that the model has.
 
     Raises:
         TrainingError: the model has no perceptual network.
     """
     rng = torch.Generator().manual_seed(seed)
     run = Run(folder, {"model": model.card.id, "batch": batch, "lr": lr}, resume=resume)
-    first, deviation = least_squares(model)
-    directions = first[:, None].repeat(1, model.generator.num_ws, 1).requires_grad_(True)
+    lesson, tuition = lesson_of(model), domain_of(model).tuition
+    directions = lesson.directions.requires_grad_(True)
     optimiser = torch.optim.Adam([directions], lr, betas=(0.9, 0.99))
     if (state := run.load()) is not None:
         directions.data.copy_(state["directions"])
         optimiser.load_state_dict(state["optimiser"])
-    places = places_of(model).to(model.device)
     scale = w_scale(model)
     for now in length.watch("Learning attributes"):
         set_cosine_lr(optimiser, lr, now.passed)
-        edits = draw_edits(model, places, batch, rng)
-        own, others = errors_of(edited_readings(model, edits, directions) / deviation, edits)
+        edits = draw_edits(model, lesson.places, batch, rng)
+        moved = edited_readings(model, edits, directions, rng) / lesson.deviation
+        own, others, wrong = errors_of(moved, lesson.columns[edits.chosen], edits.strength)
         size = (directions[edits.chosen] / scale).square().mean()
-        loss = own + OTHERS_WEIGHT * others + SIZE_WEIGHT * size
+        loss = own + tuition.others * others + tuition.wrong_way * wrong + SIZE_WEIGHT * size
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         if now.step % 25 == 0:
             run.log(step=now.step, loss=loss.item(), own=own.item(), others=others.item())
             run.save({"directions": directions.detach(), "optimiser": optimiser.state_dict()})
-    attributes = tuple(Attribute(id=t.id, title=t.title) for t in targets_of(model))
-    lengthened = lengthen(model, directions.detach(), deviation, places)
-    return replace(model, attributes=AttributeSet(attributes, lengthened))
+    lengthened = lengthen(model, replace(lesson, directions=directions.detach()))
+    return replace(model, attributes=AttributeSet(lesson.attributes, lengthened))
 
 
 @torch.no_grad()
-def lengthen(model: Model, directions: Tensor, deviation: Tensor, places: Tensor) -> Tensor:
+def lengthen(model: Model, lesson: Lesson) -> Tensor:
     """Directions as long as it takes to move their own reading by one σ when painted at their
     place, within bounds: leaving the others alone has made them shorter than that."""
     probes = Probes(model)
     effects = [
-        probes.effect(row, places[k : k + 1], k) / deviation[k].item()
-        for k, row in enumerate(directions)
+        probes.effect(row, lesson.places[k : k + 1], column) / lesson.deviation[column].item()
+        for k, (row, column) in enumerate(
+            zip(lesson.directions, lesson.columns.tolist(), strict=True)
+        )
     ]
     factors = [min(MAX_LENGTHEN, max(1.0, 1 / e)) if e > LEAST_EFFECT else 1.0 for e in effects]
-    return directions * torch.tensor(factors, device=directions.device)[:, None, None]
+    lengths = torch.tensor(factors, device=lesson.directions.device)
+    return lesson.directions * lengths[:, None, None]
 
 
 @dataclass(frozen=True)
@@ -144,8 +193,10 @@ def draw_edits(model: Model, places: Tensor, num: int, rng: torch.Generator) -> 
 
 @torch.no_grad()
 def draw_spatial(model: Model, num: int, rng: torch.Generator) -> LatentMap:
-    """Draw latents in S+: generated ones, or, every other time, what the encoder makes of their
-    pictures."""
+    """Draw latents whose cells can differ: fields as they are; else in S+, and every other time
+    what the encoder makes of generated pictures."""
+    if model.prior is not None:
+        return draw_latents(model, num, rng)
     plain = draw_latents(model, num, rng, mixing=0.5)
     if model.encoder is None or torch.rand((), generator=rng) < 0.5:
         return embed(plain, "S+", model.layout)
@@ -153,17 +204,19 @@ def draw_spatial(model: Model, num: int, rng: torch.Generator) -> LatentMap:
     return LatentMap(tuple(model.whitening.to_w(v) for v in maps))
 
 
-def errors_of(moved: Tensor, edits: Edits) -> tuple[Tensor, Tensor]:
-    """How wrongly readings [N, T] moved, in σ: of the chosen attribute, and of the others.
+def errors_of(moved: Tensor, own: Tensor, strength: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """How wrongly readings [N, T] moved, in σ: the chosen one of each row [N], the others, and how
+    far the chosen one is from having moved the right way.
 
     Of the others every little counts (no quadratic bottom): leakage is the sum of many small moves.
     """
-    own = F.one_hot(edits.chosen, moved.shape[1]).bool()
-    return F.smooth_l1_loss(moved[own], edits.strength), moved[~own].abs().mean()
+    chosen = F.one_hot(own, moved.shape[1]).bool()
+    wrong = F.relu(LEAST_MOVE * strength.abs() - moved[chosen] * strength.sign())
+    return F.smooth_l1_loss(moved[chosen], strength), moved[~chosen].abs().mean(), wrong.mean()
 
 
-def edited_readings(model: Model, edits: Edits, directions: Tensor) -> Tensor:
-    """How the readings [N, T] change when edits move along their directions [T, L, D]."""
+def edited_readings(model: Model, edits: Edits, directions: Tensor, rng: torch.Generator) -> Tensor:
+    """How the readings [N, T] change when edits move along their directions [A, L, D]."""
     latent, mask = edits.latent, edits.mask
     step_by = edits.strength[:, None, None] * directions[edits.chosen]  # [N, L, D]
     with torch.no_grad():
@@ -173,9 +226,14 @@ def edited_readings(model: Model, edits: Edits, directions: Tensor) -> Tensor:
     )
     soft = feather(mask, (before.shape[2], before.shape[3]))
     shown = before + soft * (after - before)
+    domain, side = domain_of(model), int(torch.randint(8, (1,), generator=rng))
+
+    def read(img: Tensor) -> Tensor:
+        return readings_of(model, domain.another_view(img, side))
+
     with torch.no_grad():
-        unchanged = readings_of(model, before)
-    return readings_of(model, shown) - unchanged
+        unchanged = read(before)
+    return read(shown) - unchanged
 
 
 @torch.no_grad()

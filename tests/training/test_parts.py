@@ -38,6 +38,7 @@ from training.generated import GeneratedPictures, draw_latents
 from training.labels import TARGETS, standardise
 from training.perceptual import train_perceptual
 from training.portraits import render, sample_factors
+from training.probes import Probes
 from training.reader import fit_reader
 from training.schedule import Steps
 
@@ -91,6 +92,33 @@ def test_attributes_are_learnt_for_every_target(model: Model, tmp_path: Path) ->
     assert learnt.attributes.directions.shape == (2, 8, 16)
     more = train_attributes(model, tmp_path, Steps(3), batch=4, resume=True)
     assert not torch.equal(more.attributes.directions, learnt.attributes.directions)
+
+
+def test_attributes_that_a_model_has_are_gone_on_with(model: Model, tmp_path: Path) -> None:
+    direction = torch.randn(1, 8, 16) * 0.1
+    hat = AttributeSet((Attribute("hat", "Bonnet"),), direction)
+    learnt = train_attributes(replace(model, attributes=hat), tmp_path / "hat", Steps(3), batch=4)
+    assert [a.title for a in learnt.attributes.attributes] == ["Bonnet"]
+    same = torch.cosine_similarity(learnt.attributes.directions.flatten(), direction.flatten(), 0)
+    assert same > 0.9
+    odd = AttributeSet((Attribute("odd", "Odd"),), direction)
+    anew = train_attributes(replace(model, attributes=odd), tmp_path / "odd", Steps(1), batch=4)
+    assert [a.id for a in anew.attributes.attributes] == ["smile", "hat"]
+
+
+def test_attributes_of_land_learn_to_move_what_reads_them(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    net = PerceptualNet(PerceptualConfig(32, MAPS, (8, 8, 16), 16)).eval().requires_grad_(False)
+    wet = AttributeSet((Attribute("wet", "Water"),), torch.randn(1, 8, 16) * 0.01)
+    land = replace(tiny_land(), perceptual=net, attributes=wet)
+    learnt = train_attributes(land, tmp_path, Steps(25), batch=4)
+    column = MAPS.index("water")
+
+    def effect(model: Model) -> float:
+        (row,) = model.attributes.directions
+        return Probes(model).effect(row, torch.ones(1, 1, 32, 32), column)
+
+    assert effect(learnt) > max(0.0, effect(land))
 
 
 def test_usual_places_are_where_one_expects() -> None:

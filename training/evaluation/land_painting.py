@@ -12,11 +12,10 @@ from models.land import Land
 from models.land_painting import FEATHER_PX, Place, Stroke, draw_painted
 from models.model import Model
 from models.perceptual import PerceptualNet
+from training.domains import find_domain
 
 STRENGTHS = (-2.0, -1.0, 1.0, 2.0)
 SIDES = 4  # of a window, in pictures of the training size
-READS = {"wet": "water", "town": "buildings"}
-"""What of the domain an attribute is measured by, where it has another name."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,8 @@ def evaluate_painting(
 ) -> list[PaintingRow]:
     """Paint every attribute that the judge can read on `count` lands, at ±1 and ±2 σ."""
     targets = list(judge.config.targets)
-    names = [(a.id, READS.get(a.id, a.id)) for a in model.attributes.attributes]
+    domain = find_domain("aerial")
+    names = [(a.id, domain.read_as(a.id)) for a in model.attributes.attributes]
     readable = [(name, factor) for name, factor in names if factor in targets]
     side = SIDES * model.layout.resolution
     quarter = side // 2
