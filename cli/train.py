@@ -89,9 +89,9 @@ def generator(
     if grow is not None and start is not None:
         raise TrainingError("--grow and --from are two beginnings: name one")
     where = device or default_device()
-    first = None if start is None else open_model(start, where).generator
+    first = None if start is None else open_model(start, where)
     if first is not None:
-        options = options.like(first.config)
+        options = options.like(first.generator.config)
     if dry_run:
         write_json(asdict(options), Path("-"))
         return
@@ -108,12 +108,15 @@ def generator(
         device=where,
         resume=resume,
         grow=grow,
-        start=first,
+        start=None if first is None else first.generator,
     )
     if not Group.join().is_first:
         return
-    save_model(release_generator(run, name, where), run / "model")
-    after = "; next: latentbrush train perceptual --model …" if options.has_teacher else ""
+    save_model(release_generator(run, name, where, first), run / "model")
+    if first is None:
+        after = "; next: latentbrush train perceptual --model …" if options.has_teacher else ""
+    else:
+        after = "; next: latentbrush train encoder, and attributes, which go on with what it had"
     say(f"{run / 'model'}: generator written{after}")
 
 

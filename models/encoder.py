@@ -6,7 +6,7 @@ read at its own resolution. It predicts whitened coordinates, so zero is the mea
 plausible output is about unit size. Ours; the pyramid follows Lin et al. 2017 (FPN).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from models.latents import Layout
 from models.perceptual import PerceptualNet, downward
+from models.whitening import Whitening, change_of_coordinates
 
 SLOPE = 0.2  # of the leaky ReLU on the way up
 
@@ -66,6 +67,21 @@ class Encoder(nn.Module):
         """Take over what a perceptual network of the same trunk has learnt to see."""
         self.stages.load_state_dict(perceptual.stages.state_dict())
         self.embed.load_state_dict(perceptual.embed.state_dict())
+
+    @torch.no_grad()
+    def in_coordinates(self, before: Whitening, after: Whitening) -> "Encoder":
+        """The same encoder for other whitened coordinates: it finds the same w, but for what is
+        dead in the new ones."""
+        turn, shift = change_of_coordinates(before, after)
+        other = Encoder(replace(self.config, num_live=after.num_live), self.layout)
+        own = {k: v for k, v in self.state_dict().items() if not k.startswith("heads.")}
+        other.load_state_dict(own, strict=False)
+        for old, new in zip(self.heads, other.heads, strict=True):
+            assert isinstance(old, nn.Conv2d) and isinstance(new, nn.Conv2d)
+            assert old.bias is not None and new.bias is not None
+            new.weight.copy_(torch.einsum("kj,jchw->kchw", turn, old.weight))
+            new.bias.copy_(turn @ old.bias + shift)
+        return other.to(self.spread.weight.device)
 
     def forward(self, img: Tensor) -> list[Tensor]:
         # Down: features at every resolution, and the reading of the whole.

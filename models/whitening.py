@@ -53,6 +53,14 @@ class Whitening:
         return Whitening(self.mean.to(device), self.basis.to(device), self.scale.to(device))
 
 
+def change_of_coordinates(before: Whitening, after: Whitening) -> tuple[Tensor, Tensor]:
+    """The matrix [K after, K before] and shift [K after] that take v of one whitening to the v of
+    another for the same w, but for what is dead there."""
+    turn = (after.basis.T @ before.basis) * before.scale / after.scale[:, None]
+    shift = after.basis.T @ (before.mean - after.mean) / after.scale
+    return turn, shift
+
+
 def channels(values: Tensor, like: Tensor) -> Tensor:
     """View [C] so that it broadcasts over [N, C, ...]."""
     return values.reshape(1, -1, *[1] * (like.ndim - 2))

@@ -35,7 +35,10 @@ AVERAGE_RATE = 0.01  # per step
 
 
 def new_encoder(model: Model) -> Encoder:
-    """An encoder to train: it begins with what the model's perceptual network sees, if it fits."""
+    """An encoder to train: the one that the model has, or else a new one, which begins with what
+    the model's perceptual network sees, if it fits."""
+    if model.encoder is not None:
+        return copy.deepcopy(model.encoder).train().requires_grad_(True)
     num_live, perceptual = model.whitening.num_live, model.perceptual
     widths = usual_widths(model.layout.resolution)
     if perceptual is None or len(perceptual.config.widths) != len(widths):

@@ -30,9 +30,14 @@ def source_of(options: GanOptions) -> str:
     return f"the drawn set {options.data}" if options.data in DOMAINS else "a folder of pictures"
 
 
-def release_generator(run: Path, name: str, device: str = "cpu") -> Model:
+def release_generator(
+    run: Path, name: str, device: str = "cpu", first: Model | None = None
+) -> Model:
     """The moving average of a run as a model without encoder; and without attributes, unless its
     fields are amounts of land.
+
+    Args:
+        first: the model that the run started from; its other parts are kept, to be trained on.
 
     Raises:
         TrainingError: there is no run in that folder.
@@ -58,6 +63,13 @@ def release_generator(run: Path, name: str, device: str = "cpu") -> Model:
         dtype=best_dtype(where),
         prior=None if options.prior is None else PRIORS[options.prior],
     )
+    if first is not None:
+        encoder = first.encoder
+        if encoder is not None:
+            encoder = encoder.in_coordinates(first.whitening, model.whitening)
+        return replace(
+            model, encoder=encoder, perceptual=first.perceptual, attributes=first.attributes
+        )
     if state.get("has_had_lesson"):
         return replace(model, attributes=amount_attributes(model))
     return model

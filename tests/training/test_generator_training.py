@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from PIL import Image
 
 from models.generator import Generator
@@ -14,6 +15,7 @@ from models.images import to_pixels
 from models.model import load_model, save_model
 from models.noise import no_noise
 from models.perceptual import PerceptualConfig, PerceptualNet
+from tests.fakes.tiny import tiny_model
 from training.augment import AdaptiveAugment
 from training.errors import TrainingError
 from training.gan import GanTraining
@@ -94,6 +96,20 @@ def test_a_run_goes_on_from_a_finished_generator(options: GanOptions, tmp_path: 
         torch.testing.assert_close(before, after, rtol=0, atol=0.01)
     with pytest.raises(TrainingError, match="another conv_clamp"):
         train_generator(options, tmp_path / "other", None, start=first)
+
+
+def test_what_a_model_had_beside_its_generator_is_kept(options: GanOptions, tmp_path: Path) -> None:
+    first = tiny_model()
+    alike = options.like(first.generator.config)
+    train_generator(alike, tmp_path / "run", Steps(1), start=first.generator)
+    model = release_generator(tmp_path / "run", "mine", first=first)
+    assert model.attributes == first.attributes and model.perceptual is first.perceptual
+    assert model.encoder is not None and first.encoder is not None
+    img = torch.rand(2, 3, 32, 32) * 2 - 1
+    before = [first.whitening.to_w(v) for v in first.predict(img, first.encoder)]
+    after = [model.whitening.to_w(v) for v in model.predict(img, model.encoder)]
+    gap = sum(F.mse_loss(a, b).item() for a, b in zip(after, before, strict=True))
+    assert gap < 0.1 * sum(b.var().item() for b in before)
 
 
 def test_warming_up_brings_the_pictures_closer(options: GanOptions, tmp_path: Path) -> None:
