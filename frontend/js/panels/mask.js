@@ -10,18 +10,19 @@ import { maskFile, readMask } from '../mask-image.js';
 import { centreOf, feathered, grown, inverted } from '../region.js';
 import { findEdit } from '../session.js';
 import { iconButton } from './controls.js';
+import { menuButton } from './menu.js';
 
 /** @typedef {import('../state.js').State} State */
 /** @typedef {import('../mask.js').Mask} Mask */
 
 const STEP_CELLS = 2; // of the mask: half a cell of the finest grid so far
 
-/** @type {[string, string, (mask: Mask) => Mask][]} */
+/** @type {[string, string, string, (mask: Mask) => Mask][]} */
 const CHANGES = [
-  ['invert', t('Paint what is not painted, and the reverse'), inverted],
-  ['plus', t('Make the painted part larger'), (mask) => grown(mask, STEP_CELLS)],
-  ['minus', t('Make the painted part smaller'), (mask) => grown(mask, -STEP_CELLS)],
-  ['feather', t('Make its edge softer'), (mask) => feathered(mask, STEP_CELLS)],
+  ['invert', t('Invert'), t('Paint what is not painted, and the reverse'), inverted],
+  ['plus', t('Larger'), t('Make the painted part larger'), (mask) => grown(mask, STEP_CELLS)],
+  ['minus', t('Smaller'), t('Make the painted part smaller'), (mask) => grown(mask, -STEP_CELLS)],
+  ['feather', t('Softer edge'), t('Make its edge softer'), (mask) => feathered(mask, STEP_CELLS)],
 ];
 
 /**
@@ -45,19 +46,28 @@ export function maskTools(store, whereItShows) {
     if (isEmpty(coverage)) dispatch({ type: 'said', text: complaint });
     else dispatch({ type: 'stroked', mode: 'paint', coverage, start: middleCell(coverage) });
   };
-  const changes = CHANGES.map(([icon, label, change]) =>
-    iconButton(icon, label, () => {
+  const changes = CHANGES.map(([icon, text, hint, change]) => ({
+    icon,
+    text,
+    hint,
+    isRepeated: true,
+    run: () => {
       const mask = current();
       if (mask) dispatch({ type: 'maskChanged', mask: change(mask) });
-    }),
-  );
-  const fill = iconButton('fill', t('Paint where this attribute shows in the picture'), async () => {
-    const before = store.state;
-    const coverage = await whereItShows(before);
-    const { source, attribute, openKey } = store.state;
-    const isSame = source === before.source && attribute === before.attribute && openKey === before.openKey;
-    if (coverage && isSame) add(coverage, t('This attribute shows nowhere in the picture'));
-  });
+    },
+  }));
+  const fill = {
+    icon: 'fill',
+    text: t('Where the attribute shows'),
+    hint: t('Paint where this attribute shows in the picture'),
+    run: async () => {
+      const before = store.state;
+      const coverage = await whereItShows(before);
+      const { source, attribute, openKey } = store.state;
+      const isSame = source === before.source && attribute === before.attribute && openKey === before.openKey;
+      if (coverage && isSame) add(coverage, t('This attribute shows nowhere in the picture'));
+    },
+  };
   const input = el('input', { type: 'file', accept: 'image/*', class: 'visually-hidden', tabIndex: -1, 'aria-hidden': 'true' });
   input.addEventListener('change', async () => {
     const file = input.files?.[0];
@@ -69,19 +79,34 @@ export function maskTools(store, whereItShows) {
     bitmap.close();
     add(coverage, t('This mask is black all over: nothing is painted'));
   });
-  const load = iconButton('open', t('Paint a mask from a grey picture: white is painted'), () => input.click());
-  const save = iconButton('download', t('Save this mask as a grey picture'), async () => {
-    const mask = current();
-    if (mask) saveBlob(await maskFile(mask), 'mask.png');
-  });
-  const dom = el('div', { class: 'mask-tools', role: 'toolbar', 'aria-label': t('Mask') }, fill, ...changes, load, save, input);
+  const load = {
+    icon: 'open',
+    text: t('From a grey picture'),
+    hint: t('Paint a mask from a grey picture: white is painted'),
+    run: () => input.click(),
+  };
+  const save = {
+    icon: 'download',
+    text: t('Save as a grey picture'),
+    hint: t('Save this mask as a grey picture'),
+    run: async () => {
+      const mask = current();
+      if (mask) saveBlob(await maskFile(mask), 'mask.png');
+    },
+  };
+  const label = t('The painted part as a whole');
+  const opener = iconButton('fill', label, () => {}, { text: t('Mask') });
+  const menu = menuButton(label, [fill, ...changes, load, save], opener);
+  const dom = el('div', { class: 'mask-tools' }, opener, menu.list, input);
   return {
     dom,
     /** @param {State} _state */
     syncState(_state) {
       const isThere = current() !== null;
-      for (const button of [...changes, save]) button.disabled = !isThere;
-      fill.disabled = !store.state.attribute || store.state.paints !== 'attribute';
+      const [where, ...rest] = menu.items;
+      where.disabled = !store.state.attribute || store.state.paints !== 'attribute';
+      for (const item of rest) item.disabled = !isThere;
+      menu.items[1 + changes.length].disabled = false; // a mask from a file may be the first
     },
   };
 }

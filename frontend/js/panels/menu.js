@@ -3,21 +3,36 @@
  */
 
 import { el, uniqueId } from '../dom.js';
+import { icon } from '../icons.js';
 import { iconButton } from './controls.js';
 
 const EDGE_PX = 8; // between the list and the window
 
 /**
- * @param {string} label
- * @param {{text: string, run: () => void}[]} actions
+ * @typedef {object} Action
+ * @property {string} text
+ * @property {() => void} run
+ * @property {string} [icon]
+ * @property {string} [hint] more words, for who rests on it
+ * @property {boolean} [isRepeated] the list stays open: who does it once may do it again
  */
-export function menuButton(label, actions) {
+
+/**
+ * @param {string} label
+ * @param {Action[]} actions
+ * @param {HTMLButtonElement} [dom] the button
+ */
+export function menuButton(label, actions, dom = iconButton('more', label, () => {})) {
   const id = uniqueId('menu');
-  const items = actions.map(({ text, run }) =>
-    el('button', { type: 'button', class: 'menu-item', role: 'menuitem', onclick: () => (list.hidePopover(), run()) }, text),
-  );
+  const items = actions.map(({ text, run, icon: name, hint, isRepeated }) => {
+    const onclick = () => {
+      if (!isRepeated) list.hidePopover();
+      run();
+    };
+    const look = { type: 'button', class: 'menu-item', role: 'menuitem', title: hint ?? '', onclick };
+    return el('button', look, name ? icon(name) : null, text);
+  });
   const list = el('div', { class: 'menu', id, role: 'menu', popover: 'auto' }, ...items);
-  const dom = iconButton('more', label, () => {});
   dom.setAttribute('popovertarget', id);
   dom.setAttribute('aria-haspopup', 'menu');
   list.addEventListener('toggle', () => {
@@ -27,14 +42,15 @@ export function menuButton(label, actions) {
     const isBelow = bottom + height + EDGE_PX < innerHeight;
     list.style.left = `${Math.max(EDGE_PX, right - width)}px`;
     list.style.top = `${isBelow ? bottom : top - height}px`;
-    items[0].focus();
+    items.find((item) => !item.disabled)?.focus();
   });
   list.addEventListener('keydown', (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    const at = items.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
-    items[(at + step + items.length) % items.length].focus();
+    const offered = items.filter((item) => !item.disabled);
+    const at = offered.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+    offered[(at + step + offered.length) % offered.length].focus();
   });
-  return { dom, list };
+  return { dom, list, items };
 }
