@@ -2,7 +2,7 @@
  * Undo and redo over immutable values, as pure functions. What the value is: see session.js.
  */
 
-const MAX_STEPS = 200; // a step keeps at most one mask (16 KiB), so 200 steps stay under 4 MiB
+const MAX_STEPS = 100; // a step keeps at most one mask (16 KiB), so all of them stay under 2 MiB
 
 /**
  * @template T

@@ -37,6 +37,6 @@ test('undo ends the joining too', () => {
 test('the past is bounded', () => {
   let history = begin(0);
   for (let i = 1; i <= 500; i++) history = commit(history, i);
-  assert.equal(history.past.length, 200);
-  assert.equal(history.past[0], 300);
+  assert.equal(history.past.length, 100);
+  assert.equal(history.past[0], 400);
 });
