@@ -27,7 +27,7 @@ from training.readings import readings_of
 from training.runs import Run
 from training.schedule import Length, set_cosine_lr
 
-LEAST_MOVE = 0.4  # σ for a σ of strength; less is held against a direction where that has weight
+LEAST_MOVE = 0.3  # σ for a σ of strength; less is held against a direction where that has weight
 SIZE_WEIGHT = 0.002  # on the squared length of a direction in whitened units
 MAX_STRENGTH = 2.5  # σ
 LEAST_EFFECT = 0.02  # σ; what moves less is not made longer
@@ -131,7 +131,7 @@ def train_attributes(
     for now in length.watch("Learning attributes"):
         set_cosine_lr(optimiser, lr, now.passed)
         edits = draw_edits(model, lesson.places, batch, rng)
-        moved = edited_readings(model, edits, directions, rng) / lesson.deviation
+        moved = edited_readings(model, edits, directions) / lesson.deviation
         own, others, wrong = errors_of(moved, lesson.columns[edits.chosen], edits.strength)
         size = (directions[edits.chosen] / scale).square().mean()
         loss = own + tuition.others * others + tuition.wrong_way * wrong + SIZE_WEIGHT * size
@@ -215,7 +215,7 @@ def errors_of(moved: Tensor, own: Tensor, strength: Tensor) -> tuple[Tensor, Ten
     return F.smooth_l1_loss(moved[chosen], strength), moved[~chosen].abs().mean(), wrong.mean()
 
 
-def edited_readings(model: Model, edits: Edits, directions: Tensor, rng: torch.Generator) -> Tensor:
+def edited_readings(model: Model, edits: Edits, directions: Tensor) -> Tensor:
     """How the readings [N, T] change when edits move along their directions [A, L, D]."""
     latent, mask = edits.latent, edits.mask
     step_by = edits.strength[:, None, None] * directions[edits.chosen]  # [N, L, D]
@@ -226,14 +226,9 @@ def edited_readings(model: Model, edits: Edits, directions: Tensor, rng: torch.G
     )
     soft = feather(mask, (before.shape[2], before.shape[3]))
     shown = before + soft * (after - before)
-    domain, side = domain_of(model), int(torch.randint(8, (1,), generator=rng))
-
-    def read(img: Tensor) -> Tensor:
-        return readings_of(model, domain.another_view(img, side))
-
     with torch.no_grad():
-        unchanged = read(before)
-    return read(shown) - unchanged
+        unchanged = readings_of(model, before)
+    return readings_of(model, shown) - unchanged
 
 
 @torch.no_grad()

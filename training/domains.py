@@ -16,7 +16,6 @@ from training.errors import TrainingError
 from training.portraits import FACTORS, region_mask, render, sample_factors
 
 LANDS_APART = 10_000_000  # between the lands of two seeds
-VIEW_NOISE = 0.04  # of levels in [-1, 1]
 PLACE_CELLS = 32  # rows and columns of an attribute's usual place
 
 
@@ -60,11 +59,6 @@ class Domain(Protocol):
         """The target that says how much there is of an attribute."""
         ...
 
-    def another_view(self, img: Tensor, side: int) -> Tensor:
-        """Pictures [N, 3, R, R] as they might have been just as well, by a random number of 0 to 7:
-        what moves a reading only from one side is no edit."""
-        ...
-
     def labelled(self, resolution: int, seed: int, start: int, device: torch.device) -> Labelled:
         """The stream of a seed, from picture `start` on."""
         ...
@@ -83,9 +77,6 @@ class Portraits:
 
     def read_as(self, attribute: str) -> str:
         return attribute
-
-    def another_view(self, img: Tensor, _side: int) -> Tensor:
-        return img
 
     def labelled(self, resolution: int, seed: int, start: int, device: torch.device) -> Labelled:
         return LabelledPortraits(resolution, seed, start, device)
@@ -120,15 +111,10 @@ class Aerial:
 
     name = "aerial"
     targets = tuple(Target(name, TITLES[name]) for name in MAPS)
-    tuition = Tuition(others=1.0, wrong_way=4.0)
+    tuition = Tuition(others=2.0, wrong_way=2.0)
 
     def read_as(self, attribute: str) -> str:
         return {"wet": "water", "town": "buildings"}.get(attribute, attribute)
-
-    def another_view(self, img: Tensor, side: int) -> Tensor:
-        turned = torch.rot90(img, side % 4, (2, 3))
-        noisy = turned + VIEW_NOISE * torch.randn_like(img)
-        return noisy.flip(3) if side & 4 else noisy
 
     def labelled(self, resolution: int, seed: int, start: int, device: torch.device) -> Labelled:
         return LabelledLand(AerialCrops(resolution, seed * LANDS_APART + start), device)

@@ -35,6 +35,7 @@ ATTRIBUTE_TITLES = {
     "snow": "Snow",
     "lushness": "Lush grass",
 }
+SIGNS = {"wet": -1}  # of amounts as attributes: water is where least is left of it
 CHANNELS = (*AMOUNTS, "river", "flow", "main_road")
 """What the first channels of z are in the lesson."""
 LANDS = 40
@@ -71,12 +72,7 @@ class LandLesson:
 
     def land_of(self, field: Tensor, seed: int) -> Tensor:
         """The land of a field [Z, h, w] with what surrounds it: uint8 [3, H, W]."""
-        side = CELLS * self.cell_px
-
-        def amounts(_seed: int, window: Window) -> Amounts:
-            return amounts_at(field, window, self.cell_px * PIXEL_M)
-
-        return to_uint8(view(seed, 0, 0, side, side, amounts, SUN).img[None])[0]
+        return to_uint8(drawn(field, seed, CELLS * self.cell_px, self.cell_px))[0]
 
     def batch(self, num: int) -> tuple[Tensor, Tensor]:
         """Fields z [num, Z, h, w] with their surround, and pictures [num, 3, R, R]."""
@@ -134,9 +130,19 @@ def amount_attributes(model: Model, num: int = 20_000) -> AttributeSet:
     amounts = normalize_2nd_moment(z)[:, : len(AMOUNTS)]
     found = torch.linalg.lstsq(amounts, w - w.mean(dim=0)).solution  # [amounts, D]
     rows = found[:, None].expand(-1, model.generator.num_ws, -1).clone()
-    rows[AMOUNTS.index("wet")] *= -1  # water is where least is left of it
+    for name, sign in SIGNS.items():
+        rows[AMOUNTS.index(name)] *= sign
     attributes = tuple(Attribute(name, ATTRIBUTE_TITLES[name]) for name in AMOUNTS)
     return AttributeSet(attributes, rows)
+
+
+def drawn(field: Tensor, seed: int, side: int, cell_px: int) -> Tensor:
+    """The land of a field [Z, h, w] with its surround, from its origin on: [1, 3, side, side]."""
+
+    def amounts(_seed: int, window: Window) -> Amounts:
+        return amounts_at(field, window, cell_px * PIXEL_M)
+
+    return view(seed, 0, 0, side, side, amounts, SUN).img[None]
 
 
 def difference(img: Tensor, target: Tensor, squares: Sequence[int]) -> Tensor:

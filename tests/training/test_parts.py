@@ -282,6 +282,8 @@ def test_painting_on_land_is_measured() -> None:
     assert (wrong.id, wrong.sign_rate) == ("snow", 0.0)
     assert right.slope == pytest.approx(-wrong.slope, rel=0.5)
     assert right.outside_max_diff == wrong.outside_max_diff == 0
+    assert wrong.rendered_rate is not None and right.rendered_rate is not None
+    assert wrong.rendered_rate > 0.7 > 0.3 > right.rendered_rate  # snow is bright, woods are dark
 
 
 def test_pictures_side_by_side_are_seen_from_further_away() -> None:

@@ -1,6 +1,7 @@
 """Attributes painted on a quarter of unseen lands: does what is measured there move the right way,
 and does anything change elsewhere?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -8,11 +9,17 @@ from torch import Tensor
 from tqdm import tqdm
 
 from models.composite import softened
+from models.generator import SURROUND
 from models.land import Land
 from models.land_painting import FEATHER_PX, Place, Stroke, draw_painted
+from models.latents import SQUARE
 from models.model import Model
+from models.ops import normalize_2nd_moment
 from models.perceptual import PerceptualNet
+from models.prior import PRIORS, sample_fields
+from training.aerial import AMOUNTS
 from training.domains import find_domain
+from training.land_lesson import SIGNS, drawn
 
 STRENGTHS = (-2.0, -1.0, 1.0, 2.0)
 SIDES = 4  # of a window, in pictures of the training size
@@ -26,6 +33,8 @@ class PaintingRow:
         sign_rate: share of lands and strengths where its factor moves the right way inside.
         slope: mean change of the factor inside, in its deviations over renders, per σ.
         outside_max_diff: largest change beyond the soft edge, in levels of 255.
+        rendered_rate: the same share for edits without fault, lands drawn anew with more or less of
+            the amount: where there is none of it, less is none, too. None of what is no amount.
     """
 
     id: str
@@ -33,6 +42,7 @@ class PaintingRow:
     sign_rate: float
     slope: float
     outside_max_diff: float
+    rendered_rate: float | None
 
 
 @torch.inference_mode()
@@ -66,6 +76,7 @@ def evaluate_painting(
                 moves[name].append((strength, moved.item()))
                 change = ((after - before).abs().amax(dim=1, keepdim=True) * outside).max().item()
                 leaks[name] = max(leaks[name], change * 127.5)
+    faultless = rendered_rates(model, judge, dict(readable), count, seed)
     return [
         PaintingRow(
             id=name,
@@ -73,9 +84,33 @@ def evaluate_painting(
             sign_rate=sum(s * m > 0 for s, m in moves[name]) / len(moves[name]),
             slope=sum(m / s for s, m in moves[name]) / len(moves[name]),
             outside_max_diff=leaks[name],
+            rendered_rate=faultless.get(name),
         )
         for name, factor in readable
     ]
+
+
+def rendered_rates(
+    model: Model, judge: PerceptualNet, factors: Mapping[str, str], count: int, seed: int
+) -> dict[str, float]:
+    """How often renders of `count` fields move the right way when an amount is changed everywhere,
+    by the amount's name."""
+    targets, cell_px = list(judge.config.targets), model.layout.resolution // SQUARE[0]
+    side = SIDES * model.layout.resolution // 2
+    rng, reach = torch.Generator().manual_seed(seed), side // cell_px + 2 * SURROUND
+    z_dim = model.generator.config.z_dim
+    fields = sample_fields(PRIORS["field"], count, z_dim, reach, reach, torch.device("cpu"), rng)
+    right: dict[str, list[bool]] = {name: [] for name in factors if name in AMOUNTS}
+    for k, field in enumerate(tqdm(normalize_2nd_moment(fields), desc="Drawing lands anew")):
+        before = read_inside(judge, drawn(field, k, side, cell_px), side)
+        for name in right:
+            column = targets.index(factors[name])
+            for strength in STRENGTHS:
+                changed = field.clone()
+                changed[AMOUNTS.index(name)] += SIGNS.get(name, 1) * strength
+                after = read_inside(judge, drawn(changed, k, side, cell_px), side)
+                right[name].append(((after - before)[column] * strength).item() > 0)
+    return {name: sum(all_of_it) / len(all_of_it) for name, all_of_it in right.items()}
 
 
 def read_inside(judge: PerceptualNet, img: Tensor, quarter: int) -> Tensor:
