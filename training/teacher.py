@@ -24,7 +24,7 @@ FEATURES_WEIGHT = 4.0  # more than elsewhere: they are small, and where people l
 PERCEPTUAL_WEIGHT = 0.2  # against the pyramid; all as measured in docs/decisions.md
 EMBEDDING_WEIGHT = 0.04
 TEXTURE_WEIGHT = 0.25
-SPREAD_WEIGHT = 0.06
+SPREAD_WEIGHT = 0.15
 
 
 def factors_of(z: Tensor) -> Tensor:
