@@ -7,6 +7,7 @@ half are made on latents as the encoder gives them, whose cells differ.
 Ours; the idea of conditioning on the others follows InterFaceGAN (Shen et al. 2020).
 """
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -66,6 +67,8 @@ class Lesson:
         directions: [A, L, D], to begin with.
         deviation: [T], of every reading over generated pictures.
         places: [A, 1, h, w], where each attribute usually shows.
+        longest: [A], lengths that directions are not to pass; of attributes that are gone on with,
+            which have been lengthened before.
     """
 
     attributes: tuple[Attribute, ...]
@@ -73,6 +76,7 @@ class Lesson:
     directions: Tensor
     deviation: Tensor
     places: Tensor
+    longest: Tensor
 
 
 def lesson_of(model: Model) -> Lesson:
@@ -90,16 +94,19 @@ def lesson_of(model: Model) -> Lesson:
     if known and set(read) <= set(names):
         columns = [names.index(name) for name in read]
         directions = model.attributes.directions.clone()
+        longest = directions.flatten(1).norm(dim=1)
     else:
         known = tuple(Attribute(id=t.id, title=t.title) for t in targets)
         columns = list(range(len(targets)))
         directions = first[:, None].repeat(1, model.generator.num_ws, 1)
+        longest = torch.full((len(targets),), math.inf, device=model.device)
     return Lesson(
         known,
         torch.tensor(columns, device=model.device),
         directions,
         deviation,
         places[columns].to(model.device),
+        longest,
     )
 
 
@@ -158,6 +165,7 @@ def lengthen(model: Model, lesson: Lesson) -> Tensor:
     ]
     factors = [min(MAX_LENGTHEN, max(1.0, 1 / e)) if e > LEAST_EFFECT else 1.0 for e in effects]
     lengths = torch.tensor(factors, device=lesson.directions.device)
+    lengths = torch.minimum(lengths, lesson.longest / lesson.directions.flatten(1).norm(dim=1))
     return lesson.directions * lengths[:, None, None]
 
 

@@ -102,7 +102,7 @@ def test_a_job_in_no_queue_is_sent_once(
     for _ in range(3):
         later.append(later[-1] + UNSEEN_S)
         sweeper.sweep()
-    assert queue.depths() == {"interactive": 1, "batch": 0}
+    assert queue.depths() == {"interactive": 1, "tiles": 0, "batch": 0}
 
 
 def test_a_canceled_job_leaves_nothing_in_its_queue(

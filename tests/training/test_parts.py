@@ -101,6 +101,7 @@ def test_attributes_that_a_model_has_are_gone_on_with(model: Model, tmp_path: Pa
     assert [a.title for a in learnt.attributes.attributes] == ["Bonnet"]
     same = torch.cosine_similarity(learnt.attributes.directions.flatten(), direction.flatten(), 0)
     assert same > 0.9
+    assert learnt.attributes.directions.norm() <= 1.001 * direction.norm()  # lengthened once
     odd = AttributeSet((Attribute("odd", "Odd"),), direction)
     anew = train_attributes(replace(model, attributes=odd), tmp_path / "odd", Steps(1), batch=4)
     assert [a.id for a in anew.attributes.attributes] == ["smile", "hat"]
