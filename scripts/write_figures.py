@@ -28,8 +28,10 @@ def table() -> str:
         ("| what | measured | command |", ""),
         ("|---|---|---|", ""),
         (generator_row(load("generator")), "latentbrush evaluate generator"),
-        (inversion_row(load("inversion")), "latentbrush evaluate inversion"),
-        (editing_row(load("editing")), "latentbrush evaluate editing"),
+        *(
+            (row(load(name)), f"latentbrush evaluate {name} --count {load(name)['count']}")
+            for name, row in (("inversion", inversion_row), ("editing", editing_row))
+        ),
         (latency_row(load("latency")), "python benchmarks/edit_latency.py"),
         (live_row(load("live")), "python benchmarks/live_painting.py"),
         (first_edit_row(load("first_edit")), "python benchmarks/first_edit.py"),
