@@ -45,6 +45,25 @@ def test_a_stroke_changes_the_picture_there_and_nowhere_else(editor):
     assert "ms)" in editor.status()
 
 
+def test_the_brush_does_not_draw_the_picture_again(editor):
+    editor.page.evaluate(
+        """() => {
+            window.drawn = { 'layer-picture': 0, 'layer-overlay': 0, 'layer-cursor': 0 };
+            const { clearRect } = CanvasRenderingContext2D.prototype;
+            CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+                window.drawn[this.canvas.classList[1]] += 1;
+                clearRect.apply(this, box);
+            };
+        }"""
+    )
+    for k in range(5):
+        editor.page.mouse.move(*editor.at(0.3 + 0.1 * k, 0.5))
+        editor.page.wait_for_timeout(40)
+    drawn = editor.page.evaluate("window.drawn")
+    assert drawn["layer-picture"] == drawn["layer-overlay"] == 0
+    assert drawn["layer-cursor"] >= 3
+
+
 def test_what_is_painted_shows_at_once_and_then_gives_way(editor):
     assert editor.overlay_sum() == 0
     editor.press((0.5, 0.5), (0.6, 0.5))

@@ -16,8 +16,11 @@ import { drawCross, drawCursor, drawGrid, drawOver, drawPart, tinted } from './l
 /** @typedef {import('../mask.js').Mask} Mask */
 /** @typedef {{base: Mask, coverage: Mask, mode: 'paint'|'erase', hue: number}} Draft a stroke under way, or waiting for its result */
 /** @typedef {{screen: geometry.Point, mode: 'paint'|'erase'}} Cursor */
+/** @typedef {'picture'|'overlay'|'cursor'} Layer */
 /** @typedef {{bitmap: ImageBitmap, box: number[]|null}} Preview the picture as the stroke would make it, small; x, y, w, h in it of what changes */
 
+/** @type {readonly Layer[]} */
+const LAYERS = ['picture', 'overlay', 'cursor'];
 const TINT_OVER_PREVIEW = 0.15; // of the stroke's tint, once what it makes can be seen
 
 export class Stage {
@@ -41,7 +44,8 @@ export class Stage {
   #difference = null;
   /** @type {Cursor|null} */
   #cursor = null;
-  #isScheduled = false;
+  /** @type {Set<Layer>} what the next frame draws again: a stretched picture costs most of a frame without a GPU */
+  #stale = new Set();
   /** @type {() => void} called after each change of the view */
   onView = () => {};
 
@@ -95,7 +99,7 @@ export class Stage {
     this.#swap();
     const isTurned = (before?.comparison === 'side') !== (state.comparison === 'side');
     if (isTurned && this.#isFitted) this.fit();
-    this.#schedule();
+    this.#schedule(...LAYERS);
   }
 
   fit() {
@@ -148,7 +152,7 @@ export class Stage {
     if (!draft) this.#forgetDraft();
     this.#draft = draft;
     this.#isStroking = draft !== null;
-    this.#schedule();
+    this.#schedule('overlay');
   }
 
   /**
@@ -157,9 +161,10 @@ export class Stage {
    * @returns {Promise<void>} when it is on the screen
    */
   setPreview(preview) {
+    if (!this.#preview) this.#schedule('overlay'); // its tint gets weaker
     this.#preview?.bitmap.close();
     this.#preview = preview;
-    this.#schedule();
+    this.#schedule('picture');
     return new Promise((resolve) => requestAnimationFrame(() => resolve()));
   }
 
@@ -167,6 +172,7 @@ export class Stage {
     this.#draft = null;
     this.#preview?.bitmap.close();
     this.#preview = null;
+    this.#schedule('picture', 'overlay');
   }
 
   /** The stroke has ended: its tint stays until the result is there. */
@@ -177,14 +183,14 @@ export class Stage {
   /** @param {Cursor|null} cursor */
   setCursor(cursor) {
     this.#cursor = cursor;
-    this.#schedule();
+    this.#schedule('cursor');
   }
 
   /** @param {geometry.View} view */
   #setView(view) {
     this.#view = view;
     this.onView();
-    this.#schedule();
+    this.#schedule(...LAYERS);
   }
 
   #resize() {
@@ -196,7 +202,7 @@ export class Stage {
       canvas.height = Math.round(height * devicePixelRatio);
     }
     if (this.#isFitted) this.fit();
-    this.#draw(); // at once: a resized canvas is blank
+    this.#draw(LAYERS); // at once: a resized canvas is blank
   }
 
   /** Take the picture that the state asks for, fading from the one before. */
@@ -209,20 +215,24 @@ export class Stage {
     this.picture.dataset.isStill = 'false';
   }
 
-  #schedule() {
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
+  /** @param {Layer[]} layers what has changed */
+  #schedule(...layers) {
+    const isScheduled = this.#stale.size > 0;
+    for (const layer of layers) this.#stale.add(layer);
+    if (isScheduled) return;
     requestAnimationFrame(() => {
-      this.#isScheduled = false;
-      this.#draw();
+      const stale = [...this.#stale];
+      this.#stale.clear();
+      this.#draw(stale);
     });
   }
 
-  #draw() {
+  /** @param {readonly Layer[]} layers */
+  #draw(layers) {
     if (this.#state?.phase !== 'editor') return;
-    this.#drawPicture(clean(this.picture));
-    this.#drawOverlay(clean(this.overlay), this.#state);
-    this.#drawCursor(clean(this.cursorLayer), this.#state);
+    if (layers.includes('picture')) this.#drawPicture(clean(this.picture));
+    if (layers.includes('overlay')) this.#drawOverlay(clean(this.overlay), this.#state);
+    if (layers.includes('cursor')) this.#drawCursor(clean(this.cursorLayer), this.#state);
   }
 
   /** @param {CanvasRenderingContext2D} context */
@@ -230,7 +240,7 @@ export class Stage {
     this.#shown.draw(context, this.#view, this.imageSize);
     this.#drawPreview(context);
     this.#drawComparison(context);
-    if (!this.#shown.isStill) this.#schedule();
+    if (!this.#shown.isStill) this.#schedule('picture');
     const { screenX, screenY, scale } = this.#view;
     this.picture.dataset.box = [
       screenX,
@@ -271,7 +281,7 @@ export class Stage {
     context.save();
     this.#clip(context);
     if (layers.heat && attribute) {
-      const map = this.#heatMaps.get(source.latentId, attribute, () => this.#schedule(), this.#onProblem);
+      const map = this.#heatMaps.get(source.latentId, attribute, () => this.#schedule('overlay'), this.#onProblem);
       if (map) drawOver(context, map, this.#view, this.imageSize);
     }
     const edit = findEdit(history.present, openKey);
