@@ -44,6 +44,14 @@ def generator(
         str | None,
         typer.Option("--from", help="Model to start from, with its size and widths: id or folder."),
     ] = None,
+    mapping_layers: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=16,
+            help="Depth of the mapping network; with --from it may be another than the model's.",
+        ),
+    ] = None,
     warmup_minutes: Annotated[
         float, typer.Option(help="Drawn data: first learn to draw known factors, for so long.")
     ] = 0.0,
@@ -92,6 +100,8 @@ def generator(
     first = None if start is None else open_model(start, where)
     if first is not None:
         options = options.like(first.generator.config)
+    if mapping_layers is not None:
+        options = replace(options, mapping_layers=mapping_layers)
     if dry_run:
         write_json(asdict(options), Path("-"))
         return

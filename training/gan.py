@@ -21,6 +21,7 @@ from models.prior import PRIORS, sample_fields
 from training.augment import AdaptiveAugment
 from training.errors import TrainingError
 from training.gan_options import GanOptions
+from training.imitation import imitate
 from training.losses import PathLength, discriminator_loss, generator_loss, r1_penalty
 from training.runs import Run
 from training.teacher import teach
@@ -245,17 +246,23 @@ class GanTraining:
                     nn.init.zeros_(network.get_parameter(f"synthesis.b{res}.torgb.weight"))
 
     def start_from(self, generator: Generator) -> None:
-        """Take over a finished generator; the discriminator starts blank.
+        """Take over a finished generator; the discriminator starts blank, and a mapping network of
+        another depth learns to map as the generator's does.
 
         Raises:
             TrainingError: it has another architecture.
         """
         own, others = asdict(self.options.generator), asdict(generator.config)
+        is_as_deep = own.pop("mapping_layers") == others["mapping_layers"]
         different = [f"{k} ({others[k]}, not {own[k]})" for k in own if own[k] != others[k]]
         if different:
             raise TrainingError(f"--from: that model has another {', '.join(different)}")
-        for network in (self.generator, self.ema):
-            network.load_state_dict(generator.state_dict())
+        self.generator.synthesis.load_state_dict(generator.synthesis.state_dict())
+        if is_as_deep:
+            self.generator.mapping.load_state_dict(generator.mapping.state_dict())
+        else:
+            imitate(self.generator.mapping, generator.mapping)
+        self.ema.load_state_dict(self.generator.state_dict())
         self.blank = False
 
 

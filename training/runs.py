@@ -36,14 +36,14 @@ class Run:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "options.json"
         text = json.dumps(options, indent=2) + "\n"
-        if (
-            resume
-            and path.exists()
-            and (before := json.loads(path.read_text())) != json.loads(text)
-        ):
-            now = json.loads(text)
-            changed = [f"{k} ({before.get(k)})" for k in sorted(options) if before.get(k) != now[k]]
-            raise TrainingError(f"--resume: the run in {folder} had another {', '.join(changed)}")
+        if resume and path.exists():
+            before, now = json.loads(path.read_text()), json.loads(text)
+            known = sorted(before.keys() & now.keys())  # an option may be younger than the run
+            changed = [f"{k} ({before[k]})" for k in known if before[k] != now[k]]
+            if changed:
+                raise TrainingError(
+                    f"--resume: the run in {folder} had another {', '.join(changed)}"
+                )
         if writes:
             path.write_text(text)
 

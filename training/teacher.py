@@ -23,7 +23,7 @@ FEATURES = ("eyes", "brows", "nose", "mouth")
 FEATURES_WEIGHT = 4.0  # more than elsewhere: they are small, and where people look
 PERCEPTUAL_WEIGHT = 0.2  # against the pyramid; all as measured in docs/decisions.md
 EMBEDDING_WEIGHT = 0.04
-TEXTURE_WEIGHT = 0.25
+TEXTURE_WEIGHT = 0.3
 SPREAD_WEIGHT = 0.15
 
 
@@ -70,8 +70,8 @@ def teach(img: Tensor, z: Tensor, net: PerceptualNet | None = None) -> Tensor:
     sees them, too, if it is given."""
     factors, size = factors_of(z), img.shape[2]
     features = [region_mask(factors, name, size) for name in FEATURES]
-    weight = 1 + FEATURES_WEIGHT * torch.stack(features).amax(dim=0)
+    weight = (1 + FEATURES_WEIGHT * torch.stack(features).amax(dim=0)).to(img.device)
     target = render(factors, size, img.device)
-    loss = pyramid_loss(img, target, weight.to(img.device))
-    loss = loss + TEXTURE_WEIGHT * texture_loss(img, target, LEVELS)
+    loss = pyramid_loss(img, target, weight)
+    loss = loss + TEXTURE_WEIGHT * texture_loss(img, target, LEVELS, weight)
     return loss if net is None else loss + perceptual_loss(net, img.clamp(-1, 1), target)

@@ -16,7 +16,7 @@ from training.schedule import Every, Length, cosine
 from training.teacher import teach
 
 PEAK_LR = 0.025  # measured: docs/decisions.md
-MAPPING_SPEED = 30  # undoes most of the mapping's learning rate multiplier of 0.01
+MAPPING_SPEED = 50  # by its depth: undoes most of the mapping's learning rate multiplier of 0.01
 
 Lesson = Callable[[GanTraining], tuple[Tensor, int]]
 """Draws latents, and says how far what the generator makes of them is from what it should, and how
@@ -65,10 +65,11 @@ def warm_up(
     """
     generator, options = training.generator, training.options
     lesson = open_lesson(training, net)
+    mapping_lr = PEAK_LR * MAPPING_SPEED / options.mapping_layers
     optimiser = torch.optim.Adam(
         [
             {"params": generator.synthesis.parameters(), "peak": PEAK_LR},
-            {"params": generator.mapping.parameters(), "peak": PEAK_LR * MAPPING_SPEED},
+            {"params": generator.mapping.parameters(), "peak": mapping_lr},
         ],
         betas=(0.9, 0.99),
     )

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from models.generator import Generator
+from models.generator import Generator, MappingNetwork
 from models.images import to_pixels
 from models.model import load_model, save_model
 from models.noise import no_noise
@@ -21,6 +21,7 @@ from training.errors import TrainingError
 from training.gan import GanTraining
 from training.gan_options import PRESETS, GanOptions, with_overrides
 from training.generated import draw_latents
+from training.imitation import imitate
 from training.loop import train_generator
 from training.portraits import render, sample_factors
 from training.release import release_generator
@@ -63,6 +64,13 @@ def test_a_run_writes_what_is_needed_and_resumes(options: GanOptions, tmp_path: 
     assert torch.load(run / "state.pt", weights_only=True)["nimg"] > first
 
 
+def test_a_run_goes_on_with_the_options_that_it_had(tmp_path: Path) -> None:
+    Run(tmp_path, {"batch": 4, "lr": 0.1}, resume=False)
+    Run(tmp_path, {"batch": 4, "lr": 0.1, "younger": 1}, resume=True)
+    with pytest.raises(TrainingError, match=r"another batch \(4\)$"):
+        Run(tmp_path, {"batch": 8, "lr": 0.1, "younger": 1}, resume=True)
+
+
 def test_a_resumed_game_has_the_same_weights(options: GanOptions) -> None:
     training = GanTraining(options, CPU)
     training.step_discriminator(render(sample_factors(0, 0, 4), 32), 0)
@@ -96,6 +104,33 @@ def test_a_run_goes_on_from_a_finished_generator(options: GanOptions, tmp_path: 
         torch.testing.assert_close(before, after, rtol=0, atol=0.01)
     with pytest.raises(TrainingError, match="another conv_clamp"):
         train_generator(options, tmp_path / "other", None, start=first)
+
+
+def test_a_deeper_mapping_network_maps_as_the_one_before(options: GanOptions) -> None:
+    torch.manual_seed(0)
+    first = Generator(options.generator)
+    first.mapping.w_avg.fill_(0.5)
+    deeper = GanTraining(replace(options, mapping_layers=options.mapping_layers + 1), CPU)
+    z = torch.randn(256, 64)
+
+    def missed() -> float:
+        wanted = first.mapping(z)
+        return (F.mse_loss(deeper.ema.mapping(z), wanted) / wanted.var(dim=0).mean()).item()
+
+    before = missed()
+    deeper.start_from(first)
+    assert before > 0.5 > 0.05 > missed()
+    assert torch.equal(deeper.ema.mapping.w_avg, first.mapping.w_avg)
+
+
+def test_classes_are_mapped_as_before(options: GanOptions) -> None:
+    torch.manual_seed(0)
+    config = replace(options.generator, c_dim=3)
+    teacher, student = MappingNetwork(config), MappingNetwork(replace(config, mapping_layers=1))
+    z, c = torch.randn(256, 64), torch.eye(3)[torch.arange(256) % 3]
+    before = F.mse_loss(student(z, c), teacher(z, c)).item()
+    imitate(student, teacher, Steps(200))
+    assert F.mse_loss(student(z, c), teacher(z, c)).item() < 0.5 * before
 
 
 def test_what_a_model_had_beside_its_generator_is_kept(options: GanOptions, tmp_path: Path) -> None:
@@ -211,7 +246,7 @@ def test_what_a_network_sees_is_compared_too() -> None:
 
 def test_sharp_patches_are_near_sharp_ones_wherever_they_lie() -> None:
     rng = torch.Generator().manual_seed(0)
-    target, other = (torch.randn(4, 3, 64, 64, generator=rng) for _ in range(2))
+    target, other = (torch.randn(16, 3, 64, 64, generator=rng) for _ in range(2))
     blurred = torch.nn.functional.avg_pool2d(target, 5, 1, 2)
     torch.manual_seed(0)
     assert texture_loss(target, target, 2) == 0
