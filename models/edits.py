@@ -6,6 +6,8 @@ composite keeps the effect inside the brush. (Ours; averaging would weaken coars
 most of an attribute lives. See docs/decisions.md.)
 """
 
+from functools import cache
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -24,9 +26,9 @@ def fit_mask(mask: Tensor, cells: Cells) -> Tensor:
     return F.interpolate(mask, size=cells, mode="bilinear", align_corners=False)
 
 
-def masked(wmap: Tensor, mask: Tensor) -> Tensor:
-    """The mask on a layer's own grid."""
-    return fit_mask(mask, (wmap.shape[2], wmap.shape[3]))
+def grid_of(wmap: Tensor) -> Cells:
+    """Rows and columns of a map [N, D, h, w]."""
+    return (wmap.shape[2], wmap.shape[3])
 
 
 def blended(wmap: Tensor, mask: Tensor) -> Tensor:
@@ -36,7 +38,7 @@ def blended(wmap: Tensor, mask: Tensor) -> Tensor:
     generator halves a fine map: the edge takes three cells. Coarse layers keep theirs, whose cells
     are wide enough. (Ours.)
     """
-    hard = masked(wmap, mask)
+    hard = fit_mask(mask, grid_of(wmap))
     if min(hard.shape[2:]) < FINE:
         return hard
     return F.avg_pool2d(F.pad(hard, [1, 1, 1, 1], mode="replicate"), 3, stride=1)
@@ -60,10 +62,14 @@ def move(
     """
     first, last = layers or (0, len(latent.layers))
 
+    @cache  # layers share grids
+    def masked(cells: Cells) -> Tensor:
+        return fit_mask(mask, cells)
+
     def change(i: int, wmap: Tensor) -> Tensor:
         if not first <= i < last:
             return wmap
-        return wmap + masked(wmap, mask) * (strength * direction[i])[None, :, None, None]
+        return wmap + masked(grid_of(wmap)) * (strength * direction[i])[None, :, None, None]
 
     return latent.map(change)
 

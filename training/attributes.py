@@ -17,7 +17,7 @@ from torch import Tensor
 
 from models.attributes import Attribute, AttributeSet
 from models.composite import feather
-from models.edits import masked
+from models.edits import fit_mask, grid_of
 from models.latents import LatentMap, embed
 from models.model import Model
 from models.sampling import random_w
@@ -229,9 +229,11 @@ def edited_readings(model: Model, edits: Edits, directions: Tensor) -> Tensor:
     step_by = edits.strength[:, None, None] * directions[edits.chosen]  # [N, L, D]
     with torch.no_grad():
         before = model.render(latent)
-    after = model.render(
-        latent.map(lambda i, wmap: wmap + masked(wmap, mask) * step_by[:, i, :, None, None])
-    )
+
+    def moved(i: int, wmap: Tensor) -> Tensor:
+        return wmap + fit_mask(mask, grid_of(wmap)) * step_by[:, i, :, None, None]
+
+    after = model.render(latent.map(moved))
     soft = feather(mask, (before.shape[2], before.shape[3]))
     shown = before + soft * (after - before)
     with torch.no_grad():

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { add, begin, present, step, withEdits } from '../../frontend/js/land/history.js';
+import { opening } from '../../frontend/js/land/opening.js';
 import { MAX_BOX_PX, MAX_CELLS, boxOf, fits, painted, rectangle } from '../../frontend/js/land/stroke.js';
 
 /** @param {number} seed */
@@ -70,4 +72,28 @@ test('a painted land keeps all but its edits', () => {
     truncation: 0.7,
     edits: [edit],
   });
+});
+
+test('a land opens where the fewest tiles fill the screen', () => {
+  const tiles = (/** @type {number} */ length, /** @type {number} */ middle) =>
+    Math.ceil((middle + length / 2) / 256) - Math.floor((middle - length / 2) / 256);
+  for (const length of [200, 256, 300, 511, 700, 900, 1300]) {
+    const { x, y } = opening({ width: length, height: length }, 256);
+    assert.equal(x, y);
+    assert.equal(tiles(length, x), Math.max(1, Math.ceil(length / 256)), `${length} px`);
+  }
+});
+
+test('the page fetches all that it imports at once', () => {
+  const page = new URL('../../frontend/land.html', import.meta.url);
+  const html = readFileSync(page, 'utf8');
+  const found = new Set();
+  const follow = (/** @type {URL} */ url) => {
+    if (found.has(url.href)) return;
+    found.add(url.href);
+    for (const [, path] of readFileSync(url, 'utf8').matchAll(/^import [^;]*?'(\.[^']+)';/gm)) follow(new URL(path, url));
+  };
+  follow(new URL('js/land/main.js', page));
+  const named = [...html.matchAll(/<(?:link rel="modulepreload" href|script type="module" src)="([^"]+)"/g)];
+  assert.deepEqual(named.map(([, path]) => new URL(path, page).href).sort(), [...found].sort());
 });

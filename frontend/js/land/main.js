@@ -198,35 +198,33 @@ addEventListener('keydown', (event) => {
 });
 
 /**
- * The land of the address or of last time, if its model is still what it was; else a new one.
- * @returns {Promise<Land>}
+ * The land of the address or of last time, if there is one.
+ * @returns {Promise<(Land & {model_version: string})|null>}
  */
-async function firstLand() {
+async function keptLand() {
   const id = ADDRESS.exec(location.hash)?.[1] ?? localStorage.getItem('latentbrush.land');
-  if (id) {
-    try {
-      const land = await api.land(id);
-      if (models.some((each) => each.id === land.model && each.version === land.model_version)) return land;
-    } catch (error) {
-      if (asProblem(error).code !== 'unknown_land') throw error;
-      if (location.hash) tell(t('This land is not here'), t('It was made on another server, or with another key. Here is a new one.'));
-    }
-  }
-  return api.makeLand({ model: models[0].id, edits: [] });
+  if (!id) return null;
+  return api.land(id).catch((error) => {
+    if (asProblem(error).code !== 'unknown_land') throw error;
+    if (location.hash) tell(t('This land is not here'), t('It was made on another server, or with another key. Here is a new one.'));
+    return null;
+  });
 }
 
 try {
-  models = (await api.models()).models.filter(({ is_spatial }) => is_spatial);
+  const [listed, kept] = await Promise.all([api.models(), keptLand()]);
+  models = listed.models.filter(({ is_spatial }) => is_spatial);
   if (models.length === 0) {
     tell(t('No model here draws land'), t('Train one with: latentbrush train generator --preset aerial64'));
   } else {
-    const land = await firstLand();
+    const isAsItWas = models.some(({ id, version }) => id === kept?.model && version === kept.model_version);
+    const land = kept && isAsItWas ? kept : await api.makeLand({ model: models[0].id, edits: [] });
     panel.offerModels(models);
     const [, , zoom, x, y] = ADDRESS.exec(location.hash) ?? [];
     history = begin(land);
     panel.dom.hidden = false;
     useModel(land.model);
-    show(zoom ? { x: Number(x), y: Number(y), zoom: Number(zoom) } : { x: 0, y: 0, zoom: land.max_zoom });
+    show(zoom ? { x: Number(x), y: Number(y), zoom: Number(zoom) } : null);
   }
 } catch (error) {
   const found = asProblem(error);

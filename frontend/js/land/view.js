@@ -3,6 +3,7 @@
  */
 
 import * as L from '../../vendor/leaflet/leaflet-src.esm.js';
+import { opening } from './opening.js';
 
 /** @typedef {import('../geometry.js').Point} Point */
 /** @typedef {'move'|'paint'|'export'} Tool */
@@ -55,12 +56,13 @@ export class LandView {
    * Show a land; what is seen stays until the tiles of the new one are there.
    * @param {Land} land
    * @param {(land: Land) => string} urlOf
-   * @param {{x: number, y: number, zoom: number}|null} place null: stay, or the origin at first
+   * @param {{x: number, y: number, zoom: number}|null} place null: stay, or near the origin at first
    */
   show(land, urlOf, place) {
     this.#native = land.max_zoom;
     if (place || !this.#layer) {
-      const { x, y, zoom } = place ?? { x: 0, y: 0, zoom: land.max_zoom };
+      const { width, height } = this.#map.getContainer().getBoundingClientRect();
+      const { x, y, zoom } = place ?? { ...opening({ width, height }, land.tile_px), zoom: land.max_zoom };
       this.#map.setMinZoom(land.min_zoom).setMaxZoom(land.max_zoom + CLOSER_ZOOMS);
       this.#map.setView(this.#toLatLng({ x, y }), zoom, { animate: false });
     }
