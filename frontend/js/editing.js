@@ -2,7 +2,7 @@
  * The part of the reducer that edits: attributes, strokes, the list, undo and redo.
  */
 
-import { begin, commit, jump, redo, seal, undo } from './history.js';
+import { commit, jump, redo, seal, undo } from './history.js';
 import { t } from './i18n.js';
 import {
   addEdit, contentEdit, duplicateEdit, findEdit, maskEdit, moveEdit, removeEdit, renameEdit, soloEdit, strokeEdit, toggleEdit, weightEdit,
@@ -24,7 +24,7 @@ import { constantMask, paint } from './mask.js';
 const KIND_NAMES = { transplant: t('Clone'), resample: t('New content') };
 
 /**
- * @typedef {{type: 'opened', source: import('./state.js').Source, session: Session, keeping: import('./keeping.js').Keeping}
+ * @typedef {{type: 'opened', source: import('./state.js').Source, history: import('./history.js').History<Session>, keeping: import('./keeping.js').Keeping}
  * | {type: 'attributeChosen', id: string}
  * | {type: 'amountChanged', amount: number}
  * | {type: 'settled'}
@@ -170,7 +170,7 @@ export function amountOf(state, id) {
 }
 
 /** @param {State} state @param {Extract<EditingAction, {type: 'opened'}>} opening @returns {State} */
-function open(state, { source, session, keeping }) {
+function open(state, { source, history, keeping }) {
   const opened = {
     ...state,
     source,
@@ -179,7 +179,7 @@ function open(state, { source, session, keeping }) {
     work: null,
     crop: null,
     upload: source.upload,
-    history: begin(session),
+    history,
     openKey: null,
     result: null,
     problem: null,

@@ -208,3 +208,56 @@ def test_history_goes_to_any_step_and_snapshots_come_back(editor):
     editor.wait_for_editor()
     page.get_by_role("button", name="History and snapshots").click()
     expect(page.get_by_role("button", name="One stroke").first).to_be_visible()
+
+
+def test_undo_goes_back_beyond_a_reload(editor):
+    page = editor.page
+    editor.strong()
+    editor.stroke((0.3, 0.3))
+    one = editor.shown_image()
+    editor.stroke((0.5, 0.3))
+    page.get_by_role("button", name="Start a new edit").click()
+    editor.stroke((0.7, 0.7))
+    editor.wait_until_saved()
+    page.keyboard.press("Control+z")
+    editor.wait_until_saved()
+    page.wait_for_timeout(400)  # a change is written once it rests
+    page.reload()
+    editor.wait_for_editor()
+    assert editor.edit_rows().count() == 1
+    page.get_by_role("button", name="History and snapshots").click()
+    steps = page.get_by_label("Steps, the latest first").get_by_role("button")
+    expect(steps).to_have_count(4)
+    expect(steps.nth(1)).to_have_attribute("aria-current", "step")
+    expect(steps.nth(1)).to_contain_text("painted")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+z")
+    editor.settle()
+    assert (editor.shown_image() == one).all()
+    page.keyboard.press("Control+Shift+z")
+    page.keyboard.press("Control+Shift+z")
+    editor.settle()
+    assert editor.edit_rows().count() == 2
+
+
+def test_what_another_window_changed_is_one_more_step(editor, new_page, drive):
+    page = editor.page
+    editor.strong()
+    editor.stroke((0.3, 0.3))
+    session_id = editor.wait_until_saved()
+    page.wait_for_timeout(400)
+    go_home(page)
+    other = drive(new_page())
+    other.page.goto(f"{other.live_url}/#session={session_id}")
+    other.wait_for_editor()
+    other.strong()
+    other.stroke((0.7, 0.7))
+    other.wait_until_saved()
+
+    page.goto(f"{editor.live_url}/#session={session_id}")
+    editor.wait_for_editor()
+    assert editor.edit_rows().count() == 2
+    page.keyboard.press("Control+z")
+    expect(editor.edit_rows()).to_have_count(1)
+    page.keyboard.press("Control+z")
+    expect(editor.edit_rows()).to_have_count(0)

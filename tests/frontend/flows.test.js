@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { begin } from '../../frontend/js/history.js';
 import { Opener } from '../../frontend/js/flows/open.js';
 import { Renderer } from '../../frontend/js/flows/render.js';
 import { fresh } from '../../frontend/js/keeping.js';
@@ -154,7 +155,7 @@ async function editing() {
     type: 'opened',
     keeping: fresh('A'),
     source: { ...source, width: 64, height: 64, upload: null, crop: null, readings: {} },
-    session: { latent_id: 'a', edits: [edit('e1')] },
+    history: begin({ latent_id: 'a', edits: [edit('e1')] }),
   });
   await settled();
 }

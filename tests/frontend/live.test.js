@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { begin } from '../../frontend/js/history.js';
 import { LivePainter } from '../../frontend/js/flows/live.js';
 import { fresh } from '../../frontend/js/keeping.js';
 import { constantMask } from '../../frontend/js/mask.js';
@@ -35,7 +36,7 @@ beforeEach(() => {
   const dom = new EventTarget();
   const stage = { dom, setPreview: async (/** @type {any} */ preview) => shown.push(preview.bitmap.text) };
   painter = new LivePainter(store, /** @type {any} */ (stage), () => socket);
-  store.dispatch({ type: 'opened', source, session: { latent_id: 'a', edits: [] }, keeping: fresh('A') });
+  store.dispatch({ type: 'opened', source, history: begin({ latent_id: 'a', edits: [] }), keeping: fresh('A') });
   store.dispatch({ type: 'attributeChosen', id: 'smile' });
   socket.dispatchEvent(new Event('open'));
 });

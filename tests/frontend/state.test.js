@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { begin } from '../../frontend/js/history.js';
 import { amountOf } from '../../frontend/js/editing.js';
 import { fresh } from '../../frontend/js/keeping.js';
 import { constantMask, dab } from '../../frontend/js/mask.js';
@@ -45,7 +46,7 @@ const opened = () =>
   run(
     INITIAL,
     { type: 'modelsLoaded', models: [MODEL] },
-    { type: 'opened', source: SOURCE, session: { latent_id: 'abc', edits: [] }, keeping: fresh('A') },
+    { type: 'opened', source: SOURCE, history: begin({ latent_id: 'abc', edits: [] }), keeping: fresh('A') },
   );
 
 /** @param {'paint'|'erase'} [mode] @param {number} [x] @returns {Action} */
@@ -222,7 +223,7 @@ test('what is newer than the last save is never called saved', () => {
 test('another picture has a clone source of its own', () => {
   const cloning = run(opened(), { type: 'kindChosen', kind: 'transplant' }, { type: 'sourceChosen', from: { cellX: 1, cellY: 1 } });
   assert.deepEqual(cloning.clone.from, { cellX: 1, cellY: 1 });
-  const other = run(cloning, { type: 'opened', source: { ...SOURCE, latentId: 'other' }, session: { latent_id: 'other', edits: [] }, keeping: fresh('B') });
+  const other = run(cloning, { type: 'opened', source: { ...SOURCE, latentId: 'other' }, history: begin({ latent_id: 'other', edits: [] }), keeping: fresh('B') });
   assert.deepEqual(other.clone, { donor: null, from: null });
   assert.equal(edits(run(other, stroke())).length, 0);
 });

@@ -1,8 +1,9 @@
 /**
- * The copy of the session in this browser, its name in the address, and what a person prefers: written as they change.
+ * The copy of the session in this browser, with its steps, its name in the address, and what a person prefers: written as they change.
  */
 
 import { t } from '../i18n.js';
+import { saveSteps } from '../steps.js';
 import { forgetSession, putIdInAddress, savePreference, saveSession } from '../storage.js';
 
 /** @typedef {import('../state.js').State} State */
@@ -17,10 +18,18 @@ export function keepCopy(store) {
     const { brush, encodeMode, modelId } = store.state;
     savePreference('preferences', { brush, encodeMode, modelId });
     if (!saveSession(store.state)) store.dispatch({ type: 'said', text: t('Not saved: this browser has no room left') });
+    keepSteps(store.state);
+  };
+  const keepSteps = (/** @type {State} */ state) => {
+    const id = idOf(state);
+    if (id && state.history) void saveSteps(id, state.history);
   };
   store.subscribe((state, before) => {
     const isSame = state.source === before.source;
-    if (!isSame) saveSession(before);
+    if (!isSame) {
+      saveSession(before);
+      keepSteps(before);
+    }
     if (isSame && idOf(state) !== idOf(before)) {
       saveSession(state); // before the address names it
       forgetSession(idOf(before) ?? ''); // it has another name now

@@ -5,12 +5,14 @@
 import { largestCrop } from '../crop.js';
 import { ENCODINGS, possible } from '../encoding.js';
 import { maskSizeFor } from '../geometry.js';
+import { begin, commit } from '../history.js';
 import { t } from '../i18n.js';
 import { isFinished, resultOf } from '../jobs.js';
 import { Problem, asProblem, isAbort } from '../problem.js';
 import { fresh, nameOfFile, unsaved } from '../keeping.js';
 import { editsFromWire, editsToWire, fromWire } from '../session.js';
 import { currentModel } from '../state.js';
+import { loadSteps } from '../steps.js';
 import { forgetSession, isSameList, loadSession } from '../storage.js';
 
 /** @typedef {import('../state.js').Upload} Upload */
@@ -164,6 +166,7 @@ export class Opener {
       wire: saved?.wire,
       keeping: saved?.wire.edits.length ? unsaved(saved.name) : fresh(saved?.name ?? ''),
       snapshots: saved?.snapshots,
+      steps: await loadSteps(latentId),
     };
     await this.#enter(opening, signal);
   }
@@ -213,6 +216,7 @@ export class Opener {
         wire: local?.wire ?? { latent_id, edits },
         keeping,
         snapshots: local?.snapshots ?? snapshots,
+        steps: await loadSteps(session_id),
       },
       signal,
     );
@@ -294,9 +298,10 @@ export class Opener {
    * @param {{latent_id: string, edits: Record<string, any>[]}} [opening.wire] none: no edits yet
    * @param {import('../keeping.js').Keeping} opening.keeping
    * @param {import('../storage.js').SavedSnapshot[]} [opening.snapshots]
+   * @param {import('../steps.js').Steps|null} [opening.steps] that led to the edits, as this browser knows them
    * @param {AbortSignal} signal
    */
-  async #enter({ info, upload = null, crop = null, wire, keeping, snapshots = [] }, signal) {
+  async #enter({ info, upload = null, crop = null, wire, keeping, snapshots = [], steps = null }, signal) {
     const job = await this.#api.edit(
       { latent_id: info.latent_id, edits: [] },
       { format: 'png', frame: 'crop' },
@@ -324,7 +329,7 @@ export class Opener {
     }
     const session = fromWire(wire ?? { latent_id: info.latent_id, edits: [] }, size);
     const kept = snapshots.map((each) => ({ name: each.name, edits: editsFromWire(each.edits, size), savedAt: each.saved_at }));
-    this.#store.dispatch({ type: 'opened', source, session, keeping: { ...keeping, snapshots: kept } });
+    this.#store.dispatch({ type: 'opened', source, history: goOn(steps, session), keeping: { ...keeping, snapshots: kept } });
   }
 
   /**
@@ -369,4 +374,16 @@ export class Opener {
       this.#store.state.models.find(({ id }) => id === this.#modelId()) ?? currentModel(this.#store.state);
     return model ? model.grid[1] / model.grid[0] : 1;
   }
+}
+
+/**
+ * The steps up to a session; what was changed elsewhere since is one more.
+ * @param {import('../steps.js').Steps|null} steps
+ * @param {import('../session.js').Session} session
+ * @returns {import('../steps.js').Steps}
+ */
+function goOn(steps, session) {
+  if (steps?.present.latent_id !== session.latent_id) return begin(session);
+  const isSame = isSameList(editsToWire(steps.present.edits), editsToWire(session.edits));
+  return isSame ? steps : commit(steps, session);
 }

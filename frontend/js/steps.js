@@ -1,0 +1,65 @@
+/**
+ * The steps of the pictures that were open, in IndexedDB: what undo goes back to after a refresh. Masks that steps share
+ * are kept once. A browser that gives no room forgets them, and nothing else.
+ */
+
+/** @typedef {import('./history.js').History<import('./session.js').Session>} Steps */
+
+const DATABASE = 'latentbrush';
+const STORE = 'steps';
+const MAX_KEPT = 6; // pictures; one takes 2 MiB at most
+
+/** @type {Promise<IDBDatabase>|undefined} */
+let opened;
+
+/** @param {string} id of the session, or of its latent while the server has no session of it @param {Steps} steps */
+export async function saveSteps(id, { past, present, future }) {
+  await within('readwrite', async (store) => {
+    store.put({ id, savedAt: Date.now(), past, present, future });
+    const oldest = /** @type {string[]} */ (await done(store.index('savedAt').getAllKeys()));
+    for (const each of oldest.slice(0, -MAX_KEPT)) store.delete(each);
+  });
+}
+
+/** @param {string} id @returns {Promise<Steps|null>} */
+export async function loadSteps(id) {
+  const found = await within('readonly', (store) => done(store.get(id)));
+  return found ? { past: found.past, present: found.present, future: found.future, tag: null } : null;
+}
+
+/**
+ * @template T
+ * @param {IDBTransactionMode} mode
+ * @param {(store: IDBObjectStore) => Promise<T>} work
+ * @returns {Promise<T|null>} null when the browser has no room, or is not asked for
+ */
+async function within(mode, work) {
+  try {
+    opened ??= open();
+    return await work((await opened).transaction(STORE, mode).objectStore(STORE));
+  } catch {
+    opened = undefined; // it may have been closed
+    return null;
+  }
+}
+
+/** @returns {Promise<IDBDatabase>} */
+function open() {
+  const request = indexedDB.open(DATABASE, 1);
+  request.onupgradeneeded = () => {
+    request.result.createObjectStore(STORE, { keyPath: 'id' }).createIndex('savedAt', 'savedAt');
+  };
+  return done(request);
+}
+
+/**
+ * @template T
+ * @param {IDBRequest<T>} request
+ * @returns {Promise<T>}
+ */
+function done(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
