@@ -23,7 +23,7 @@ import { changed, keep } from './keeping.js';
 /** @typedef {{grid: boolean, heat: boolean, mask: boolean}} Layers what is drawn over the picture */
 /** @typedef {{imageId: string, width: number, height: number, name: string, isSample?: boolean}} Upload name: of its file, or what else it is called */
 /** @typedef {{session_id: string, name: string, updated_at: string, latent_id: string, model: string, cover_id: string, num_edits: number, grid: [number, number]}} SessionSummary as GET /sessions has it */
-/** @typedef {{kind: 'upload'|'encode'|'generate'|'open'|'several', step: number, steps: number, message: string, previewId: string|null, errorId: string|null}} Work */
+/** @typedef {{kind: 'upload'|'encode'|'generate'|'open'|'several', step: number, steps: number, message: string, previewId: string|null, previewCrop: import('./crop.js').Crop|null, errorId: string|null}} Work */
 /** @typedef {{latentId: string, modelId: string, grid: [number, number], originalId: string, width: number, height: number, upload: Upload|null, crop: Crop|null, readings: Record<string, number>}} Source the encoded picture; width and height of its crop, what it reads of each attribute in σ */
 /** @typedef {{imageId: string, edits: readonly Edit[], changedBox: number[]|null, ms: number|null}} Result */
 /** @typedef {'connecting'|'starting'|'ready'|'degraded'|'unreachable'} ServerStatus */
@@ -76,7 +76,7 @@ import { changed, keep } from './keeping.js';
  * | {type: 'cropLeft'}
  * | {type: 'workStarted', kind: Work['kind']}
  * | {type: 'workProgressed', step: number, steps: number, message: string}
- * | {type: 'workPreviewed', imageId: string, errorId: string|null}
+ * | {type: 'workPreviewed', imageId: string, crop: import('./crop.js').Crop|null, errorId: string|null}
  * | {type: 'workStopped'}
  * | {type: 'startedOver'}
  * | {type: 'renderStarted'}
@@ -194,7 +194,7 @@ function reduced(state, action) {
     case 'cropLeft':
       return { ...state, crop: null, phase: state.source ? 'editor' : 'start' };
     case 'workStarted': {
-      const work = { kind: action.kind, step: 0, steps: 0, message: '', previewId: null, errorId: null };
+      const work = { kind: action.kind, step: 0, steps: 0, message: '', previewId: null, previewCrop: null, errorId: null };
       return { ...state, phase: 'working', work, problem: null, status: '' };
     }
     case 'workProgressed': {
@@ -202,8 +202,11 @@ function reduced(state, action) {
       const { step, steps, message } = action;
       return { ...state, work: { ...state.work, step, steps, message } };
     }
-    case 'workPreviewed':
-      return state.work ? { ...state, work: { ...state.work, previewId: action.imageId, errorId: action.errorId } } : state;
+    case 'workPreviewed': {
+      if (!state.work) return state;
+      const { imageId: previewId, crop: previewCrop, errorId } = action;
+      return { ...state, work: { ...state.work, previewId, previewCrop, errorId } };
+    }
     case 'workStopped':
       return { ...state, work: null, phase: resting(state) };
     case 'startedOver':

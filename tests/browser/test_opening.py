@@ -91,6 +91,24 @@ def test_a_wide_picture_is_cropped_first(start, picture_file):
     start.wait_for_phase("editor")
 
 
+def test_the_cropped_part_is_seen_until_the_first_preview(start, picture_file):
+    page = start.page
+    page.route("**/encode", lambda route: None)  # it is never answered
+    start.upload(picture_file(300, 200))
+    start.wait_for_phase("crop")
+    page.get_by_role("button", name="Encode this part").click()
+    start.wait_for_phase("working")
+    page.wait_for_function(
+        """() => {
+            const canvas = document.querySelector('.work-picture');
+            const red = (x) => canvas.getContext('2d').getImageData(x, 256, 1, 1).data[0];
+            return canvas.width === canvas.height && red(500) - red(10) > 30;
+        }"""
+    )
+    page.get_by_role("button", name="Cancel").click()
+    start.wait_for_phase("crop")
+
+
 def test_a_wide_picture_can_be_taken_whole(start, picture_file):
     start.upload(picture_file(256, 128))
     start.wait_for_phase("crop")

@@ -264,10 +264,9 @@ export class Opener {
 
   /** Show the picture itself until the first preview comes. @param {string} imageId @param {Crop|null} crop @param {AbortSignal} signal */
   async #preview(imageId, crop, signal) {
-    if (crop) return; // the whole picture would jump when the crop's preview comes
     await this.#pictures.load(imageId, signal).catch(() => null);
     signal.throwIfAborted();
-    this.#store.dispatch({ type: 'workPreviewed', imageId, errorId: null });
+    this.#store.dispatch({ type: 'workPreviewed', imageId, crop, errorId: null });
   }
 
   /** @param {import('../types.js').Job} job @param {AbortSignal} signal @returns {Promise<any>} */
@@ -280,7 +279,7 @@ export class Opener {
       onPreview: (imageId, errorId) => {
         const ids = errorId ? [imageId, errorId] : [imageId];
         Promise.all(ids.map((id) => this.#pictures.load(id, signal))).then(
-          () => signal.aborted || this.#store.dispatch({ type: 'workPreviewed', imageId, errorId }),
+          () => signal.aborted || this.#store.dispatch({ type: 'workPreviewed', imageId, crop: null, errorId }),
           () => null, // a preview that is gone already is no loss
         );
       },

@@ -53,7 +53,7 @@ export function workingScreen(pictures, { onCancel }) {
         context2d(error).drawImage(map, 0, 0);
       }
       const grid = currentModel({ ...state, source: null })?.grid ?? [16, 16];
-      drawWork(canvas, pictures.peek(work.previewId), grid, work.steps > 0 ? work.step / work.steps : 0);
+      drawWork(canvas, pictures.peek(work.previewId), work.previewCrop, grid, work.steps > 0 ? work.step / work.steps : 0);
     },
   };
 }
@@ -67,17 +67,19 @@ export function progressText({ kind, step, steps }) {
  * The preview under the cells that are still to come, in an order that looks like none.
  * @param {HTMLCanvasElement} canvas
  * @param {ImageBitmap|null} bitmap
+ * @param {import('../crop.js').Crop|null} crop the part of it to show, all if null
  * @param {readonly [number, number]} grid [h, w]
  * @param {number} done in [0, 1]
  */
-function drawWork(canvas, bitmap, [gridHeight, gridWidth], done) {
+function drawWork(canvas, bitmap, crop, [gridHeight, gridWidth], done) {
   const context = context2d(canvas);
-  const aspect = bitmap ? bitmap.width / bitmap.height : 1;
+  const part = { x: 0, y: 0, width: bitmap?.width ?? 1, height: bitmap?.height ?? 1, ...crop };
+  const aspect = part.width / part.height;
   Object.assign(canvas, { width: PREVIEW_PX * Math.min(1, aspect), height: PREVIEW_PX / Math.max(1, aspect) });
   const { width, height } = canvas;
   if (bitmap) {
     context.imageSmoothingQuality = 'high';
-    context.drawImage(bitmap, 0, 0, width, height);
+    context.drawImage(bitmap, part.x, part.y, part.width, part.height, 0, 0, width, height);
   }
   context.fillStyle = getComputedStyle(canvas).backgroundColor;
   const columns = Math.round(gridWidth * Math.max(1, aspect));
