@@ -97,9 +97,9 @@ def generator(
     if grow is not None and start is not None:
         raise TrainingError("--grow and --from are two beginnings: name one")
     where = device or default_device()
-    first = None if start is None else open_model(start, where)
+    first = None if start is None else open_model(start, "cpu")  # every process opens it
     if first is not None:
-        options = options.like(first.generator.config)
+        options = replace(options.like(first.generator.config), start=first.card.id)
     if mapping_layers is not None:
         options = replace(options, mapping_layers=mapping_layers)
     if dry_run:
@@ -122,7 +122,7 @@ def generator(
     )
     if not Group.join().is_first:
         return
-    save_model(release_generator(run, name, where, first), run / "model")
+    save_model(release_generator(run, name, first=first), run / "model")
     if first is None:
         after = "; next: latentbrush train perceptual --model …" if options.has_teacher else ""
     else:
@@ -217,6 +217,10 @@ def attributes(
     model: ModelOption,
     run: RunOption,
     minutes: MinutesOption = 15.0,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Attribute to go on with, again and again; all if not given."),
+    ] = None,
     resume: ResumeOption = False,
     dry_run: DryRunOption = False,
     device: DeviceOption = None,
@@ -232,7 +236,9 @@ def attributes(
         return
     folder = own_folder(model)
     loaded = open_model(str(folder), device)
-    trained = train_attributes(loaded, run / "attributes", Minutes(minutes), resume=resume)
+    trained = train_attributes(
+        loaded, run / "attributes", Minutes(minutes), only=only or (), resume=resume
+    )
     save_model(trained if trained.encoder is None else fit_reader(trained), folder)
     say(f"{model}: attributes written")
 

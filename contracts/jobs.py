@@ -51,7 +51,7 @@ BATCH = "batch"
 QUEUES = (INTERACTIVE, BATCH)
 """Those that a worker is for."""
 TILES = "tiles"
-"""Pieces of land, which every worker draws when it has nothing more urgent."""
+"""Pieces of land, which every worker draws: one for brushes before batch work, others after it."""
 ALL_QUEUES = (INTERACTIVE, TILES, BATCH)
 
 JOB_FUNCTION = "worker.jobs.run"

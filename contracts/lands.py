@@ -12,7 +12,7 @@ from pydantic import Field
 
 from contracts.base import Name, Value
 from contracts.edits import MAX_STRENGTH, Mask, MaskAll, canonical_json
-from contracts.requests import MAX_SIDE_PX, Coherence, Truncation
+from contracts.requests import DRAWING, MAX_SIDE_PX, Coherence, Truncation
 
 TILE_PX = 256
 MAX_ZOOM = 8
@@ -107,7 +107,7 @@ class DrawRequest(LandRequest):
 
     def key(self, model_version: str) -> str:
         """What the picture depends on, as a hash: equal keys, equal pictures."""
-        parts = ["land", model_version, self.model_dump(mode="json")]
+        parts = ["land", DRAWING, model_version, self.model_dump(mode="json")]
         return hashlib.sha256(canonical_json(parts).encode()).hexdigest()
 
 

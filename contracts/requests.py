@@ -12,8 +12,8 @@ MAX_ASPECT = 4  # of a crop: the long side over the short one
 MAX_SIDE_PX = 16_384  # of a crop or a generated picture; the settings bound the number of pixels
 
 ANIMATION_PX = 640
-DRAWING = 2
-"""How edits are drawn: larger whenever the same request gives another picture than before."""
+DRAWING = 3
+"""How edits and land are drawn: larger whenever a request gives another picture than before."""
 
 Truncation = Annotated[float, Field(ge=0, le=2)]
 """Pull of w to its mean: 1 is none, 0 is all."""

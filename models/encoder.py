@@ -75,13 +75,14 @@ class Encoder(nn.Module):
         turn, shift = change_of_coordinates(before, after)
         other = Encoder(replace(self.config, num_live=after.num_live), self.layout)
         own = {k: v for k, v in self.state_dict().items() if not k.startswith("heads.")}
-        other.load_state_dict(own, strict=False)
+        missing, _ = other.load_state_dict(own, strict=False)
+        assert all(name.startswith("heads.") for name in missing), missing
         for old, new in zip(self.heads, other.heads, strict=True):
             assert isinstance(old, nn.Conv2d) and isinstance(new, nn.Conv2d)
             assert old.bias is not None and new.bias is not None
             new.weight.copy_(torch.einsum("kj,jchw->kchw", turn, old.weight))
             new.bias.copy_(turn @ old.bias + shift)
-        return other.to(self.spread.weight.device)
+        return other.to(self.spread.weight.device).eval().requires_grad_(False)
 
     def forward(self, img: Tensor) -> list[Tensor]:
         # Down: features at every resolution, and the reading of the whole.

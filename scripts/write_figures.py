@@ -172,7 +172,7 @@ def painting_table() -> str:
             row["id"],
             row["factor"],
             f"{100 * row['sign_rate']:.0f} %",
-            f"{100 * row['rendered_rate']:.0f} %",
+            "" if row["rendered_rate"] is None else f"{100 * row['rendered_rate']:.0f} %",
             f"{row['slope']:.2f}",
             f"{row['outside_max_diff']:g}",
         ]

@@ -3,11 +3,13 @@
 Every attribute gets a direction [L, D], moved so that one σ of strength changes the perceptual
 network's reading of it by one σ over generated pictures and every other reading by nothing. Half
 of the training edits are painted at the attribute's place and composited, as a person would do, and
-half are made on latents as the encoder gives them, whose cells differ.
+half of the latents are as the encoder gives them, whose cells differ. Land has no such place, and
+its own latents differ from cell to cell.
 Ours; the idea of conditioning on the others follows InterFaceGAN (Shen et al. 2020).
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from models.latents import LatentMap, embed
 from models.model import Model
 from models.sampling import random_w
 from training.domains import domain_of, places_of, targets_of
+from training.errors import TrainingError
 from training.generated import draw_latents, drawn_from
 from training.probes import Probes
 from training.readings import readings_of
@@ -63,12 +66,13 @@ class Lesson:
     """What is to be learnt.
 
     Attributes:
+        attributes: A of them, turned as they are used.
         columns: [A], the reading that each attribute moves.
         directions: [A, L, D], to begin with.
         deviation: [T], of every reading over generated pictures.
         places: [A, 1, h, w], where each attribute usually shows.
-        longest: [A], lengths that directions are not to pass; of attributes that are gone on with,
-            which have been lengthened before.
+        longest: [A], norms in w that directions are not to pass: of attributes that are gone on
+            with, which have been lengthened before, those that they had.
     """
 
     attributes: tuple[Attribute, ...]
@@ -79,21 +83,28 @@ class Lesson:
     longest: Tensor
 
 
-def lesson_of(model: Model) -> Lesson:
-    """The attributes that a model has, if its perceptual network reads them all: they are gone on
-    with. Else one for each of the network's targets, by least squares.
+def lesson_of(model: Model, only: Sequence[str] = ()) -> Lesson:
+    """The attributes of a model that its perceptual network reads: they are gone on with. If there
+    are none, one for each of the network's targets, by least squares.
+
+    Args:
+        only: ids of those to go on with; all if empty.
 
     Raises:
-        TrainingError: the model has no perceptual network.
+        TrainingError: the model has no perceptual network, or none of that id is read by it.
     """
     first, deviation = least_squares(model)
     domain, targets, places = domain_of(model), targets_of(model), places_of(model)
     names = [target.id for target in targets]
-    known = model.attributes.attributes
-    read = [domain.read_as(attribute.id) for attribute in known]
-    if known and set(read) <= set(names):
-        columns = [names.index(name) for name in read]
-        directions = model.attributes.directions.clone()
+    read = [a for a in model.attributes.attributes if domain.read_as(a.id) in names]
+    if missing := set(only) - {attribute.id for attribute in read}:
+        raise TrainingError(f"no attribute that the network reads: {', '.join(sorted(missing))}")
+    if only:
+        read = [attribute for attribute in read if attribute.id in only]
+    if read:
+        known = tuple(replace(attribute, layers=None, flipped=False) for attribute in read)
+        columns = [names.index(domain.read_as(attribute.id)) for attribute in read]
+        directions = torch.stack([as_painted(model, attribute.id) for attribute in read])
         longest = directions.flatten(1).norm(dim=1)
     else:
         known = tuple(Attribute(id=t.id, title=t.title) for t in targets)
@@ -110,25 +121,40 @@ def lesson_of(model: Model) -> Lesson:
     )
 
 
+def as_painted(model: Model, attribute_id: str) -> Tensor:
+    """What an edit adds for one σ of an attribute, turned and in its style layers: [L, D]."""
+    attribute, direction = model.attributes.find(attribute_id)
+    first, last = attribute.layers or (0, len(direction))
+    rows = torch.zeros_like(direction)
+    rows[first:last] = direction[first:last]
+    return rows
+
+
 def train_attributes(
     model: Model,
     folder: Path,
     length: Length,
     *,
+    only: Sequence[str] = (),
     batch: int = 12,
     lr: float = 0.01,
     seed: int = 0,
     resume: bool = False,
 ) -> Model:
     """Learn a direction for every target of the perceptual network, or go on with the attributes
-    that the model has.
+    that the model has and the network reads; the model's others stay as they are.
+
+    Args:
+        only: ids of those to go on with; all if empty.
 
     Raises:
-        TrainingError: the model has no perceptual network.
+        TrainingError: the model has no perceptual network, or none of that id is read by it.
     """
     rng = torch.Generator().manual_seed(seed)
-    run = Run(folder, {"model": model.card.id, "batch": batch, "lr": lr}, resume=resume)
-    lesson, tuition = lesson_of(model), domain_of(model).tuition
+    lesson, tuition = lesson_of(model, only), domain_of(model).tuition
+    ids = [attribute.id for attribute in lesson.attributes]
+    options = {"model": model.card.id, "batch": batch, "lr": lr, "attributes": ids}
+    run = Run(folder, options, resume=resume)
     directions = lesson.directions.requires_grad_(True)
     optimiser = torch.optim.Adam([directions], lr, betas=(0.9, 0.99))
     if (state := run.load()) is not None:
@@ -149,13 +175,24 @@ def train_attributes(
             run.log(step=now.step, loss=loss.item(), own=own.item(), others=others.item())
             run.save({"directions": directions.detach(), "optimiser": optimiser.state_dict()})
     lengthened = lengthen(model, replace(lesson, directions=directions.detach()))
-    return replace(model, attributes=AttributeSet(lesson.attributes, lengthened))
+    learnt = AttributeSet(lesson.attributes, lengthened)
+    return replace(model, attributes=with_learnt(model.attributes, learnt))
+
+
+def with_learnt(before: AttributeSet, learnt: AttributeSet) -> AttributeSet:
+    """The attributes that were learnt in their places, the others as they were, new ones at the
+    end."""
+    rows = {a.id: (a, row) for a, row in zip(before.attributes, before.directions, strict=True)}
+    rows |= {a.id: (a, row) for a, row in zip(learnt.attributes, learnt.directions, strict=True)}
+    attributes, directions = zip(*rows.values(), strict=True)
+    return AttributeSet(attributes, torch.stack(directions))
 
 
 @torch.no_grad()
 def lengthen(model: Model, lesson: Lesson) -> Tensor:
     """Directions as long as it takes to move their own reading by one σ when painted at their
-    place, within bounds: leaving the others alone has made them shorter than that."""
+    place, within bounds: leaving the others alone has made them shorter than that. Those that are
+    gone on with get the length that they had at most."""
     probes = Probes(model)
     effects = [
         probes.effect(row, lesson.places[k : k + 1], column) / lesson.deviation[column].item()
@@ -174,7 +211,7 @@ class Edits:
     """A batch of training edits.
 
     Attributes:
-        latent: the latents [N] that are edited, in S+.
+        latent: the latents [N] that are edited: S+, or fields of land.
         chosen: [N], the attribute of each edit.
         strength: [N], in σ.
         mask: [N, 1, h, w]; all ones, or the attribute's usual place.
@@ -187,7 +224,7 @@ class Edits:
 
 
 def draw_edits(model: Model, places: Tensor, num: int, rng: torch.Generator) -> Edits:
-    """Draw random edits, half of them painted at their attribute's place [T, 1, h, w]."""
+    """Draw random edits, half of them painted at their attribute's place [A, 1, h, w]."""
     chosen = torch.randint(len(places), (num,), generator=rng)
     strength = (torch.rand(num, generator=rng) * 2 - 1) * MAX_STRENGTH
     painted = (torch.rand(num, generator=rng) < 0.5).to(model.device)[:, None, None, None]

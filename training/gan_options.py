@@ -37,6 +37,7 @@ class GanOptions:
     augment: bool = False  # adaptive augmentation, for folders of less than about 20,000 pictures
     pool: int = 16_000  # portraits kept in memory on a CPU
     seed: int = 0
+    start: str | None = None  # id of the model that the run goes on from
 
     @property
     def has_teacher(self) -> bool:

@@ -30,6 +30,18 @@ def source_of(options: GanOptions) -> str:
     return f"the drawn set {options.data}" if options.data in DOMAINS else "a folder of pictures"
 
 
+def card_of(name: str, options: GanOptions, first: Model | None) -> Card:
+    """What a model that a run has made says of itself: where it began is part of that, with the
+    licence of its beginning."""
+    if name in BUNDLED and (first is None or first.card.id == name):
+        return BUNDLED[name]
+    trained = f"trained on {source_of(options)}"
+    if first is None:
+        return Card(name, name, trained, "unknown")
+    card = first.card
+    return Card(name, name, f"{card.source}; then {trained}", card.license, origin=card.origin)
+
+
 def release_generator(
     run: Path, name: str, device: str = "cpu", first: Model | None = None
 ) -> Model:
@@ -49,10 +61,7 @@ def release_generator(
     where = torch.device(device)
     generator.eval().requires_grad_(False).to(where)
     model = Model(
-        card=replace(
-            BUNDLED.get(name, Card(name, name, f"trained on {source_of(options)}", "unknown")),
-            any_size=options.prior is not None,
-        ),
+        card=replace(card_of(name, options, first), any_size=options.prior is not None),
         generator=generator,
         whitening=measure_whitening(generator),
         encoder=None,

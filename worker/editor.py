@@ -79,6 +79,10 @@ class ModelEditor:
     def device(self) -> str:
         return str(self.model.device)
 
+    @property
+    def kept_bytes(self) -> int:
+        return self.bases.num_bytes + self.drafts.num_bytes + self.land.num_bytes
+
     def encode(
         self,
         original: Pixels,

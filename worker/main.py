@@ -114,9 +114,10 @@ def _model_worker(redis: Redis, queues: Sequence[str], name: str | None) -> Mode
 
 
 def listened(queues: Sequence[str]) -> list[str]:
-    """Where a worker of these queues looks for work, in order: land waits for brushes only."""
-    first = queues.index(INTERACTIVE) + 1 if INTERACTIVE in queues else 0
-    return [*queues[:first], TILES, *queues[first:]]
+    """Where a worker of these queues looks for work, in order: land comes right after brushes, and
+    last where there are none, so that whoever looks around does not keep an encoding waiting."""
+    after = queues.index(INTERACTIVE) + 1 if INTERACTIVE in queues else len(queues)
+    return [*queues[:after], TILES, *queues[after:]]
 
 
 def _broker_url(settings: WorkerSettings, queues: Sequence[str]) -> str:

@@ -85,6 +85,11 @@ class Editor(Protocol):
     @property
     def device(self) -> str: ...
 
+    @property
+    def kept_bytes(self) -> int:
+        """Memory that what it keeps for the next job takes, besides its weights."""
+        ...
+
     def encode(
         self,
         original: Pixels,

@@ -18,8 +18,9 @@ class WorkerSettings(SharedSettings):
     model_memory_mb: int = Field(
         default=2048,
         gt=0,
-        description="Weights that one worker keeps in memory. The model used longest ago makes "
-        "room for the next; one that is larger alone is loaded all the same.",
+        description="Weights, and what is kept of recent pictures, in one worker's memory. "
+        "The model used longest ago makes room for the next; one that is larger alone is loaded "
+        "all the same.",
     )
     preview_interval_s: float = Field(
         default=0.4, gt=0, description="Least time between two previews of an encode, in seconds."

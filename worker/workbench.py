@@ -35,6 +35,11 @@ class Loaded:
     version: str
     num_bytes: int
 
+    @property
+    def memory(self) -> int:
+        """Bytes of its weights, and of what it keeps for the next job."""
+        return self.num_bytes + self.editor.kept_bytes
+
 
 class Workbench:
     """Named holder of the expensive things. One job at a time, on one thread."""
@@ -106,7 +111,7 @@ class Workbench:
     def _make_room(self, num_bytes: int) -> None:
         """Drop the models used longest ago until so many bytes fit into the budget."""
         room = self.settings.model_memory_mb * MB - num_bytes
-        while self._editors and sum(held.num_bytes for held in self._editors.values()) > room:
+        while self._editors and sum(held.memory for held in self._editors.values()) > room:
             model_id, _ = self._editors.popitem(last=False)
             log.info("model %s makes room", model_id)
         gc.collect()

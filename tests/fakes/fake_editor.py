@@ -33,6 +33,7 @@ class FakeEditor:
         self.model_id = model_id
         self.resolution = resolution
         self.device = device
+        self.kept_bytes = 0
 
     def encode(
         self,

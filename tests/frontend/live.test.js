@@ -95,16 +95,13 @@ test('a picture that cannot be read is passed over', async () => {
   assert.deepEqual(shown, ['whole']);
 });
 
-test('where a preview takes longer than a frame, the next ones are drafts', async () => {
-  await paint(0.5);
-  await answer(1, 'quick', 9);
-  await paint(0.6);
-  await answer(2, 'slow', 30);
-  await paint(0.7);
-  await answer(3, 'quick for a draft', 9);
-  await paint(0.8);
+test('where previews take longer than a frame, the next ones are drafts', async () => {
+  for (const [i, ms] of [90, 9, 30, 30, 30, 9, 9].entries()) {
+    await paint((i + 1) / 10);
+    await answer(i + 1, 'a preview', ms);
+  }
   assert.deepEqual(
     socket.sent.map((/** @type {any} */ { edit }) => edit.output.detail),
-    ['full', 'full', 'draft', 'draft'],
+    ['full', 'full', 'full', 'full', 'full', 'draft', 'draft'],
   );
 });

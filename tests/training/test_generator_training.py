@@ -102,6 +102,10 @@ def test_a_run_goes_on_from_a_finished_generator(options: GanOptions, tmp_path: 
     ema = train_generator(alike, tmp_path / "run", None, warmup=start, start=first)
     for before, after in zip(first.parameters(), ema.parameters(), strict=True):
         torch.testing.assert_close(before, after, rtol=0, atol=0.01)
+    training = GanTraining(alike, CPU)
+    training.start_from(first)
+    for before, after in zip(first.parameters(), training.generator.parameters(), strict=True):
+        assert torch.equal(before, after)
     with pytest.raises(TrainingError, match="another conv_clamp"):
         train_generator(options, tmp_path / "other", None, start=first)
 
@@ -139,6 +143,7 @@ def test_what_a_model_had_beside_its_generator_is_kept(options: GanOptions, tmp_
     train_generator(alike, tmp_path / "run", Steps(1), start=first.generator)
     model = release_generator(tmp_path / "run", "mine", first=first)
     assert model.attributes == first.attributes and model.perceptual is first.perceptual
+    assert model.card.license == "MIT" and model.card.source.startswith("random weights; then")
     assert model.encoder is not None and first.encoder is not None
     img = torch.rand(2, 3, 32, 32) * 2 - 1
     before = [first.whitening.to_w(v) for v in first.predict(img, first.encoder)]

@@ -102,9 +102,34 @@ def test_attributes_that_a_model_has_are_gone_on_with(model: Model, tmp_path: Pa
     same = torch.cosine_similarity(learnt.attributes.directions.flatten(), direction.flatten(), 0)
     assert same > 0.9
     assert learnt.attributes.directions.norm() <= 1.001 * direction.norm()  # lengthened once
-    odd = AttributeSet((Attribute("odd", "Odd"),), direction)
+    other = AttributeSet((Attribute("smile", "Smile"),), direction)
+    with pytest.raises(TrainingError, match="another attributes"):
+        train_attributes(
+            replace(model, attributes=other), tmp_path / "hat", Steps(1), batch=4, resume=True
+        )
+
+
+def test_attributes_are_gone_on_with_as_they_are_painted(model: Model, tmp_path: Path) -> None:
+    direction = torch.randn(1, 8, 16) * 0.1
+    hat = Attribute("hat", "Hat", layers=(2, 5), flipped=True)
+    turned = replace(model, attributes=AttributeSet((hat,), direction))
+    learnt = train_attributes(turned, tmp_path, Steps(3), batch=4).attributes
+    assert (learnt.attributes[0].flipped, learnt.attributes[0].layers) == (False, None)
+    rows = learnt.find("hat")[1][2:5]
+    assert torch.cosine_similarity(rows.flatten(), -direction[0, 2:5].flatten(), 0) > 0.9
+
+
+def test_attributes_that_are_not_learnt_stay(model: Model, tmp_path: Path) -> None:
+    odd = AttributeSet((Attribute("odd", "Odd", flipped=True),), torch.randn(1, 8, 16))
     anew = train_attributes(replace(model, attributes=odd), tmp_path / "odd", Steps(1), batch=4)
-    assert [a.id for a in anew.attributes.attributes] == ["smile", "hat"]
+    assert [a.id for a in anew.attributes.attributes] == ["odd", "smile", "hat"]
+    assert torch.equal(anew.attributes.find("odd")[1], odd.find("odd")[1])
+    some = train_attributes(anew, tmp_path / "some", Steps(3), batch=4, only=["hat"])
+    before, after = anew.attributes.find, some.attributes.find
+    assert torch.equal(after("smile")[1], before("smile")[1])
+    assert not torch.equal(after("hat")[1], before("hat")[1])
+    with pytest.raises(TrainingError, match="odd"):
+        train_attributes(anew, tmp_path / "none", Steps(1), only=["odd"])
 
 
 def test_attributes_of_land_learn_to_move_what_reads_them(tmp_path: Path) -> None:

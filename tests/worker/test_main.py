@@ -34,7 +34,8 @@ def test_no_such_queue(tmp_path: Path, queues: list[str]) -> None:
     ("queues", "order"),
     [
         (["interactive"], ["interactive", "tiles"]),
-        (["batch"], ["tiles", "batch"]),
+        (["batch"], ["batch", "tiles"]),
+        (["interactive", "batch"], ["interactive", "tiles", "batch"]),
         (["batch", "interactive"], ["batch", "interactive", "tiles"]),
     ],
 )

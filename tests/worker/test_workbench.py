@@ -87,6 +87,14 @@ def test_the_one_used_longest_ago_makes_room(bench: Workbench, tmp_path: Path) -
     assert bench.loaded_models() == ()
 
 
+def test_what_a_model_keeps_counts(bench: Workbench, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_model(tmp_path, name)
+    bench.editor("a").kept_bytes = 10**9  # type: ignore[misc]
+    bench.editor("b")
+    assert bench.loaded_models() == ("b",)
+
+
 def test_a_model_beyond_the_budget_is_loaded_alone(bench: Workbench, tmp_path: Path) -> None:
     for name, size in (("small", 1000), ("large", 9_000_000)):
         write_model(tmp_path, name)

@@ -20,6 +20,7 @@ from training.evaluation.distributions import frechet_distance
 from training.evaluation.inception import find_inception
 from training.generated import draw_latents, drawn_from
 
+SEAM_CHUNKS = 4  # side of the window whose seams are looked at: six borders
 WINDOW = 8  # side of the window of a land that squares are cut from, in pictures
 PER_WINDOW = 16  # squares
 BATCH = 64
@@ -269,11 +270,12 @@ def tile_difference(land: Land) -> float:
 
 
 def seam_ratio(land: Land) -> float:
-    """How much larger steps between pixels are where chunks meet."""
-    side = 2 * land.chunk_cells * land.cell_px
+    """How much larger steps between pixels are where chunks meet, across and down."""
+    side = SEAM_CHUNKS * land.chunk_cells * land.cell_px
     window = land.draw(0, 0, side, side)
-    steps = (window[..., 1:] - window[..., :-1]).abs().mean(dim=(0, 1, 2))
-    at_cells = steps[land.cell_px - 1 :: land.cell_px]
-    at_chunks = at_cells[land.chunk_cells - 1 :: land.chunk_cells]
-    others = (at_cells.sum() - at_chunks.sum()) / (len(at_cells) - len(at_chunks))
+    across = (window[..., 1:] - window[..., :-1]).abs().mean(dim=(0, 1, 2))
+    down = (window[..., 1:, :] - window[..., :-1, :]).abs().mean(dim=(0, 1, 3))
+    at_cells = torch.stack([across, down])[:, land.cell_px - 1 :: land.cell_px]
+    at_chunks = at_cells[:, land.chunk_cells - 1 :: land.chunk_cells]
+    others = (at_cells.sum() - at_chunks.sum()) / (at_cells.numel() - at_chunks.numel())
     return float(at_chunks.mean() / others)

@@ -102,13 +102,14 @@ def rendered_rates(
     fields = sample_fields(PRIORS["field"], count, z_dim, reach, reach, torch.device("cpu"), rng)
     right: dict[str, list[bool]] = {name: [] for name in factors if name in AMOUNTS}
     for k, field in enumerate(tqdm(normalize_2nd_moment(fields), desc="Drawing lands anew")):
-        before = read_inside(judge, drawn(field, k, side, cell_px), side)
+        before = read_inside(judge, drawn(field, k, side, cell_px).to(model.device), side)
         for name in right:
             column = targets.index(factors[name])
             for strength in STRENGTHS:
                 changed = field.clone()
                 changed[AMOUNTS.index(name)] += SIGNS.get(name, 1) * strength
-                after = read_inside(judge, drawn(changed, k, side, cell_px), side)
+                img = drawn(changed, k, side, cell_px).to(model.device)
+                after = read_inside(judge, img, side)
                 right[name].append(((after - before)[column] * strength).item() > 0)
     return {name: sum(all_of_it) / len(all_of_it) for name, all_of_it in right.items()}
 

@@ -12,6 +12,7 @@ import { reduce } from '../state.js';
 const PREVIEW_PX = 512; // the longest side of a preview: enough to see, little to send
 const PREVIEW_QUALITY = 92;
 const DRAFT_ABOVE_MS = 16; // where a worker takes longer than a frame, previews are drafts
+const SLOW_IN_A_ROW = 3; // the first preview of a picture also draws what it was before
 
 export class LivePainter {
   #store;
@@ -25,6 +26,7 @@ export class LivePainter {
   #shownSeq = 0;
   /** @type {'full'|'draft'} how previews are drawn */
   #detail = 'full';
+  #numSlow = 0; // previews in a row
   #firstSeq = Infinity; // of the stroke under way; what comes of an earlier one is late
 
   /**
@@ -44,6 +46,7 @@ export class LivePainter {
       if (state.phase === before.phase) return;
       if (state.phase === 'editor') {
         this.#detail = 'full';
+        this.#numSlow = 0;
         this.#socket.prepare();
       } else if (before.phase === 'editor') {
         this.#socket.close();
@@ -82,7 +85,8 @@ export class LivePainter {
 
   /** @param {import('../live-socket.js').LiveAnswer} answer @param {Blob} picture */
   async #show({ seq, changed_box, timings_ms }, picture) {
-    if (timings_ms.total > DRAFT_ABOVE_MS) this.#detail = 'draft';
+    this.#numSlow = timings_ms.total > DRAFT_ABOVE_MS ? this.#numSlow + 1 : 0;
+    if (this.#numSlow >= SLOW_IN_A_ROW) this.#detail = 'draft';
     const bitmap = await createImageBitmap(picture).catch(() => null);
     if (!bitmap) return; // the next one may be whole
     if (seq < this.#firstSeq || seq <= this.#shownSeq) return bitmap.close();

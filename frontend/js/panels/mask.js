@@ -51,6 +51,7 @@ export function maskTools(store, whereItShows) {
     text,
     hint,
     isRepeated: true,
+    isOffered: () => current() !== null,
     run: () => {
       const mask = current();
       if (mask) dispatch({ type: 'maskChanged', mask: change(mask) });
@@ -60,6 +61,7 @@ export function maskTools(store, whereItShows) {
     icon: 'fill',
     text: t('Where the attribute shows'),
     hint: t('Paint where this attribute shows in the picture'),
+    isOffered: () => store.state.attribute !== null && store.state.paints === 'attribute',
     run: async () => {
       const before = store.state;
       const coverage = await whereItShows(before);
@@ -89,6 +91,7 @@ export function maskTools(store, whereItShows) {
     icon: 'download',
     text: t('Save as a grey picture'),
     hint: t('Save this mask as a grey picture'),
+    isOffered: () => current() !== null,
     run: async () => {
       const mask = current();
       if (mask) saveBlob(await maskFile(mask), 'mask.png');
@@ -102,11 +105,7 @@ export function maskTools(store, whereItShows) {
     dom,
     /** @param {State} _state */
     syncState(_state) {
-      const isThere = current() !== null;
-      const [where, ...rest] = menu.items;
-      where.disabled = !store.state.attribute || store.state.paints !== 'attribute';
-      for (const item of rest) item.disabled = !isThere;
-      menu.items[1 + changes.length].disabled = false; // a mask from a file may be the first
+      menu.sync();
     },
   };
 }

@@ -15,6 +15,7 @@ const EDGE_PX = 8; // between the list and the window
  * @property {string} [icon]
  * @property {string} [hint] more words, for who rests on it
  * @property {boolean} [isRepeated] the list stays open: who does it once may do it again
+ * @property {() => boolean} [isOffered] at the moment; always if it is not told
  */
 
 /**
@@ -44,6 +45,10 @@ export function menuButton(label, actions, dom = iconButton('more', label, () =>
     list.style.top = `${isBelow ? bottom : top - height}px`;
     items.find((item) => !item.disabled)?.focus();
   });
+  /** Offer what can be done now. */
+  const sync = () => {
+    for (const [i, { isOffered }] of actions.entries()) items[i].disabled = isOffered?.() === false;
+  };
   list.addEventListener('keydown', (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
@@ -52,5 +57,5 @@ export function menuButton(label, actions, dom = iconButton('more', label, () =>
     const at = offered.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
     offered[(at + step + offered.length) % offered.length].focus();
   });
-  return { dom, list, items };
+  return { dom, list, sync };
 }

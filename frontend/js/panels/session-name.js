@@ -22,7 +22,10 @@ export function sessionName({ dispatch }, { wide, narrow }) {
     onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === 'Enter' && dom.blur(),
   });
   const width = matchMedia(NARROW);
-  const settle = () => (width.matches ? narrow : wide).prepend(dom);
+  const settle = () => {
+    dom.blur(); // a moved element loses what is being typed
+    (width.matches ? narrow : wide).prepend(dom);
+  };
   width.addEventListener('change', settle);
   settle();
   return {
