@@ -38,6 +38,7 @@ import { progressText, workingScreen } from './panels/working.js';
 import { Pictures } from './pictures.js';
 import { asProblem } from './problem.js';
 import { INITIAL } from './state.js';
+import { forgetSteps } from './steps.js';
 import { forgetSession, idInAddress, loadPreference, savePreference } from './storage.js';
 import { Store } from './store.js';
 import { attachCellKeys } from './tools/cells.js';
@@ -105,6 +106,7 @@ const sessions = sessionsList({
     try {
       await api.deleteSession(sessionId);
       forgetSession(sessionId);
+      void forgetSteps(sessionId);
     } catch (error) {
       onProblem(asProblem(error));
     }

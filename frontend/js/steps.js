@@ -27,6 +27,11 @@ export async function loadSteps(id) {
   return found ? { past: found.past, present: found.present, future: found.future, tag: null } : null;
 }
 
+/** @param {string} id */
+export async function forgetSteps(id) {
+  await within('readwrite', async (store) => void store.delete(id));
+}
+
 /**
  * @template T
  * @param {IDBTransactionMode} mode

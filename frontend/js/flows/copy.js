@@ -3,7 +3,7 @@
  */
 
 import { t } from '../i18n.js';
-import { saveSteps } from '../steps.js';
+import { forgetSteps, saveSteps } from '../steps.js';
 import { forgetSession, putIdInAddress, savePreference, saveSession } from '../storage.js';
 
 /** @typedef {import('../state.js').State} State */
@@ -33,6 +33,7 @@ export function keepCopy(store) {
     if (isSame && idOf(state) !== idOf(before)) {
       saveSession(state); // before the address names it
       forgetSession(idOf(before) ?? ''); // it has another name now
+      void forgetSteps(idOf(before) ?? '');
     }
     if (idOf(state) !== idOf(before)) putIdInAddress(idOf(state));
     const isChanged =

@@ -12,7 +12,7 @@ import { Problem, asProblem, isAbort } from '../problem.js';
 import { fresh, nameOfFile, unsaved } from '../keeping.js';
 import { editsFromWire, editsToWire, fromWire } from '../session.js';
 import { currentModel } from '../state.js';
-import { loadSteps } from '../steps.js';
+import { forgetSteps, loadSteps } from '../steps.js';
 import { forgetSession, isSameList, loadSession } from '../storage.js';
 
 /** @typedef {import('../state.js').Upload} Upload */
@@ -184,6 +184,7 @@ export class Opener {
       signal.throwIfAborted();
       if (![404, 422].includes(asProblem(error).status)) throw error;
       forgetSession(id);
+      void forgetSteps(id);
       this.#store.dispatch({ type: 'startedOver' });
       throw new Problem({
         title: t('That picture is no longer on the server'),
