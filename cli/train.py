@@ -219,7 +219,7 @@ def attributes(
     minutes: MinutesOption = 15.0,
     only: Annotated[
         list[str] | None,
-        typer.Option(help="Attribute to go on with, again and again; all if not given."),
+        typer.Option(help="Attribute to go on with; may be given several times. All if not given."),
     ] = None,
     resume: ResumeOption = False,
     dry_run: DryRunOption = False,

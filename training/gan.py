@@ -261,7 +261,7 @@ class GanTraining:
         if is_as_deep:
             self.generator.mapping.load_state_dict(generator.mapping.state_dict())
         else:
-            imitate(self.generator.mapping, generator.mapping)
+            imitate(self.generator.mapping, generator.mapping, group=self.group)
         self.ema.load_state_dict(self.generator.state_dict())
         self.blank = False
 

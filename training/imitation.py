@@ -4,21 +4,30 @@ Ours. The w that a generator understands are its mapping network's; one of anoth
 learn them before anything else is trained on.
 """
 
+import copy
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from models.generator import MappingNetwork
 from training.schedule import Length, Steps, set_cosine_lr
+from training.together import Group
 
 STEPS = Steps(4000)  # half a percent of the variance is missed then, at 128 channels
 BATCH = 512
 PEAK_LR = 0.3  # times the mapping network's multiplier of 0.01
 
 
-def imitate(student: MappingNetwork, teacher: MappingNetwork, length: Length = STEPS) -> None:
+def imitate(
+    student: MappingNetwork,
+    teacher: MappingNetwork,
+    length: Length = STEPS,
+    group: Group | None = None,
+) -> None:
     """Teach `student` to give the w [N, D] of `teacher` for every z [N, Z] (and class)."""
-    device = teacher.w_avg.device
+    group, device = group or Group(), student.w_avg.device
+    teacher = copy.deepcopy(teacher).to(device).requires_grad_(False)
     student.w_avg.copy_(teacher.w_avg)
     optimiser = torch.optim.Adam(student.parameters(), betas=(0.9, 0.99))
     for now in length.watch("Copying the mapping network"):
@@ -30,6 +39,7 @@ def imitate(student: MappingNetwork, teacher: MappingNetwork, length: Length = S
         loss = F.mse_loss(student(z, c), wanted) / wanted.var(dim=0).mean()
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        group.average(p.grad for p in student.parameters() if p.grad is not None)
         optimiser.step()
 
 
