@@ -22,15 +22,19 @@ PEAK_LR = 0.3  # times the mapping network's multiplier of 0.01
 def imitate(
     student: MappingNetwork,
     teacher: MappingNetwork,
-    length: Length = STEPS,
+    length: Length | None = None,
     group: Group | None = None,
 ) -> None:
-    """Teach `student` to give the w [N, D] of `teacher` for every z [N, Z] (and class)."""
+    """Teach `student` to give the w [N, D] of `teacher` for every z [N, Z] (and class).
+
+    Args:
+        length: `STEPS` if not given.
+    """
     group, device = group or Group(), student.w_avg.device
     teacher = copy.deepcopy(teacher).to(device).requires_grad_(False)
     student.w_avg.copy_(teacher.w_avg)
     optimiser = torch.optim.Adam(student.parameters(), betas=(0.9, 0.99))
-    for now in length.watch("Copying the mapping network"):
+    for now in (length or STEPS).watch("Copying the mapping network"):
         set_cosine_lr(optimiser, PEAK_LR, now.passed)
         z = torch.randn(BATCH, teacher.config.z_dim, device=device)
         c = _classes(teacher.config.c_dim, device)
