@@ -263,6 +263,20 @@ def test_sharp_patches_are_near_sharp_ones_wherever_they_lie() -> None:
     assert (other - target).abs().mean() > (blurred - target).abs().mean(), "which a mean prefers"
 
 
+def test_a_region_weighs_as_its_heaviest_place_does() -> None:
+    target = torch.randn(4, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    img, weight = target.clone(), torch.ones(4, 1, 64, 64)
+    img[..., 1:15, 1:15] = 0  # flat in the first of the regions
+    weight[..., 5, 5] = 3
+
+    def loss(weight: torch.Tensor | None) -> float:
+        torch.manual_seed(0)
+        return texture_loss(img, target, 1, weight).item()
+
+    assert loss(weight) == pytest.approx(3 * loss(None), rel=0.2)  # patches of the next reach in
+    assert loss(weight.flip(3)) < 1.2 * loss(None)
+
+
 def test_a_batch_of_averages_is_too_narrow() -> None:
     wanted = torch.randn(64, 8, generator=torch.Generator().manual_seed(0))
     torch.manual_seed(0)
