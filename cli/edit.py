@@ -15,6 +15,7 @@ from rich.progress import Progress
 from cli.output import say
 from cli.pick import DEFAULT_MODEL, model_folder
 from cli.pictures import (
+    PICTURE_SUFFIXES,
     OutOption,
     centred_square,
     model_of,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 Box = tuple[int, int, int, int]
 """x, y, w, h in pixels."""
-PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,10 @@ def edit(
     ] = None,
     attribute: Annotated[
         list[str] | None,
-        typer.Option(help="ID=STRENGTH moves by so many σ, ID:VALUE to a reading; repeatable."),
+        typer.Option(
+            help="ID=STRENGTH moves by so many σ, ID:VALUE to a reading; repeatable. "
+            "`latentbrush models show` has the ids."
+        ),
     ] = None,
     mask: Annotated[
         list[Path] | None,

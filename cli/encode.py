@@ -9,6 +9,7 @@ from rich.progress import Progress
 from cli.output import say
 from cli.pick import DEFAULT_MODEL
 from cli.pictures import (
+    PICTURE_SUFFIXES,
     ModelOption,
     OutOption,
     centred_square,
@@ -43,6 +44,8 @@ def encode(
 
     from worker.ports import EncodeOptions
 
+    if out.suffix.lower() in PICTURE_SUFFIXES:
+        raise InvalidRequest(f"-o {out.name}: what is written is a latent, .safetensors")
     if begin is not None and model_of(begin) != model:
         raise InvalidRequest(f"--begin: {begin.name} is a latent of the model {model_of(begin)}")
     editor, pixels = open_editor(model), read_pixels(image)

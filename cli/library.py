@@ -84,7 +84,8 @@ def show(model: NameArgument, as_json: JsonOption = False) -> None:
         "license",
     ):
         say(f"{key:14} {config[key]}")
-    say(f"{'attributes':14} " + ", ".join(a["id"] for a in config["attributes"]))
+    for k, attribute in enumerate(config["attributes"]):
+        say(f"{'' if k else 'attributes':14} {attribute['id']:20} {attribute['title']}")
 
 
 @app.command()

@@ -47,6 +47,8 @@ def main() -> None:
     """Run a command; an error that the user can mend is one line and exit code 1."""
     try:
         app()
+    except FileNotFoundError as error:
+        stop(f"there is no {error.filename or error}")
     except EXPECTED as error:
         stop(str(error))
     except ValidationError as error:

@@ -25,6 +25,7 @@ class Precision(StrEnum):
 
 ModelOption = Annotated[str, typer.Option("--model", help="Id or folder of a model.")]
 OutOption = Annotated[Path, typer.Option("-o", "--out", help="File to write.")]
+PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
 
 
 def open_editor(name: str, dtype: Precision | None = None) -> "ModelEditor":
@@ -52,7 +53,11 @@ def model_of(latent: Path) -> str:
         with safe_open(latent, framework="np") as file:
             return (file.metadata() or {}).get("model") or DEFAULT_MODEL
     except (OSError, SafetensorError) as error:
-        raise InvalidRequest(f"{latent.name} is not a latent: {error}") from error
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise InvalidRequest(
+            f"{latent.name} is not a latent: `latentbrush encode` makes one of a picture"
+        ) from error
 
 
 def original_of(latent: Path) -> Path:

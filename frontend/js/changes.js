@@ -6,6 +6,7 @@ import { t } from './i18n.js';
 
 /** @typedef {import('./session.js').Session} Session */
 /** @typedef {import('./session.js').Edit} Edit */
+/** @typedef {import('./mask.js').Mask} Mask */
 
 /**
  * @param {Session} before
@@ -30,11 +31,19 @@ export function changeBetween(before, after, nameOf) {
 
 /** @param {Edit} then @param {Edit} now @returns {string} in English, with a place for the name */
 function changeOf(then, now) {
-  if (then.mask !== now.mask) return '{name}: painted';
+  if (then.mask !== now.mask) return maskChange(then.mask, now.mask);
   if (then.enabled !== now.enabled) return now.enabled ? '{name}: switched on' : '{name}: switched off';
   if (then.name !== now.name) return '{name}: renamed';
   if (then.type === 'resample' && now.type === 'resample' && then.seed !== now.seed) return '{name}: another seed';
   if (then.type === 'transplant') return '{name}: shifted';
   if (then.type === 'attribute' && now.type === 'attribute' && then.layers !== now.layers) return '{name}: layers';
   return '{name}: amount';
+}
+
+/** @param {Mask|null} then @param {Mask|null} now null: the whole picture @returns {string} in English, with a place for the name */
+function maskChange(then, now) {
+  const [before, after] = [then?.values, now?.values];
+  if (!after || before?.length === after.length && after.every((value, i) => value >= before[i])) return '{name}: painted';
+  if (!before || after.every((value, i) => value <= before[i])) return '{name}: erased';
+  return '{name}: another mask';
 }

@@ -109,7 +109,7 @@ def test_it_is_filled_where_the_attribute_shows(editor):
     address = editor.page.evaluate(
         "() => new URLSearchParams(location.hash.slice(1)).get('latent')"
     )
-    from_menu(editor, "Where the attribute shows")
+    from_menu(editor, "Add where the attribute shows")
     editor.page.wait_for_selector(".edit")
     editor.settle()
     (edit,) = editor.saved()["edits"]

@@ -181,7 +181,10 @@ def test_figures_are_written_as_json(tiny: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["encode", "missing.png", "-o", "x"], "missing.png"),
+        (["encode", "missing.png", "-o", "x"], "there is no missing.png"),
+        (["encode", "me.png", "-o", "x.png"], "a latent, .safetensors"),
+        (["edit", "missing.safetensors", "-o", "x", "--attribute", "smile=1"], "there is no"),
+        (["edit", __file__, "-o", "x", "--attribute", "smile=1"], "`latentbrush encode` makes one"),
         (["generate", "-o", "x.png", "--model", "nobody"], "no model 'nobody'"),
         (["generate", "-o", "x.png", "--size", "wide"], "--size"),
         (["edit", "x", "-o", "y"], "--attribute"),

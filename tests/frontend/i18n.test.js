@@ -8,7 +8,7 @@ const read = (/** @type {string} */ path) => readFileSync(new URL(path, ROOT), '
 
 /** Texts that reach the page as values: crop shapes, what a step of the history did, what the worker says. */
 const BY_VALUE = [
-  'Square', 'Whole', '{name}: painted', '{name}: switched on', '{name}: switched off', '{name}: renamed', '{name}: amount',
+  'Square', 'Whole', '{name}: painted', '{name}: erased', '{name}: another mask', '{name}: switched on', '{name}: switched off', '{name}: renamed', '{name}: amount',
   '{name}: another seed', '{name}: shifted', '{name}: layers',
   'Loading the model', "Optimising from the encoder's answer", 'Optimising from the mean latent', 'Optimising from an earlier latent',
 ]; // prettier-ignore

@@ -50,6 +50,7 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onEdit
     onReset: () => onCoherence(COHERENCE.usual),
   });
   const tools = segmented(t('Tool'), TOOLS, (value) => onBrush({ tool: /** @type {Tool} */ (value) }));
+  const what = el('p', { class: 'quiet' });
   const list = el('div', { class: 'attribute-list', role: 'radiogroup', 'aria-label': t('Attribute to paint') });
   const strength = slider({
     label: t('Amount'),
@@ -81,7 +82,7 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onEdit
       el('div', { class: 'row' }, el('label', { class: 'land-seed' }, el('span', { class: 'slider-label' }, t('Seed')), el('span', { class: 'number-field' }, seed)), iconButton('dice', t('Another land'), onNew, { text: t('Another') })),
       coherence.dom,
     ),
-    section(t('Brush'), tools.dom, list, strength.dom, radius.dom),
+    section(t('Brush'), tools.dom, what, list, strength.dom, radius.dom),
     section(t('Edits'), none, edits),
   );
   /** @type {readonly Attribute[]} */
@@ -96,6 +97,7 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onEdit
     /** @param {readonly Attribute[]} attributes @param {Brush} brush */
     showBrush(attributes, brush) {
       tools.set(brush.tool);
+      what.textContent = TOOLS.find(({ value }) => value === brush.tool)?.hint ?? '';
       if (attributes !== shownAttributes) {
         shownAttributes = attributes;
         setChildren(list, attributes.map((each) => attributeRow(each, () => onBrush({ attribute: each.id, tool: 'paint' }))));

@@ -88,9 +88,10 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
     const words = search.value.trim().toLowerCase();
     let numShown = 0;
     for (const { id, title } of attributes) {
-      const isShown = t(title).toLowerCase().includes(words) || id.toLowerCase().includes(words);
+      const isFound = t(title).toLowerCase().includes(words) || id.toLowerCase().includes(words);
+      const isShown = isFound || id === state.attribute; // what the brush paints is never out of sight
       rows.get(id)?.dom.toggleAttribute('hidden', !isShown);
-      numShown += Number(isShown);
+      numShown += Number(isFound);
     }
     none.hidden = numShown > 0;
   };

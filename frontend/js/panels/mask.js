@@ -59,7 +59,7 @@ export function maskTools(store, whereItShows) {
   }));
   const fill = {
     icon: 'fill',
-    text: t('Where the attribute shows'),
+    text: t('Add where the attribute shows'),
     hint: t('Paint where this attribute shows in the picture'),
     isOffered: () => store.state.attribute !== null && store.state.paints === 'attribute',
     run: async () => {

@@ -42,7 +42,7 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, 
       'div',
       { class: 'drop-words' },
       el('p', { class: 'drop-title' }, t('Drop a picture here, or several')),
-      el('p', {}, t('or paste one with Ctrl+V')),
+      el('p', { class: 'drop-paste' }, t('or paste one with Ctrl+V')),
       el('div', { class: 'drop-actions' }, choose, onCamera && iconButton('camera', t('Take a picture'), onCamera, { text: t('Camera') })),
     ),
   );
