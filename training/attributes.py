@@ -93,7 +93,6 @@ def lesson_of(model: Model, only: Sequence[str] = ()) -> Lesson:
     Raises:
         TrainingError: the model has no perceptual network, or none of that id is read by it.
     """
-    first, deviation = least_squares(model)
     domain, targets, places = domain_of(model), targets_of(model), places_of(model)
     names = [target.id for target in targets]
     read = [a for a in model.attributes.attributes if domain.read_as(a.id) in names]
@@ -101,6 +100,7 @@ def lesson_of(model: Model, only: Sequence[str] = ()) -> Lesson:
         raise TrainingError(f"no attribute that the network reads: {', '.join(sorted(missing))}")
     if only:
         read = [attribute for attribute in read if attribute.id in only]
+    first, deviation = least_squares(model)
     if read:
         known = tuple(replace(attribute, layers=None, flipped=False) for attribute in read)
         columns = [names.index(domain.read_as(attribute.id)) for attribute in read]

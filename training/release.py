@@ -31,15 +31,16 @@ def source_of(options: GanOptions) -> str:
 
 
 def card_of(name: str, options: GanOptions, first: Model | None) -> Card:
-    """What a model that a run has made says of itself: where it began is part of that, with the
-    licence of its beginning."""
+    """What a model that a run has made says of itself: where it began is part of that, and, on
+    drawn data, so is the licence of its beginning. Of a folder's pictures no licence is known."""
     if name in BUNDLED and (first is None or first.card.id == name):
         return BUNDLED[name]
     trained = f"trained on {source_of(options)}"
     if first is None:
         return Card(name, name, trained, "unknown")
     card = first.card
-    return Card(name, name, f"{card.source}; then {trained}", card.license, origin=card.origin)
+    license_ = card.license if options.data in DOMAINS else "unknown"
+    return Card(name, name, f"{card.source}; then {trained}", license_, origin=card.origin)
 
 
 def release_generator(

@@ -38,8 +38,8 @@ class Run:
         text = json.dumps(options, indent=2) + "\n"
         if resume and path.exists():
             before, now = json.loads(path.read_text()), json.loads(text)
-            known = sorted(before.keys() & now.keys())  # an option may be younger than the run
-            changed = [f"{k} ({before[k]})" for k in known if before[k] != now[k]]
+            # An option may be younger than the run, which did without it.
+            changed = [f"{k} ({before.get(k)})" for k in sorted(now) if before.get(k) != now[k]]
             if changed:
                 raise TrainingError(
                     f"--resume: the run in {folder} had another {', '.join(changed)}"

@@ -16,7 +16,7 @@ from training.schedule import Every, Length, cosine
 from training.teacher import teach
 
 PEAK_LR = 0.025  # measured: docs/decisions.md
-MAPPING_SPEED = 50  # by its depth: undoes most of the mapping's learning rate multiplier of 0.01
+ONE_LAYERS_SPEED = 50  # undoes half of the mapping's multiplier of 0.01; deeper ones take less
 
 Lesson = Callable[[GanTraining], tuple[Tensor, int]]
 """Draws latents, and says how far what the generator makes of them is from what it should, and how
@@ -65,7 +65,7 @@ def warm_up(
     """
     generator, options = training.generator, training.options
     lesson = open_lesson(training, net)
-    mapping_lr = PEAK_LR * MAPPING_SPEED / options.mapping_layers
+    mapping_lr = PEAK_LR * ONE_LAYERS_SPEED / options.mapping_layers
     optimiser = torch.optim.Adam(
         [
             {"params": generator.synthesis.parameters(), "peak": PEAK_LR},

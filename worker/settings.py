@@ -19,8 +19,8 @@ class WorkerSettings(SharedSettings):
         default=2048,
         gt=0,
         description="Weights, and what is kept of recent pictures, in one worker's memory. "
-        "The model used longest ago makes room for the next; one that is larger alone is loaded "
-        "all the same.",
+        "The model used longest ago makes room for the next that is loaded; one that is larger "
+        "alone is loaded all the same.",
     )
     preview_interval_s: float = Field(
         default=0.4, gt=0, description="Least time between two previews of an encode, in seconds."

@@ -8,6 +8,7 @@
 const DATABASE = 'latentbrush';
 const STORE = 'steps';
 const MAX_KEPT = 6; // pictures; one takes 2 MiB at most
+const FORMAT = 1; // of a step: those of another page's are forgotten
 
 /** @type {Promise<IDBDatabase>|undefined} */
 let opened;
@@ -15,7 +16,7 @@ let opened;
 /** @param {string} id of the session, or of its latent while the server has no session of it @param {Steps} steps */
 export async function saveSteps(id, { past, present, future }) {
   await within('readwrite', async (store) => {
-    store.put({ id, savedAt: Date.now(), past, present, future });
+    store.put({ id, format: FORMAT, savedAt: Date.now(), past, present, future });
     const oldest = /** @type {string[]} */ (await done(store.index('savedAt').getAllKeys()));
     for (const each of oldest.slice(0, -MAX_KEPT)) store.delete(each);
   });
@@ -24,7 +25,16 @@ export async function saveSteps(id, { past, present, future }) {
 /** @param {string} id @returns {Promise<Steps|null>} */
 export async function loadSteps(id) {
   const found = await within('readonly', (store) => done(store.get(id)));
-  return found ? { past: found.past, present: found.present, future: found.future, tag: null } : null;
+  if (found?.format !== FORMAT) return null;
+  return { past: found.past, present: found.present, future: found.future, tag: null };
+}
+
+/** The server has a session of a picture that was left meanwhile: its steps are the session's. @param {string} from @param {string} to */
+export async function renameSteps(from, to) {
+  const steps = await loadSteps(from);
+  if (!steps || from === to) return;
+  await saveSteps(to, steps);
+  await forgetSteps(from);
 }
 
 /** @param {string} id */

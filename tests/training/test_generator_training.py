@@ -66,9 +66,10 @@ def test_a_run_writes_what_is_needed_and_resumes(options: GanOptions, tmp_path: 
 
 def test_a_run_goes_on_with_the_options_that_it_had(tmp_path: Path) -> None:
     Run(tmp_path, {"batch": 4, "lr": 0.1}, resume=False)
-    Run(tmp_path, {"batch": 4, "lr": 0.1, "younger": 1}, resume=True)
-    with pytest.raises(TrainingError, match=r"another batch \(4\)$"):
-        Run(tmp_path, {"batch": 8, "lr": 0.1, "younger": 1}, resume=True)
+    Run(tmp_path, {"batch": 4, "lr": 0.1, "younger": None}, resume=True)
+    for change in ({"batch": 8}, {"younger": 1}):
+        with pytest.raises(TrainingError, match=rf"another {next(iter(change))} \((4|None)\)$"):
+            Run(tmp_path, {"batch": 4, "lr": 0.1, "younger": None} | change, resume=True)
 
 
 def test_a_resumed_game_has_the_same_weights(options: GanOptions) -> None:

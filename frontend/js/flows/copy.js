@@ -20,9 +20,13 @@ export function keepCopy(store) {
     if (!saveSession(store.state)) store.dispatch({ type: 'said', text: t('Not saved: this browser has no room left') });
     keepSteps(store.state);
   };
+  /** @type {unknown[]} what the browser has: steps, and whose */
+  let kept = [];
   const keepSteps = (/** @type {State} */ state) => {
     const id = idOf(state);
-    if (id && state.history) void saveSteps(id, state.history);
+    if (!id || !state.history || (kept[0] === state.history && kept[1] === id)) return;
+    kept = [state.history, id];
+    void saveSteps(id, state.history);
   };
   store.subscribe((state, before) => {
     const isSame = state.source === before.source;

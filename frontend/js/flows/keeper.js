@@ -5,6 +5,7 @@
 
 import { asProblem } from '../problem.js';
 import { editsToWire } from '../session.js';
+import { renameSteps } from '../steps.js';
 import { confirmSaved } from '../storage.js';
 
 /** @typedef {import('../state.js').State} State */
@@ -98,7 +99,9 @@ export class Keeper {
         : await this.#api.makeSession(body);
       this.#onServer.set(source, { sessionId: session_id, revision });
       tell({ type: 'saved', sessionId: session_id, revision });
-      if (!isOpen()) confirmSaved(keeping.sessionId ?? source.latentId, body.edits, session_id, revision);
+      if (isOpen()) return;
+      confirmSaved(keeping.sessionId ?? source.latentId, body.edits, session_id, revision);
+      void renameSteps(keeping.sessionId ?? source.latentId, session_id);
     } catch (error) {
       this.#explain(asProblem(error), tell, isOpen);
     }

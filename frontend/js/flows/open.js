@@ -142,7 +142,7 @@ export class Opener {
         throw error;
       });
       if (session) await this.#enterSession(session, signal);
-      else await this.#enterSaved(saved, saved.wire.latent_id, signal);
+      else await this.#enterSaved(saved, saved.wire.latent_id, signal, sessionId);
     });
   }
 
@@ -156,8 +156,9 @@ export class Opener {
    * @param {import('../storage.js').Saved|null} saved
    * @param {string} latentId
    * @param {AbortSignal} signal
+   * @param {string} [stepsId] that its steps are kept under
    */
-  async #enterSaved(saved, latentId, signal) {
+  async #enterSaved(saved, latentId, signal, stepsId = latentId) {
     const info = await this.#found(this.#api.latent(latentId, signal), latentId, signal);
     const opening = {
       info: { model: saved?.modelId, ...info },
@@ -166,7 +167,7 @@ export class Opener {
       wire: saved?.wire,
       keeping: saved?.wire.edits.length ? unsaved(saved.name) : fresh(saved?.name ?? ''),
       snapshots: saved?.snapshots,
-      steps: await loadSteps(latentId),
+      steps: await loadSteps(stepsId),
     };
     await this.#enter(opening, signal);
   }

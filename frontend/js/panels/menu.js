@@ -34,10 +34,15 @@ export function menuButton(label, actions, dom = iconButton('more', label, () =>
     return el('button', look, name ? icon(name) : null, text);
   });
   const list = el('div', { class: 'menu', id, role: 'menu', popover: 'auto' }, ...items);
+  /** Offer what can be done now. */
+  const sync = () => {
+    for (const [i, { isOffered }] of actions.entries()) items[i].disabled = isOffered?.() === false;
+  };
   dom.setAttribute('popovertarget', id);
   dom.setAttribute('aria-haspopup', 'menu');
   list.addEventListener('toggle', () => {
     if (!list.matches(':popover-open')) return;
+    sync();
     const { right, bottom, top } = dom.getBoundingClientRect();
     const { width, height } = list.getBoundingClientRect();
     const isBelow = bottom + height + EDGE_PX < innerHeight;
@@ -45,10 +50,6 @@ export function menuButton(label, actions, dom = iconButton('more', label, () =>
     list.style.top = `${isBelow ? bottom : top - height}px`;
     items.find((item) => !item.disabled)?.focus();
   });
-  /** Offer what can be done now. */
-  const sync = () => {
-    for (const [i, { isOffered }] of actions.entries()) items[i].disabled = isOffered?.() === false;
-  };
   list.addEventListener('keydown', (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
