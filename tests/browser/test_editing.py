@@ -393,3 +393,18 @@ def test_an_edit_is_limited_to_style_layers(editor):
     editor.settle()
     assert "layers" not in editor.saved()["edits"][0]
     assert (editor.shown_image() == whole).all()
+
+
+def test_choosing_an_edit_brings_its_attribute_into_sight(editor):
+    page = editor.page
+    editor.strong()
+    editor.stroke((0.3, 0.3))
+    search = page.get_by_label("Search attributes")
+    painted = page.locator(".attribute:has(input:checked)")
+    expect(painted).to_be_visible()
+    search.fill("beard")
+    page.locator(".attribute:not([hidden])").click()
+    expect(page.locator(".attribute:not([hidden])")).to_have_count(1)
+    editor.edit_rows().first.locator(".edit-title").click()
+    expect(search).to_have_value("")
+    expect(painted).to_be_visible()

@@ -88,10 +88,9 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
     const words = search.value.trim().toLowerCase();
     let numShown = 0;
     for (const { id, title } of attributes) {
-      const isFound = t(title).toLowerCase().includes(words) || id.toLowerCase().includes(words);
-      const isShown = isFound || id === state.attribute; // what the brush paints is never out of sight
+      const isShown = t(title).toLowerCase().includes(words) || id.toLowerCase().includes(words);
       rows.get(id)?.dom.toggleAttribute('hidden', !isShown);
-      numShown += Number(isFound);
+      numShown += Number(isShown);
     }
     none.hidden = numShown > 0;
   };
@@ -117,6 +116,7 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
     focusSearch: () => search.focus(),
     /** @param {State} next */
     syncState(next) {
+      const isOther = next.attribute !== state.attribute;
       state = next;
       const current = attributesOf(state);
       if (current !== attributes) {
@@ -136,6 +136,10 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
           list,
           [...rows.values()].map((row) => row.dom),
         );
+        filter();
+      }
+      if (isOther && rows.get(state.attribute ?? '')?.dom.hidden) { // chosen by its edit: what the brush paints is in sight
+        search.value = '';
         filter();
       }
       const edits = state.history?.present.edits ?? [];
