@@ -7,6 +7,7 @@ import { HeatMaps } from './canvas/heat.js';
 import { Stage } from './canvas/stage.js';
 import { el } from './dom.js';
 import { amountOf, attributesOf } from './editing.js';
+import { effectOf } from './effect.js';
 import { attachFiles } from './files.js';
 import { keepCopy } from './flows/copy.js';
 import { copyResult, downloadSession, resultFile, saveResult } from './flows/download.js';
@@ -53,7 +54,7 @@ const api = new Api({ base: document.baseURI, fetch: fetch.bind(window), askForK
 const pictures = new Pictures(api);
 const opener = new Opener(store, api, pictures);
 const keeper = new Keeper(store, api);
-const renderer = new Renderer(store, api, pictures);
+const renderer = new Renderer(store, api, pictures, effectOf);
 const donors = new Donors(store, api, pictures);
 const heatMaps = new HeatMaps(api);
 const onProblem = (/** @type {import('./problem.js').Problem} */ problem) => dispatch({ type: 'problemFound', problem });

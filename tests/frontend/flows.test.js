@@ -72,7 +72,8 @@ let store;
 /** @type {string[]} the latents that came into the editor */
 let opened;
 /** @type {any} */
-const pictures = { peek: () => null, load: async () => ({ width: 64, height: 64 }) };
+const pictures = { peek: (/** @type {string} */ id) => ({ id }), load: async () => ({ width: 64, height: 64 }) };
+let effect = 255; // of the edits, in levels
 /** @type {() => any} */
 const api = () => server;
 
@@ -149,7 +150,7 @@ test('new work takes the older job off the server', async () => {
 
 /** The editor with an open picture and one edit under way. */
 async function editing() {
-  new Renderer(store, api(), pictures);
+  new Renderer(store, api(), pictures, () => effect);
   const source = { latentId: 'a', modelId: 'm', grid: /** @type {[number, number]} */ ([8, 8]), originalId: 'i' };
   store.dispatch({
     type: 'opened',
@@ -201,4 +202,15 @@ test('an edit that has ended is shown and not deleted', async () => {
   await server.answer('edit a 1', jobOf('second'));
   assert.equal(store.state.result?.imageId, 'second-image');
   assert.deepEqual(server.canceled, []);
+});
+
+test('edits that can hardly be seen are told', async () => {
+  await editing();
+  effect = 4;
+  await server.answer('edit a 1', jobOf('first'));
+  assert.match(store.state.status, /Hardly visible/);
+  effect = 255;
+  change();
+  await server.answer('edit a 1', jobOf('second'));
+  assert.match(store.state.status, /Edit applied/);
 });

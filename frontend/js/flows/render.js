@@ -12,11 +12,13 @@ import { toWire } from '../session.js';
 /** @typedef {import('../state.js').Result} Result */
 
 const MAX_BUSY_RETRIES = 4;
+const LEAST_SEEN = 10; // levels of 255: a change below that is hardly seen
 
 export class Renderer {
   #store;
   #api;
   #pictures;
+  #effectOf;
   #latest;
   /** @type {WeakMap<object, Result>} by edit list: lists are immutable, so undo finds its picture here */
   #known = new WeakMap();
@@ -25,8 +27,10 @@ export class Renderer {
    * @param {import('../store.js').Store} store
    * @param {import('../api.js').Api} api
    * @param {import('../pictures.js').Pictures} pictures
+   * @param {(before: ImageBitmap, after: ImageBitmap) => number} effectOf in levels of 255
    */
-  constructor(store, api, pictures) {
+  constructor(store, api, pictures, effectOf) {
+    this.#effectOf = effectOf;
     this.#store = store;
     this.#api = api;
     this.#pictures = pictures;
@@ -88,12 +92,18 @@ export class Renderer {
       this.#store.dispatch({ type: 'rendered', result });
       if (!isLatest)
         this.#store.dispatch({ type: 'renderStarted' }); // a newer list is still to come
-      else this.#store.dispatch({ type: 'said', text: said(result) });
+      else this.#store.dispatch({ type: 'said', text: said(result, this.#effect(result)) });
     } catch (error) {
       if (isAbort(error) || superseded.aborted || this.#isStale(session)) return;
       this.#store.dispatch({ type: 'renderStopped' });
       this.#store.dispatch({ type: 'problemFound', problem: asProblem(error) });
     }
+  }
+
+  /** How much the edits have changed the picture, in levels of 255. @param {Result} result */
+  #effect({ imageId }) {
+    const [before, after] = [this.#store.state.source?.originalId, imageId].map((id) => this.#pictures.peek(id));
+    return before && after ? this.#effectOf(before, after) : Infinity;
   }
 
   /** @param {Session} session @param {AbortSignal} superseded @returns {Promise<{image_id: string, changed_box: number[]|null}>} */
@@ -137,9 +147,10 @@ export class Renderer {
   }
 }
 
-/** @param {Result} result */
-function said({ changedBox, ms }) {
-  return changedBox
-    ? t('Edit applied ({ms} ms)', { ms: ms ?? 0 })
-    : t('No visible effect: paint a larger part, or raise the amount');
+/** @param {Result} result @param {number} effect */
+function said({ changedBox, ms }, effect) {
+  if (!changedBox) return t('No visible effect: paint a larger part, or raise the amount');
+  return effect < LEAST_SEEN
+    ? t('Hardly visible here: “Where it shows” lights better places')
+    : t('Edit applied ({ms} ms)', { ms: ms ?? 0 });
 }
