@@ -25,7 +25,7 @@ from training.imitation import imitate
 from training.losses import PathLength, discriminator_loss, generator_loss, r1_penalty
 from training.runs import Run
 from training.teacher import teach
-from training.together import Group
+from training.together import Group, update
 
 FIELD = (SQUARE[0] + 2 * SURROUND, SQUARE[1] + 2 * SURROUND)  # base cells of a training picture
 
@@ -270,16 +270,3 @@ def adam(network: nn.Module, lr: float, every: int) -> torch.optim.Adam:
     """Adam with β = (0, 0.99), corrected for regularisation every so many steps."""
     ratio = every / (every + 1) if every else 1.0
     return torch.optim.Adam(network.parameters(), lr * ratio, (0.0, 0.99**ratio), eps=1e-8)
-
-
-def update(optimiser: torch.optim.Optimizer, loss: Tensor, group: Group) -> None:
-    """One step down the gradient, averaged over the processes, with non-finite gradients set to
-    zero."""
-    optimiser.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
-    parameters = [p for part in optimiser.param_groups for p in part["params"]]
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    for gradient in gradients:
-        gradient.nan_to_num_(nan=0.0, posinf=1e5, neginf=-1e5)
-    group.average(gradients)
-    optimiser.step()

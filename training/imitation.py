@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from models.generator import MappingNetwork
 from training.schedule import Length, Steps, set_cosine_lr
-from training.together import Group
+from training.together import Group, update
 
 STEPS = Steps(4000)  # half a percent of the variance is missed then, at 128 channels
 BATCH = 512
@@ -41,10 +41,7 @@ def imitate(
         with torch.no_grad():
             wanted = teacher(z, c)
         loss = F.mse_loss(student(z, c), wanted) / wanted.var(dim=0).mean()
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        group.average(p.grad for p in student.parameters() if p.grad is not None)
-        optimiser.step()
+        update(optimiser, loss, group)
 
 
 def _classes(num: int, device: torch.device) -> Tensor | None:

@@ -10,11 +10,12 @@ from torch import Tensor
 
 from models.noise import fresh_noise
 from training.errors import TrainingError
-from training.gan import GanTraining, adam, update
+from training.gan import GanTraining, adam
 from training.land_lesson import BATCH, CHANNELS, LandLesson, difference
 from training.patch_critic import PatchCritic, fooling, hinge
 from training.runs import Run
 from training.schedule import Every, Length
+from training.together import update
 
 LR = 1.2e-3
 CRITIC_LR = 2e-3

@@ -9,11 +9,12 @@ from torch import Tensor
 from models.noise import no_noise
 from models.perceptual import PerceptualNet
 from training.errors import TrainingError
-from training.gan import GanTraining, update
+from training.gan import GanTraining
 from training.land_lesson import LandLesson, listen_to_channels
 from training.runs import Run
 from training.schedule import Every, Length, cosine
 from training.teacher import teach
+from training.together import update
 
 PEAK_LR = 0.025  # measured: docs/decisions.md
 ONE_LAYERS_SPEED = 50  # undoes half of the mapping's multiplier of 0.01; deeper ones take less

@@ -3,11 +3,11 @@
  */
 
 import { Api } from './api.js';
+import { effectOf } from './canvas/comparison.js';
 import { HeatMaps } from './canvas/heat.js';
 import { Stage } from './canvas/stage.js';
 import { el } from './dom.js';
 import { amountOf, attributesOf } from './editing.js';
-import { effectOf } from './effect.js';
 import { attachFiles } from './files.js';
 import { keepCopy } from './flows/copy.js';
 import { copyResult, downloadSession, resultFile, saveResult } from './flows/download.js';

@@ -98,13 +98,15 @@ def test_the_cropped_part_is_seen_until_the_first_preview(start, picture_file):
     start.wait_for_phase("crop")
     page.get_by_role("button", name="Encode this part").click()
     start.wait_for_phase("working")
-    page.wait_for_function(
-        """() => {
-            const canvas = document.querySelector('.work-picture');
-            const red = (x) => canvas.getContext('2d').getImageData(x, 256, 1, 1).data[0];
-            return canvas.width === canvas.height && red(500) - red(10) > 30;
-        }"""
-    )
+    read = """() => {
+        const canvas = document.querySelector('.work-picture');
+        const red = (x) => canvas.getContext('2d').getImageData(x, 256, 1, 1).data[0];
+        return [canvas.width / canvas.height, red(10), red(500)];
+    }"""
+    page.wait_for_function(f"() => ({read})()[1] > 0")
+    aspect, left, right = page.evaluate(read)
+    assert aspect == 1, "the part, not the whole"
+    assert right > left + 30, "its colours"
     page.get_by_role("button", name="Cancel").click()
     start.wait_for_phase("crop")
 

@@ -9,6 +9,7 @@ import { drawOver, outlined } from './layers.js';
 /** @typedef {import('../geometry.js').Size} Size */
 /** @typedef {'off'|'slider'|'side'|'difference'} Comparison */
 
+const EFFECT_PX = 64; // that an effect is looked for at: what is smaller than a cell is not seen
 export const FULL_SCALE = 64; // levels of 255 that are shown as the brightest colour
 
 /** @type {readonly (readonly [number, number, number])[]} from no difference to the full scale, evenly apart */
@@ -69,11 +70,7 @@ export function drawBeside(context, original, view, image, stage) {
  */
 export function differenceOf(original, edited) {
   const { width, height } = edited;
-  const [a, b] = [original, edited].map((bitmap) => {
-    const context = context2d(el('canvas', { width, height }), { willReadFrequently: true });
-    context.drawImage(bitmap, 0, 0, width, height);
-    return context.getImageData(0, 0, width, height);
-  });
+  const [a, b] = [original, edited].map((bitmap) => pixelsOf(bitmap, width, height));
   const [before, after] = [a.data, b.data];
   for (let i = 0; i < after.length; i += 4) {
     let levels = 0;
@@ -84,6 +81,24 @@ export function differenceOf(original, edited) {
   const canvas = el('canvas', { width, height });
   context2d(canvas).putImageData(b, 0, 0);
   return canvas;
+}
+
+/**
+ * How much a picture has changed at its strongest place: whether there is anything to see.
+ * @param {ImageBitmap} original
+ * @param {ImageBitmap} edited
+ * @returns {number} in levels of 255
+ */
+export function effectOf(original, edited) {
+  const [before, after] = [original, edited].map((bitmap) => pixelsOf(bitmap, EFFECT_PX, EFFECT_PX).data);
+  return before.reduce((most, value, i) => Math.max(most, Math.abs(value - after[i])), 0);
+}
+
+/** @param {ImageBitmap} bitmap @param {number} width @param {number} height @returns {ImageData} */
+function pixelsOf(bitmap, width, height) {
+  const context = context2d(el('canvas', { width, height }), { willReadFrequently: true });
+  context.drawImage(bitmap, 0, 0, width, height);
+  return context.getImageData(0, 0, width, height);
 }
 
 /** The colours of all 256 differences. */

@@ -21,16 +21,14 @@ import { t } from '../i18n.js';
  * @param {(state: State) => Promise<import('../mask.js').Mask|null>} whereItShows
  */
 export function editorScreen(store, stage, kinds, whereItShows) {
-  const mask = maskTools(store, whereItShows);
   const parts = [
     toolRail(store, stage),
     stage,
     statusbar(stage),
     kindsPanel(store, kinds),
-    brushPanel(store, stage, mask.dom),
+    brushPanel(store, stage, maskTools(store, whereItShows)),
     editsPanel(store),
     comparisonOverlay(store),
-    mask,
   ];
   const [rail, , status, paints, brush, edits, comparison] = parts;
   const busy = el('div', { class: 'busy', 'aria-hidden': 'true' });

@@ -101,11 +101,5 @@ export function maskTools(store, whereItShows) {
   const opener = iconButton('fill', label, () => {}, { text: t('Mask') });
   const menu = menuButton(label, [fill, ...changes, load, save], opener);
   const dom = el('div', { class: 'mask-tools' }, opener, menu.list, input);
-  return {
-    dom,
-    /** @param {State} _state */
-    syncState(_state) {
-      menu.sync();
-    },
-  };
+  return dom;
 }

@@ -29,6 +29,7 @@ export function menuButton(label, actions, dom = iconButton('more', label, () =>
     const onclick = () => {
       if (!isRepeated) list.hidePopover();
       run();
+      sync();
     };
     const look = { type: 'button', class: 'menu-item', role: 'menuitem', title: hint ?? '', onclick };
     return el('button', look, name ? icon(name) : null, text);
@@ -58,5 +59,5 @@ export function menuButton(label, actions, dom = iconButton('more', label, () =>
     const at = offered.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
     offered[(at + step + offered.length) % offered.length].focus();
   });
-  return { dom, list, sync };
+  return { dom, list };
 }
