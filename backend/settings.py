@@ -44,7 +44,6 @@ class Settings(SharedSettings):
         default=256 * 1024**2, gt=0, description="Largest session file that is taken in."
     )
     max_json_bytes: int = Field(default=8 * 1024**2, gt=0, description="Largest JSON body.")
-    max_edits: int = Field(default=200, gt=0, description="Edits in one list.")
     max_steps: int = Field(default=2000, ge=0, description="Steps of one encode.")
     max_generated_pixels: int = Field(
         default=16_777_216, gt=0, description="Largest generated picture."

@@ -144,7 +144,7 @@ def perceptual(
     device: DeviceOption = None,
 ) -> None:
     """Train a network that reads procedural pictures, and the judge of the evaluation."""
-    from models.model import save_model
+    from models.model import change_model
     from training.domains import find_domain
     from training.evaluation.judge import save_judge
     from training.perceptual import JUDGE_WIDTHS, train_perceptual
@@ -165,7 +165,7 @@ def perceptual(
         device=where,
         resume=resume,
     )
-    save_model(replace(loaded, perceptual=net, reader=None), folder)
+    change_model(folder, lambda now: replace(now, perceptual=net, reader=None))
     if judge_minutes > 0:
         judge = train_perceptual(
             run / "judge",
@@ -197,7 +197,7 @@ def encoder(
     device: DeviceOption = None,
 ) -> None:
     """Train the spatial encoder of a model."""
-    from models.model import save_model
+    from models.model import change_model
     from training.encoder import train_encoder
     from training.schedule import Minutes
 
@@ -208,7 +208,7 @@ def encoder(
     loaded = open_model(str(folder), device)
     source = open_pictures(images, loaded)
     trained = train_encoder(loaded, source, run / "encoder", Minutes(minutes), resume=resume)
-    save_model(trained, folder)
+    change_model(folder, lambda now: replace(now, encoder=trained.encoder))
     say(f"{model}: encoder written")
 
 
@@ -226,8 +226,8 @@ def attributes(
     device: DeviceOption = None,
 ) -> None:
     """Learn the attributes of a model with a perceptual network; with an encoder, to read them."""
-    from models.model import save_model
-    from training.attributes import train_attributes
+    from models.model import change_model
+    from training.attributes import train_attributes, with_learnt
     from training.reader import fit_reader
     from training.schedule import Minutes
 
@@ -239,7 +239,14 @@ def attributes(
     trained = train_attributes(
         loaded, run / "attributes", Minutes(minutes), only=only or (), resume=resume
     )
-    save_model(trained if trained.encoder is None else fit_reader(trained), folder)
+    if trained.encoder is not None:
+        trained = fit_reader(trained)
+
+    def learnt(now: "Model") -> "Model":
+        known = with_learnt(now.attributes, trained.attributes)
+        return replace(now, attributes=known, reader=trained.reader)
+
+    change_model(folder, learnt)
     say(f"{model}: attributes written")
 
 

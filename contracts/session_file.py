@@ -20,6 +20,8 @@ SUFFIX = ".latentbrush"
 MANIFEST = "session.json"
 MAX_ENTRIES = 256
 MAX_EDITS = 1000
+"""A server's own limit may be lower."""
+MAX_LATENTS = 64
 
 Edits = Annotated[tuple[Edit, ...], Field(max_length=MAX_EDITS)]
 
@@ -49,7 +51,7 @@ class Manifest(Value):
     latent_id: str
     edits: Edits
     snapshots: Annotated[tuple[Snapshot, ...], Field(max_length=MAX_SNAPSHOTS)] = ()
-    latents: tuple[PackedLatent, ...]
+    latents: Annotated[tuple[PackedLatent, ...], Field(max_length=MAX_LATENTS)]
     cover: str | None = None
     """The name of the entry with the picture to know it by."""
 
@@ -85,7 +87,7 @@ def unpack(data: bytes) -> SessionFile:
             if not is_stored or len(infos) > MAX_ENTRIES or size_of(infos) > len(data):
                 raise InvalidSession("this is no session file as Latentbrush writes them")
             entries = {info.filename: archive.read(info) for info in infos}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
+    except (zipfile.BadZipFile, RuntimeError, EOFError, OSError, ValueError):
         raise InvalidSession("this is no session file, or it is damaged") from None
     try:
         manifest = Manifest.model_validate_json(entries.pop(MANIFEST, b""))

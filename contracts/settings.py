@@ -38,6 +38,7 @@ class SharedSettings(BaseSettings):
         gt=0,
         description="Largest picture, read from its header before decoding.",
     )
+    max_edits: int = Field(default=200, gt=0, description="Edits in one list.")
     job_ttl_s: int = Field(
         default=7 * 24 * 3600,
         gt=0,

@@ -193,7 +193,14 @@ def from_bytes(data: bytes, layout: Layout) -> tuple[LatentMap, str]:
         )
     if any(t.shape[1] != layout.w_dim for t in tensors.values()):
         raise SpaceError(f"another model's latent: its vectors do not have {layout.w_dim} numbers")
-    layers = tuple(tensors[name] for name in names)
-    if find_space(space, layout).shared:
+    if rows < 1 or columns < 1:
+        raise SpaceError(f"a latent's base has cells, this one {rows}×{columns}")
+    layers = tuple(tensors[name].float() for name in names)
+    known = find_space(space, layout)
+    for res, wmap in zip(layout.layer_res, layers, strict=True):
+        wanted = cells_of(known.layer_cells(res), (rows, columns))
+        if tuple(wmap.shape[2:]) not in ((1, 1), wanted):
+            raise SpaceError(f"a latent in {space} has {wanted[0]}×{wanted[1]} cells in a layer")
+    if known.shared:
         layers = (layers[0],) * len(layers)
     return LatentMap(layers, (rows, columns)), space

@@ -6,8 +6,9 @@ runs code from a file.
 
 import hashlib
 import json
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,6 +31,10 @@ from models.reader import AttributeReader
 from models.whitening import Whitening
 
 FORMAT = "latentbrush-model/1"
+PART = re.compile(r"[a-z][a-z0-9-]*\.safetensors")
+"""What a file of weights is called: never a path."""
+MISFITS = (LookupError, TypeError, ValueError, AttributeError, SafetensorError, RuntimeError)
+"""What building a model from another's configuration raises."""
 STORED = {"float16": torch.float16, "float32": torch.float32}
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -156,12 +161,32 @@ def save_model(model: Model, folder: Path) -> None:
         tensors["place"] = model.reader.place
         kept = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
         files["reader.safetensors"] = save(kept)
-    for old in folder.glob("attributes*.safetensors"):
-        old.unlink()
     for name, data in files.items():
-        (folder / name).write_bytes(data)
+        write_part(folder / name, data)
     config = describe(model) | {"files": {name: sha256(data) for name, data in files.items()}}
     write_config(config, folder)
+    for old in folder.glob("attributes*.safetensors"):
+        if old.name not in files:
+            old.unlink()
+
+
+def change_model(
+    folder: Path, change: Callable[[Model], Model], device: str | torch.device = "cpu"
+) -> Model:
+    """Change the model in a folder as it is now, which may not be as it was when a training began:
+    directions are found, named and dropped meanwhile."""
+    changed = change(load_model(folder, device))
+    save_model(changed, folder)
+    return changed
+
+
+def write_part(path: Path, data: bytes) -> None:
+    """Write a file in one step, unless it is there already: a server may be reading it."""
+    if path.exists() and path.read_bytes() == data:
+        return
+    temporary = path.with_name(f".{path.name}-{secrets.token_hex(4)}.tmp")
+    temporary.write_bytes(data)
+    temporary.replace(path)
 
 
 def add_attributes(added: AttributeSet, folder: Path) -> None:
@@ -174,7 +199,7 @@ def add_attributes(added: AttributeSet, folder: Path) -> None:
         del config["files"][name]
     data = save({"directions": rows.contiguous()})
     new_name = f"attributes-{sha256(data)[:12]}.safetensors"  # the old one stays until the end
-    (folder / new_name).write_bytes(data)
+    write_part(folder / new_name, data)
     config["files"][new_name] = sha256(data)
     for row, entry in enumerate(config["attributes"]):
         entry.setdefault("row", row)
@@ -187,9 +212,8 @@ def add_attributes(added: AttributeSet, folder: Path) -> None:
 
 def write_config(config: Mapping[str, Any], folder: Path) -> None:
     """Write `config.json` in one step, so that nobody reads half of it."""
-    temporary = folder / f".config-{secrets.token_hex(4)}.tmp"
-    temporary.write_text(json.dumps(config, indent=1, ensure_ascii=False) + "\n")
-    temporary.replace(folder / "config.json")
+    text = json.dumps(config, indent=1, ensure_ascii=False) + "\n"
+    write_part(folder / "config.json", text.encode())
 
 
 def describe(model: Model) -> dict[str, Any]:
@@ -241,15 +265,17 @@ def load_model(
         config = json.loads((folder / "config.json").read_text())
         if config.get("format") != FORMAT:
             raise CheckpointError(f"{folder.name}: not a {FORMAT} folder")
-        files = {name: read_checked(folder / name, sum_) for name, sum_ in config["files"].items()}
+        files = {name: read_part(folder, name, sum_) for name, sum_ in config["files"].items()}
         model = build(config, files, device, dtype or best_dtype(device))
+    except CheckpointError:
+        raise
     except OSError as error:
         raise CheckpointError(f"{folder.name}: {error.strerror}: {error.filename}") from error
     except (
-        KeyError,
-        IndexError,
+        LookupError,
         TypeError,
-        json.JSONDecodeError,
+        ValueError,
+        AttributeError,
         SafetensorError,
         RuntimeError,
     ) as error:
@@ -257,15 +283,21 @@ def load_model(
     return model
 
 
-def read_checked(path: Path, expected: str) -> dict[str, Tensor]:
-    """Read a safetensors file after checking its SHA-256.
+def read_part(folder: Path, name: str, expected: str) -> dict[str, Tensor]:
+    """Read one of a model's safetensors files after checking its SHA-256.
 
     Raises:
-        CheckpointError: the file is not the one that `config.json` lists.
+        CheckpointError: its name is none, it is missing, or it is not the one that `config.json`
+            lists.
     """
+    path = folder / name
+    if not PART.fullmatch(name):
+        raise CheckpointError(f"{folder.name}: {name!r} cannot be a file of its weights")
+    if not path.is_file():
+        raise CheckpointError(f"{folder.name}: {name} is missing")
     data = path.read_bytes()
     if sha256(data) != expected:
-        raise CheckpointError(f"{path.parent.name}: {path.name} is damaged (wrong SHA-256)")
+        raise CheckpointError(f"{folder.name}: {name} is damaged (wrong SHA-256)")
     return {name: tensor.float() for name, tensor in load(data).items()}
 
 

@@ -32,8 +32,9 @@ def source_of(options: GanOptions) -> str:
 
 def card_of(name: str, options: GanOptions, first: Model | None) -> Card:
     """What a model that a run has made says of itself: where it began is part of that, and, on
-    drawn data, so is the licence of its beginning. Of a folder's pictures no licence is known."""
-    if name in BUNDLED and (first is None or first.card.id == name):
+    drawn data, so is the licence of its beginning. Of a folder's pictures no licence is known,
+    whatever the model is called."""
+    if name in BUNDLED and options.data == name and (first is None or first.card.id == name):
         return BUNDLED[name]
     trained = f"trained on {source_of(options)}"
     if first is None:

@@ -39,13 +39,18 @@ class Run:
         if resume and path.exists():
             before, now = json.loads(path.read_text()), json.loads(text)
             # An option may be younger than the run, which did without it.
-            changed = [f"{k} ({before.get(k)})" for k in sorted(now) if before.get(k) != now[k]]
+            changed = [
+                f"{k} ({before.get(k)})"
+                for k in sorted(now)
+                if (before[k] != now[k] if k in before else now[k])
+            ]
             if changed:
                 raise TrainingError(
                     f"--resume: the run in {folder} had another {', '.join(changed)}"
                 )
         if writes:
-            path.write_text(text)
+            path.with_suffix(".tmp").write_text(text)  # other processes may be reading it
+            path.with_suffix(".tmp").replace(path)
 
     def log(self, **values: float | int | str) -> None:
         """Append one line of figures."""

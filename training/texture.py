@@ -55,20 +55,22 @@ def _patch_distance(img: Tensor, target: Tensor) -> Tensor:
     """The distance of each region: [REGIONS²]."""
     n, _, height, width = img.shape
     side = min(PATCH, height)
-    y, x = _corners(n, height - side + 1, width - side + 1, img.device)
+    y, x = _corners(n, height, width, side, img.device)
     a, b = (_patches(each, y, x, side) for each in (img, target))
     mean, deviation = b.mean(dim=(0, 1, 3), keepdim=True), b.std(dim=(0, 1, 3), keepdim=True)
     a, b = (_by_region((each - mean) / deviation.clamp(min=1e-6)) for each in (a, b))
     return sliced_distance(a, b, PROJECTIONS)
 
 
-def _corners(n: int, rows: int, columns: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Random places y and x [N, REGIONS² · PATCHES], one region after the other."""
-    y, x = torch.rand(2, n, REGIONS, REGIONS, PATCHES, device=device)
+def _corners(n: int, height: int, width: int, side: int, device: torch.device) -> Tensor:
+    """Upper left corners y, x [2, N, REGIONS² · PATCHES] of patches in pictures of that size, whose
+    middles are random places, one region after the other."""
     region = torch.arange(REGIONS, device=device)
-    y = ((region[:, None, None] + y) * (rows / REGIONS)).long().clamp(max=rows - 1)  # 4 - ε is 4
-    x = ((region[:, None] + x) * (columns / REGIONS)).long().clamp(max=columns - 1)
-    return y.flatten(1), x.flatten(1)
+    place = torch.rand(2, n, REGIONS, REGIONS, PATCHES, device=device)
+    place = place + torch.stack(torch.meshgrid(region, region, indexing="ij"))[:, None, ..., None]
+    size = torch.tensor([height, width], device=device).view(2, 1, 1, 1, 1)
+    corner = (place * (size / REGIONS)).long() - side // 2
+    return corner.clamp(min=0).minimum(size - side).flatten(2)
 
 
 def _by_region(patches: Tensor) -> Tensor:

@@ -81,13 +81,13 @@ class Group:
 
 
 def update(optimiser: torch.optim.Optimizer, loss: Tensor, group: Group) -> None:
-    """One step down the gradient, averaged over the processes, with non-finite gradients set to
-    zero."""
+    """One step down the gradient, averaged over the processes; where that is not finite, it is
+    taken for zero."""
     optimiser.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     parameters = [p for part in optimiser.param_groups for p in part["params"]]
     gradients = [p.grad for p in parameters if p.grad is not None]
-    for gradient in gradients:
-        gradient.nan_to_num_(nan=0.0, posinf=1e5, neginf=-1e5)
     group.average(gradients)
+    for gradient in gradients:
+        gradient.nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0)
     optimiser.step()

@@ -163,7 +163,7 @@ class ModelEditor:
         for edit in edits:
             if edit.enabled:
                 mask = read_mask(edit.mask, grid).to(self.model.device)
-                latent = self.apply(latent, edit, mask * share, tensor)
+                latent = self.apply(latent, edit, mask, share, tensor)
                 touched = stronger(touched, mask.cpu())
                 new = newness(edit) * share
                 if new:
@@ -177,9 +177,9 @@ class ModelEditor:
         return finish(original, before, img, touched, replaced, composite)
 
     def apply(
-        self, latent: LatentMap, edit: EditValue, mask: Tensor, tensor: FetchTensor
+        self, latent: LatentMap, edit: EditValue, mask: Tensor, share: float, tensor: FetchTensor
     ) -> LatentMap:
-        """One edit on a latent."""
+        """A share of one edit on a latent. What is to be reached is looked for with all of it."""
         if isinstance(edit, AttributeEdit):
             attribute, direction = self.model.attributes.find(edit.attribute)
             layers = edit.layers or attribute.layers
@@ -189,18 +189,19 @@ class ModelEditor:
             def moved(strength: float) -> LatentMap:
                 return latent_edits.move(latent, direction, strength, mask, layers)
 
-            if edit.reach is None:
-                return moved(edit.strength or 0.0)
-            return moved(
-                strength_to_reach(edit.reach, lambda s: self.read(moved(s), edit.attribute))
-            )
+            strength = edit.strength or 0.0
+            if edit.reach is not None:
+                strength = strength_to_reach(
+                    edit.reach, lambda s: self.read(moved(s), edit.attribute)
+                )
+            return moved(strength * share)
         if isinstance(edit, TransplantEdit):
             donor = self.base(edit.donor, tensor).latent
             rows, columns = self.grid(latent.base)
             offset = (edit.offset[0] / columns, edit.offset[1] / rows)
-            return latent_edits.transplant(latent, donor, mask, offset)
+            return latent_edits.transplant(latent, donor, mask * share, offset)
         fresh = self.model.generator.broadcast(seed_w(self.model.generator, edit.seed))
-        return latent_edits.resample(latent, fresh, mask, edit.amount)
+        return latent_edits.resample(latent, fresh, mask * share, edit.amount)
 
     @torch.inference_mode()
     def readings(self, latent: LatentMap) -> dict[str, float]:

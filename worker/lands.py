@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from contracts.lands import DrawRequest, LandEdit
+from contracts.lands import REACH, Box, DrawRequest, LandEdit, reaching
 from models.edits import fit_mask
 from models.images import Pixels, to_pixels
 from models.land import Land, tiles_of
@@ -33,23 +33,31 @@ def draw_land(
         drawn: parts of the model's lands without strokes, kept for the next box.
     """
     land = Land(model, wanted.seed or 0, wanted.coherence, wanted.truncation, drawn)
-    strokes = [stroke_of(edit, model.device) for edit in wanted.edits]
+    resolution = model.layout.resolution
+    reach = round(REACH * resolution)
     x, y, width, height = wanted.box
     scale = wanted.scale
     pixels = np.empty((height // scale, width // scale, 3), np.uint8)
     parts = list(tiles_of(width, height, PART_PX * scale))
     for k, (top, left, rows, columns) in enumerate(parts):
         on_step(Step(k, len(parts), "Drawing the land", None))
-        part = (y + top, x + left, rows, columns)
-        img = draw_painted(land, strokes, part).clamp(-1, 1)
+        part = (x + left, y + top, columns, rows)
+        near = reaching(wanted.edits, part, resolution)
+        around = (part[0] - reach, part[1] - reach, columns + 2 * reach, rows + 2 * reach)
+        strokes = [stroke_of(edit, around, model.device) for edit in near]
+        img = draw_painted(land, strokes, (part[1], part[0], rows, columns)).clamp(-1, 1)
         small = to_pixels(F.avg_pool2d(img, scale))
         row, column = top // scale, left // scale
         pixels[row : row + small.shape[0], column : column + small.shape[1]] = small
     return pixels
 
 
-def stroke_of(edit: LandEdit, device: torch.device) -> Stroke:
-    """Decode the mask and bring it to the box's size, once for all that is drawn."""
+def stroke_of(edit: LandEdit, within: Box, device: torch.device) -> Stroke:
+    """Decode the mask and bring it to the box's size; of that, only what lies within another box is
+    kept, since two hundred large ones would not fit in memory."""
     x, y, width, height = edit.box
     mask = fit_mask(read_mask(edit.mask, (1, 1)).to(device), (height, width))
-    return Stroke(edit.attribute, edit.strength, y, x, mask)
+    left, top = max(x, within[0]), max(y, within[1])
+    right, bottom = min(x + width, within[0] + within[2]), min(y + height, within[1] + within[3])
+    seen = mask[:, :, top - y : bottom - y, left - x : right - x].clone()
+    return Stroke(edit.attribute, edit.strength, top, left, seen)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts.errors import InvalidSession
+from contracts.errors import InvalidSession, TooLarge
 from contracts.session_file import PackedLatent, unpack, with_latents
 from contracts.sessions import ImportRequest, ImportResult, SessionWrite
 from worker.decode import Picture, decode_picture
@@ -64,17 +64,22 @@ def import_session(task: Task, request: ImportRequest) -> ImportResult:
         raise InvalidSession("the upload is no longer there: send it again")
     file = unpack(data)
     manifest = file.manifest
+    lists = [manifest.edits, *(snapshot.edits for snapshot in manifest.snapshots)]
+    if max(map(len, lists)) > task.bench.settings.max_edits:
+        raise TooLarge(f"at most {task.bench.settings.max_edits} edits make a list")
     max_pixels = task.bench.settings.max_pixels
-    read = {}
-    for packed in manifest.latents:
+
+    def read(packed: PackedLatent) -> ReadLatent:
         editor = task.editor(packed.model)
         version = task.bench.version(packed.model)
-        read[packed.latent_id] = read_latent(packed, file.entries, editor, version, max_pixels)
-    new_ids = {  # only now, when all of it can be used, is anything kept
-        packed.latent_id: _add_latent(task, packed, read[packed.latent_id])
-        for packed in manifest.latents
-    }
+        return read_latent(packed, file.entries, editor, version, max_pixels)
+
+    for packed in manifest.latents:  # one at a time: pictures decoded together fill the memory
+        read(packed)
     cover = manifest.cover and decode_picture(file.entries[manifest.cover], max_pixels)
+    new_ids = {  # only now, when all of it can be used, is anything kept
+        packed.latent_id: _add_latent(task, packed, read(packed)) for packed in manifest.latents
+    }
     snapshots = [
         snapshot.model_copy(update={"edits": with_latents(snapshot.edits, new_ids)})
         for snapshot in manifest.snapshots

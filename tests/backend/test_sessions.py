@@ -228,7 +228,41 @@ def test_a_file_without_a_donor_or_with_too_much(client: httpx.Client, file: byt
         {"snapshots": [snapshot | {"edits": [copies]}]},
         {"snapshots": [snapshot] * 21},
         {"edits": manifest["edits"] * 1001},
+        {"latents": manifest["latents"] * 65},
     ):
         data = rewritten(file, session=json.dumps(manifest | change).encode())
         answer = client.post("/sessions/file", files={"session": data})
         assert answer.json()["code"] == "invalid_session", answer.text
+
+
+@pytest.mark.parametrize("where", ["edits", "snapshots"])
+def test_a_file_with_more_edits_than_this_server_takes(
+    client: httpx.Client, file: bytes, where: str
+) -> None:
+    manifest = json.loads(zipfile.ZipFile(io.BytesIO(file)).read("session.json"))
+    many = manifest["edits"] * 51
+    snapshot = {"name": "a", "edits": many, "saved_at": "2026-01-02T03:04:05Z"}
+    change = {"edits": many} if where == "edits" else {"snapshots": [snapshot]}
+    data = rewritten(file, session=json.dumps(manifest | change).encode())
+    answer = client.post("/sessions/file", files={"session": data})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+def test_a_file_that_is_refused_leaves_nothing(client: httpx.Client, file: bytes) -> None:
+    before = client.get("/sessions").json()
+    manifest = json.loads(zipfile.ZipFile(io.BytesIO(file)).read("session.json"))
+    data = rewritten(file, session=json.dumps(manifest | {"cover": "pictures/x"}).encode())
+    assert client.post("/sessions/file", files={"session": data}).status_code == 422
+    assert client.get("/sessions").json() == before
+
+
+def test_a_file_whose_names_are_no_text(client: httpx.Client, file: bytes) -> None:
+    odd = rewritten(file).replace(b"session.json", b"\xff\xfession.json"[:12])
+    flagged = bytearray(odd)
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        start = flagged.find(mark)
+        while start >= 0:
+            flagged[start + at + 1] |= 0x08  # names are UTF-8, it says
+            start = flagged.find(mark, start + 4)
+    answer = client.post("/sessions/file", files={"session": bytes(flagged)})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_session")

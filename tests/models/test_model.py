@@ -1,8 +1,10 @@
 """A model's folder: what is written is what is read, and damage is named."""
 
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -14,7 +16,14 @@ from contracts.versions import is_same_generator
 from models.attributes import Attribute, AttributeSet
 from models.errors import AttributeUnknown, CheckpointError, ShapeError
 from models.inversion import invert
-from models.model import Model, add_attributes, load_model, save_model
+from models.model import (
+    Encoding,
+    Model,
+    add_attributes,
+    change_model,
+    load_model,
+    save_model,
+)
 from models.reader import strength_to_reach
 from models.sampling import seed_w
 from models.whitening import fit_whitening
@@ -85,6 +94,53 @@ def test_a_dropped_attribute_leaves_the_others_as_they_were(model: Model, tmp_pa
 def test_what_was_trained_with_a_model_stays(folder: Path) -> None:
     with pytest.raises(InvalidRequest, match="trained with the model"):
         change_attribute(folder, "smile", AttributeChange(drop=True))
+
+
+@pytest.mark.parametrize(
+    "name", ["../outside.safetensors", "/dev/zero", "strips/x.safetensors", ".a.safetensors", "a"]
+)
+def test_a_file_of_weights_is_in_the_folder(folder: Path, name: str) -> None:
+    data = (folder / "whitening.safetensors").read_bytes()
+    (folder.parent / "outside.safetensors").write_bytes(data)
+    config = folder / "config.json"
+    entry = json.loads(config.read_text())
+    entry["files"][name] = hashlib.sha256(data).hexdigest()
+    config.write_text(json.dumps(entry))
+    with pytest.raises(CheckpointError, match="cannot be a file of its weights"):
+        load_model(folder)
+
+
+def test_a_file_of_weights_is_a_file(folder: Path) -> None:
+    (folder / "generator.safetensors").unlink()
+    (folder / "generator.safetensors").symlink_to("/dev/zero")
+    with pytest.raises(CheckpointError, match=r"generator\.safetensors is missing"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"files": []}, {"stored": "int3"}, {"prior": {"lengths": "x"}}, {"generator": {"x": 1}}],
+)
+def test_a_config_that_is_no_models_is_refused(folder: Path, change: dict[str, Any]) -> None:
+    config = folder / "config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | change))
+    with pytest.raises(CheckpointError, match=r"does not fit its config\.json"):
+        load_model(folder)
+    for text in ("[]", "{", "\x00\xff"):
+        config.write_text(text)
+        with pytest.raises(CheckpointError):
+            load_model(folder)
+
+
+def test_what_changed_during_a_training_stays(folder: Path) -> None:
+    before = load_model(folder)
+    found = Attribute("found", "Found", source="SeFa")
+    add_attributes(AttributeSet((found,), before.attributes.directions[:1]), folder)
+    trained = replace(before, encoding=Encoding(steps=7))
+    change_model(folder, lambda now: replace(now, encoding=trained.encoding))
+    after = load_model(folder)
+    assert after.encoding.steps == 7
+    assert [a.id for a in after.attributes.attributes][-1] == "found"
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "remove", "format", "config", "shape"])

@@ -1,11 +1,18 @@
 """The instruments of the evaluation, on cases with a known answer."""
 
+from dataclasses import replace
+
+import pytest
 import torch
 import torch.nn.functional as F
 
+from models.attributes import Attribute, AttributeSet
 from models.latents import LatentMap
+from models.perceptual import PerceptualConfig, PerceptualNet
+from tests.fakes.tiny import tiny_model
+from training.errors import TrainingError
 from training.evaluation.baselines import LENGTHS, length_for, svm
-from training.evaluation.editing import changed, others_of
+from training.evaluation.editing import changed, evaluate_editing, others_of, score_edits
 from training.evaluation.swaps import swapped
 from training.portraits import FACTORS, sample_factors
 
@@ -54,3 +61,18 @@ def test_a_factor_is_changed_alone_and_within_its_range() -> None:
         for moved in (up, down):
             others = [i for i in range(len(names)) if i != k]
             assert torch.equal(moved[:, others], factors[:, others])
+
+
+def test_only_what_the_judge_reads_is_judged() -> None:
+    model = tiny_model()
+    judge = PerceptualNet(PerceptualConfig(32, ("smile", "glasses"), widths=(8, 8), embedding=8))
+    judge.eval().requires_grad_(False)
+    found = (*model.attributes.attributes, Attribute("middle-1", "Component 1"))
+    rows = torch.cat([model.attributes.directions, model.attributes.directions[:1]])
+    model = replace(model, attributes=AttributeSet(found, rows))
+    judged = evaluate_editing(model, judge, 1, 5)
+    assert {row.id for row in judged if row.method == "learnt"} == {"smile"}
+    model = replace(model, attributes=AttributeSet((), torch.zeros(0)))
+    assert score_edits(model, judge, []) is None
+    with pytest.raises(TrainingError, match="no attribute that the judge reads"):
+        evaluate_editing(model, judge, 1, 5)

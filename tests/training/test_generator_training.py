@@ -1,5 +1,6 @@
 """The game: it learns, it resumes where it was, it grows, and it takes a folder of pictures."""
 
+import copy
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +25,7 @@ from training.generated import draw_latents
 from training.imitation import imitate
 from training.loop import train_generator
 from training.portraits import render, sample_factors
-from training.release import release_generator
+from training.release import card_of, release_generator
 from training.runs import Run
 from training.schedule import Steps
 from training.teacher import factors_of, perceptual_loss, teach
@@ -67,20 +68,32 @@ def test_a_run_writes_what_is_needed_and_resumes(options: GanOptions, tmp_path: 
 def test_a_run_goes_on_with_the_options_that_it_had(tmp_path: Path) -> None:
     Run(tmp_path, {"batch": 4, "lr": 0.1}, resume=False)
     Run(tmp_path, {"batch": 4, "lr": 0.1, "younger": None}, resume=True)
+    own = {"batch": 4, "lr": 0.1, "younger": None}
+    for younger in (None, False, 0.0):
+        (tmp_path / "options.json").write_text(json.dumps({"batch": 4, "lr": 0.1}))
+        Run(tmp_path, own | {"younger": younger}, resume=True)
+    (tmp_path / "options.json").write_text(json.dumps({"batch": 4, "lr": 0.1}))
     for change in ({"batch": 8}, {"younger": 1}):
         with pytest.raises(TrainingError, match=rf"another {next(iter(change))} \((4|None)\)$"):
-            Run(tmp_path, {"batch": 4, "lr": 0.1, "younger": None} | change, resume=True)
+            Run(tmp_path, own | change, resume=True)
 
 
-def test_a_resumed_game_has_the_same_weights(options: GanOptions) -> None:
-    training = GanTraining(options, CPU)
-    training.step_discriminator(render(sample_factors(0, 0, 4), 32), 0)
-    training.step_generator(4, 0)
-    again = GanTraining(options, CPU)
-    again.restore(training.state())
-    for a, b in zip(training.ema.parameters(), again.ema.parameters(), strict=True):
-        assert torch.equal(a, b)
+def test_a_resumed_game_goes_on_as_it_would_have(options: GanOptions) -> None:
+    real = render(sample_factors(0, 0, 4), 32)
+
+    def step(training: GanTraining) -> list[torch.Tensor]:
+        training.seed_again()
+        training.step_discriminator(real, 0)
+        training.step_generator(4, 0)
+        networks = (training.generator, training.discriminator, training.ema)
+        return [p.detach().clone() for network in networks for p in network.parameters()]
+
+    training, again = GanTraining(options, CPU), GanTraining(options, CPU)
+    step(training)
+    again.restore(copy.deepcopy(training.state()))
     assert again.path_length.mean == training.path_length.mean
+    for a, b in zip(step(training), step(again), strict=True):
+        assert torch.equal(a, b)
 
 
 def test_growth_starts_from_the_smaller_picture_enlarged(options: GanOptions) -> None:
@@ -254,6 +267,12 @@ def test_what_a_network_sees_is_compared_too() -> None:
     assert blurred.grad.abs().max() > 0
 
 
+@pytest.mark.parametrize("name", ["portraits", "aerial", "mine"])
+def test_of_a_folders_pictures_no_licence_is_known(options: GanOptions, name: str) -> None:
+    card = card_of(name, replace(options, data="my_photos"), None)
+    assert (card.license, card.source) == ("unknown", "trained on a folder of pictures")
+
+
 def test_sharp_patches_are_near_sharp_ones_wherever_they_lie() -> None:
     rng = torch.Generator().manual_seed(0)
     target, other = (torch.randn(16, 3, 64, 64, generator=rng) for _ in range(2))
@@ -267,15 +286,16 @@ def test_sharp_patches_are_near_sharp_ones_wherever_they_lie() -> None:
 def test_a_region_weighs_as_its_heaviest_place_does() -> None:
     target = torch.randn(4, 3, 64, 64, generator=torch.Generator().manual_seed(0))
     img, weight = target.clone(), torch.ones(4, 1, 64, 64)
-    img[..., 1:15, 1:15] = 0  # flat in the first of the regions
+    img[..., 3:13, 3:13] = 0  # flat in the first of the regions, where no other's patches reach
     weight[..., 5, 5] = 3
 
     def loss(weight: torch.Tensor | None) -> float:
         torch.manual_seed(0)
         return texture_loss(img, target, 1, weight).item()
 
-    assert loss(weight) == pytest.approx(3 * loss(None), rel=0.2)  # patches of the next reach in
-    assert loss(weight.flip(3)) < 1.2 * loss(None)
+    assert loss(weight) == pytest.approx(3 * loss(None))
+    assert loss(weight.flip(3)) == pytest.approx(loss(None))
+    assert loss(None) > 0
 
 
 def test_a_batch_of_averages_is_too_narrow() -> None:

@@ -273,8 +273,26 @@ def test_an_attribute_is_moved_to_a_reading(reading_editor: ModelEditor, origina
     for wanted_reading in (now + 0.03, now + 0.08):
         edit = AttributeEdit(attribute="hat", reach=wanted_reading)
         everywhere = read_mask(edit.mask, (16, 16))
-        edited = editor.apply(base, edit, everywhere, lambda _: found.tensor)
+        edited = editor.apply(base, edit, everywhere, 1.0, lambda _: found.tensor)
         assert editor.read(edited, "hat") == pytest.approx(wanted_reading, abs=0.02)
+
+
+def test_a_share_of_a_move_to_a_reading_is_a_share_of_its_strength(
+    reading_editor: ModelEditor, original: Pixels
+) -> None:
+    editor = reading_editor
+    found = editor.encode(original, EncodeOptions(steps=0), ignore)
+    base = editor.base("lat", lambda _: found.tensor).latent
+    edit = AttributeEdit(attribute="hat", reach=editor.read(base, "hat") + 0.08)
+
+    def step(share: float) -> torch.Tensor:
+        everywhere = read_mask(edit.mask, (16, 16))
+        edited = editor.apply(base, edit, everywhere, share, lambda _: found.tensor)
+        return edited.layers[0] - base.layers[0]
+
+    assert step(0.0).abs().max() == 0
+    assert step(1.0).abs().max() > 0
+    assert torch.allclose(step(0.25), step(1.0) / 4, atol=1e-6)
 
 
 def test_a_reading_that_cannot_be_reached_is_said(

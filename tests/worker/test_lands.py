@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from contracts.edits import MaskAll, MaskGrid
 from contracts.lands import FEATHER_PX, REACH, DrawRequest, LandEdit, LandInfo, tile_box
@@ -10,6 +11,7 @@ from models.errors import AttributeUnknown
 from models.generator import SURROUND
 from tests.fakes.tiny import tiny_land
 from worker.editor import ModelEditor
+from worker.lands import stroke_of
 
 SIDE = 32
 """The small model's resolution."""
@@ -81,6 +83,19 @@ def test_only_edits_that_reach_a_box_are_sent() -> None:
     assert wanted.key("v") == land(near, beside).part(box, SIDE).key("v")
     assert wanted.key("v") != land(near).part(box, SIDE).key("v")
     assert wanted.key("v") != wanted.key("w")
+
+
+def test_of_a_large_mask_only_what_is_drawn_is_kept() -> None:
+    around = (100, 50, 64, 32)
+    rows = tuple(tuple(float(i == j) for i in range(8)) for j in range(8))
+    large = edit((60, 40, 2048, 4096), mask=MaskGrid(rows=rows))
+    stroke = stroke_of(large, around, torch.device("cpu"))
+    assert (stroke.top, stroke.left, stroke.mask.shape) == (50, 100, (1, 1, 32, 64))
+    assert stroke.mask.untyped_storage().nbytes() == stroke.mask.nbytes
+    whole = stroke_of(large, large.box, torch.device("cpu"))
+    place = (50, 100, 32, 64)
+    assert torch.equal(stroke.on(place), whole.on(place))
+    assert stroke.mask.max() > 0
 
 
 def test_an_unknown_attribute_is_refused(editor: ModelEditor) -> None:

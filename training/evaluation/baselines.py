@@ -83,15 +83,16 @@ def best_of_sefa(model: Model) -> Tensor:
 
 @torch.no_grad()
 def matched(model: Model, directions: Tensor, name: str) -> AttributeSet:
-    """Directions [T, L, D] as the model's attributes, as long as it takes to move the reading as
-    far as the model's own direction does when it is painted at its place; no longer than the
-    largest of `LENGTHS`, and turned so that the reading rises."""
+    """Directions [T, L, D] as the model's attributes, those that it reads: as long as it takes to
+    move the reading as far as the model's own direction does when it is painted at its place; no
+    longer than the largest of `LENGTHS`, and turned so that the reading rises."""
     targets, places = targets_of(model), places_of(model).to(model.device)
     columns = {target.id: k for k, target in enumerate(targets)}
+    known = [attribute for attribute in model.attributes.attributes if attribute.id in columns]
     probes = Probes(model)
     w = draws(model)
     rows = []
-    for attribute in tqdm(model.attributes.attributes, desc=f"Measuring {name}"):
+    for attribute in tqdm(known, desc=f"Measuring {name}"):
         k = columns[attribute.id]
         place = places[k : k + 1]
         wanted = probes.effect(model.attributes.find(attribute.id)[1], place, k)
@@ -99,7 +100,7 @@ def matched(model: Model, directions: Tensor, name: str) -> AttributeSet:
         row = row * (1.0 if probes.effect(row, place, k) >= 0 else -1.0)
         effects = [probes.effect(row * length, place, k) for length in LENGTHS]
         rows.append(row * length_for(wanted, effects))
-    plain = tuple(replace(a, layers=None, flipped=False) for a in model.attributes.attributes)
+    plain = tuple(replace(a, layers=None, flipped=False) for a in known)
     return AttributeSet(plain, torch.stack(rows))
 
 

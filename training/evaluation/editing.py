@@ -87,6 +87,11 @@ def subjects_of(model: Model, factors: Tensor, img: Tensor, found: Inversion) ->
     ]
 
 
+def readable(known: AttributeSet, targets: Sequence[str]) -> list[str]:
+    """The attributes that are read from pictures; directions that were found may not be."""
+    return [attribute.id for attribute in known.attributes if attribute.id in targets]
+
+
 def evaluate_editing(
     model: Model,
     judge: PerceptualNet,
@@ -98,7 +103,12 @@ def evaluate_editing(
 
     Args:
         others: further ways to move the same attributes, by the method's name.
+
+    Raises:
+        TrainingError: the judge reads none of the model's attributes.
     """
+    if not readable(model.attributes, judge.config.targets):
+        raise TrainingError(f"{model.card.id} has no attribute that the judge reads")
     factors, pictures = unseen(model, count, seed)
     subjects: list[Subject] = []
     for part in tqdm(torch.split(torch.arange(count), 8), desc="Encoding"):
@@ -106,8 +116,8 @@ def evaluate_editing(
         subjects += subjects_of(model, factors[part], pictures[part], found)
     rows = [measure_truth(judge, subjects, name) for name in judge.config.targets]
     for method, attributes in ({"learnt": model.attributes} | (others or {})).items():
-        for attribute in tqdm(attributes.attributes, desc=f"Editing, {method}"):
-            rows.append(measure(model, judge, subjects, attributes, attribute.id, method))
+        for name in tqdm(readable(attributes, judge.config.targets), desc=f"Editing, {method}"):
+            rows.append(measure(model, judge, subjects, attributes, name, method))
     return rows
 
 
@@ -227,10 +237,12 @@ class EditScore:
 @torch.inference_mode()
 def score_edits(
     model: Model, judge: PerceptualNet, subjects: Sequence[Subject], per_picture: int = 8
-) -> EditScore:
+) -> EditScore | None:
     """Paint `per_picture` attributes on every subject, one σ up and down; every method and space
-    is given the same ones."""
-    names = [attribute.id for attribute in model.attributes.attributes]
+    is given the same ones. None where the judge reads none of the model's attributes."""
+    names = readable(model.attributes, judge.config.targets)
+    if not names:
+        return None
     own, leaked, outside = [], [], []
     for k, subject in enumerate(subjects):
         before = judge(subject.img)

@@ -15,7 +15,7 @@ from models.inversion import Inversion
 from models.latents import embed
 from models.model import Model
 from models.perceptual import PerceptualNet
-from training.evaluation.editing import place_of
+from training.evaluation.editing import place_of, readable
 from training.evaluation.inversion import Setting, encode
 from training.portraits import render, sample_factors
 
@@ -114,7 +114,8 @@ def measure(
         found.append(encode(model, img, setting))
         seconds.append(time.perf_counter() - begin)
     success, leakage, other, same = None, None, None, None
-    if case == "two people" and judge is not None:
+    names = [] if judge is None else readable(model.attributes, judge.config.targets)
+    if case == "two people" and judge is not None and names:
         success, leakage, other, same = edit_one_of_two(model, judge, factors, pictures, found)
     return OutOfSampleRow(
         case=case,
@@ -149,7 +150,7 @@ def edit_one_of_two(
         attributes over the effect; of the other person's attributes over the effect; and of the
         other person's same attribute over the effect.
     """
-    names = [attribute.id for attribute in model.attributes.attributes]
+    names = readable(model.attributes, judge.config.targets)
     size = model.layout.resolution
     own, leaked, other, same = [], [], [], []
     for k, inverted in enumerate(found):
