@@ -261,7 +261,9 @@ class GanTraining:
         if is_as_deep:
             self.generator.mapping.load_state_dict(generator.mapping.state_dict())
         else:
-            imitate(self.generator.mapping, generator.mapping, group=self.group)
+            self.generator.mapping.w_avg.copy_(generator.mapping.w_avg)
+            teacher = copy.deepcopy(generator.mapping).to(self.device).requires_grad_(False)
+            imitate(self.generator.mapping, teacher, group=self.group)
         self.ema.load_state_dict(self.generator.state_dict())
         self.blank = False
 

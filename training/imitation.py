@@ -1,10 +1,10 @@
-"""A mapping network that maps as another one does: how a finished generator gets a deeper one.
+"""A mapping network that learns to give certain w: how a finished generator gets a deeper one.
 
 Ours. The w that a generator understands are its mapping network's; one of another depth has to
 learn them before anything else is trained on.
 """
 
-import copy
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -21,30 +21,21 @@ PEAK_LR = 0.3  # times the mapping network's multiplier of 0.01
 
 def imitate(
     student: MappingNetwork,
-    teacher: MappingNetwork,
+    teacher: Callable[[Tensor], Tensor],
     length: Length | None = None,
     group: Group | None = None,
 ) -> None:
-    """Teach `student` to give the w [N, D] of `teacher` for every z [N, Z] (and class).
+    """Teach `student` to give the w [N, D] of `teacher` for every z [N, Z].
 
     Args:
         length: `STEPS` if not given.
     """
     group, device = group or Group(), student.w_avg.device
-    teacher = copy.deepcopy(teacher).to(device).requires_grad_(False)
-    student.w_avg.copy_(teacher.w_avg)
     optimiser = torch.optim.Adam(student.parameters(), betas=(0.9, 0.99))
-    for now in (length or STEPS).watch("Copying the mapping network"):
+    for now in (length or STEPS).watch("Teaching the mapping network"):
         set_cosine_lr(optimiser, PEAK_LR, now.passed)
-        z = torch.randn(BATCH, teacher.config.z_dim, device=device)
-        c = _classes(teacher.config.c_dim, device)
+        z = torch.randn(BATCH, student.config.z_dim, device=device)
         with torch.no_grad():
-            wanted = teacher(z, c)
-        loss = F.mse_loss(student(z, c), wanted) / wanted.var(dim=0).mean()
+            wanted = teacher(z)
+        loss = F.mse_loss(student(z), wanted) / wanted.var(dim=0).mean()
         update(optimiser, loss, group)
-
-
-def _classes(num: int, device: torch.device) -> Tensor | None:
-    if not num:
-        return None
-    return F.one_hot(torch.randint(num, (BATCH,), device=device), num).float()

@@ -102,6 +102,11 @@ class LandLesson:
         weights = bumps(places, FIELD[0]).to(z)
         return weights @ z[:, : len(CHANNELS)] @ weights.T
 
+    def begin(self, training: GanTraining) -> None:
+        """Prepare a generator that has learnt nothing yet."""
+        if training.blank:
+            listen_to_channels(training.generator.mapping)
+
     def __call__(self, training: GanTraining) -> tuple[Tensor, int]:
         """The loss of a batch, and its pictures."""
         img, target, _ = self.draw(training, no_noise)

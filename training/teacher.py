@@ -65,13 +65,29 @@ def perceptual_loss(net: PerceptualNet, img: Tensor, target: Tensor) -> Tensor:
     return weighed + SPREAD_WEIGHT * spread_loss(found, wanted)
 
 
-def teach(img: Tensor, z: Tensor, net: PerceptualNet | None = None) -> Tensor:
-    """How far pictures [N, 3, R, R] are from the renders that their z [N, Z] stand for; as `net`
-    sees them, too, if it is given."""
-    factors, size = factors_of(z), img.shape[2]
+def change_loss(img: Tensor, target: Tensor) -> Tensor:
+    """How far the differences of two halves of a batch [2N, 3, R, R] are from those of the targets:
+    squared, as a share of theirs."""
+    ours, wanted = (first - second for first, second in (img.chunk(2), target.chunk(2)))
+    return (ours - wanted).square().mean() / wanted.square().mean().clamp(min=1e-6)
+
+
+def render_of(z: Tensor, size: int) -> tuple[Tensor, Tensor]:
+    """The renders [N, 3, R, R] that z [N, Z] stand for, and their places' weights [N, 1, R, R]."""
+    factors = factors_of(z)
     features = [region_mask(factors, name, size) for name in FEATURES]
-    weight = (1 + FEATURES_WEIGHT * torch.stack(features).amax(dim=0)).to(img.device)
-    target = render(factors, size, img.device)
+    weight = (1 + FEATURES_WEIGHT * torch.stack(features).amax(dim=0)).to(z.device)
+    return render(factors, size, z.device), weight
+
+
+def whole_loss(img: Tensor, target: Tensor, weight: Tensor, net: PerceptualNet | None) -> Tensor:
+    """How far pictures are from their targets, place by place and as sets; as `net` sees them, too,
+    if it is given."""
     loss = pyramid_loss(img, target, weight)
     loss = loss + TEXTURE_WEIGHT * texture_loss(img, target, LEVELS, weight)
     return loss if net is None else loss + perceptual_loss(net, img.clamp(-1, 1), target)
+
+
+def teach(img: Tensor, z: Tensor) -> Tensor:
+    """How far pictures [N, 3, R, R] are from the renders that their z [N, Z] stand for."""
+    return whole_loss(img, *render_of(z, img.shape[2]), net=None)

@@ -1,56 +1,48 @@
 """A supervised start: regress the renders that latents stand for, before the game sharpens them."""
 
-import copy
-from collections.abc import Callable
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from models.noise import no_noise
 from models.perceptual import PerceptualNet
 from training.errors import TrainingError
 from training.gan import GanTraining
-from training.land_lesson import LandLesson, listen_to_channels
+from training.land_lesson import LandLesson
+from training.portrait_lesson import PortraitLesson
 from training.runs import Run
 from training.schedule import Every, Length, cosine
-from training.teacher import teach
 from training.together import update
 
 PEAK_LR = 0.025  # measured: docs/decisions.md
 ONE_LAYERS_SPEED = 50  # undoes half of the mapping's multiplier of 0.01; deeper ones take less
 
-Lesson = Callable[[GanTraining], tuple[Tensor, int]]
-"""Draws latents, and says how far what the generator makes of them is from what it should, and how
-many pictures that were."""
+
+class Lesson(Protocol):
+    """What there is to learn from in drawn data."""
+
+    def begin(self, training: GanTraining) -> None:
+        """Prepare a generator that has not had the lesson."""
+
+    def __call__(self, training: GanTraining) -> tuple[Tensor, int]:
+        """Draw latents; how far what the generator makes of them is from what it should, and how
+        many pictures that were."""
 
 
 def open_lesson(training: GanTraining, net: PerceptualNet | None) -> Lesson:
     """What there is to learn from in the run's data.
 
     Raises:
-        TrainingError: there is nothing to learn from.
+        TrainingError: nothing, or the perceptual network reads another size.
     """
     options = training.options
     if not options.has_teacher:
         raise TrainingError("--warmup-minutes: only procedural data are known from their latents")
     if options.prior is not None:
-        if training.blank and training.phase != "warm-up":  # nothing has been learnt yet
-            listen_to_channels(training.generator.mapping)
         return LandLesson(options.resolution, options.w_dim, options.seed, rank=training.group.rank)
-    if net is not None:
-        if net.config.resolution != options.resolution:
-            raise TrainingError(f"the perceptual network reads {net.config.resolution} px")
-        net = copy.deepcopy(net).eval().requires_grad_(False)
-
-    def portraits(training: GanTraining) -> tuple[Tensor, int]:
-        z = torch.randn(options.batch, options.w_dim, device=training.device)
-        generator = training.generator
-        w = generator.mapping(z)
-        generator.mapping.w_avg.lerp_(w.detach().mean(dim=0), 0.005)
-        img = generator.synthesis(generator.broadcast(w), no_noise, training.dtype)
-        return teach(img, z, net), options.batch
-
-    return portraits
+    if net is not None and net.config.resolution != options.resolution:
+        raise TrainingError(f"the perceptual network reads {net.config.resolution} px")
+    return PortraitLesson(options, net)
 
 
 def warm_up(
@@ -66,6 +58,8 @@ def warm_up(
     """
     generator, options = training.generator, training.options
     lesson = open_lesson(training, net)
+    if training.phase != "warm-up":
+        lesson.begin(training)
     mapping_lr = PEAK_LR * ONE_LAYERS_SPEED / options.mapping_layers
     optimiser = torch.optim.Adam(
         [

@@ -267,7 +267,7 @@ def test_a_grown_run_keeps_what_its_mapping_has_learnt(
     grown = GanTraining(replace(TINY, resolution=32, grid=32), torch.device("cpu"))
     grown.grow_from(load_state(tmp_path / "small"))
     before = grown.generator.mapping.state_dict()["fc0.weight"].clone()
-    open_lesson(grown, None)
+    open_lesson(grown, None).begin(grown)
     assert torch.equal(grown.generator.mapping.state_dict()["fc0.weight"], before)
 
 

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from models.generator import Generator, MappingNetwork
+from models.generator import Generator
 from models.images import to_pixels
 from models.model import load_model, save_model
 from models.noise import no_noise
@@ -22,13 +22,14 @@ from training.errors import TrainingError
 from training.gan import GanTraining
 from training.gan_options import PRESETS, GanOptions, with_overrides
 from training.generated import draw_latents
-from training.imitation import imitate
 from training.loop import train_generator
+from training.phases import explained, hear_phases, phases
+from training.portrait_lesson import paired
 from training.portraits import render, sample_factors
 from training.release import card_of, release_generator
 from training.runs import Run
 from training.schedule import Steps
-from training.teacher import factors_of, perceptual_loss, teach
+from training.teacher import change_loss, factors_of, perceptual_loss, teach
 from training.texture import spread_loss, texture_loss
 from training.warmup import warm_up
 
@@ -112,8 +113,7 @@ def test_growth_starts_from_the_smaller_picture_enlarged(options: GanOptions) ->
 def test_a_run_goes_on_from_a_finished_generator(options: GanOptions, tmp_path: Path) -> None:
     first = Generator(replace(options.generator, conv_clamp=256.0))
     alike = replace(options, ema_kimg=1000.0).like(first.config)
-    start = Steps(1)
-    ema = train_generator(alike, tmp_path / "run", None, warmup=start, start=first)
+    ema = train_generator(alike, tmp_path / "run", Steps(1), start=first)
     for before, after in zip(first.parameters(), ema.parameters(), strict=True):
         torch.testing.assert_close(before, after, rtol=0, atol=0.01)
     training = GanTraining(alike, CPU)
@@ -145,14 +145,43 @@ def test_a_deeper_mapping_network_maps_as_the_one_before(
     assert torch.equal(deeper.ema.mapping.w_avg, first.mapping.w_avg)
 
 
-def test_classes_are_mapped_as_before(options: GanOptions) -> None:
+def test_w_says_where_waves_begin() -> None:
     torch.manual_seed(0)
-    config = replace(options.generator, c_dim=3)
-    teacher, student = MappingNetwork(config), MappingNetwork(replace(config, mapping_layers=1))
-    z, c = torch.randn(256, 64), torch.eye(3)[torch.arange(256) % 3]
-    before = F.mse_loss(student(z, c), teacher(z, c)).item()
-    imitate(student, teacher, Steps(200))
-    assert F.mse_loss(student(z, c), teacher(z, c)).item() < 0.5 * before
+    generator = Generator(replace(PRESETS["cpu32"], w_dim=64, mapping_layers=4).generator)
+    generator.requires_grad_(False)
+    z = torch.randn(512, 64)
+    said = phases(factors_of(z))
+    w = generator.mapping(z)
+    img = generator.synthesis(generator.broadcast(w), no_noise)
+    assert explained(w, said) < 0.4
+    generator.requires_grad_(True)
+    hear_phases(generator, length=Steps(1500))
+    after = generator.mapping(z)
+    assert explained(after, said) > 0.6
+    kept = F.mse_loss(generator.synthesis(generator.broadcast(after), no_noise), img)
+    assert kept < 0.6 * img.var(dim=0).mean(), "the other directions say what they said"
+    again = copy.deepcopy(generator.state_dict())
+    hear_phases(generator, length=Steps(400))
+    assert all(torch.equal(again[k], v) for k, v in generator.state_dict().items()), "heard already"
+
+
+def test_a_pair_differs_in_one_factor() -> None:
+    z = torch.randn(40, 64, generator=torch.Generator().manual_seed(0))
+    torch.manual_seed(0)
+    pairs = paired(z, 16)
+    differs = pairs[:16] != pairs[16:32]
+    assert differs.sum(dim=1).eq(1).all()
+    assert differs.nonzero()[:, 1].unique().numel() > 3
+    assert torch.equal(pairs[:16], z[:16]) and torch.equal(pairs[32:], z[32:])
+
+
+def test_what_a_change_misses_is_a_share_of_it() -> None:
+    target = torch.randn(8, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    both = target[:4].repeat(2, 1, 1, 1)
+    assert change_loss(target + 1, target) < 1e-9, "what both have in common does not count"
+    assert change_loss(both, target) == 1
+    half = torch.cat([target[:4], (target[:4] + target[4:]) / 2])
+    assert change_loss(half, target).item() == pytest.approx(0.25)
 
 
 def test_what_a_model_had_beside_its_generator_is_kept(options: GanOptions, tmp_path: Path) -> None:
@@ -170,7 +199,10 @@ def test_what_a_model_had_beside_its_generator_is_kept(options: GanOptions, tmp_
     assert gap < 0.1 * sum(b.var().item() for b in before)
 
 
-def test_warming_up_brings_the_pictures_closer(options: GanOptions, tmp_path: Path) -> None:
+def test_warming_up_brings_the_pictures_closer(
+    options: GanOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.phases.STEPS", Steps(100))
     training = GanTraining(options, CPU)
     z = torch.randn(16, 64, generator=torch.Generator().manual_seed(2))
 

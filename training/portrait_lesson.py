@@ -1,0 +1,76 @@
+"""What only drawn portraits allow: the render that a latent stands for, to learn from.
+
+Every second step is at half the size, where four times as many pictures cost as much. Some latents
+come in pairs that differ in one factor: what it changes is compared by itself, or the weak ones
+would drown in what all pictures have in common. Ours.
+"""
+
+import copy
+
+import torch
+from torch import Tensor
+
+from models.noise import no_noise
+from models.perceptual import PerceptualNet
+from training.gan import GanTraining
+from training.gan_options import GanOptions
+from training.phases import NAMES, hear_phases
+from training.teacher import change_loss, pyramid_loss, render_of, whole_loss
+
+PAIRED = 0.25  # of the latents of a step at full size have a second one; at half size all do
+DETAIL = 0.6  # of the pairs differ in it; the others in any factor
+HALF_BATCH = 2  # times the pictures of a step at full size
+CHANGE_WEIGHT = 0.2
+
+
+class PortraitLesson:
+    """Portraits with the latents that they stand for."""
+
+    def __init__(self, options: GanOptions, net: PerceptualNet | None) -> None:
+        """Take what compares pictures.
+
+        Args:
+            net: a perceptual network of the run's resolution, which then takes part.
+        """
+        self.options = options
+        self.net = net and copy.deepcopy(net).eval().requires_grad_(False)
+        self.is_half = True
+
+    def begin(self, training: GanTraining) -> None:
+        """Prepare a generator that has not had the lesson."""
+        hear_phases(training.generator, training.group)
+        training.ema.load_state_dict(training.generator.state_dict())
+
+    def __call__(self, training: GanTraining) -> tuple[Tensor, int]:
+        """The loss of a batch, and its pictures."""
+        self.is_half = not self.is_half
+        batch, size = self.options.batch, self.options.resolution
+        if self.is_half:
+            batch, size = HALF_BATCH * batch, size // 2
+        pairs = batch // 2 if self.is_half else round(PAIRED * batch)
+        z = paired(torch.randn(batch, self.options.w_dim, device=training.device), pairs)
+        generator = training.generator
+        w = generator.mapping(z)
+        generator.mapping.w_avg.lerp_(w.detach().mean(dim=0), 0.005)
+        img = generator.synthesis(generator.broadcast(w), no_noise, training.dtype, finest=size)
+        target, weight = render_of(z, size)
+        if self.is_half:
+            loss = pyramid_loss(img, target, weight)
+        else:
+            loss = whole_loss(img, target, weight, self.net)
+        if pairs:
+            changed = change_loss(img[: 2 * pairs], target[: 2 * pairs])
+            loss = loss + CHANGE_WEIGHT * changed
+        return loss, batch
+
+
+def paired(z: Tensor, pairs: int) -> Tensor:
+    """Latents z [N, Z] with the first `pairs` coming again after themselves, one factor of each
+    drawn anew: the detail, or any."""
+    factor = torch.randint(len(NAMES), (pairs,))
+    factor[torch.rand(pairs) < DETAIL] = NAMES.index("detail")
+    first, second, others = z[:pairs], z[pairs : 2 * pairs], z[2 * pairs :]
+    changed = first.clone()
+    row = torch.arange(pairs)
+    changed[row, factor] = second[row, factor]
+    return torch.cat([first, changed, others])
