@@ -16,11 +16,10 @@ import torch
 from models.prior import PRIORS
 from training.domains import find_domain
 from training.evaluation.any_size import evaluate_any_size
-from training.gan_options import PRESETS, GanOptions
+from training.gan_options import PRESETS
 from training.loop import train_generator
 from training.perceptual import train_perceptual
 from training.release import release_generator
-from training.runs import load_state
 from training.schedule import Minutes, Steps
 
 SQUARES = 512
@@ -64,21 +63,14 @@ def main() -> None:
                 continue
             options = replace(base, prior=prior, seed=seed)
             folder = asked.run / f"{prior}-{seed}"
-            train(options, folder, asked.steps)
+            begun = (folder / "state.pt").exists()
+            train_generator(options, folder, Steps(asked.steps), resume=begun)
             model = replace(release_generator(folder, "land"), perceptual=net)
             figures = asdict(evaluate_any_size(model, SQUARES, SEED))
             rows.append(
                 {"prior": prior, "run_seed": seed, "nimg": asked.steps * options.batch} | figures
             )
             out.write_text(json.dumps(rows, indent=1) + "\n")
-
-
-def train(options: GanOptions, folder: Path, steps: int) -> None:
-    """Train a run to its end, from where it stopped."""
-    done = 0
-    if (folder / "state.pt").exists():
-        done = load_state(folder)["nimg"] // options.batch
-    train_generator(options, folder, Steps(max(0, steps - done)), resume=done > 0)
 
 
 if __name__ == "__main__":

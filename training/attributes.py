@@ -29,7 +29,7 @@ from training.generated import draw_latents, drawn_from
 from training.probes import Probes
 from training.readings import readings_of
 from training.runs import Run
-from training.schedule import Length, set_cosine_lr
+from training.schedule import OVER, Length, Place, set_cosine_lr
 
 LEAST_MOVE = 0.3  # σ for a σ of strength; less is held against a direction where that has weight
 SIZE_WEIGHT = 0.002  # on the squared length of a direction in whitened units
@@ -150,7 +150,6 @@ def train_attributes(
     Raises:
         TrainingError: the model has no perceptual network, or none of that id is read by it.
     """
-    rng = torch.Generator().manual_seed(seed)
     lesson, tuition = lesson_of(model, only), domain_of(model).tuition
     ids = [attribute.id for attribute in lesson.attributes]
     options = {"model": model.card.id, "batch": batch, "lr": lr, "attributes": ids}
@@ -160,8 +159,15 @@ def train_attributes(
     if (state := run.load()) is not None:
         directions.data.copy_(state["directions"])
         optimiser.load_state_dict(state["optimiser"])
+    place = Place.of(state)
+    rng = torch.Generator().manual_seed(seed + place.step)
+
+    def save(at: dict[str, float]) -> None:
+        kept = {"directions": directions.detach(), "optimiser": optimiser.state_dict()}
+        run.save(kept | {"place": at})
+
     scale = w_scale(model)
-    for now in length.watch("Learning attributes"):
+    for now in length.watch("Learning attributes", place):
         set_cosine_lr(optimiser, lr, now.passed)
         edits = draw_edits(model, lesson.places, batch, rng)
         moved = edited_readings(model, edits, directions) / lesson.deviation
@@ -173,7 +179,8 @@ def train_attributes(
         optimiser.step()
         if now.step % 25 == 0:
             run.log(step=now.step, loss=loss.item(), own=own.item(), others=others.item())
-            run.save({"directions": directions.detach(), "optimiser": optimiser.state_dict()})
+            save(now.after)
+    save(OVER)
     lengthened = lengthen(model, replace(lesson, directions=directions.detach()))
     learnt = AttributeSet(lesson.attributes, lengthened)
     return replace(model, attributes=with_learnt(model.attributes, learnt))

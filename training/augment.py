@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from training.together import Group
+
 
 class AdaptiveAugment:
     """Random geometric and colour changes whose probability follows how much D overfits.
@@ -26,14 +28,15 @@ class AdaptiveAugment:
         self.target = target
         self.speed_nimg = speed_nimg
 
-    def observe(self, real_logits: Tensor) -> None:
-        """Move p towards less overfitting, from D's logits on one batch of real pictures."""
-        drift = math.copysign(len(real_logits) / self.speed_nimg, self.overfit(real_logits))
+    def observe(self, real_logits: Tensor, group: Group | None = None) -> None:
+        """Move p towards less overfitting, from D's logits on one batch of real pictures of every
+        process."""
+        group = group or Group()
+        sign = real_logits.detach().float().sign().mean()
+        group.average([sign])
+        num = len(real_logits) * group.size
+        drift = math.copysign(num / self.speed_nimg, sign.item() - self.target)
         self.p = min(max(self.p + drift, 0.0), self.p_max)
-
-    def overfit(self, real_logits: Tensor) -> float:
-        """How far the mean sign of the logits lies above the target."""
-        return real_logits.detach().float().sign().mean().item() - self.target
 
     def __call__(self, img: Tensor) -> Tensor:
         """Augment pictures [N, 3, R, R]; differentiable."""

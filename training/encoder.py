@@ -25,7 +25,7 @@ from models.regularisers import wasserstein_to_normal
 from training.data import ImageSource
 from training.generated import draw_latents, drawn_from
 from training.runs import Run
-from training.schedule import Length, set_cosine_lr
+from training.schedule import OVER, Length, Place, set_cosine_lr
 
 PERCEPTUAL_WEIGHT = 0.3
 REGULARISER_WEIGHT = 0.01
@@ -108,9 +108,12 @@ def train_encoder(
     state = run.load()
     if state is not None:
         training.restore(state)
-    latent_phase = LATENT_PHASE if state is None else 0.0
-    rng = torch.Generator().manual_seed(seed + 1)
-    for now in length.watch("Training the encoder"):
+    place = Place.of(state)
+    torch.manual_seed(seed + place.step)
+    rng = torch.Generator().manual_seed(seed + 1 + place.step)
+    has_finished = state is not None and place.step == 0
+    latent_phase = 0.0 if has_finished else LATENT_PHASE
+    for now in length.watch("Training the encoder", place):
         if now.passed < latent_phase:
             known = draw_latents(model, 2 * batch, rng, mixing=0.5)
             maps = model.predict(drawn_from(model, known), training.encoder)
@@ -127,8 +130,8 @@ def train_encoder(
             run.log(step=now.step, loss=loss.item(), psnr_db=psnr_db(redrawn, real).median().item())
             run.save_grid("reconstructions", torch.cat([real, redrawn]), columns=batch)
         if now.step % 50 == 49:
-            run.save(training.state())
-    run.save(training.state())
+            run.save(training.state() | {"place": now.after})
+    run.save(training.state() | {"place": OVER})
     return replace(model, encoder=training.average.eval(), reader=None)  # it read the old one's
 
 

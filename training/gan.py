@@ -6,7 +6,7 @@ moving average of G, which is what is released. The loop is in `training/loop.py
 
 import copy
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -24,10 +24,22 @@ from training.gan_options import GanOptions
 from training.imitation import imitate
 from training.losses import PathLength, discriminator_loss, generator_loss, r1_penalty
 from training.runs import Run
+from training.schedule import BEGINNING, OVER, Place
 from training.teacher import teach
 from training.together import Group, update
 
+PHASES = ("warm-up", "sharpening", "game")
 FIELD = (SQUARE[0] + 2 * SURROUND, SQUARE[1] + 2 * SURROUND)  # base cells of a training picture
+
+
+class Part(Protocol):
+    """What a phase has of its own: a network or an optimiser."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """All of it."""
+
+    def load_state_dict(self, state_dict: dict[str, Any], /) -> Any:
+        """Become what was saved."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +78,30 @@ class GanTraining:
         self.opt_g = adam(self.generator, options.lr, options.pl_every if options.pl_weight else 0)
         self.opt_d = adam(self.discriminator, options.lr, options.r1_every)
         self.nimg = 0
-        self.phase = "game"
+        self.phase = ""  # none of PHASES yet
+        self.place = OVER
+        self.parts: dict[str, Part] = {}
+        self.saved_parts: dict[str, Any] = {}
         self.has_had_lesson = False  # its fields are amounts of land
         self.blank = True  # the average has nothing worth keeping yet
         self.seed_again()
+
+    def enter(self, phase: str, **parts: Part) -> Place:
+        """Begin a phase, or go on with the one that was saved: the networks and optimisers that are
+        its own are then what they were. Says where in it."""
+        if phase != self.phase:
+            self.phase, self.place, self.nimg = phase, asdict(BEGINNING), 0
+        else:
+            for name, part in parts.items():
+                if name in self.saved_parts:
+                    part.load_state_dict(self.saved_parts[name])
+        self.parts = parts
+        return Place.of({"place": self.place})
+
+    def leave(self, run: Run, z: Tensor) -> None:
+        """End the phase."""
+        self.place = OVER
+        self.snapshot(run, z)
 
     def seed_again(self) -> None:
         """Draw something else than before, and than the other processes."""
@@ -129,7 +161,7 @@ class GanTraining:
             loss = loss + r1_penalty(shown, real_logits) * weight
         update(self.opt_d, loss, self.group)
         if self.augment is not None:
-            self.augment.observe(real_logits)
+            self.augment.observe(real_logits, self.group)
         return {"loss_d": loss.detach(), "real_sign": real_logits.detach().sign().mean()}
 
     def step_generator(self, num: int, step: int) -> dict[str, Tensor]:
@@ -166,7 +198,9 @@ class GanTraining:
     @torch.no_grad()
     def snapshot(self, run: Run, z: Tensor) -> None:
         """Save the state, and a grid of what the moving average draws of z [N, Z], or of fields
-        z [N, Z, h, w]."""
+        z [N, Z, h, w]; of several processes, the one that writes."""
+        if not run.writes:
+            return
         run.save(self.state())
         mapping = self.ema.mapping
         if z.ndim == 2:
@@ -198,6 +232,8 @@ class GanTraining:
             "opt_d": self.opt_d.state_dict(),
             "nimg": self.nimg,
             "phase": self.phase,
+            "place": self.place,
+            "parts": {name: part.state_dict() for name, part in self.parts.items()},
             "blank": self.blank,
             "has_had_lesson": self.has_had_lesson,
             "pl_mean": self.path_length.mean,
@@ -210,6 +246,8 @@ class GanTraining:
             getattr(self, name).load_state_dict(state[name])
         self.nimg = state["nimg"]
         self.phase = state["phase"]
+        self.place = state.get("place", OVER)
+        self.saved_parts = state.get("parts", {})
         self.blank = state["blank"]
         self.has_had_lesson = state.get("has_had_lesson", False)
         self.path_length.mean = state["pl_mean"]

@@ -25,6 +25,7 @@ from models.ops import normalize_2nd_moment
 from models.prior import PRIORS, sample_fields
 from training.aerial import AMOUNTS, PIXEL_M, Amounts, Sun, Window, view
 from training.gan import FIELD, GanTraining
+from training.gan_options import GanOptions
 
 ATTRIBUTE_TITLES = {
     "wet": "Water",
@@ -49,22 +50,22 @@ BATCH = 4  # pictures of a step: every place of one is an example, and steps are
 class LandLesson:
     """Lands with the fields of z that they were drawn from."""
 
-    def __init__(
-        self, resolution: int, z_dim: int, seed: int, lands: int | None = None, rank: int = 0
-    ) -> None:
+    def __init__(self, options: GanOptions, rank: int = 0, nimg: int = 0) -> None:
         """Draw the lands.
 
         Args:
             rank: of several processes with the same lands; each takes other squares of them.
+            nimg: squares that were taken already; what is taken now are others.
         """
+        resolution, z_dim, seed = options.resolution, options.w_dim, options.seed
         self.resolution = resolution
-        self.rng = np.random.default_rng([seed, rank])
+        self.rng = np.random.default_rng([seed, rank, nimg])
         self.cell_px = resolution // SQUARE[0]
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             whole = CELLS + 2 * SURROUND
             cpu = torch.device("cpu")
-            self.fields = sample_fields(PRIORS["field"], lands or LANDS, z_dim, whole, whole, cpu)
+            self.fields = sample_fields(PRIORS["field"], LANDS, z_dim, whole, whole, cpu)
         self.fields = normalize_2nd_moment(self.fields)
         shown = tqdm(self.fields, desc="Drawing the lands of fields", unit="land")
         drawn = [self.land_of(field, seed + k) for k, field in enumerate(shown)]

@@ -1,6 +1,7 @@
 """The training loop of the generator: pictures in, samples and figures out, until time is up."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from models.perceptual import PerceptualNet
 from training.crops import AerialCrops, RandomCrops
 from training.data import FreshPortraits, ImageFolder, ImageSource, PooledPortraits, mirror
 from training.errors import TrainingError
-from training.gan import GanTraining
+from training.gan import PHASES, GanTraining
 from training.gan_options import GanOptions
 from training.rasters import open_rasters
 from training.runs import Run, load_state
@@ -80,15 +81,26 @@ def train_generator(
         training.grow_from(load_state(grow))
     elif start is not None:
         training.start_from(start)
-    if warmup is not None and (state is None or training.phase == "warm-up"):
-        warm_up(training, run, warmup, net)
-        if sharpening is not None:
-            training.phase = "sharpening"
-    if sharpening is not None and training.phase == "sharpening":
-        sharpen(training, run, sharpening)
-    if length is not None:
-        play(training, run, length)
+    asked = {"warm-up": warmup, "sharpening": sharpening, "game": length}
+    for phase in phases_left(training, [phase for phase in PHASES if asked[phase] is not None]):
+        part = asked[phase]
+        assert part is not None
+        if phase == "warm-up":
+            warm_up(training, run, part, net)
+        elif phase == "sharpening":
+            sharpen(training, run, part)
+        else:
+            play(training, run, part)
     return training.ema
+
+
+def phases_left(training: GanTraining, asked: Sequence[str]) -> Sequence[str]:
+    """Of the phases that are asked for, in order, those that are not over; when all of them are,
+    the last one, which then lasts as long again."""
+    if training.phase not in PHASES:
+        return asked
+    reached = PHASES.index(training.phase) + (training.place["passed"] >= 1)
+    return [phase for phase in asked if PHASES.index(phase) >= reached] or asked[-1:]
 
 
 def play(training: GanTraining, run: Run, length: Length) -> None:
@@ -97,8 +109,9 @@ def play(training: GanTraining, run: Run, length: Length) -> None:
     source: ImageSource | None = None
     cache = run.folder / "pictures"
     preview = training.preview()
+    place = training.enter("game")
     snapshots, speed = Every(SNAPSHOT_S), Speed(training.nimg)
-    for now in training.group.until_one_ends(length.watch("Training the generator")):
+    for now in training.group.until_one_ends(length.watch("Training the generator", place)):
         source = source or open_source(
             options, training.device, training.nimg + training.group.rank * APART, cache
         )
@@ -112,9 +125,10 @@ def play(training: GanTraining, run: Run, length: Length) -> None:
             now.note(kimg=f"{training.nimg / 1000:.1f}", img_s=f"{img_s:.0f}")
             values = {name: value.item() for name, value in figures.items()}
             run.log(nimg=training.nimg, img_s=img_s, **values)
+        training.place = now.after
         if snapshots.due():
             training.snapshot(run, preview)
-    training.snapshot(run, preview)
+    training.leave(run, preview)
 
 
 class Speed:

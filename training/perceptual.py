@@ -14,7 +14,7 @@ from models.model import best_dtype
 from models.perceptual import PerceptualConfig, PerceptualNet
 from training.domains import Domain, Labelled
 from training.runs import Run
-from training.schedule import Length, set_cosine_lr
+from training.schedule import OVER, Length, Place, set_cosine_lr
 
 WIDTHS = (24, 48, 64, 96, 128)
 JUDGE_WIDTHS = (16, 32, 64, 96, 96)
@@ -53,8 +53,13 @@ def train_perceptual(
         net.load_state_dict(state["net"])
         optimiser.load_state_dict(state["optimiser"])
         seen = state["nimg"]
+
+    def save(at: dict[str, float]) -> None:
+        kept = {"net": net.state_dict(), "optimiser": optimiser.state_dict(), "nimg": seen}
+        run.save(kept | {"place": at})
+
     source: Labelled | None = None
-    for now in length.watch("Training the perceptual network"):
+    for now in length.watch("Training the perceptual network", Place.of(state)):
         set_cosine_lr(optimiser, lr, now.passed)
         source = source or domain.labelled(resolution, seed, seen, where)
         img, wanted = source.batch(batch)
@@ -66,14 +71,9 @@ def train_perceptual(
         seen += batch
         if seen % (50 * batch) == 0:
             run.log(nimg=seen, loss=loss.item())
-            save(run, net, optimiser, seen)
-    save(run, net, optimiser, seen)
+            save(now.after)
+    save(OVER)
     return net
-
-
-def save(run: Run, net: PerceptualNet, optimiser: torch.optim.Optimizer, seen: int) -> None:
-    """Write what is needed to go on."""
-    run.save({"net": net.state_dict(), "optimiser": optimiser.state_dict(), "nimg": seen})
 
 
 def disturb(img: Tensor) -> Tensor:

@@ -3,8 +3,8 @@
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
 
 import torch
 from tqdm import tqdm
@@ -14,28 +14,50 @@ BAR = "{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
 
 
 @dataclass(frozen=True)
-class Moment:
-    """Where a part of the training stands.
+class Place:
+    """How far a part of the training is: what a run that is stopped goes on from.
 
     Attributes:
-        step: counted from 0.
+        step: the next one, counted from 0.
         passed: share of its length, 0 to 1.
     """
 
-    step: int
-    passed: float
-    bar: tqdm  # type: ignore[type-arg]
+    step: int = 0
+    passed: float = 0.0
+
+    @staticmethod
+    def of(state: dict[str, Any] | None) -> "Place":
+        """Where a saved part goes on; one that was over begins anew."""
+        place = Place(**(state or {}).get("place", {}))
+        return Place() if place.passed >= 1 else place
+
+
+BEGINNING = Place()
+OVER = asdict(Place(passed=1.0))
+
+
+@dataclass(frozen=True)
+class Moment(Place):
+    """One step of it."""
+
+    bar: tqdm | None = None  # type: ignore[type-arg]
+
+    @property
+    def after(self) -> dict[str, float]:
+        """The place after this step, to be saved."""
+        return asdict(Place(self.step + 1, self.passed))
 
     def note(self, **figures: str) -> None:
         """Show figures behind the bar."""
-        self.bar.set_postfix(figures, refresh=False)
+        if self.bar is not None:
+            self.bar.set_postfix(figures, refresh=False)
 
 
 class Length(Protocol):
     """How long a part trains."""
 
-    def watch(self, title: str) -> Iterator[Moment]:
-        """Count the steps until it is over, and show a bar."""
+    def watch(self, title: str, place: Place = BEGINNING) -> Iterator[Moment]:
+        """Count the steps from `place` until it is over, and show a bar."""
         ...
 
 
@@ -45,9 +67,10 @@ class Minutes:
 
     minutes: float
 
-    def watch(self, title: str) -> Iterator[Moment]:
+    def watch(self, title: str, place: Place = BEGINNING) -> Iterator[Moment]:
         """Count the steps until the time is up."""
-        begin, step = time.monotonic(), 0
+        begin = time.monotonic() - place.passed * self.minutes * 60
+        step = place.step
         with tqdm(total=1.0, desc=title, bar_format=BAR) as bar:
             while (passed := (time.monotonic() - begin) / (self.minutes * 60)) < 1:
                 bar.update(passed - bar.n)
@@ -61,10 +84,10 @@ class Steps:
 
     num: int
 
-    def watch(self, title: str) -> Iterator[Moment]:
+    def watch(self, title: str, place: Place = BEGINNING) -> Iterator[Moment]:
         """Count them."""
         with tqdm(total=1.0, desc=title, bar_format=BAR) as bar:
-            for step in range(self.num):
+            for step in range(place.step, self.num):
                 bar.update(step / self.num - bar.n)
                 yield Moment(step, step / self.num, bar)
 

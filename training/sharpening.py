@@ -25,7 +25,7 @@ SQUARES = (2, 4, 8, 16)  # pixels over which that difference is averaged
 
 
 def sharpen(training: GanTraining, run: Run, length: Length) -> None:
-    """Let the generator draw what its fields leave open. The critic starts afresh each time.
+    """Let the generator draw what its fields leave open.
 
     Raises:
         TrainingError: the run has had no lesson on land.
@@ -34,9 +34,7 @@ def sharpen(training: GanTraining, run: Run, length: Length) -> None:
     if not training.has_had_lesson:
         raise TrainingError("--sharpen-minutes: for drawn land, after --warmup-minutes")
     preview = training.preview()
-    training.phase = "sharpening"
-    training.snapshot(run, preview)
-    lesson = LandLesson(options.resolution, options.w_dim, options.seed, rank=training.group.rank)
+    lesson = LandLesson(options, training.group.rank, training.nimg)
     with torch.random.fork_rng():
         torch.manual_seed(options.seed)  # the same critic in every process
         critic = PatchCritic(len(CHANNELS)).to(training.device)
@@ -53,8 +51,9 @@ def sharpen(training: GanTraining, run: Run, length: Length) -> None:
         said: list[Tensor] = critic(img, maps, training.dtype)
         return said
 
+    place = training.enter("sharpening", critic=critic, opt_critic=opt_critic, opt=opt)
     snapshots = Every(180)
-    for now in training.group.until_one_ends(length.watch("Sharpening")):
+    for now in training.group.until_one_ends(length.watch("Sharpening", place)):
         img, target, maps = lesson.draw(training, fresh_noise)
         criticism = hinge(judged(target, maps), judged(img.detach(), maps))
         update(opt_critic, criticism, training.group)
@@ -66,8 +65,7 @@ def sharpen(training: GanTraining, run: Run, length: Length) -> None:
         training.update_ema(BATCH)
         if now.step % 100 == 0:
             run.log(nimg=training.nimg, critic_loss=criticism.item(), sharpening_loss=loss.item())
+        training.place = now.after
         if snapshots.due():
             training.snapshot(run, preview)
-    training.nimg = 0
-    training.phase = "game"
-    training.snapshot(run, preview)
+    training.leave(run, preview)

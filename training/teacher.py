@@ -25,6 +25,7 @@ PERCEPTUAL_WEIGHT = 0.2  # against the pyramid; all as measured in docs/decision
 EMBEDDING_WEIGHT = 0.04
 TEXTURE_WEIGHT = 0.3
 SPREAD_WEIGHT = 0.15
+USUAL_CHANGE = 0.005  # mean square of what one factor changes: few pairs may change by nothing
 
 
 def factors_of(z: Tensor) -> Tensor:
@@ -67,9 +68,9 @@ def perceptual_loss(net: PerceptualNet, img: Tensor, target: Tensor) -> Tensor:
 
 def change_loss(img: Tensor, target: Tensor) -> Tensor:
     """How far the differences of two halves of a batch [2N, 3, R, R] are from those of the targets:
-    squared, as a share of theirs."""
+    squared, as a share of theirs, or of what they are on average where they are less."""
     ours, wanted = (first - second for first, second in (img.chunk(2), target.chunk(2)))
-    return (ours - wanted).square().mean() / wanted.square().mean().clamp(min=1e-6)
+    return (ours - wanted).square().mean() / wanted.square().mean().clamp(min=USUAL_CHANGE)
 
 
 def render_of(z: Tensor, size: int) -> tuple[Tensor, Tensor]:

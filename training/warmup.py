@@ -39,7 +39,7 @@ def open_lesson(training: GanTraining, net: PerceptualNet | None) -> Lesson:
     if not options.has_teacher:
         raise TrainingError("--warmup-minutes: only procedural data are known from their latents")
     if options.prior is not None:
-        return LandLesson(options.resolution, options.w_dim, options.seed, rank=training.group.rank)
+        return LandLesson(options, training.group.rank, training.nimg)
     if net is not None and net.config.resolution != options.resolution:
         raise TrainingError(f"the perceptual network reads {net.config.resolution} px")
     return PortraitLesson(options, net)
@@ -69,9 +69,9 @@ def warm_up(
         betas=(0.9, 0.99),
     )
     preview = training.preview()
-    training.phase = "warm-up"
+    place = training.enter("warm-up", optimiser=optimiser)
     snapshots = Every(180)
-    for now in training.group.until_one_ends(length.watch("Warming up")):
+    for now in training.group.until_one_ends(length.watch("Warming up", place)):
         for group in optimiser.param_groups:
             group["lr"] = group["peak"] * cosine(0.9 * now.passed)
         loss, num = lesson(training)
@@ -80,10 +80,9 @@ def warm_up(
         training.update_ema(num)
         if now.step % 50 == 0:
             run.log(nimg=training.nimg, warm_up_loss=loss.item())
+        training.place = now.after
         if snapshots.due():
             training.snapshot(run, preview)
-    training.nimg = 0
-    training.phase = "game"
     training.blank = False
     training.has_had_lesson = options.prior is not None
-    training.snapshot(run, preview)
+    training.leave(run, preview)

@@ -28,7 +28,7 @@ from training.loop import train_generator
 from training.patch_critic import PatchCritic, fooling, hinge
 from training.release import release_generator
 from training.runs import Run, load_state
-from training.schedule import Steps
+from training.schedule import OVER, Steps
 from training.sharpening import sharpen
 from training.warmup import open_lesson, warm_up
 
@@ -139,8 +139,11 @@ def test_a_land_is_drawn_from_a_field() -> None:
     assert road[:80].mean() < 0.1
 
 
-def test_the_lesson_cuts_fields_and_lands_at_the_same_place() -> None:
-    lesson = LandLesson(64, 12, seed=1, lands=2)
+def test_the_lesson_cuts_fields_and_lands_at_the_same_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("training.land_lesson.LANDS", 2)
+    lesson = LandLesson(replace(TINY, resolution=64, w_dim=12, seed=1))
     z, img = lesson.batch(6)
     side = 4 + 2 * SURROUND
     assert z.shape == (6, 12, side, side)
@@ -171,9 +174,12 @@ def test_a_mapping_network_listens_to_the_channels_alone() -> None:
     assert (mapping(-z) - mapping(z)).abs().mean() > 0.1
 
 
-def test_a_generator_learns_from_the_lesson(tmp_path: Path) -> None:
+def test_a_generator_learns_from_the_lesson(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     training = GanTraining(TINY, torch.device("cpu"))
-    lesson = LandLesson(16, 16, seed=0, lands=1)
+    monkeypatch.setattr("training.land_lesson.LANDS", 1)
+    lesson = LandLesson(TINY)
     before = torch.stack([lesson(training)[0] for _ in range(4)]).mean().item()
     run = Run(tmp_path, {}, resume=False)
     warm_up(training, run, Steps(60))
@@ -186,9 +192,10 @@ def test_a_generator_learns_from_the_lesson(tmp_path: Path) -> None:
     assert after < 0.7 * before
 
 
-def test_maps_of_a_field_lie_where_its_land_does() -> None:
+def test_maps_of_a_field_lie_where_its_land_does(monkeypatch: pytest.MonkeyPatch) -> None:
     """The amounts at every pixel, as the renderer was given them."""
-    lesson = LandLesson(64, 12, seed=1, lands=1)
+    monkeypatch.setattr("training.land_lesson.LANDS", 1)
+    lesson = LandLesson(replace(TINY, resolution=64, w_dim=12, seed=1))
     z, _ = lesson.batch(2)
     (row, column) = (3, 5)
     z = lesson.fields[:1, :, row : row + z.shape[2], column : column + z.shape[3]]
@@ -230,7 +237,7 @@ def test_sharpening_goes_on_after_the_lesson(
     warm_up(training, run, Steps(5))
     before = training.generator.synthesis.state_dict()["b16.conv1.noise_strength"].clone()
     sharpen(training, run, Steps(12))
-    assert training.phase == "game"
+    assert training.place == OVER
     assert training.generator.synthesis.state_dict()["b16.conv1.noise_strength"] != before
     assert "critic_loss" in (tmp_path / "metrics.jsonl").read_text()
     assert release_generator(tmp_path, "mine").attributes.attributes
@@ -245,15 +252,16 @@ def test_every_part_of_a_run_is_gone_on_with(
     lines = (tmp_path / "a" / "metrics.jsonl").read_text()
     assert "warm_up_loss" in lines
     assert "critic_loss" in lines
-    assert load_state(tmp_path / "a")["phase"] == "game"
+    state = load_state(tmp_path / "a")
+    assert (state["phase"], state["place"]) == ("sharpening", OVER)
 
     training = GanTraining(TINY, torch.device("cpu"))
     run = Run(tmp_path / "b", asdict(TINY), resume=False)
     warm_up(training, run, Steps(3))
-    training.phase = "sharpening"
-    training.snapshot(run, training.preview())
     train_generator(TINY, tmp_path / "b", None, warmup=Steps(3), sharpening=Steps(3), resume=True)
-    assert "critic_loss" in (tmp_path / "b" / "metrics.jsonl").read_text()
+    lines = (tmp_path / "b" / "metrics.jsonl").read_text()
+    assert lines.count("warm_up_loss") == 1, "it was over"
+    assert "critic_loss" in lines
 
 
 def test_a_grown_run_keeps_what_its_mapping_has_learnt(
