@@ -49,10 +49,12 @@ class _Record(NamedTuple):
 
 
 def _records(files: Files) -> list[_Record]:
+    """Every record; what somebody else put among them is left alone."""
     found = []
     for name in files.names("records"):
-        _, owner, kind, last = name.split("/")
-        found.append(_Record(name, owner, kind, last.removesuffix(".json")))
+        parts = name.split("/")
+        if len(parts) == 4 and name.endswith(".json"):
+            found.append(_Record(name, parts[1], parts[2], parts[3].removesuffix(".json")))
     return found
 
 

@@ -30,6 +30,9 @@ from training.schedule import Minutes, Steps
 
 SHARES = {"perceptual": 0.08, "generator": 0.62, "judge": 0.06, "encoder": 0.14, "attributes": 0.1}
 """Of the minutes."""
+PORTRAIT_PRESETS = sorted(
+    name for name, preset in PRESETS.items() if preset.data == "portraits" and preset.prior is None
+)
 TEACHER = 12.0  # weight of the known factors in the game: about the size of D's gradient
 GAME_SHARE = 0.3  # of the generator's minutes
 JUDGE_SEED = 2_000_000
@@ -119,7 +122,7 @@ def main() -> None:
     """Train what is not finished yet."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", type=Path, required=True)
-    parser.add_argument("--preset", default="cpu128", choices=sorted(PRESETS))
+    parser.add_argument("--preset", default="cpu128", choices=PORTRAIT_PRESETS)
     parser.add_argument("--minutes", type=float, default=240.0)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args()

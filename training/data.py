@@ -71,7 +71,7 @@ class ImageFolder:
     def __init__(self, folder: Path, resolution: int, seed: int) -> None:
         paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES)
         if not paths:
-            raise TrainingError(f"--data: no pictures in {folder}")
+            raise TrainingError(f"no pictures in {folder}")
         self.rng = np.random.default_rng(seed)
         self.images = torch.cat(
             [to_uint8(load_square(p, resolution)) for p in tqdm(paths, desc="Reading pictures")]

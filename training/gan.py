@@ -261,7 +261,9 @@ class GanTraining:
         Raises:
             TrainingError: the run is not a smaller one of the same widths.
         """
-        small = state["options"]
+        small = state.get("options")
+        if small is None:
+            raise TrainingError("--grow: that run trained something else than a generator")
         widths = ("w_dim", "mapping_layers", "channel_base", "channel_max")
         different = [name for name in widths if small[name] != getattr(self.options, name)]
         if small["resolution"] >= self.options.resolution or different:

@@ -11,6 +11,7 @@ from models.model import Card, Encoding, Model, best_dtype
 from models.prior import PRIORS
 from models.whitening import measure_whitening
 from training.domains import DOMAINS
+from training.errors import TrainingError
 from training.gan_options import GanOptions
 from training.land_lesson import amount_attributes
 from training.runs import load_state
@@ -54,9 +55,11 @@ def release_generator(
         first: the model that the run started from; its other parts are kept, to be trained on.
 
     Raises:
-        TrainingError: there is no run in that folder.
+        TrainingError: there is no run of a generator in that folder.
     """
     state = load_state(run)
+    if "ema" not in state:
+        raise TrainingError(f"{run} holds the training of something else than a generator")
     options = GanOptions(**state["options"])
     generator = Generator(options.generator)
     generator.load_state_dict(state["ema"])

@@ -1,6 +1,8 @@
 """A training run's folder: its options, its log, its pictures, and the state to resume from."""
 
 import json
+import pickle
+import struct
 import time
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,17 @@ from torch import Tensor
 
 from models.images import to_pixels
 from training.errors import TrainingError
+
+UNREADABLE = (
+    OSError,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+    struct.error,
+    pickle.UnpicklingError,
+)
+"""What torch raises over a file that is cut short or something else."""
 
 
 class Run:
@@ -83,14 +96,16 @@ def load_state(folder: Path) -> dict[str, Any]:
     """Read the state of a run; tensors and plain values only.
 
     Raises:
-        TrainingError: there is none.
+        TrainingError: there is none, or it is damaged.
     """
     try:
-        state: dict[str, Any] = torch.load(
-            folder / "state.pt", map_location="cpu", weights_only=True
-        )
+        state = torch.load(folder / "state.pt", map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise TrainingError(f"no training run in {folder}") from error
+    except UNREADABLE as error:
+        raise TrainingError(f"{folder / 'state.pt'} is damaged, or nothing of ours") from error
+    if not isinstance(state, dict):
+        raise TrainingError(f"{folder / 'state.pt'} is nothing of ours")
     return state
 
 

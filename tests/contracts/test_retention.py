@@ -58,6 +58,18 @@ def test_an_edited_picture_that_nobody_asks_for_goes(library: Library, tmp_path:
     assert library.answered_edit("anna", "k") is None
 
 
+def test_what_is_no_record_is_left_alone(library: Library, tmp_path: Path) -> None:
+    image_id = add_edit(library, "ann", "key", b"edited")
+    strange = [tmp_path / "records" / ".DS_Store", tmp_path / "records" / "ann" / "notes.txt"]
+    for path in strange:
+        path.write_bytes(b"?")
+    age(tmp_path, 40)
+    remove_unused_edits(Files(str(tmp_path)), 30 * DAY_S)
+    assert all(path.exists() for path in strange)
+    with pytest.raises(UnknownImage):
+        library.image("ann", image_id)
+
+
 @pytest.mark.parametrize("asked", ["answer", "picture"])
 def test_an_edited_picture_that_was_asked_for_stays(
     library: Library, tmp_path: Path, asked: str

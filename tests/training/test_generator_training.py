@@ -27,7 +27,7 @@ from training.phases import explained, hear_phases, phases
 from training.portrait_lesson import paired
 from training.portraits import render, sample_factors
 from training.release import card_of, release_generator
-from training.runs import Run
+from training.runs import Run, load_state
 from training.schedule import Steps
 from training.teacher import change_loss, factors_of, perceptual_loss, teach
 from training.texture import spread_loss, texture_loss
@@ -108,6 +108,21 @@ def test_growth_starts_from_the_smaller_picture_enlarged(options: GanOptions) ->
     assert (shrunk - coarse).abs().mean() < 0.1 * coarse.abs().mean()
     with pytest.raises(TrainingError, match="--grow"):
         small.grow_from(large.state())
+
+
+@pytest.mark.parametrize("data", [b"", b"not a run", b"PK\x03\x04", b"\x80\x02."])
+def test_a_damaged_run_is_named(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "state.pt").write_bytes(data)
+    with pytest.raises(TrainingError, match=r"state\.pt is"):
+        load_state(tmp_path)
+
+
+def test_another_kind_of_run_is_not_grown_or_released(options: GanOptions, tmp_path: Path) -> None:
+    torch.save({"encoder": {}, "optimiser": {}}, tmp_path / "state.pt")
+    with pytest.raises(TrainingError, match="something else than a generator"):
+        GanTraining(options, CPU).grow_from(load_state(tmp_path))
+    with pytest.raises(TrainingError, match="something else than a generator"):
+        release_generator(tmp_path, "mine")
 
 
 def test_a_run_goes_on_from_a_finished_generator(options: GanOptions, tmp_path: Path) -> None:
