@@ -195,14 +195,16 @@ def priors_table() -> str:
         rows.append([name, str(len(own)), *(f"{mean(values):.1f}" for values in near + far)])
     renders = mean(row["frechet_renders"] for row in found)
     of = {name: [row for row in found if row["prior"] == name] for name in ("vector", "field")}
-    plain = mean(row["frechet_square"] for row in of["vector"])
     single, land = (
-        mean(row[key] for row in of["field"]) / plain for key in ("frechet_square", "frechet_land")
+        mean(row[key] for row in of["field"]) / mean(row[key] for row in of["vector"])
+        for key in ("frechet_square", "frechet_land")
     )
     about = (
         f"Fréchet distances after {found[0]['nimg']:,} pictures; renders to renders {renders:.1f}. "
-        f"Against plain StyleGAN2's pictures the field's come to {single:.2f} ×, squares of its "
-        f"lands to {land:.2f} ×. `python -m scripts.ablate_priors --run runs/priors --steps 1500`"
+        f"Single pictures of the field come to {single:.2f} × those of plain StyleGAN2, squares of "
+        f"its lands to {land:.2f} × squares of such pictures side by side. "
+        "`python -m scripts.ablate_priors --run runs/priors --steps 1500 --seeds 3 "
+        "--priors vector field --reader-minutes 6`"
     )
     return markdown(header, rows) + "\n\n" + about
 

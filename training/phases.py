@@ -52,7 +52,8 @@ def hear_phases(
     """
     mapping = generator.mapping
     with torch.no_grad():
-        z = torch.randn(DRAWS, mapping.config.z_dim, device=mapping.w_avg.device)
+        rng = torch.Generator().manual_seed(0)  # the same directions in every process
+        z = torch.randn(DRAWS, mapping.config.z_dim, generator=rng).to(mapping.w_avg.device)
         w, said = mapping(z), phases(factors_of(z))
         if explained(w, said) > HEARD:
             return

@@ -19,6 +19,7 @@ from training.teacher import change_loss, pyramid_loss, render_of, whole_loss
 
 PAIRED = 0.25  # of the latents of a step at full size have a second one; at half size all do
 DETAIL = 0.6  # of the pairs differ in it; the others in any factor
+HALVED = 32  # pixels from which on it is: less has not that many octaves
 HALF_BATCH = 2  # times the pictures of a step at full size
 CHANGE_WEIGHT = 0.2
 
@@ -43,8 +44,8 @@ class PortraitLesson:
 
     def __call__(self, training: GanTraining) -> tuple[Tensor, int]:
         """The loss of a batch, and its pictures."""
-        self.is_half = not self.is_half
         batch, size = self.options.batch, self.options.resolution
+        self.is_half = not self.is_half and size >= HALVED
         if self.is_half:
             batch, size = HALF_BATCH * batch, size // 2
         pairs = batch // 2 if self.is_half else round(PAIRED * batch)

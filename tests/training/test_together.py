@@ -17,9 +17,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 import torch
+import training.phases
 from training.gan_options import PRESETS
 from training.loop import train_generator
-from training.schedule import Minutes
+from training.schedule import Minutes, Steps
 from training.together import Group
 
 options = replace(
@@ -27,7 +28,8 @@ options = replace(
 )
 folder = Path(sys.argv[1])
 minutes = 0.05 + 0.05 * Group.join().rank  # clocks differ
-ema = train_generator(options, folder / "run", Minutes(minutes))
+training.phases.STEPS = Steps(20)
+ema = train_generator(options, folder / "run", Minutes(minutes), warmup=Steps(4))
 flat = torch.cat([p.flatten() for p in ema.state_dict().values()])
 torch.save(flat, folder / f"rank{Group.join().rank}.pt")
 """
