@@ -18,6 +18,7 @@ from cli.pictures import (
     PICTURE_SUFFIXES,
     OutOption,
     centred_square,
+    check_picture,
     model_of,
     open_editor,
     original_of,
@@ -119,6 +120,7 @@ def edit(
         return
     if steps is not None or whole:
         raise InvalidRequest("--steps, --whole: only a folder's pictures are encoded here")
+    check_picture(out)
     if zipfile.is_zipfile(source):
         if is_asked:
             raise InvalidRequest("a session file has its own edits: it takes no others")

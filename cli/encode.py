@@ -13,6 +13,7 @@ from cli.pictures import (
     ModelOption,
     OutOption,
     centred_square,
+    check_place,
     model_of,
     open_editor,
     original_of,
@@ -46,6 +47,7 @@ def encode(
 
     if out.suffix.lower() in PICTURE_SUFFIXES:
         raise InvalidRequest(f"-o {out.name}: what is written is a latent, .safetensors")
+    check_place(out)
     if begin is not None and model_of(begin) != model:
         raise InvalidRequest(f"--begin: {begin.name} is a latent of the model {model_of(begin)}")
     editor, pixels = open_editor(model), read_pixels(image)

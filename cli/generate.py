@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from cli.output import say
 from cli.pick import DEFAULT_MODEL, model_folder
-from cli.pictures import ModelOption, Precision, open_editor
+from cli.pictures import ModelOption, Precision, check_picture, open_editor
 from contracts.catalog import read_info
 from contracts.errors import InvalidRequest
 from contracts.requests import GenerateRequest
@@ -62,6 +62,8 @@ def generate(
     """
     from PIL import Image
 
+    if count is None:
+        check_picture(out)
     editor = open_editor(model, dtype)
     width, height = read_size(size)
     if count is not None:

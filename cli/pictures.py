@@ -82,3 +82,25 @@ def centred_square(pixels: "Pixels") -> "Pixels":
     side = min(pixels.shape[:2])
     top, left = (pixels.shape[0] - side) // 2, (pixels.shape[1] - side) // 2
     return pixels[top : top + side, left : left + side]
+
+
+def check_place(out: Path) -> None:
+    """Say at once, and not after the work, that a file cannot be written there.
+
+    Raises:
+        InvalidRequest: there is no such folder.
+    """
+    if not out.resolve().parent.is_dir():
+        raise InvalidRequest(f"-o {out}: there is no folder {out.resolve().parent}")
+
+
+def check_picture(out: Path) -> None:
+    """The same of a picture, whose name says what kind of file it is.
+
+    Raises:
+        InvalidRequest: there is no such folder, or kind.
+    """
+    check_place(out)
+    if out.suffix.lower() not in PICTURE_SUFFIXES:
+        known = ", ".join(sorted(PICTURE_SUFFIXES))
+        raise InvalidRequest(f"-o {out.name}: a picture ends in {known}")

@@ -12,6 +12,7 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from cli.main import app, main
+from contracts.errors import InvalidRequest
 from models.land import Land
 from tests.fakes.commands import photo, pixels_of, run, runner
 
@@ -111,6 +112,22 @@ def test_another_land_is_not_gone_on_with(land: Path, tmp_path: Path) -> None:
     assert pixels_of(tmp_path / "a.png").std() > 3
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("a.xyz", "a picture ends in"), ("noext", "a picture ends in"), ("no/a.png", "folder")],
+)
+def test_where_nothing_can_be_written_is_said_at_once(
+    tiny: Path, tmp_path: Path, name: str, said: str
+) -> None:
+    with pytest.raises(InvalidRequest, match=said):
+        run("generate", "-o", tmp_path / name, "--model", tiny)
+    with pytest.raises(InvalidRequest, match=said):
+        run("edit", tmp_path / "latent.safetensors", "-o", tmp_path / name)
+    Image.new("RGB", (32, 32)).save(tmp_path / "x.png")
+    with pytest.raises(InvalidRequest, match="there is no folder"):
+        run("encode", tmp_path / "x.png", "-o", tmp_path / "no" / "x.safetensors", "--model", tiny)
+
+
 def test_models_are_added_listed_shown_and_removed(tiny: Path) -> None:
     run("models", "add", tiny, "--name", "mine")
     listed = json.loads(run("models", "list", "--json"))
@@ -183,13 +200,16 @@ def test_figures_are_written_as_json(tiny: Path, tmp_path: Path) -> None:
     [
         (["encode", "missing.png", "-o", "x"], "there is no missing.png"),
         (["encode", "me.png", "-o", "x.png"], "a latent, .safetensors"),
-        (["edit", "missing.safetensors", "-o", "x", "--attribute", "smile=1"], "there is no"),
-        (["edit", __file__, "-o", "x", "--attribute", "smile=1"], "`latentbrush encode` makes one"),
+        (["edit", "missing.safetensors", "-o", "x.png", "--attribute", "smile=1"], "there is no"),
+        (
+            ["edit", __file__, "-o", "x.png", "--attribute", "smile=1"],
+            "`latentbrush encode` makes one",
+        ),
         (["generate", "-o", "x.png", "--model", "nobody"], "no model 'nobody'"),
         (["generate", "-o", "x.png", "--size", "wide"], "--size"),
-        (["edit", "x", "-o", "y"], "--attribute"),
-        (["edit", "x", "-o", "y", "--attribute", "smile=much"], "ID=STRENGTH"),
-        (["edit", "x", "-o", "y", "--attribute", "smile=nan"], "finite"),
+        (["edit", "x", "-o", "y.png"], "--attribute"),
+        (["edit", "x", "-o", "y.png", "--attribute", "smile=much"], "ID=STRENGTH"),
+        (["edit", "x", "-o", "y.png", "--attribute", "smile=nan"], "finite"),
         (["data", "faces", "-o", "x"], "portraits"),
         (["models", "remove", "nobody"], "nobody"),
         (["generate", "-o", "x.png", "--size", "0x20"], "WIDTHxHEIGHT"),
