@@ -135,6 +135,29 @@ def test_a_land_that_is_gone_is_told(page, land_url):
     assert "0" * 32 not in page.url
 
 
+def test_undo_goes_back_beyond_a_refresh_and_another_land(land):
+    paint(land, (200, 200), (260, 200))
+    seed = land.get_by_label("Seed").first.input_value()
+    land.get_by_role("button", name="Another land").click()
+    wait_until(lambda: land.get_by_label("Seed").first.input_value() != seed)
+    land.reload()
+    wait_for_tiles(land)
+    land.get_by_role("button", name="Undo", exact=True).click()
+    wait_until(lambda: land.locator(".land-edit").count() == 1)
+    assert land.get_by_label("Seed").first.input_value() == seed
+    land.get_by_role("button", name="Undo", exact=True).click()
+    wait_until(lambda: land.locator(".land-edit").count() == 0)
+
+
+def test_a_bad_address_keeps_the_land_that_was_painted(land, land_url):
+    paint(land, (200, 200), (260, 200))
+    land.goto("about:blank")
+    land.goto(f"{land_url}/land#lnd_{'0' * 32}")
+    wait_for_tiles(land)
+    assert land.get_by_text("This land is not here").is_visible()
+    assert land.locator(".land-edit").count() == 1
+
+
 def test_a_rectangle_is_exported(land):
     land.get_by_text("Export", exact=True).click()
     box = land.locator(".land-room").bounding_box()

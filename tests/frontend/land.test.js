@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { add, begin, present, step, withEdits } from '../../frontend/js/land/history.js';
+import { add, begin, goTo, parse, present, step, withEdits } from '../../frontend/js/land/history.js';
 import { opening } from '../../frontend/js/land/opening.js';
 import { MAX_BOX_PX, MAX_CELLS, boxOf, fits, painted, rectangle } from '../../frontend/js/land/stroke.js';
 
@@ -53,13 +53,29 @@ test('a rectangle is the same from any corner', () => {
 });
 
 test('undo is the land before; painting after it forgets what was undone', () => {
-  let history = add(add(begin(land(1)), land(2)), land(3));
+  let history = add(add(begin('a'), 'b'), 'c');
   history = step(history, -1);
-  assert.equal(present(history).seed, 2);
-  assert.equal(present(step(history, 1)).seed, 3);
-  assert.equal(present(step(history, -9)).seed, 1);
-  history = add(history, land(4));
-  assert.deepEqual(history.lands.map(({ seed }) => seed), [1, 2, 4]);
+  assert.equal(present(history), 'b');
+  assert.equal(present(step(history, 1)), 'c');
+  assert.equal(present(step(history, -9)), 'a');
+  history = add(history, 'd');
+  assert.deepEqual(history.ids, ['a', 'b', 'd']);
+});
+
+test('a land that is opened is where it was, or comes next', () => {
+  const history = step(add(add(begin('a'), 'b'), 'c'), -2);
+  assert.deepEqual(goTo(history, 'c'), { ids: ['a', 'b', 'c'], at: 2 });
+  assert.deepEqual(goTo(history, 'x'), { ids: ['a', 'x'], at: 1 });
+});
+
+test('a history is kept as text, and no longer than a hundred lands', () => {
+  let history = begin('0');
+  for (let i = 1; i <= 120; i++) history = add(history, String(i));
+  assert.deepEqual([history.ids.length, history.ids[0], present(history)], [100, '21', '120']);
+  assert.deepEqual(parse(JSON.stringify(history)), history);
+  for (const text of [null, '', '{}', '{"ids":[],"at":0}', '{"ids":[1],"at":0}', '{"ids":["a"],"at":1}', 'lnd_1']) {
+    assert.equal(parse(text), null);
+  }
 });
 
 test('a painted land keeps all but its edits', () => {

@@ -1,29 +1,49 @@
 /**
- * The lands of a session, one after the other: undo is the land before. Pure.
+ * The lands of a browser, one after the other, also after a refresh: undo is the land before. Pure.
  */
 
 /** @typedef {import('./stroke.js').LandEdit} LandEdit */
 /** @typedef {{land_id: string, model: string, model_version: string, seed: number, coherence: number|null, truncation: number, edits: LandEdit[], tile_px: number, min_zoom: number, max_zoom: number}} Land */
-/** @typedef {{lands: readonly Land[], at: number}} Lands */
+/** @typedef {{ids: readonly string[], at: number}} Lands their ids; the server keeps every land */
 
-/** @param {Land} land @returns {Lands} */
-export function begin(land) {
-  return { lands: [land], at: 0 };
+const KEPT = 100;
+
+/** @param {string} id @returns {Lands} */
+export function begin(id) {
+  return { ids: [id], at: 0 };
 }
 
-/** A new land; what was undone is gone. @param {Lands} history @param {Land} land @returns {Lands} */
-export function add({ lands, at }, land) {
-  return { lands: [...lands.slice(0, at + 1), land], at: at + 1 };
+/** A new land; what was undone is gone. @param {Lands} history @param {string} id @returns {Lands} */
+export function add({ ids, at }, id) {
+  const next = [...ids.slice(0, at + 1), id].slice(-KEPT);
+  return { ids: next, at: next.length - 1 };
 }
 
 /** @param {Lands} history @param {number} by @returns {Lands} */
-export function step({ lands, at }, by) {
-  return { lands, at: Math.min(lands.length - 1, Math.max(0, at + by)) };
+export function step({ ids, at }, by) {
+  return { ids, at: Math.min(ids.length - 1, Math.max(0, at + by)) };
 }
 
 /** @param {Lands} history */
-export function present({ lands, at }) {
-  return lands[at];
+export function present({ ids, at }) {
+  return ids[at];
+}
+
+/** To an id: where it is in the history, else as what comes next. @param {Lands} history @param {string} id @returns {Lands} */
+export function goTo(history, id) {
+  const at = history.ids.indexOf(id);
+  return at < 0 ? add(history, id) : { ids: history.ids, at };
+}
+
+/** What `JSON.stringify` made of a history, if it did. @param {string|null} text @returns {Lands|null} */
+export function parse(text) {
+  try {
+    const { ids, at } = JSON.parse(text ?? '');
+    const isOne = Array.isArray(ids) && ids.every((id) => typeof id === 'string') && typeof ids[at] === 'string';
+    return isOne ? { ids, at } : null;
+  } catch {
+    return null;
+  }
 }
 
 /**

@@ -12,7 +12,7 @@ import { pngMask } from '../mask-image.js';
 import { iconButton } from '../panels/controls.js';
 import { keyDialog } from '../panels/dialogs.js';
 import { asProblem, remedy } from '../problem.js';
-import { add, begin, present, step, withEdits } from './history.js';
+import { add, begin, goTo, parse, present, step, withEdits } from './history.js';
 import { landPanel } from './panel.js';
 import { fits, painted, rectangle } from './stroke.js';
 import { LandView } from './view.js';
@@ -21,6 +21,8 @@ import { LandView } from './view.js';
 /** @typedef {import('./panel.js').Brush} Brush */
 
 const ADDRESS = /^#(lnd_[0-9a-f]{32})(?:\/(\d+)\/(-?\d+)\/(-?\d+))?$/;
+
+const KEPT = 'latentbrush.lands';
 
 const unlock = keyDialog();
 const api = new Api({ base: document.baseURI, fetch: fetch.bind(window), askForKey: unlock.ask });
@@ -37,6 +39,8 @@ let models = [];
 let model = null;
 /** @type {import('./history.js').Lands|null} */
 let history = null;
+/** @type {Land|null} the present one */
+let land = null;
 /** @type {Brush} */
 let brush = { tool: 'move', attribute: null, strength: 2, radius: 40 };
 /** @type {Promise<void>} changes of the land wait for each other: each begins with what the one before made */
@@ -75,7 +79,7 @@ const view = new LandView(room, {
       const { box, mask } = painted(points, brush.radius);
       const { attribute, strength } = brush;
       const edit = { type: 'attribute', attribute, strength, box, mask: pngMask(mask), enabled: true };
-      change((land) => withEdits(land, [...land.edits, edit]));
+      change((before) => withEdits(before, [...before.edits, edit]));
     }
   },
   onRectangle: (from, to) => void exportBox(rectangle(from, to)),
@@ -116,9 +120,9 @@ function change(wanted) {
   turn = turn.then(async () => {
     if (!history) return;
     try {
-      const { model: id, coherence, truncation, ...rest } = wanted(present(history));
-      const land = await api.makeLand({ model: id, coherence, truncation, seed: rest.seed, edits: rest.edits });
-      history = add(history, land);
+      const { model: id, coherence, truncation, ...rest } = wanted(land);
+      land = await api.makeLand({ model: id, coherence, truncation, seed: rest.seed, edits: rest.edits });
+      history = add(history, land.land_id);
       useModel(land.model);
       show();
     } catch (error) {
@@ -139,20 +143,27 @@ function useModel(id) {
 
 /** @param {number} by */
 function go(by) {
-  turn = turn.then(() => {
+  turn = turn.then(async () => {
     if (!history) return;
-    history = step(history, by);
-    useModel(present(history).model);
-    show();
+    const next = step(history, by);
+    if (next.at === history.at) return;
+    try {
+      land = await api.land(present(next));
+      history = next;
+      useModel(land.model);
+      show();
+    } catch (error) {
+      const found = asProblem(error);
+      tell(found.title, remedy(found) || found.detail, () => go(by));
+    }
   });
 }
 
 /** @param {{x: number, y: number, zoom: number}|null} [place] */
 function show(place = null) {
-  if (!history) return;
-  const land = present(history);
+  if (!history || !land) return;
   undo.disabled = history.at === 0;
-  redo.disabled = history.at === history.lands.length - 1;
+  redo.disabled = history.at === history.ids.length - 1;
   panel.showLand(land);
   view.show(land, ({ land_id }) => api.tileUrl(land_id), place);
   putAddress();
@@ -161,20 +172,19 @@ function show(place = null) {
 function putAddress() {
   if (!history) return;
   const { x, y, zoom } = view.place;
-  const { land_id } = present(history);
-  window.history.replaceState(null, '', `#${land_id}/${zoom}/${x}/${y}`);
-  localStorage.setItem('latentbrush.land', land_id);
+  window.history.replaceState(null, '', `#${present(history)}/${zoom}/${x}/${y}`);
+  localStorage.setItem(KEPT, JSON.stringify(history));
 }
 
 /** @param {[number, number, number, number]} box */
 async function exportBox(box) {
-  if (!history) return;
+  if (!land) return;
   try {
-    const job = await api.exportLand(present(history).land_id, box);
+    const job = await api.exportLand(land.land_id, box);
     const result = await resultOf(api, job, {
       onProgress: ({ step: done, steps }) => say(t('Drawing {width} × {height} px: {done} of {steps} parts', { width: box[2], height: box[3], done, steps })),
     });
-    saveBlob(await api.image(result.image_id), `land-${present(history).seed}-${box.join('_')}.png`);
+    saveBlob(await api.image(result.image_id), `land-${land.seed}-${box.join('_')}.png`);
     say(t('Downloaded {width} × {height} px', { width: box[2], height: box[3] }));
   } catch (error) {
     const found = asProblem(error);
@@ -198,33 +208,35 @@ addEventListener('keydown', (event) => {
 });
 
 /**
- * The land of the address or of last time, if there is one.
- * @returns {Promise<(Land & {model_version: string})|null>}
+ * A land by its id, if it is here.
+ * @param {string|undefined} id
+ * @returns {Promise<Land|null>}
  */
-async function keptLand() {
-  const id = ADDRESS.exec(location.hash)?.[1] ?? localStorage.getItem('latentbrush.land');
+async function keptLand(id) {
   if (!id) return null;
   return api.land(id).catch((error) => {
     if (asProblem(error).code !== 'unknown_land') throw error;
-    if (location.hash) tell(t('This land is not here'), t('It was made on another server, or with another key. Here is a new one.'));
     return null;
   });
 }
 
 try {
-  const [listed, kept] = await Promise.all([api.models(), keptLand()]);
+  const [, asked, zoom, x, y] = ADDRESS.exec(location.hash) ?? [];
+  const before = parse(localStorage.getItem(KEPT));
+  const ids = [asked, before && present(before)];
+  const [listed, ...kept] = await Promise.all([api.models(), ...ids.map((id) => keptLand(id ?? undefined))]);
   models = listed.models.filter(({ is_spatial }) => is_spatial);
   if (models.length === 0) {
     tell(t('No model here draws land'), t('Train one with: latentbrush train generator --preset aerial64'));
   } else {
-    const isAsItWas = models.some(({ id, version }) => id === kept?.model && version === kept.model_version);
-    const land = kept && isAsItWas ? kept : await api.makeLand({ model: models[0].id, edits: [] });
+    const isAsItWas = (/** @type {Land|null} */ each) => models.some(({ id, version }) => id === each?.model && version === each.model_version);
+    if (asked && !kept[0]) tell(t('This land is not here'), t('It was made on another server, or with another key. Here is another one.'));
+    land = kept.find(isAsItWas) ?? (await api.makeLand({ model: models[0].id, edits: [] }));
+    history = before && kept[1] ? goTo(before, land.land_id) : begin(land.land_id);
     panel.offerModels(models);
-    const [, , zoom, x, y] = ADDRESS.exec(location.hash) ?? [];
-    history = begin(land);
     panel.dom.hidden = false;
     useModel(land.model);
-    show(zoom ? { x: Number(x), y: Number(y), zoom: Number(zoom) } : null);
+    show(zoom && land === kept[0] ? { x: Number(x), y: Number(y), zoom: Number(zoom) } : null);
   }
 } catch (error) {
   const found = asProblem(error);
