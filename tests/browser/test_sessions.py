@@ -51,6 +51,23 @@ def test_on_a_phone_the_name_is_in_the_history(editor):
     expect(page.locator(".topbar").get_by_label("Name of this session")).to_have_value("Narrow")
 
 
+def test_nothing_is_cut_off_on_a_narrow_phone(editor):
+    page = editor.page
+    page.set_viewport_size({"width": 360, "height": 740})
+
+    def cut_off(where: str) -> list[str]:
+        return page.locator(f"{where} button:visible").evaluate_all(
+            "all => all.filter(b => b.getBoundingClientRect().right > innerWidth - 2)"
+            ".map(b => b.ariaLabel ?? b.textContent)"
+        )
+
+    assert cut_off(".topbar") == []
+    page.get_by_role("button", name="Download").first.click()
+    page.get_by_role("button", name="Save picture").wait_for()
+    assert cut_off("dialog[open]") == []
+    page.keyboard.press("Escape")
+
+
 def test_a_deleted_session_is_gone(editor):
     page = editor.page
     name = page.get_by_label("Name of this session")
