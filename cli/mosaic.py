@@ -6,6 +6,7 @@ an interrupted command goes on where it stopped.
 """
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -47,6 +48,7 @@ class Mosaic:
             if first == self.about:
                 self.done = {int(line) for line in lines if line.isdecimal()}
         if not self.done:
+            check_room(width * height * 3, out)
             self.notes.write_text(self.about + "\n")
         self.pixels: NDArray[np.uint8] = np.memmap(
             self.raw, np.uint8, "r+" if self.done else "w+", shape=(height, width, 3)
@@ -63,6 +65,19 @@ class Mosaic:
         write(self.pixels, self.out)
         self.raw.unlink()
         self.notes.unlink(missing_ok=True)
+
+
+def check_room(num_bytes: int, out: Path) -> None:
+    """Refuse a picture for which the disk has no room, unpacked.
+
+    Raises:
+        InvalidRequest: it has not.
+    """
+    free = shutil.disk_usage(out.resolve().parent).free
+    if num_bytes > free:
+        raise InvalidRequest(
+            f"--size: that takes {num_bytes / 1e9:,.0f} GB of disk, and {free / 1e9:,.0f} are free"
+        )
 
 
 def draw_mosaic(

@@ -105,6 +105,13 @@ def test_an_interrupted_land_is_gone_on_with(
     assert (pixels_of(tmp_path / "again.png") == pixels_of(tmp_path / "whole.png")).all()
 
 
+def test_a_picture_larger_than_the_disk_is_refused(land: Path, tmp_path: Path) -> None:
+    out = tmp_path / "l.png"
+    with pytest.raises(InvalidRequest, match="GB of disk"):
+        run("generate", "-o", out, "--model", land, "--size", "99999999x99999999")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_another_land_is_not_gone_on_with(land: Path, tmp_path: Path) -> None:
     (tmp_path / "a.png.partial").write_bytes(bytes(64 * 64 * 3))
     (tmp_path / "a.png.partial.txt").write_text('{"seed": 1, "size": [64, 64]}\n0\n')
