@@ -181,6 +181,10 @@ store.subscribe((state, before) => {
 // After the session is kept, so that the start screen offers it.
 store.subscribe(sync);
 sync(store.state);
+store.subscribe((state, before) => {
+  const isLost = document.activeElement === document.body; // what had it went with the screen before
+  if (state.phase === 'editor' && before.phase !== 'editor' && isLost) stage.dom.focus({ preventScroll: true });
+});
 
 attachPointers(stage, store, new LivePainter(store, stage, () => new WebSocket(api.liveUrl())));
 attachCellKeys(stage, store);

@@ -79,6 +79,15 @@ def test_the_crop(anyone, picture_file):
     assert audit(anyone.page) == []
 
 
+def test_the_keyboard_is_on_the_picture_once_it_is_there(anyone):
+    page = anyone.page
+    anyone.open_start()
+    page.get_by_role("button", name="Generate one").focus()
+    page.keyboard.press("Enter")
+    anyone.wait_for_editor()
+    assert page.evaluate("document.activeElement.className") == "stage"
+
+
 def test_the_editor_and_its_dialogs(anyone):
     page = anyone.page
     anyone.generate()
