@@ -165,7 +165,7 @@ def perceptual(
         device=where,
         resume=resume,
     )
-    change_model(folder, lambda now: replace(now, perceptual=net, reader=None))
+    change_model(folder, lambda now: replace(now, perceptual=net, reader=None), where)
     if judge_minutes > 0:
         judge = train_perceptual(
             run / "judge",
@@ -208,7 +208,9 @@ def encoder(
     loaded = open_model(str(folder), device)
     source = open_pictures(images, loaded)
     trained = train_encoder(loaded, source, run / "encoder", Minutes(minutes), resume=resume)
-    change_model(folder, lambda now: replace(now, encoder=trained.encoder))
+    change_model(
+        folder, lambda now: replace(now, encoder=trained.encoder, reader=None), loaded.device
+    )
     say(f"{model}: encoder written")
 
 
@@ -246,7 +248,7 @@ def attributes(
         known = with_learnt(now.attributes, trained.attributes)
         return replace(now, attributes=known, reader=trained.reader)
 
-    change_model(folder, learnt)
+    change_model(folder, learnt, loaded.device)
     say(f"{model}: attributes written")
 
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,8 +14,12 @@ from safetensors.torch import load_file
 
 from cli.main import app, main
 from contracts.errors import InvalidRequest
+from models.attributes import Attribute, AttributeSet
 from models.land import Land
+from models.model import Model, add_attributes, load_model, save_model
 from tests.fakes.commands import photo, pixels_of, run, runner
+from training.encoder import train_encoder
+from training.reader import fit_reader
 
 
 def test_encode_edit_and_look(tiny: Path, tmp_path: Path) -> None:
@@ -200,6 +205,29 @@ def test_figures_are_written_as_json(tiny: Path, tmp_path: Path) -> None:
     run("evaluate", "regularisers", *few)
     names = {row["regulariser"] for row in json.loads(out.read_text())["rows"]}
     assert {"", "Wasserstein to normal", "per-cell Mahalanobis"} <= names
+
+
+def test_an_encoder_and_attributes_are_trained_into_the_folder_as_it_is(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, model = tmp_path / "mine", load_model(tiny)
+    save_model(fit_reader(model), folder)
+    added = AttributeSet((Attribute("found", "Found"),), model.attributes.directions[:1])
+
+    def train_and_add(*given: Any, **options: Any) -> Model:
+        add_attributes(added, folder)  # on the page, meanwhile
+        return train_encoder(*given, **options)
+
+    monkeypatch.setattr("training.encoder.train_encoder", train_and_add)
+    briefly = ("--model", folder, "--run", tmp_path / "run", "--minutes", 0.01)
+    run("train", "encoder", *briefly)
+    after = load_model(folder)
+    assert after.reader is None, "it read the encoder before"
+    assert [a.id for a in after.attributes.attributes] == ["smile", "hat", "found"]
+    run("train", "attributes", *briefly)
+    after = load_model(folder)
+    assert after.reader is not None
+    assert [a.id for a in after.attributes.attributes] == ["smile", "hat", "found"]
 
 
 @pytest.mark.parametrize(
