@@ -10,7 +10,7 @@ Ours; the idea of conditioning on the others follows InterFaceGAN (Shen et al. 2
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -159,12 +159,12 @@ def train_attributes(
     if (state := run.load()) is not None:
         directions.data.copy_(state["directions"])
         optimiser.load_state_dict(state["optimiser"])
-    place = Place.of(state)
+    place = Place.of(state).left
     rng = torch.Generator().manual_seed(seed + place.step)
 
-    def save(at: dict[str, float]) -> None:
+    def save(at: Place) -> None:
         kept = {"directions": directions.detach(), "optimiser": optimiser.state_dict()}
-        run.save(kept | {"place": at})
+        run.save(kept | {"place": asdict(at)})
 
     scale = w_scale(model)
     for now in length.watch("Learning attributes", place):

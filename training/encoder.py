@@ -8,7 +8,7 @@ and weights are ours (docs/decisions.md).
 """
 
 import copy
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +108,7 @@ def train_encoder(
     state = run.load()
     if state is not None:
         training.restore(state)
-    place = Place.of(state)
+    place = Place.of(state).left
     torch.manual_seed(seed + place.step)
     rng = torch.Generator().manual_seed(seed + 1 + place.step)
     has_finished = state is not None and place.step == 0
@@ -130,8 +130,8 @@ def train_encoder(
             run.log(step=now.step, loss=loss.item(), psnr_db=psnr_db(redrawn, real).median().item())
             run.save_grid("reconstructions", torch.cat([real, redrawn]), columns=batch)
         if now.step % 50 == 49:
-            run.save(training.state() | {"place": now.after})
-    run.save(training.state() | {"place": OVER})
+            run.save(training.state() | {"place": asdict(now.after)})
+    run.save(training.state() | {"place": asdict(OVER)})
     return replace(model, encoder=training.average.eval(), reader=None)  # it read the old one's
 
 

@@ -90,13 +90,13 @@ class GanTraining:
         """Begin a phase, or go on with the one that was saved: the networks and optimisers that are
         its own are then what they were. Says where in it."""
         if phase != self.phase:
-            self.phase, self.place, self.nimg = phase, asdict(BEGINNING), 0
+            self.phase, self.place, self.nimg = phase, BEGINNING, 0
         else:
             for name, part in parts.items():
                 if name in self.saved_parts:
                     part.load_state_dict(self.saved_parts[name])
         self.parts = parts
-        return Place.of({"place": self.place})
+        return self.place.left
 
     def leave(self, run: Run, z: Tensor) -> None:
         """End the phase."""
@@ -232,7 +232,7 @@ class GanTraining:
             "opt_d": self.opt_d.state_dict(),
             "nimg": self.nimg,
             "phase": self.phase,
-            "place": self.place,
+            "place": asdict(self.place),
             "parts": {name: part.state_dict() for name, part in self.parts.items()},
             "blank": self.blank,
             "has_had_lesson": self.has_had_lesson,
@@ -246,7 +246,7 @@ class GanTraining:
             getattr(self, name).load_state_dict(state[name])
         self.nimg = state["nimg"]
         self.phase = state["phase"]
-        self.place = state.get("place", OVER)
+        self.place = Place.of(state) if "place" in state else OVER
         self.saved_parts = state.get("parts", {})
         self.blank = state["blank"]
         self.has_had_lesson = state.get("has_had_lesson", False)

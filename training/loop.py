@@ -99,7 +99,7 @@ def phases_left(training: GanTraining, asked: Sequence[str]) -> Sequence[str]:
     the last one, which then lasts as long again."""
     if training.phase not in PHASES:
         return asked
-    reached = PHASES.index(training.phase) + (training.place["passed"] >= 1)
+    reached = PHASES.index(training.phase) + training.place.is_over
     return [phase for phase in asked if PHASES.index(phase) >= reached] or asked[-1:]
 
 

@@ -4,6 +4,7 @@ Each target is standardised, so the loss is the share of variance not read. The 
 the judge of the evaluation, with other widths and another seed.
 """
 
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -54,12 +55,12 @@ def train_perceptual(
         optimiser.load_state_dict(state["optimiser"])
         seen = state["nimg"]
 
-    def save(at: dict[str, float]) -> None:
+    def save(at: Place) -> None:
         kept = {"net": net.state_dict(), "optimiser": optimiser.state_dict(), "nimg": seen}
-        run.save(kept | {"place": at})
+        run.save(kept | {"place": asdict(at)})
 
     source: Labelled | None = None
-    for now in length.watch("Training the perceptual network", Place.of(state)):
+    for now in length.watch("Training the perceptual network", Place.of(state).left):
         set_cosine_lr(optimiser, lr, now.passed)
         source = source or domain.labelled(resolution, seed, seen, where)
         img, wanted = source.batch(batch)

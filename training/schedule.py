@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
@@ -27,13 +27,22 @@ class Place:
 
     @staticmethod
     def of(state: dict[str, Any] | None) -> "Place":
-        """Where a saved part goes on; one that was over begins anew."""
-        place = Place(**(state or {}).get("place", {}))
-        return Place() if place.passed >= 1 else place
+        """What was saved under "place"."""
+        return Place(**(state or {}).get("place", {}))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing of it is left."""
+        return self.passed >= 1
+
+    @property
+    def left(self) -> "Place":
+        """Where to go on; what is over begins anew."""
+        return BEGINNING if self.is_over else self
 
 
 BEGINNING = Place()
-OVER = asdict(Place(passed=1.0))
+OVER = Place(passed=1.0)
 
 
 @dataclass(frozen=True)
@@ -43,9 +52,9 @@ class Moment(Place):
     bar: tqdm | None = None  # type: ignore[type-arg]
 
     @property
-    def after(self) -> dict[str, float]:
-        """The place after this step, to be saved."""
-        return asdict(Place(self.step + 1, self.passed))
+    def after(self) -> Place:
+        """The place after this step."""
+        return Place(self.step + 1, self.passed)
 
     def note(self, **figures: str) -> None:
         """Show figures behind the bar."""
