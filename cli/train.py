@@ -27,7 +27,7 @@ DeviceOption = Annotated[str | None, typer.Option(help="cpu or cuda; the best if
 def generator(
     run: RunOption,
     preset: Annotated[
-        str, typer.Option(help="cpu32, cpu64, cpu128, aerial64, gpu256 or photos256.")
+        str, typer.Option(help="cpu32, cpu64, cpu128, aerial64, aerial128, gpu256 or photos256.")
     ] = "cpu64",
     data: Annotated[
         str | None, typer.Option(help="`portraits`, `aerial`, or a folder of pictures.")
@@ -266,7 +266,7 @@ def show_plan(model: str, run: Path, **options: float | str) -> None:
 
 def open_pictures(images: str | None, model: "Model") -> "ImageSource":
     """The pictures to train an encoder on."""
-    from training.crops import AerialCrops
+    from training.crops import AerialCrops, metres_per_pixel
     from training.data import FreshPortraits, ImageFolder
     from training.generated import GeneratedPictures
 
@@ -275,5 +275,6 @@ def open_pictures(images: str | None, model: "Model") -> "ImageSource":
     if images == "portraits":
         return FreshPortraits(model.layout.resolution, 3_000_000, model.device)
     if images == "aerial":
-        return AerialCrops(model.layout.resolution, 3_000_000)
+        size = model.layout.resolution
+        return AerialCrops(size, 3_000_000, metres_per_pixel(size))
     return ImageFolder(Path(images), model.layout.resolution, seed=0)

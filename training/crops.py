@@ -8,10 +8,11 @@ from torch import Tensor
 from tqdm import tqdm
 
 from models.images import from_uint8, to_uint8
-from training.aerial import view
+from training.aerial import PIXEL_M, view
 
 LANDS = 40
 LAND_PX = 512
+SQUARE_M = 128.0  # of land that a training picture shows, from 64 px on
 BATCHES_PER_LAND = 200  # a land is replaced after so many batches
 MAX_EMPTY = 0.05  # of a square, without data
 TRIES = 20
@@ -55,10 +56,24 @@ class RandomCrops:
         return square
 
 
-class AerialCrops:
-    """Squares of procedural lands and of their maps; fresh lands keep replacing the oldest."""
+def metres_per_pixel(resolution: int) -> float:
+    """How sharp land is in training pictures of that resolution: more pixels show the same land in
+    more detail."""
+    return min(PIXEL_M, SQUARE_M / resolution)
 
-    def __init__(self, resolution: int, seed: int, lands: int | None = None) -> None:
+
+class AerialCrops:
+    """Squares of procedural lands and of their maps; fresh lands keep replacing the oldest.
+
+    Args:
+        resolution: of the squares.
+        pixel_m: metres that a pixel shows.
+    """
+
+    def __init__(
+        self, resolution: int, seed: int, pixel_m: float, lands: int | None = None
+    ) -> None:
+        self.pixel_m = pixel_m
         self.next_land = seed
         self.batches = 0
         shown = tqdm(range(lands or LANDS), desc="Drawing land", unit="land")
@@ -68,7 +83,7 @@ class AerialCrops:
     def draw(self) -> Tensor:
         """A land that has not been drawn before, above its maps: uint8 [3 + F, H, W]."""
         self.next_land += 1
-        land = view(self.next_land, 0, 0, LAND_PX, LAND_PX)
+        land = view(self.next_land, 0, 0, LAND_PX, LAND_PX, pixel_m=self.pixel_m)
         maps = (land.maps * 255).round().to(torch.uint8)
         return torch.cat([to_uint8(land.img[None])[0], maps])
 

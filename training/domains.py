@@ -11,7 +11,7 @@ from models.images import from_uint8
 from models.model import Model
 from training import labels
 from training.aerial import MAPS, TITLES
-from training.crops import AerialCrops
+from training.crops import AerialCrops, metres_per_pixel
 from training.errors import TrainingError
 from training.portraits import FACTORS, region_mask, render, sample_factors
 
@@ -59,8 +59,14 @@ class Domain(Protocol):
         """The target that says how much there is of an attribute."""
         ...
 
-    def labelled(self, resolution: int, seed: int, start: int, device: torch.device) -> Labelled:
-        """The stream of a seed, from picture `start` on."""
+    def labelled(
+        self, resolution: int, seed: int, start: int, device: torch.device, across: int = 1
+    ) -> Labelled:
+        """The stream of a seed, from picture `start` on.
+
+        Args:
+            across: sides of a training picture of that resolution that one of these has.
+        """
         ...
 
     def place(self, target: str) -> Tensor:
@@ -78,8 +84,10 @@ class Portraits:
     def read_as(self, attribute: str) -> str:
         return attribute
 
-    def labelled(self, resolution: int, seed: int, start: int, device: torch.device) -> Labelled:
-        return LabelledPortraits(resolution, seed, start, device)
+    def labelled(
+        self, resolution: int, seed: int, start: int, device: torch.device, across: int = 1
+    ) -> Labelled:
+        return LabelledPortraits(resolution * across, seed, start, device)
 
     def place(self, target: str) -> Tensor:
         region = next(factor.region for factor in FACTORS if factor.name == target)
@@ -116,8 +124,11 @@ class Aerial:
     def read_as(self, attribute: str) -> str:
         return {"wet": "water", "town": "buildings"}.get(attribute, attribute)
 
-    def labelled(self, resolution: int, seed: int, start: int, device: torch.device) -> Labelled:
-        return LabelledLand(AerialCrops(resolution, seed * LANDS_APART + start), device)
+    def labelled(
+        self, resolution: int, seed: int, start: int, device: torch.device, across: int = 1
+    ) -> Labelled:
+        first, sharpness = seed * LANDS_APART + start, metres_per_pixel(resolution)
+        return LabelledLand(AerialCrops(resolution * across, first, sharpness), device)
 
     def place(self, target: str) -> Tensor:
         return torch.ones(1, 1, PLACE_CELLS, PLACE_CELLS)
@@ -178,8 +189,10 @@ def places_of(model: Model) -> Tensor:
     return torch.cat([domain.place(target.id) for target in targets_of(model)])
 
 
-def pictures(domain: Domain, seed: int, num: int, resolution: int, device: str) -> Iterator[Tensor]:
-    """`num` pictures of a seed, 64 at a time."""
-    stream = domain.labelled(resolution, seed, 0, torch.device(device))
+def pictures(
+    domain: Domain, seed: int, num: int, resolution: int, device: str, across: int = 1
+) -> Iterator[Tensor]:
+    """`num` pictures of a seed, 64 at a time; `across` as in `Domain.labelled`."""
+    stream = domain.labelled(resolution, seed, 0, torch.device(device), across)
     for start in range(0, num, 64):
         yield stream.batch(min(64, num - start))[0]

@@ -80,6 +80,7 @@ PRESETS: dict[str, GanOptions] = {
     "cpu64": GanOptions(),
     "cpu128": GanOptions(resolution=128, pool=12_000),
     "aerial64": GanOptions(data="aerial", prior="field"),
+    "aerial128": GanOptions(data="aerial", prior="field", resolution=128),
     "gpu256": GanOptions(
         resolution=256,
         channel_base=16384,

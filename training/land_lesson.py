@@ -23,7 +23,8 @@ from models.model import Model
 from models.noise import Noise, no_noise
 from models.ops import normalize_2nd_moment
 from models.prior import PRIORS, sample_fields
-from training.aerial import AMOUNTS, PIXEL_M, Amounts, Sun, Window, view
+from training.aerial import AMOUNTS, Amounts, Sun, Window, view
+from training.crops import LAND_PX, metres_per_pixel
 from training.gan import FIELD, GanTraining
 from training.gan_options import GanOptions
 
@@ -40,7 +41,6 @@ SIGNS = {"wet": -1}  # of amounts as attributes: water is where least is left of
 CHANNELS = (*AMOUNTS, "river", "flow", "main_road")
 """What the first channels of z are in the lesson."""
 LANDS = 40
-CELLS = 32  # of a land, down and across
 SUN = Sun(direction=1.1, elevation=0.75)
 """Of every land of the lesson: a field of z says nothing of it."""
 SQUARES = (1, 2, 4, 8, 16)  # pixels over which pictures are averaged before they are compared
@@ -61,9 +61,10 @@ class LandLesson:
         self.resolution = resolution
         self.rng = np.random.default_rng([seed, rank, nimg])
         self.cell_px = resolution // SQUARE[0]
+        self.cells = LAND_PX // self.cell_px  # of a land, down and across
         with torch.random.fork_rng():
             torch.manual_seed(seed)
-            whole = CELLS + 2 * SURROUND
+            whole = self.cells + 2 * SURROUND
             cpu = torch.device("cpu")
             self.fields = sample_fields(PRIORS["field"], LANDS, z_dim, whole, whole, cpu)
         self.fields = normalize_2nd_moment(self.fields)
@@ -73,13 +74,13 @@ class LandLesson:
 
     def land_of(self, field: Tensor, seed: int) -> Tensor:
         """The land of a field [Z, h, w] with what surrounds it: uint8 [3, H, W]."""
-        return to_uint8(drawn(field, seed, CELLS * self.cell_px, self.cell_px))[0]
+        return to_uint8(drawn(field, seed, self.cells * self.cell_px, self.cell_px))[0]
 
     def batch(self, num: int) -> tuple[Tensor, Tensor]:
         """Fields z [num, Z, h, w] with their surround, and pictures [num, 3, R, R]."""
         fields, pictures = [], []
         for _ in range(num):
-            k, row, column = self.rng.integers([len(self.lands), *[CELLS - SQUARE[0] + 1] * 2])
+            k, row, column = self.rng.integers([len(self.lands), *[self.cells - SQUARE[0] + 1] * 2])
             fields.append(self.fields[k, :, row : row + FIELD[0], column : column + FIELD[1]])
             top, left = row * self.cell_px, column * self.cell_px
             size = self.resolution
@@ -144,11 +145,12 @@ def amount_attributes(model: Model, num: int = 20_000) -> AttributeSet:
 
 def drawn(field: Tensor, seed: int, side: int, cell_px: int) -> Tensor:
     """The land of a field [Z, h, w] with its surround, from its origin on: [1, 3, side, side]."""
+    pixel_m = metres_per_pixel(cell_px * SQUARE[0])
 
     def amounts(_seed: int, window: Window) -> Amounts:
-        return amounts_at(field, window, cell_px * PIXEL_M)
+        return amounts_at(field, window, cell_px * pixel_m)
 
-    return view(seed, 0, 0, side, side, amounts, SUN).img[None]
+    return view(seed, 0, 0, side, side, amounts, SUN, pixel_m).img[None]
 
 
 def difference(img: Tensor, target: Tensor, squares: Sequence[int]) -> Tensor:

@@ -13,7 +13,8 @@ from training.aerial import AMOUNTS, MAPS, PIXEL_M, Amounts, Window, view
 from training.aerial.cover import Sun, contour_distance
 from training.aerial.light import shadow
 from training.aerial.noise import fractal, smooth
-from training.crops import AerialCrops, RandomCrops
+from training.crops import AerialCrops, RandomCrops, metres_per_pixel
+from training.domains import find_domain
 from training.errors import TrainingError
 from training.gan import GanTraining
 from training.gan_options import PRESETS
@@ -109,12 +110,28 @@ def test_crops_come_from_everywhere() -> None:
 def test_fresh_land_replaces_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.crops.LAND_PX", 32)
     monkeypatch.setattr("training.crops.BATCHES_PER_LAND", 2)
-    crops = AerialCrops(16, seed=4, lands=2)
+    crops = AerialCrops(16, seed=4, pixel_m=PIXEL_M, lands=2)
     before = list(crops.crops.pictures)
     assert crops.batch(3).shape == (3, 3, 16, 16)
     crops.batch(3)
     changed = [a is not b for a, b in zip(before, crops.crops.pictures, strict=True)]
     assert sum(changed) == 1
+
+
+def test_a_land_is_the_same_at_every_sharpness() -> None:
+    coarse, fine = view(4, 8, 24, 96, 96), view(4, 16, 48, 192, 192, pixel_m=PIXEL_M / 2)
+    for sharper, blunter in ((fine.img, coarse.img), (fine.maps, coarse.maps)):
+        off = (torch.nn.functional.avg_pool2d(sharper, 2) - blunter).abs().mean()
+        assert off < 0.1 * blunter.std()
+    assert (fine.img[:, :96, :96] - coarse.img).abs().mean() > 0.3 * coarse.img.std()
+
+
+def test_more_pixels_show_the_same_land(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.crops.LAND_PX", 40)
+    monkeypatch.setattr("training.crops.LANDS", 1)
+    assert [metres_per_pixel(side) for side in (32, 64, 128, 256)] == [2, 2, 1, 0.5]
+    stream = find_domain("aerial").labelled(16, 0, 0, torch.device("cpu"), across=2)
+    assert stream.batch(1)[0].shape == (1, 3, 32, 32)
 
 
 def test_a_land_is_drawn_from_a_field() -> None:

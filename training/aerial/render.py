@@ -19,7 +19,7 @@ from training.aerial.palette import over, paint, picked
 from training.aerial.town import STREET_M, Town, town_of
 from training.aerial.trees import crowns
 
-PIXEL_M = 2.0  # metres of land that a pixel shows
+PIXEL_M = 2.0  # metres of land that a pixel shows, where nothing else is said
 SAMPLES = 2  # per pixel and axis
 SHADOW_M = 16.0  # longest shadow
 MAPS = (
@@ -81,6 +81,7 @@ def view(
     width: int,
     amounts: AmountsOf = amounts_of,
     sun: Sun | None = None,
+    pixel_m: float = PIXEL_M,
 ) -> View:
     """Draw the pixels [top, top + height) × [left, left + width) of the land of a seed.
 
@@ -90,11 +91,12 @@ def view(
     Args:
         amounts: what the land has more or less of; the seed's own if not given.
         sun: the seed's own if None.
+        pixel_m: metres that a pixel shows; the land is the same at every sharpness.
     """
-    step = PIXEL_M / SAMPLES
+    step = pixel_m / SAMPLES
     margin = round(SHADOW_M / step) + 2
     window = Window.of(
-        top * PIXEL_M, left * PIXEL_M, height * SAMPLES, width * SAMPLES, step
+        top * pixel_m, left * pixel_m, height * SAMPLES, width * SAMPLES, step
     ).grown(margin)
     key = int(bits(seed))  # so that the layers of neighbouring seeds share no noise
     img, maps = draw(key, window, step, amounts(key, window), sun or Sun.of(key))

@@ -217,8 +217,8 @@ def scale_rows(model: Model, count: int, seed: int) -> Iterator[ScaleRow]:
     """The figures of every scale, of `count` squares."""
     assert model.perceptual is not None
     network, size = [model.perceptual], model.layout.resolution
-    widest = size * max(SCALES)
-    wide = torch.cat(list(pictures(domain_of(model), seed + 2, count, widest, str(model.device))))
+    domain, device = domain_of(model), str(model.device)
+    wide = torch.cat(list(pictures(domain, seed + 2, count, size, device, max(SCALES))))
     for scale in SCALES:
         side = size * scale
         real = (

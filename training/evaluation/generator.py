@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from models.images import from_uint8, to_uint8
 from models.model import Model
 from models.perceptual import PerceptualNet
 from training.domains import domain_of, pictures
@@ -113,11 +114,15 @@ def look_at(
     count: int,
     title: str,
 ) -> Seen:
-    """Embed a set of `count` pictures with every network, and cut it into patches."""
+    """Embed a set of `count` pictures with every network, and cut it into patches.
+
+    Pictures are compared as they are saved, in 8 bits, as Karras et al. 2018 do: half of the
+    patches of a drawn portrait are flat, and what differs there by less than a level would count.
+    """
     collector = PatchCollector(resolution)
     embedded: list[list[Tensor]] = [[] for _ in networks]
     for img in tqdm(batches, desc=title, total=-(-count // 64)):
-        shown = img.clamp(-1, 1).float()
+        shown = from_uint8(to_uint8(img))
         for network, found in zip(networks, embedded, strict=True):
             found.append(network.embedding(shown).float().cpu())
         collector.add(shown.cpu())
