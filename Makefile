@@ -32,8 +32,9 @@ lint: .venv/ready
 types: .venv/ready
 	$(BIN)/mypy
 
+unit: export OMP_NUM_THREADS := 1
 unit: .venv/ready
-	$(BIN)/pytest --ignore tests/browser
+	$(BIN)/pytest --ignore tests/browser -n auto --maxprocesses 4 --dist loadfile
 
 page: node_modules/ready
 	$(BIN)/npm test
