@@ -24,7 +24,7 @@ import { changed, keep } from './keeping.js';
 /** @typedef {{imageId: string, width: number, height: number, name: string, isSample?: boolean}} Upload name: of its file, or what else it is called */
 /** @typedef {{session_id: string, name: string, updated_at: string, latent_id: string, model: string, cover_id: string, num_edits: number, grid: [number, number]}} SessionSummary as GET /sessions has it */
 /** @typedef {{kind: 'upload'|'encode'|'generate'|'open'|'several', step: number, steps: number, message: string, previewId: string|null, previewCrop: import('./crop.js').Crop|null, errorId: string|null}} Work */
-/** @typedef {{latentId: string, modelId: string, grid: [number, number], originalId: string, width: number, height: number, upload: Upload|null, crop: Crop|null, readings: Record<string, number>}} Source the encoded picture; width and height of its crop, what it reads of each attribute in σ */
+/** @typedef {{latentId: string, modelId: string, grid: [number, number], originalId: string, width: number, height: number, upload: Upload|null, crop: Crop|null, psnrDb: number|null, readings: Record<string, number>}} Source the encoded picture; width and height of its crop, how near the model’s own drawing is to it (null: it is that drawing), what it reads of each attribute in σ */
 /** @typedef {{imageId: string, edits: readonly Edit[], changedBox: number[]|null, ms: number|null}} Result */
 /** @typedef {'connecting'|'starting'|'ready'|'degraded'|'unreachable'} ServerStatus */
 

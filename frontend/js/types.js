@@ -27,7 +27,7 @@
  * @property {any} result
  * @property {{code: string, message: string}|null} error
  */
-/** @typedef {{latent_id: string, image_id: string, grid: [number, number], model?: string, metrics?: {psnr_db?: number}, readings?: Record<string, number>}} LatentInfo */
+/** @typedef {{latent_id: string, image_id: string, grid: [number, number], model?: string, metrics?: {psnr_db: number|null}, readings?: Record<string, number>}} LatentInfo */
 /** @typedef {{image_id: string, width: number, height: number}} UploadInfo */
 /**
  * @typedef {object} SessionInfo

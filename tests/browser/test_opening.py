@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 
 import numpy as np
 import pytest
@@ -33,6 +34,26 @@ def test_a_square_picture_is_encoded_at_once(start, picture_file):
     assert start.page.locator(".attribute").count() > 0
     assert start.wait_until_saved() in start.page.url
     assert start.shown_image().shape[0] == start.shown_image().shape[1]
+
+
+def test_the_page_says_how_near_the_model_comes_to_a_picture(start):
+    start.page.get_by_text("Balanced", exact=True).click()
+    start.open_sample("Ada")
+    said = start.page.locator(".status-nearness")
+    expect(said).to_have_text(re.compile(r"^Encoded at 3\d\.\d dB$"))
+    start.page.reload()
+    start.wait_for_editor()
+    expect(said).to_have_text(re.compile(r"^Encoded at 3\d\.\d dB$"))
+
+
+def test_the_page_says_that_it_is_not_near(start, tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (128, 128, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    start.upload(tmp_path / "noise.png")
+    start.wait_for_editor()
+    said = start.page.locator(".status-nearness")
+    expect(said).to_have_text(re.compile(r"^Roughly encoded, at \d+\.\d dB$"))
+    assert "model of such pictures" in said.get_attribute("title")
 
 
 def test_encoding_tells_its_progress_and_can_be_canceled(start, picture_file):

@@ -155,7 +155,7 @@ async function editing() {
   store.dispatch({
     type: 'opened',
     keeping: fresh('A'),
-    source: { ...source, width: 64, height: 64, upload: null, crop: null, readings: {} },
+    source: { ...source, width: 64, height: 64, upload: null, crop: null, psnrDb: null, readings: {} },
     history: begin({ latent_id: 'a', edits: [edit('e1')] }),
   });
   await settled();

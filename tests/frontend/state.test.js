@@ -36,6 +36,7 @@ const SOURCE = {
   height: 64,
   upload: null,
   crop: null,
+  psnrDb: null,
   readings: {},
 };
 

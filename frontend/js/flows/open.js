@@ -320,6 +320,7 @@ export class Opener {
       height,
       upload,
       crop,
+      psnrDb: info.metrics?.psnr_db ?? null,
       readings: info.readings ?? {},
     };
     const size = maskSizeFor(info.grid);
