@@ -82,7 +82,7 @@ class GanTraining:
         self.place = OVER
         self.parts: dict[str, Part] = {}
         self.saved_parts: dict[str, Any] = {}
-        self.has_had_lesson = False  # its fields are amounts of land
+        self.has_had_lesson = False  # its latents stand for factors of what is drawn
         self.blank = True  # the average has nothing worth keeping yet
         self.seed_again()
 

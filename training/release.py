@@ -10,10 +10,12 @@ from models.generator import Generator
 from models.model import Card, Encoding, Model, best_dtype
 from models.prior import PRIORS
 from models.whitening import measure_whitening
+from training.attributes import with_learnt
 from training.domains import DOMAINS
 from training.errors import TrainingError
 from training.gan_options import GanOptions
 from training.land_lesson import amount_attributes
+from training.portrait_lesson import factor_attributes
 from training.runs import load_state
 
 BUNDLED = {
@@ -49,10 +51,11 @@ def release_generator(
     run: Path, name: str, device: str = "cpu", first: Model | None = None
 ) -> Model:
     """The moving average of a run as a model without encoder; and without attributes, unless its
-    fields are amounts of land.
+    latents stand for factors of what was drawn.
 
     Args:
-        first: the model that the run started from; its other parts are kept, to be trained on.
+        first: the model that the run started from; its other parts are kept, to be trained on,
+            but for attributes that the run's lesson says itself.
 
     Raises:
         TrainingError: there is no run of a generator in that folder.
@@ -81,9 +84,10 @@ def release_generator(
         encoder = first.encoder
         if encoder is not None:
             encoder = encoder.in_coordinates(first.whitening, model.whitening)
-        return replace(
+        model = replace(
             model, encoder=encoder, perceptual=first.perceptual, attributes=first.attributes
         )
     if state.get("has_had_lesson"):
-        return replace(model, attributes=amount_attributes(model))
+        taught = factor_attributes(model) if model.prior is None else amount_attributes(model)
+        return replace(model, attributes=with_learnt(model.attributes, taught))
     return model

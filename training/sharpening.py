@@ -31,7 +31,7 @@ def sharpen(training: GanTraining, run: Run, length: Length) -> None:
         TrainingError: the run has had no lesson on land.
     """
     options, generator = training.options, training.generator
-    if not training.has_had_lesson:
+    if options.prior is None or not training.has_had_lesson:
         raise TrainingError("--sharpen-minutes: for drawn land, after --warmup-minutes")
     preview = training.preview()
     lesson = LandLesson(options, training.group.rank, training.nimg)

@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
+from models.attributes import AttributeSet
 from models.generator import Generator
 from models.images import to_pixels
 from models.model import load_model, save_model
@@ -22,10 +23,11 @@ from training.errors import TrainingError
 from training.gan import GanTraining
 from training.gan_options import PRESETS, GanOptions, with_overrides
 from training.generated import draw_latents
+from training.labels import TARGETS
 from training.loop import train_generator
 from training.phases import explained, hear_phases, phases
-from training.portrait_lesson import paired
-from training.portraits import render, sample_factors
+from training.portrait_lesson import factor_attributes, paired
+from training.portraits import FACTORS, render, sample_factors
 from training.release import card_of, release_generator
 from training.runs import Run, load_state
 from training.schedule import Steps
@@ -230,6 +232,26 @@ def test_warming_up_brings_the_pictures_closer(
     before = gap()
     warm_up(training, Run(tmp_path / "run", {}, resume=False), Steps(60))
     assert gap() < 0.7 * before
+    taught = release_generator(tmp_path / "run", "mine")
+    assert [a.id for a in taught.attributes.attributes] == list(TARGETS)
+    found = replace(taught.attributes.attributes[0], id="found")
+    first = replace(taught, attributes=AttributeSet((found,), taught.attributes.directions[:1]))
+    both = release_generator(tmp_path / "run", "mine", first=first).attributes
+    assert [a.id for a in both.attributes] == ["found", *TARGETS]
+
+
+@pytest.mark.parametrize("name", ["hat", "smile"])
+def test_factors_become_attributes(name: str, options: GanOptions) -> None:
+    generator = Generator(options.generator).eval().requires_grad_(False)
+    found = factor_attributes(replace(tiny_model(), generator=generator))
+    z = torch.randn(2000, 64, generator=torch.Generator().manual_seed(1))
+    k = [factor.name for factor in FACTORS].index(name)
+    less, more = z.clone(), z.clone()
+    less[:, k], more[:, k] = -1.5, 1.5
+    change = factors_of(more)[:, k].mean() - factors_of(less)[:, k].mean()
+    moved = (generator.mapping(more) - generator.mapping(less)).mean(dim=0) * change.sign()
+    direction = found.directions[TARGETS.index(name), 0]
+    assert torch.cosine_similarity(moved, direction, dim=0) > 0.9
 
 
 def test_a_teacher_pulls_the_game_towards_the_renders(options: GanOptions) -> None:
