@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import TypeAdapter, ValidationError
@@ -69,7 +69,7 @@ def list_models(as_json: JsonOption = False) -> None:
 @app.command()
 def show(model: NameArgument, as_json: JsonOption = False) -> None:
     """Show what a model says of itself."""
-    config = json.loads((model_folder(model) / "config.json").read_text())
+    config = config_of(model_folder(model))
     if as_json:
         write_json(config, Path("-"))
         return
@@ -86,6 +86,20 @@ def show(model: NameArgument, as_json: JsonOption = False) -> None:
         say(f"{key:14} {config[key]}")
     for k, attribute in enumerate(config["attributes"]):
         say(f"{'' if k else 'attributes':14} {attribute['id']:20} {attribute['title']}")
+
+
+def config_of(folder: Path) -> dict[str, Any]:
+    """What a model's `config.json` says.
+
+    Raises:
+        InvalidRequest: it is not a model's.
+    """
+    try:
+        read_info(folder)
+    except CONFIG_ERRORS as error:
+        raise InvalidRequest(f"{folder.name}: its config.json is not a model's") from error
+    config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    return config
 
 
 @app.command()
@@ -190,18 +204,20 @@ def new_folder(model_id: str) -> Path:
 
 
 def copy_model(folder: Path, target: Path, title: str | None) -> None:
-    """Copy a Latentbrush model, after loading it once."""
+    """Copy a Latentbrush model, after loading it once. Beside its weights, which loading checks,
+    nothing is copied that a link brings in from elsewhere."""
     from models.model import load_model
 
     load_model(folder)
-    try:
-        info = read_info(folder)
-    except CONFIG_ERRORS as error:
-        raise InvalidRequest(f"{folder.name}: its config.json is not a model's") from error
-    config = json.loads((folder / "config.json").read_text()) | {"id": target.name}
-    pictures = [Path(PREVIEW), *(strip_path(Path(), a.id) for a in info.attributes)]
+    config = config_of(folder) | {"id": target.name}
+    pictures = [Path(PREVIEW), *(strip_path(Path(), a["id"]) for a in config["attributes"])]
+    others = [
+        file
+        for file in (*pictures, Path("MODEL_CARD.md"), JUDGE)
+        if (folder / file).resolve() == folder.resolve() / file
+    ]
     with staged(target) as stage:
-        for file in [*map(Path, config["files"]), *pictures, Path("MODEL_CARD.md"), JUDGE]:
+        for file in [*map(Path, config["files"]), *others]:
             if (folder / file).is_file():
                 (stage / file).parent.mkdir(exist_ok=True)
                 shutil.copy(folder / file, stage / file)

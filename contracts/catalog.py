@@ -1,9 +1,12 @@
 """The models on disk: the public part of each `<models_dir>/<id>/config.json`."""
 
+import fcntl
 import json
 import logging
+import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -83,22 +86,34 @@ def change_attribute(model_dir: Path, attribute_id: str, change: AttributeChange
         UnknownAttribute: the model has none of that id.
         InvalidRequest: the title is empty, or the attribute was trained with the model.
     """
-    config = json.loads((model_dir / "config.json").read_text(encoding="utf-8"))
-    found = [entry for entry in config["attributes"] if entry["id"] == attribute_id]
-    if not found:
-        raise UnknownAttribute(f"the model has no attribute {attribute_id!r}")
-    if not found[0].get("source"):
-        raise InvalidRequest(f"{attribute_id!r} was trained with the model, and stays as it is")
-    if change.title == "":
-        raise InvalidRequest("a title needs at least one character")
-    if change.title is not None:
-        found[0]["title"] = change.title
-    if change.flipped is not None:
-        found[0]["flipped"] = change.flipped
-    if change.drop:
-        config["attributes"].remove(found[0])
-        strip_path(model_dir, attribute_id).unlink(missing_ok=True)
-    write_config(config, model_dir)
+    with locked(model_dir):
+        config = json.loads((model_dir / "config.json").read_text(encoding="utf-8"))
+        found = [entry for entry in config["attributes"] if entry["id"] == attribute_id]
+        if not found:
+            raise UnknownAttribute(f"the model has no attribute {attribute_id!r}")
+        if not found[0].get("source"):
+            raise InvalidRequest(f"{attribute_id!r} was trained with the model, and stays as it is")
+        if change.title == "":
+            raise InvalidRequest("a title needs at least one character")
+        if change.title is not None:
+            found[0]["title"] = change.title
+        if change.flipped is not None:
+            found[0]["flipped"] = change.flipped
+        if change.drop:
+            config["attributes"].remove(found[0])
+            strip_path(model_dir, attribute_id).unlink(missing_ok=True)
+        write_config(config, model_dir)
+
+
+@contextmanager
+def locked(model_dir: Path) -> Iterator[None]:
+    """Let nobody else change a model's folder meanwhile; `models/folder.py` keeps to it, too."""
+    opened = os.open(model_dir, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
 
 
 def write_config(config: Mapping[str, Any], model_dir: Path) -> None:

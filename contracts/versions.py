@@ -15,7 +15,8 @@ SHOWN_ONLY = {"title", "min", "max", "default"}  # of an attribute: they change 
 def version_of(config: Mapping[str, Any]) -> str:
     """The version of the model that a `config.json` describes."""
     files = config.get("files", {})
-    drawing = [files.get("generator.safetensors"), config.get("generator")]
+    generator = [sum_ for name, sum_ in files.items() if name.startswith("generator")]
+    drawing = [generator[0] if generator else None, config.get("generator")]
     entries = [
         {key: value for key, value in entry.items() if key not in SHOWN_ONLY}
         for entry in config.get("attributes", [])

@@ -1,26 +1,18 @@
-"""A model as a person knows it: generator, latent statistics, encoder, attributes, in one folder.
+"""A model as a person knows it: generator, latent statistics, encoder, attributes."""
 
-A folder holds `config.json` and safetensors files, each listed with its SHA-256. Loading never
-runs code from a file.
-"""
-
-import hashlib
-import json
-import re
-import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load, save
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from models.attributes import Attribute, AttributeSet
 from models.encoder import Encoder, EncoderConfig
 from models.errors import CheckpointError
+from models.folder import CONFIG, FORMAT, MISFITS, Parts, locked, read_folder, write_folder
 from models.generator import Generator, GeneratorConfig
 from models.latents import LatentMap, Layout, space_names
 from models.lpips import find_lpips
@@ -30,11 +22,6 @@ from models.prior import Prior, describe_prior, read_prior
 from models.reader import AttributeReader
 from models.whitening import Whitening
 
-FORMAT = "latentbrush-model/1"
-PART = re.compile(r"[a-z][a-z0-9-]*\.safetensors")
-"""What a file of weights is called: never a path."""
-MISFITS = (LookupError, TypeError, ValueError, AttributeError, SafetensorError, RuntimeError)
-"""What building a model from another's configuration raises."""
 STORED = {"float16": torch.float16, "float32": torch.float32}
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -142,32 +129,8 @@ def best_dtype(device: torch.device) -> torch.dtype:
 
 
 def save_model(model: Model, folder: Path) -> None:
-    """Write a model's folder, `config.json` last."""
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {"generator.safetensors": weights_of(model.generator, model.stored)}
-    whitening = model.whitening
-    files["whitening.safetensors"] = save(
-        {"mean": whitening.mean, "basis": whitening.basis.contiguous(), "scale": whitening.scale}
-    )
-    if model.encoder is not None:
-        files["encoder.safetensors"] = weights_of(model.encoder)
-    if model.perceptual is not None:
-        files["perceptual.safetensors"] = weights_of(model.perceptual)
-    if model.attributes.attributes:
-        directions = model.attributes.directions.float().cpu().contiguous()
-        files["attributes.safetensors"] = save({"directions": directions})
-    if model.reader is not None:
-        tensors = {"weight": model.reader.weight, "bias": model.reader.bias}
-        tensors["place"] = model.reader.place
-        kept = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
-        files["reader.safetensors"] = save(kept)
-    for name, data in files.items():
-        write_part(folder / name, data)
-    config = describe(model) | {"files": {name: sha256(data) for name, data in files.items()}}
-    write_config(config, folder)
-    for old in folder.glob("attributes*.safetensors"):
-        if old.name not in files:
-            old.unlink()
+    """Write a model's folder."""
+    write_folder(folder, describe(model), parts_of(model))
 
 
 def change_model(
@@ -175,45 +138,46 @@ def change_model(
 ) -> Model:
     """Change the model in a folder as it is now, which may not be as it was when a training began:
     directions are found, named and dropped meanwhile."""
-    changed = change(load_model(folder, device))
-    save_model(changed, folder)
+    with locked(folder):
+        changed = change(load_model(folder, device))
+        save_model(changed, folder)
     return changed
 
 
-def write_part(path: Path, data: bytes) -> None:
-    """Write a file in one step, unless it is there already: a server may be reading it."""
-    if path.exists() and path.read_bytes() == data:
-        return
-    temporary = path.with_name(f".{path.name}-{secrets.token_hex(4)}.tmp")
-    temporary.write_bytes(data)
-    temporary.replace(path)
-
-
 def add_attributes(added: AttributeSet, folder: Path) -> None:
-    """Add attributes to the model in a folder as it is now; every other file stays."""
-    config = json.loads((folder / "config.json").read_text())
-    name = next((name for name in config["files"] if name.startswith("attributes")), None)
-    rows = added.directions.float().cpu()
-    if name is not None:
-        rows = torch.cat([load((folder / name).read_bytes())["directions"].float(), rows])
-        del config["files"][name]
-    data = save({"directions": rows.contiguous()})
-    new_name = f"attributes-{sha256(data)[:12]}.safetensors"  # the old one stays until the end
-    write_part(folder / new_name, data)
-    config["files"][new_name] = sha256(data)
-    for row, entry in enumerate(config["attributes"]):
-        entry.setdefault("row", row)
-    first = len(rows) - len(added.attributes)
-    config["attributes"] += describe_attributes(added, first)
-    write_config(config, folder)
-    if name not in (None, new_name):
-        (folder / str(name)).unlink()
+    """Add attributes to the model in a folder as it is now."""
+
+    def more(model: Model) -> Model:
+        known = model.attributes
+        rows = added.directions.to(known.directions)
+        if known.attributes:
+            rows = torch.cat([known.directions, rows])
+        return replace(model, attributes=AttributeSet(known.attributes + added.attributes, rows))
+
+    change_model(folder, more)
 
 
-def write_config(config: Mapping[str, Any], folder: Path) -> None:
-    """Write `config.json` in one step, so that nobody reads half of it."""
-    text = json.dumps(config, indent=1, ensure_ascii=False) + "\n"
-    write_part(folder / "config.json", text.encode())
+def parts_of(model: Model) -> dict[str, bytes]:
+    """The weights of a model, each part as safetensors."""
+    whitening = model.whitening
+    basis = {
+        "mean": whitening.mean,
+        "basis": whitening.basis.contiguous(),
+        "scale": whitening.scale,
+    }
+    parts = {"generator": weights_of(model.generator, model.stored), "whitening": save(basis)}
+    if model.encoder is not None:
+        parts["encoder"] = weights_of(model.encoder)
+    if model.perceptual is not None:
+        parts["perceptual"] = weights_of(model.perceptual)
+    if model.attributes.attributes:
+        directions = model.attributes.directions.float().cpu().contiguous()
+        parts["attributes"] = save({"directions": directions})
+    if model.reader is not None:
+        tensors = {"weight": model.reader.weight, "bias": model.reader.bias}
+        tensors["place"] = model.reader.place
+        parts["reader"] = save({name: each.cpu().contiguous() for name, each in tensors.items()})
+    return parts
 
 
 def describe(model: Model) -> dict[str, Any]:
@@ -248,10 +212,6 @@ def weights_of(network: nn.Module, dtype: torch.dtype = torch.float16) -> bytes:
     return save({k: v.detach().to("cpu", dtype).contiguous() for k, v in state.items()})
 
 
-def sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
 def load_model(
     folder: Path, device: str | torch.device = "cpu", dtype: torch.dtype | None = None
 ) -> Model:
@@ -261,74 +221,42 @@ def load_model(
         CheckpointError: a file is missing, damaged, or does not fit the configuration.
     """
     device = torch.device(device)
+    config, parts = read_folder(folder)
     try:
-        config = json.loads((folder / "config.json").read_text())
-        if config.get("format") != FORMAT:
-            raise CheckpointError(f"{folder.name}: not a {FORMAT} folder")
-        files = {name: read_part(folder, name, sum_) for name, sum_ in config["files"].items()}
-        model = build(config, files, device, dtype or best_dtype(device))
+        return build(config, parts, device, dtype or best_dtype(device))
     except CheckpointError:
         raise
-    except OSError as error:
-        raise CheckpointError(f"{folder.name}: {error.strerror}: {error.filename}") from error
-    except (
-        LookupError,
-        TypeError,
-        ValueError,
-        AttributeError,
-        SafetensorError,
-        RuntimeError,
-    ) as error:
-        raise CheckpointError(f"{folder.name}: the model does not fit its config.json") from error
-    return model
-
-
-def read_part(folder: Path, name: str, expected: str) -> dict[str, Tensor]:
-    """Read one of a model's safetensors files after checking its SHA-256.
-
-    Raises:
-        CheckpointError: its name is none, it is missing, or it is not the one that `config.json`
-            lists.
-    """
-    path = folder / name
-    if not PART.fullmatch(name):
-        raise CheckpointError(f"{folder.name}: {name!r} cannot be a file of its weights")
-    if not path.is_file():
-        raise CheckpointError(f"{folder.name}: {name} is missing")
-    data = path.read_bytes()
-    if sha256(data) != expected:
-        raise CheckpointError(f"{folder.name}: {name} is damaged (wrong SHA-256)")
-    return {name: tensor.float() for name, tensor in load(data).items()}
+    except MISFITS as error:
+        raise CheckpointError(f"{folder.name}: the model does not fit its {CONFIG}") from error
 
 
 def build(
     config: Mapping[str, Any],
-    files: Mapping[str, dict[str, Tensor]],
+    parts: Parts,
     device: torch.device,
     dtype: torch.dtype,
 ) -> Model:
-    """Put a model together from its configuration and the contents of its files."""
+    """Put a model together from its configuration and its weights."""
     generator = Generator(GeneratorConfig(**config["generator"]))
     encoder = perceptual = None
     if config["encoder"] is not None:
         encoder = Encoder(read_encoder(config["encoder"]), generator.config.layout)
-        restore(encoder, files["encoder.safetensors"]).to(device)
+        restore(encoder, parts["encoder"]).to(device)
     if config["perceptual"] is not None:
         perceptual = PerceptualNet(read_perceptual(config["perceptual"]))
-        restore(perceptual, files["perceptual.safetensors"]).to(device)
+        restore(perceptual, parts["perceptual"]).to(device)
     attributes = AttributeSet((), torch.zeros(0))
     if config["attributes"]:
-        (name,) = (name for name in files if name.startswith("attributes"))
-        directions = files[name]["directions"].to(device)
+        directions = parts["attributes"]["directions"].to(device)
         attributes = read_attributes(config["attributes"], directions)
     reader = None
     if config.get("reader"):
-        tensors = {name: tensor.to(device) for name, tensor in files["reader.safetensors"].items()}
+        tensors = {name: tensor.to(device) for name, tensor in parts["reader"].items()}
         reader = AttributeReader(tuple(config["reader"]), **tensors)
     return Model(
         card=Card(**{key: config[key] for key in Card.__dataclass_fields__ if key in config}),
-        generator=restore(generator, files["generator.safetensors"]).to(device),
-        whitening=Whitening(**files["whitening.safetensors"]).to(device),
+        generator=restore(generator, parts["generator"]).to(device),
+        whitening=Whitening(**parts["whitening"]).to(device),
         encoder=encoder,
         perceptual=perceptual,
         attributes=attributes,

@@ -74,6 +74,7 @@ class AerialCrops:
         self, resolution: int, seed: int, pixel_m: float, lands: int | None = None
     ) -> None:
         self.pixel_m = pixel_m
+        self.side = max(LAND_PX, resolution * 3 // 2)
         self.next_land = seed
         self.batches = 0
         shown = tqdm(range(lands or LANDS), desc="Drawing land", unit="land")
@@ -83,7 +84,7 @@ class AerialCrops:
     def draw(self) -> Tensor:
         """A land that has not been drawn before, above its maps: uint8 [3 + F, H, W]."""
         self.next_land += 1
-        land = view(self.next_land, 0, 0, LAND_PX, LAND_PX, pixel_m=self.pixel_m)
+        land = view(self.next_land, 0, 0, self.side, self.side, pixel_m=self.pixel_m)
         maps = (land.maps * 255).round().to(torch.uint8)
         return torch.cat([to_uint8(land.img[None])[0], maps])
 

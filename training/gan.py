@@ -264,7 +264,7 @@ class GanTraining:
         small = state.get("options")
         if small is None:
             raise TrainingError("--grow: that run trained something else than a generator")
-        widths = ("w_dim", "mapping_layers", "channel_base", "channel_max")
+        widths = ("w_dim", "mapping_layers", "channel_base", "channel_max", "prior")
         different = [name for name in widths if small[name] != getattr(self.options, name)]
         if small["resolution"] >= self.options.resolution or different:
             reason = f"its {', '.join(different)} differ" if different else "it is not smaller"

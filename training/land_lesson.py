@@ -41,9 +41,10 @@ SIGNS = {"wet": -1}  # of amounts as attributes: water is where least is left of
 CHANNELS = (*AMOUNTS, "river", "flow", "main_road")
 """What the first channels of z are in the lesson."""
 LANDS = 40
+SIDES = (1, 2, 4, 8, 16, 32, 64)
+"""Pixels over which pictures are averaged before they are compared, up to a cell's."""
 SUN = Sun(direction=1.1, elevation=0.75)
 """Of every land of the lesson: a field of z says nothing of it."""
-SQUARES = (1, 2, 4, 8, 16)  # pixels over which pictures are averaged before they are compared
 BATCH = 4  # pictures of a step: every place of one is an example, and steps are what it takes
 
 
@@ -61,7 +62,8 @@ class LandLesson:
         self.resolution = resolution
         self.rng = np.random.default_rng([seed, rank, nimg])
         self.cell_px = resolution // SQUARE[0]
-        self.cells = LAND_PX // self.cell_px  # of a land, down and across
+        self.cells = max(2 * SQUARE[0], LAND_PX // self.cell_px)  # of a land, down and across
+        self.squares = [side for side in SIDES if side <= self.cell_px]
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             whole = self.cells + 2 * SURROUND
@@ -112,7 +114,7 @@ class LandLesson:
     def __call__(self, training: GanTraining) -> tuple[Tensor, int]:
         """The loss of a batch, and its pictures."""
         img, target, _ = self.draw(training, no_noise)
-        return difference(img, target, SQUARES), BATCH
+        return difference(img, target, self.squares), BATCH
 
 
 @torch.no_grad()
@@ -157,7 +159,7 @@ def difference(img: Tensor, target: Tensor, squares: Sequence[int]) -> Tensor:
     """Mean absolute difference of pictures [N, 3, R, R], averaged over squares of several sizes in
     pixels."""
     gap = img - target
-    levels = [F.avg_pool2d(gap, side).abs().mean() for side in squares if side <= img.shape[2]]
+    levels = [F.avg_pool2d(gap, side).abs().mean() for side in squares]
     return torch.stack(levels).sum()
 
 

@@ -20,8 +20,7 @@ from training.together import update
 LR = 1.2e-3
 CRITIC_LR = 2e-3
 MAPPING_SPEED = 10  # undoes a part of the mapping's learning rate multiplier of 0.01
-TRUTH = 2.0  # weight of the difference from the known land
-SQUARES = (2, 4, 8, 16)  # pixels over which that difference is averaged
+TRUTH = 2.0  # weight of the difference from the known land, averaged over pixels
 
 
 def sharpen(training: GanTraining, run: Run, length: Length) -> None:
@@ -35,6 +34,7 @@ def sharpen(training: GanTraining, run: Run, length: Length) -> None:
         raise TrainingError("--sharpen-minutes: for drawn land, after --warmup-minutes")
     preview = training.preview()
     lesson = LandLesson(options, training.group.rank, training.nimg)
+    blurred = lesson.squares[1:]  # what a pixel of its own is like no field knows
     with torch.random.fork_rng():
         torch.manual_seed(options.seed)  # the same critic in every process
         critic = PatchCritic(len(CHANNELS)).to(training.device)
@@ -58,7 +58,7 @@ def sharpen(training: GanTraining, run: Run, length: Length) -> None:
         criticism = hinge(judged(target, maps), judged(img.detach(), maps))
         update(opt_critic, criticism, training.group)
         critic.requires_grad_(False)
-        loss = fooling(judged(img, maps)) + TRUTH * difference(img, target, SQUARES)
+        loss = fooling(judged(img, maps)) + TRUTH * difference(img, target, blurred)
         update(opt, loss, training.group)
         critic.requires_grad_(True)
         training.nimg += BATCH * training.group.size

@@ -6,6 +6,7 @@ import { Renderer } from '../../frontend/js/flows/render.js';
 import { fresh } from '../../frontend/js/keeping.js';
 import { Problem } from '../../frontend/js/problem.js';
 import { INITIAL } from '../../frontend/js/state.js';
+import { saveSession } from '../../frontend/js/storage.js';
 import { Store } from '../../frontend/js/store.js';
 
 /** @typedef {import('../../frontend/js/types.js').Job} Job */
@@ -37,6 +38,7 @@ class FakeServer {
     return new Promise((answer, refuse) => this.open.push({ call, answer, refuse }));
   }
 
+  session = (/** @type {string} */ id) => this.#ask(`session ${id}`);
   latent = (/** @type {string} */ id) => this.#ask(`latent ${id}`);
   edit = (/** @type {{latent_id: string, edits: unknown[]}} */ { latent_id, edits }) =>
     this.#ask(`edit ${latent_id} ${edits.length}`);
@@ -89,6 +91,29 @@ beforeEach(() => {
 
 /** @param {string} id */
 const info = (id) => ({ latent_id: id, model: 'm', grid: [8, 8] });
+
+/** @param {string} id */
+const sessionOf = (id) => ({
+  session_id: id,
+  revision: 3,
+  name: 'A',
+  latent_id: 'a',
+  edits: [],
+  snapshots: [],
+  latent: { ...info('a'), crop: [0, 0, 64, 64], image_id: 'i', reconstruction_id: 'r' },
+  picture: { image_id: 'i', width: 64, height: 64 },
+});
+
+/** @returns {any} a storage whose keys are its own, as a browser's are */
+function memoryStorage() {
+  const storage = {};
+  const hidden = (/** @type {any} */ value) => ({ value, enumerable: false });
+  return Object.defineProperties(storage, {
+    getItem: hidden((/** @type {string} */ key) => /** @type {any} */ (storage)[key] ?? null),
+    setItem: hidden((/** @type {string} */ key, /** @type {string} */ value) => Object.assign(storage, { [key]: value })),
+    removeItem: hidden((/** @type {string} */ key) => delete (/** @type {any} */ (storage)[key])),
+  });
+}
 
 /** @param {string} id */
 const sessionFile = (id) =>
@@ -146,6 +171,39 @@ test('new work takes the older job off the server', async () => {
   await server.answer('generate', jobOf('g', 'running'));
   void opener.restore('b');
   assert.deepEqual(server.canceled, ['g']);
+});
+
+test('a name and a snapshot that did not reach the server are not lost', async () => {
+  globalThis.localStorage = memoryStorage();
+  const opener = new Opener(store, api(), pictures);
+  void opener.restore('ses_1');
+  await server.answer('session ses_1', sessionOf('ses_1'));
+  await server.answer('edit a 0', jobOf('first'));
+  store.dispatch({ type: 'sessionNamed', name: 'Renamed' });
+  store.dispatch({ type: 'snapshotTaken', name: 'Precious', savedAt: '2026-01-01T00:00:00Z' });
+  saveSession(store.state); // and the server did not hear of it
+
+  store = new Store(INITIAL);
+  void new Opener(store, api(), pictures).restore('ses_1');
+  await server.answer('session ses_1', sessionOf('ses_1'));
+  await server.answer('edit a 0', jobOf('again'));
+  assert.equal(store.state.keeping?.name, 'Renamed');
+  assert.deepEqual(store.state.keeping?.snapshots.map(({ name }) => name), ['Precious']);
+  assert.equal(store.state.keeping?.saving, 'failed', 'so it is sent again');
+});
+
+test('a copy that says what the server says is as good as kept', async () => {
+  globalThis.localStorage = memoryStorage();
+  for (const each of ['first', 'again']) {
+    store = new Store(INITIAL);
+    void new Opener(store, api(), pictures).restore('ses_1');
+    const snapshots = [{ name: 'One', edits: [], saved_at: '2026-01-01T00:00:00+00:00' }];
+    await server.answer('session ses_1', { ...sessionOf('ses_1'), snapshots });
+    await server.answer('edit a 0', jobOf(each));
+    assert.equal(store.state.keeping?.saving, 'saved');
+    store.dispatch({ type: 'saveStarted' }); // and the page was closed before the answer came
+    saveSession(store.state);
+  }
 });
 
 /** The editor with an open picture and one edit under way. */

@@ -1,7 +1,9 @@
 """A model's folder: what is written is what is read, and damage is named."""
 
+import copy
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import pytest
 import torch
 
+import models.folder
 from contracts.catalog import AttributeChange, change_attribute, read_info
 from contracts.errors import InvalidRequest
 from contracts.settings import SHIPPED_MODELS_DIR
@@ -141,6 +144,63 @@ def test_what_changed_during_a_training_stays(folder: Path) -> None:
     after = load_model(folder)
     assert after.encoding.steps == 7
     assert [a.id for a in after.attributes.attributes][-1] == "found"
+
+
+def test_a_save_that_is_cut_short_leaves_the_model_as_it_was(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = load_model(folder)
+    write = models.folder.write_whole
+
+    def full(path: Path, data: bytes) -> None:
+        if path.name == "config.json":
+            raise OSError(28, "No space left on device")
+        write(path, data)
+
+    monkeypatch.setattr("models.folder.write_whole", full)
+
+    def redrawn(now: Model) -> Model:
+        other = copy.deepcopy(now.generator)
+        other.synthesis.get_submodule("b8.torgb").get_parameter("bias").add_(1)
+        return replace(now, generator=other)
+
+    with pytest.raises(OSError, match="No space"):
+        change_model(folder, redrawn)
+    monkeypatch.undo()
+    z = torch.randn(1, 16)
+    assert torch.equal(load_model(folder).generator(z), before.generator(z))
+    change_model(folder, redrawn)
+    assert not torch.equal(load_model(folder).generator(z), before.generator(z))
+    assert len(list(folder.glob("generator*"))) == 1, "what was left over is tidied"
+
+
+def test_a_model_that_is_replaced_while_it_is_read_is_read_whole(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = load_model(folder)
+    read, replaced = models.folder.read_part, []
+
+    def slow(*asked: Any) -> dict[str, torch.Tensor]:
+        if not replaced:
+            replaced.append(True)
+            other = replace(before.attributes, directions=before.attributes.directions + 1)
+            change_model(folder, lambda now: replace(now, attributes=other))
+        return read(*asked)
+
+    monkeypatch.setattr("models.folder.read_part", slow)
+    (wanted,) = {load_model(folder).attributes.directions.mean().item()}
+    assert wanted == pytest.approx(before.attributes.directions.mean().item() + 1, abs=1e-3)
+
+
+def test_names_that_are_given_at_once_are_all_kept(folder: Path) -> None:
+    rows = load_model(folder).attributes.directions[:1].repeat(12, 1, 1)
+    found = tuple(Attribute(f"found-{k}", "Found", source="SeFa") for k in range(12))
+    add_attributes(AttributeSet(found, rows), folder)
+    with ThreadPoolExecutor(12) as pool:
+        for k in range(12):
+            pool.submit(change_attribute, folder, f"found-{k}", AttributeChange(title=f"My {k}"))
+    titles = [a.title for a in load_model(folder).attributes.attributes if a.source]
+    assert titles == [f"My {k}" for k in range(12)]
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "remove", "format", "config", "shape"])

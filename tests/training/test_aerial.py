@@ -14,7 +14,7 @@ from training.aerial.cover import Sun, contour_distance
 from training.aerial.light import shadow
 from training.aerial.noise import fractal, smooth
 from training.crops import AerialCrops, RandomCrops, metres_per_pixel
-from training.domains import find_domain
+from training.domains import LabelledLand, find_domain
 from training.errors import TrainingError
 from training.gan import GanTraining
 from training.gan_options import PRESETS
@@ -23,6 +23,7 @@ from training.land_lesson import (
     LandLesson,
     amount_attributes,
     amounts_at,
+    drawn,
     listen_to_channels,
 )
 from training.loop import train_generator
@@ -130,8 +131,17 @@ def test_more_pixels_show_the_same_land(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("training.crops.LAND_PX", 40)
     monkeypatch.setattr("training.crops.LANDS", 1)
     assert [metres_per_pixel(side) for side in (32, 64, 128, 256)] == [2, 2, 1, 0.5]
-    stream = find_domain("aerial").labelled(16, 0, 0, torch.device("cpu"), across=2)
-    assert stream.batch(1)[0].shape == (1, 3, 32, 32)
+    aerial, cpu = find_domain("aerial"), torch.device("cpu")
+    for side, across in ((16, 1), (16, 2), (128, 1), (128, 2)):
+        stream = aerial.labelled(side, 0, 0, cpu, across)
+        assert isinstance(stream, LabelledLand)
+        assert stream.crops.pixel_m == metres_per_pixel(side)
+        assert stream.batch(1)[0].shape == (1, 3, side * across, side * across)
+        assert len(set(stream.crops.layers(8).flatten(1).float().mean(1).tolist())) > 4
+    field = torch.randn(16, 4 + 2 * SURROUND, 4 + 2 * SURROUND)
+    small, large = drawn(field, 1, 64, 16), drawn(field, 1, 128, 32)
+    gap = (torch.nn.functional.avg_pool2d(large, 2) - small).abs().mean()
+    assert gap < 0.15 * small.std()
 
 
 def test_a_land_is_drawn_from_a_field() -> None:

@@ -110,6 +110,9 @@ def test_growth_starts_from_the_smaller_picture_enlarged(options: GanOptions) ->
     assert (shrunk - coarse).abs().mean() < 0.1 * coarse.abs().mean()
     with pytest.raises(TrainingError, match="--grow"):
         small.grow_from(large.state())
+    land = GanTraining(replace(options, resolution=64, data="aerial", prior="field"), CPU)
+    with pytest.raises(TrainingError, match="its prior differ"):
+        land.grow_from(small.state())
 
 
 @pytest.mark.parametrize("data", [b"", b"not a run", b"PK\x03\x04", b"\x80\x02."])

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from models.attributes import Attribute, AttributeSet
-from models.errors import ShapeError
+from models.errors import CheckpointError, ShapeError
 from models.inversion import invert
 from models.latents import embed
 from models.model import Model, load_model, save_model
@@ -29,7 +29,7 @@ from training.evaluation.distributions import (
     sliced_wasserstein,
 )
 from training.evaluation.editing import evaluate_editing
-from training.evaluation.generator import evaluate_generator
+from training.evaluation.generator import Seen, evaluate_generator, look_at
 from training.evaluation.inversion import Setting, evaluate_inversion
 from training.evaluation.judge import load_judge, save_judge
 from training.evaluation.land_painting import evaluate_painting
@@ -194,10 +194,27 @@ def test_sliced_wasserstein_sees_blur() -> None:
     assert sliced_wasserstein(descriptors(img), descriptors(blurred)) > 1.3 * sharp
 
 
+def test_pictures_are_compared_as_they_are_saved(model: Model) -> None:
+    assert model.perceptual is not None
+    pictures = torch.randint(10, 240, (4, 3, 32, 32)) / 127.5 - 1
+    near = pictures + 0.3 / 127.5
+
+    def seen(img: torch.Tensor) -> Seen:
+        return look_at(iter([img]), [model.perceptual], 32, 4, "")
+
+    for a, b in zip(seen(pictures).patches, seen(near).patches, strict=True):
+        assert torch.equal(a, b)
+
+
 def test_every_figure_can_be_measured(model: Model, tmp_path: Path) -> None:
     assert model.perceptual is not None
     save_judge(model.perceptual, tmp_path)
     judge = load_judge(tmp_path, model.device)
+    for other in (b"", b"x" * 100, (tmp_path / "judge.safetensors").read_bytes()[:-1]):
+        (tmp_path / "other").mkdir(exist_ok=True)
+        (tmp_path / "other" / "judge.safetensors").write_bytes(other)
+        with pytest.raises(CheckpointError, match="is not a judge"):
+            load_judge(tmp_path / "other", model.device)
     figures = evaluate_generator(model, judge, 128, 1)
     assert 0 <= figures.precision <= 1
     own = (figures.precision, figures.recall)  # the judge was kept in float16

@@ -8,9 +8,11 @@ import json
 from pathlib import Path
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load, save
 
 from models.errors import CheckpointError
+from models.folder import MISFITS
 from models.model import read_perceptual, restore, weights_of
 from models.perceptual import PerceptualNet
 
@@ -38,12 +40,16 @@ def load_judge(folder: Path, device: torch.device) -> PerceptualNet:
     """Read the judge of a model's folder.
 
     Raises:
-        CheckpointError: the folder has none.
+        CheckpointError: the folder has none, or something else of that name.
     """
     path = folder / FILE
     if not path.exists():
         raise CheckpointError(f"{folder.name} has no {FILE}: editing cannot be judged")
-    data = path.read_bytes()
-    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-    judge = PerceptualNet(read_perceptual(json.loads(header["__metadata__"]["config"])))
-    return restore(judge, {k: v.float() for k, v in load(data).items()}).to(device)
+    try:
+        with safe_open(path, "pt") as opened:
+            entry = json.loads((opened.metadata() or {})["config"])
+        judge = PerceptualNet(read_perceptual(entry))
+        weights = {k: v.float() for k, v in load(path.read_bytes()).items()}
+        return restore(judge, weights).to(device)
+    except (*MISFITS, OSError) as error:
+        raise CheckpointError(f"{folder.name}: its {FILE} is not a judge") from error

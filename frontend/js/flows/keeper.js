@@ -33,7 +33,7 @@ export class Keeper {
     store.subscribe((state, before) => {
       const { source, keeping } = state;
       if (source !== before.source) {
-        if (before.keeping?.saving === 'changed') void this.#save(before); // it was to be saved a moment later
+        if (before.keeping && isUnsaved(before.keeping)) void this.#save(before); // it was to be saved a moment later
         this.#cancelTimer();
         if (keeping && isUnsaved(keeping)) this.#saveIn(0);
         return;

@@ -202,9 +202,8 @@ export class Opener {
    */
   async #enterSession({ session_id, revision, name, latent_id, edits, snapshots, latent, picture }, signal) {
     const saved = loadSession(session_id);
-    const onServer = editsToWire(editsFromWire(edits, maskSizeFor(latent.grid))); // as this page writes them
-    const isBehind = saved !== null && !saved.isKept && !isSameList(saved.wire.edits, onServer);
-    const local = isBehind ? saved : null;
+    const isKept = saved === null || saved.isKept || isSame(saved, { name, edits, snapshots }, maskSizeFor(latent.grid));
+    const local = isKept ? null : saved;
     const isDrawn = latent.reconstruction_id === latent.image_id; // by the model: there is no upload
     const [x, y, width, height] = latent.crop;
     const isWhole = width === picture.width && height === picture.height;
@@ -388,4 +387,21 @@ function goOn(steps, session) {
   if (steps?.present.latent_id !== session.latent_id) return begin(session);
   const isSame = isSameList(editsToWire(steps.present.edits), editsToWire(session.edits));
   return isSame ? steps : commit(steps, session);
+}
+
+/**
+ * Whether the server has all of a copy in this browser.
+ * @param {import('../storage.js').Saved} copy
+ * @param {{name: string, edits: Record<string, any>[], snapshots: import('../storage.js').SavedSnapshot[]}} onServer
+ * @param {{width: number, height: number}} maskSize
+ */
+function isSame(copy, onServer, maskSize) {
+  const asWritten = (/** @type {Record<string, any>[]} */ edits) => editsToWire(editsFromWire(edits, maskSize));
+  const plain = (/** @type {import('../storage.js').SavedSnapshot[]} */ snapshots) =>
+    snapshots.map(({ name, edits, saved_at }) => ({ name, edits: asWritten(edits), at: Date.parse(saved_at) }));
+  return (
+    copy.name === onServer.name &&
+    isSameList(copy.wire.edits, asWritten(onServer.edits)) &&
+    isSameList(plain(copy.snapshots), plain(onServer.snapshots))
+  );
 }

@@ -51,6 +51,11 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, 
     text: t('Go on with the latest picture'),
     class: 'resume',
   });
+  const stranded = () => savedSessions().slice(1).find(({ isKept }) => !isKept); // it never got to the server
+  const rescue = iconButton('redo', t('Go on with an unsaved picture'), () => onResume(stranded()?.id ?? ''), {
+    text: t('Go on with an unsaved picture'),
+    class: 'resume',
+  });
   const land = el('a', { class: 'button resume', href: 'land', hidden: true }, icon('grid'), el('span', { class: 'button-text' }, t('Paint on an endless land')));
   drop.addEventListener('pointermove', (event) => cells.paintAt(event));
   const server = el('p', { class: 'server-note', role: 'status' });
@@ -88,6 +93,7 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, 
       { class: 'start-side' },
       server,
       resume,
+      rescue,
       land,
       sessions.dom,
       el('h2', {}, t('Start from a sample')),
@@ -122,7 +128,10 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, 
     /** @param {State} state */
     syncState(state) {
       cells.setActive(state.phase === 'start');
-      if (state.phase === 'start') resume.hidden = savedSessions().length === 0;
+      if (state.phase === 'start') {
+        resume.hidden = savedSessions().length === 0;
+        rescue.hidden = !stranded();
+      }
       server.textContent = SERVER_SAYS[state.server];
       land.hidden = !state.models.some(({ is_spatial }) => is_spatial);
       sessions.set(state.sessions);

@@ -38,7 +38,7 @@ export function statusbar(stage) {
 }
 
 /**
- * How near the model's own drawing is to the picture: painted places are that drawing, changed.
+ * How near the model's own drawing is to the picture: what edits change is that drawing.
  * @param {HTMLElement} dom
  * @param {number|null} psnrDb
  */
@@ -52,7 +52,7 @@ function showNearness(dom, psnrDb) {
   const db = psnrDb.toFixed(1);
   dom.textContent = isRough ? t('Roughly encoded, at {db} dB', { db }) : t('Encoded at {db} dB', { db });
   dom.title = isRough
-    ? t('What you paint will look like the model’s own drawing, which is rough here. A more faithful encoding, or a model of such pictures, comes nearer.')
+    ? t('The model’s own drawing of this picture is rough: edits may miss what they should change, and cloned content looks like that drawing. A more faithful encoding, or a model of such pictures, comes nearer.')
     : t('How near the model’s own drawing of the picture is (PSNR); from 30 dB on, hardly told apart');
 }
 

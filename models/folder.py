@@ -1,0 +1,159 @@
+"""A model's folder: `config.json`, and the safetensors files that it lists with their SHA-256.
+
+Whoever reads finds the old model or the new one, never a mixture: a part that changes gets a new
+file, which counts from the moment when `config.json`, written in one step, lists it. Nothing in a
+file is run.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load
+from torch import Tensor
+
+from models.errors import CheckpointError
+
+FORMAT = "latentbrush-model/1"
+CONFIG = "config.json"
+PARTS = ("generator", "whitening", "encoder", "perceptual", "attributes", "reader")
+PART = re.compile(r"([a-z]+)(-[a-z0-9-]+)?\.safetensors")
+"""What a file of weights is called, never a path: its part, and what tells it from older ones."""
+MISFITS = (LookupError, TypeError, ValueError, AttributeError, SafetensorError, RuntimeError)
+"""What building a model from another's configuration raises."""
+
+Parts = dict[str, dict[str, Tensor]]
+"""Tensors by the part and their name in it."""
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Let nobody else change the folder meanwhile; `contracts/catalog.py` keeps to it, too."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
+
+
+def read_folder(folder: Path) -> tuple[dict[str, Any], Parts]:
+    """The configuration and the weights of a model.
+
+    Raises:
+        CheckpointError: a file is missing, damaged, or no file of a model.
+    """
+    config = read_config(folder)
+    while True:
+        try:
+            return config, read_parts(folder, config)
+        except CheckpointError:
+            newer = read_config(folder)
+            if newer == config:
+                raise
+            config = newer  # what it listed was replaced while it was read
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """What `config.json` says.
+
+    Raises:
+        CheckpointError: there is none, or it is not a model's.
+    """
+    try:
+        config: dict[str, Any] = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        if config.get("format") != FORMAT:
+            raise CheckpointError(f"{folder.name}: not a {FORMAT} folder")
+    except CheckpointError:
+        raise
+    except OSError as error:
+        raise CheckpointError(f"{folder.name}: {error.strerror}: {error.filename}") from error
+    except (ValueError, AttributeError) as error:
+        raise CheckpointError(f"{folder.name}: its {CONFIG} is not a model's") from error
+    return config
+
+
+def read_parts(folder: Path, config: Mapping[str, Any]) -> Parts:
+    """The weights that a configuration lists.
+
+    Raises:
+        CheckpointError: one is missing, or not the one that is listed.
+    """
+    try:
+        listed = dict(config["files"])
+        return {part_of(folder, name): read_part(folder, name, listed[name]) for name in listed}
+    except CheckpointError:
+        raise
+    except OSError as error:
+        raise CheckpointError(f"{folder.name}: {error.strerror}: {error.filename}") from error
+    except MISFITS as error:
+        raise CheckpointError(f"{folder.name}: the model does not fit its {CONFIG}") from error
+
+
+def read_part(folder: Path, name: str, expected: str) -> dict[str, Tensor]:
+    """One file of weights, in float32.
+
+    Raises:
+        CheckpointError: it is missing, or it has not the SHA-256 that is expected.
+    """
+    path = folder / name
+    if not path.is_file():
+        raise CheckpointError(f"{folder.name}: {name} is missing")
+    data = path.read_bytes()
+    if sha256(data) != expected:
+        raise CheckpointError(f"{folder.name}: {name} is damaged (wrong SHA-256)")
+    return {key: tensor.float() for key, tensor in load(data).items()}
+
+
+def write_folder(folder: Path, config: Mapping[str, Any], parts: Mapping[str, bytes]) -> None:
+    """Make a folder hold this model: its configuration without the list of files, and its parts as
+    safetensors."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {}
+    for part, data in parts.items():
+        sum_ = sha256(data)
+        name = f"{part}.safetensors"
+        if (folder / name).exists() and sha256((folder / name).read_bytes()) != sum_:
+            name = f"{part}-{sum_[:12]}.safetensors"
+        write_whole(folder / name, data)
+        files[name] = sum_
+    text = json.dumps({**config, "files": files}, indent=1, ensure_ascii=False) + "\n"
+    write_whole(folder / CONFIG, text.encode())
+    for path in folder.glob("*.safetensors"):
+        found = PART.fullmatch(path.name)
+        if found is not None and found[1] in PARTS and path.name not in files:
+            path.unlink()  # of the model that was here before
+
+
+def part_of(folder: Path, name: str) -> str:
+    """The part that a file of weights holds.
+
+    Raises:
+        CheckpointError: it cannot be a name of one.
+    """
+    found = PART.fullmatch(name)
+    if found is None:
+        raise CheckpointError(f"{folder.name}: {name!r} cannot be a file of its weights")
+    return found[1]
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file in one step, unless it is there already."""
+    if path.exists() and path.read_bytes() == data:
+        return
+    temporary = path.with_name(f".{path.name}-{secrets.token_hex(4)}.tmp")
+    temporary.write_bytes(data)
+    temporary.replace(path)
+
+
+def sha256(data: bytes) -> str:
+    """The checksum of a file's contents."""
+    return hashlib.sha256(data).hexdigest()
