@@ -218,7 +218,10 @@ def encoder(
 def attributes(
     model: ModelOption,
     run: RunOption,
-    minutes: MinutesOption = 15.0,
+    minutes: Annotated[
+        float,
+        typer.Option(min=0, help="How long to train; 0: only make them as long as it takes."),
+    ] = 15.0,
     only: Annotated[
         list[str] | None,
         typer.Option(help="Attribute to go on with; may be given several times. All if not given."),

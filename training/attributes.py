@@ -71,8 +71,7 @@ class Lesson:
         directions: [A, L, D], to begin with.
         deviation: [T], of every reading over generated pictures.
         places: [A, 1, h, w], where each attribute usually shows.
-        longest: [A], norms in w that directions are not to pass: of attributes that are gone on
-            with, which have been lengthened before, those that they had.
+        longest: [A], norms in w that directions are not to pass.
     """
 
     attributes: tuple[Attribute, ...]
@@ -105,7 +104,7 @@ def lesson_of(model: Model, only: Sequence[str] = ()) -> Lesson:
         known = tuple(replace(attribute, layers=None, flipped=False) for attribute in read)
         columns = [names.index(domain.read_as(attribute.id)) for attribute in read]
         directions = torch.stack([as_painted(model, attribute.id) for attribute in read])
-        longest = directions.flatten(1).norm(dim=1)
+        longest = bounds(directions, first[columns])
     else:
         known = tuple(Attribute(id=t.id, title=t.title) for t in targets)
         columns = list(range(len(targets)))
@@ -119,6 +118,14 @@ def lesson_of(model: Model, only: Sequence[str] = ()) -> Lesson:
         places[columns].to(model.device),
         longest,
     )
+
+
+def bounds(directions: Tensor, plain: Tensor) -> Tensor:
+    """How long attributes [A, L, D] that are gone on with may become: as long as they are, if they
+    have been made longer than the plain directions [A, D] of their readings before."""
+    lengths = directions.flatten(1).norm(dim=1)
+    natural = plain.norm(dim=1) * directions.shape[1] ** 0.5
+    return torch.where(lengths > 1.3 * natural, lengths, MAX_LENGTHEN * natural)
 
 
 def as_painted(model: Model, attribute_id: str) -> Tensor:

@@ -85,5 +85,6 @@ def ridge(x: tuple[Tensor, ...], y: list[Tensor]) -> tuple[Tensor, Tensor]:
         cross += torch.einsum("anf,na->af", centred, (wanted - mean_y).double())
     energy = gram.diagonal(dim1=1, dim2=2).mean(dim=1)
     gram += RIDGE * energy[:, None, None] * torch.eye(mean_x.shape[1], device=mean_x.device)
-    weight = torch.linalg.solve(gram, cross[:, :, None])[:, :, 0].float()
+    factor = torch.linalg.cholesky(gram)
+    weight = torch.cholesky_solve(cross[:, :, None], factor)[:, :, 0].float()
     return weight, mean_y - (mean_x * weight).sum(dim=1)

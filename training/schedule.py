@@ -77,7 +77,9 @@ class Minutes:
     minutes: float
 
     def watch(self, title: str, place: Place = BEGINNING) -> Iterator[Moment]:
-        """Count the steps until the time is up."""
+        """Count the steps until the time is up; none if there is no time."""
+        if not self.minutes:
+            return
         begin = time.monotonic() - place.passed * self.minutes * 60
         step = place.step
         with tqdm(total=1.0, desc=title, bar_format=BAR) as bar:

@@ -85,7 +85,7 @@ def whole_loss(img: Tensor, target: Tensor, weight: Tensor, net: PerceptualNet |
     """How far pictures are from their targets, place by place and as sets; as `net` sees them, too,
     if it is given."""
     loss = pyramid_loss(img, target, weight)
-    loss = loss + TEXTURE_WEIGHT * texture_loss(img, target, LEVELS, weight)
+    loss = loss + TEXTURE_WEIGHT * texture_loss(img, target, weight)
     return loss if net is None else loss + perceptual_loss(net, img.clamp(-1, 1), target)
 
 

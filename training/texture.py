@@ -1,8 +1,9 @@
 """How far pictures are from their renders as sets: of small patches, and of embeddings.
 
 A mean difference is least for what is blurred and average. A set of sharp patches is only near
-another such set. Patches are compared with those of the same region of all pictures: over whole
-pictures, outlines that are too sharp make up for eyes that are too soft. No critic takes part.
+another such set. Patches are compared with those of the same region of all pictures, since over
+whole pictures outlines that are too sharp make up for eyes that are too soft; and all together, as
+what pictures are judged by does. No critic takes part.
 Ours, after the sliced Wasserstein distance (Rabin et al. 2011; as a loss of patches: Elnekave and
 Weiss 2022).
 """
@@ -17,22 +18,30 @@ PATCH = 7  # pixels, as the sliced Wasserstein distance of generated pictures ha
 REGIONS = 4  # per side of a picture
 PATCHES = 12  # of each picture, level and region, at the same places in picture and render
 PROJECTIONS = 96
+LEVELS = (2.0, 0.7, 0.4, 0.3)
+"""Weights of the levels of the Laplacian pyramid, finest first: that is missed longest."""
 
 
-def texture_loss(img: Tensor, target: Tensor, levels: int, weight: Tensor | None = None) -> Tensor:
-    """Sliced Wasserstein distance of the patches of two batches, region by region, summed over the
-    levels of the Laplacian pyramid, in deviations of the target's.
+def texture_loss(img: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+    """Sliced Wasserstein distance of the patches of two batches, region by region and all together,
+    over the levels of the Laplacian pyramid, in deviations of the target's.
 
     Args:
         img: [N, 3, R, R].
         target: [N, 3, R, R].
         weight: of every place, [N, 1, R, R]; a region has that of its heaviest place.
     """
-    pairs = zip(laplacian(img, levels), laplacian(target, levels), strict=True)
-    distances = torch.stack([_patch_distance(*pair) for pair in pairs]).sum(dim=0)
+    heaviest = torch.ones(REGIONS**2, device=img.device)
     if weight is not None:
-        distances = distances * F.adaptive_max_pool2d(weight.mean(dim=0), REGIONS).flatten()
-    return distances.mean()
+        heaviest = F.adaptive_max_pool2d(weight.mean(dim=0), REGIONS).flatten()
+    total = torch.zeros((), device=img.device)
+    levels = zip(laplacian(img, len(LEVELS)), laplacian(target, len(LEVELS)), LEVELS, strict=True)
+    for ours, theirs, share in levels:
+        a, b = _patch_sets(ours, theirs)
+        by_region = (sliced_distance(a, b, PROJECTIONS) * heaviest).mean()
+        together = sliced_distance(a.flatten(0, 1), b.flatten(0, 1), PROJECTIONS)
+        total = total + share * (by_region + together)
+    return total
 
 
 def spread_loss(found: Tensor, wanted: Tensor) -> Tensor:
@@ -51,15 +60,15 @@ def sliced_distance(a: Tensor, b: Tensor, projections: int) -> Tensor:
     return distance
 
 
-def _patch_distance(img: Tensor, target: Tensor) -> Tensor:
-    """The distance of each region: [REGIONS²]."""
+def _patch_sets(img: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """The patches of each region, [REGIONS², M, F], of a level of two batches."""
     n, _, height, width = img.shape
     side = min(PATCH, height)
     y, x = _corners(n, height, width, side, img.device)
     a, b = (_patches(each, y, x, side) for each in (img, target))
     mean, deviation = b.mean(dim=(0, 1, 3), keepdim=True), b.std(dim=(0, 1, 3), keepdim=True)
-    a, b = (_by_region((each - mean) / deviation.clamp(min=1e-6)) for each in (a, b))
-    return sliced_distance(a, b, PROJECTIONS)
+    a, b = ((each - mean) / deviation.clamp(min=1e-6) for each in (a, b))
+    return _by_region(a), _by_region(b)
 
 
 def _corners(n: int, height: int, width: int, side: int, device: torch.device) -> Tensor:

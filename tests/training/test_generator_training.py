@@ -350,24 +350,27 @@ def test_sharp_patches_are_near_sharp_ones_wherever_they_lie() -> None:
     target, other = (torch.randn(16, 3, 64, 64, generator=rng) for _ in range(2))
     blurred = torch.nn.functional.avg_pool2d(target, 5, 1, 2)
     torch.manual_seed(0)
-    assert texture_loss(target, target, 2) == 0
-    assert texture_loss(other, target, 2) < 0.3 * texture_loss(blurred, target, 2)
+    assert texture_loss(target, target) == 0
+    assert texture_loss(other, target) < 0.3 * texture_loss(blurred, target)
     assert (other - target).abs().mean() > (blurred - target).abs().mean(), "which a mean prefers"
 
 
-def test_a_region_weighs_as_its_heaviest_place_does() -> None:
+def test_a_region_weighs_as_its_heaviest_place_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.texture.LEVELS", (1.0,))
     target = torch.randn(4, 3, 64, 64, generator=torch.Generator().manual_seed(0))
-    img, weight = target.clone(), torch.ones(4, 1, 64, 64)
+    img = target.clone()
     img[..., 3:13, 3:13] = 0  # flat in the first of the regions, where no other's patches reach
-    weight[..., 5, 5] = 3
 
-    def loss(weight: torch.Tensor | None) -> float:
+    def loss(at: int, weight: float) -> float:
+        places = torch.ones(4, 1, 64, 64)
+        places[..., 5, at] = weight
         torch.manual_seed(0)
-        return texture_loss(img, target, 1, weight).item()
+        return texture_loss(img, target, places).item()
 
-    assert loss(weight) == pytest.approx(3 * loss(None))
-    assert loss(weight.flip(3)) == pytest.approx(loss(None))
-    assert loss(None) > 0
+    light, heavier, heaviest = (loss(5, weight) for weight in (1, 3, 5))
+    assert 0 < light < heavier
+    assert heaviest - heavier == pytest.approx(heavier - light, rel=1e-3)
+    assert loss(58, 3) == pytest.approx(light, rel=1e-4)
 
 
 def test_a_batch_of_averages_is_too_narrow() -> None:

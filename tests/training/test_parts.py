@@ -16,7 +16,7 @@ from models.model import Model, load_model, save_model
 from models.perceptual import PerceptualConfig, PerceptualNet
 from tests.fakes.tiny import tiny_land
 from training.aerial import MAPS
-from training.attributes import least_squares, train_attributes
+from training.attributes import MAX_LENGTHEN, bounds, least_squares, train_attributes
 from training.domains import find_domain, usual_place
 from training.encoder import encoder_loss, train_encoder
 from training.errors import TrainingError
@@ -92,6 +92,14 @@ def test_attributes_are_learnt_for_every_target(model: Model, tmp_path: Path) ->
     assert learnt.attributes.directions.shape == (2, 8, 16)
     more = train_attributes(model, tmp_path, Steps(3), batch=4, resume=True)
     assert not torch.equal(more.attributes.directions, learnt.attributes.directions)
+
+
+def test_a_direction_is_made_longer_once() -> None:
+    plain = torch.ones(2, 16)
+    natural = plain[:, None].repeat(1, 8, 1)
+    before = natural.flatten(1).norm(dim=1)
+    assert torch.allclose(bounds(natural, plain), MAX_LENGTHEN * before)
+    assert torch.allclose(bounds(2 * natural, plain), 2 * before), "it has been before"
 
 
 def test_attributes_that_a_model_has_are_gone_on_with(model: Model, tmp_path: Path) -> None:
