@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from contracts.base import Value
+from contracts.base import Name, Value
 from contracts.edits import Edit, EditValue, TransplantEdit
 from contracts.errors import InvalidSession
 from contracts.requests import Box, Metrics, Space
@@ -22,6 +22,9 @@ MAX_ENTRIES = 256
 MAX_EDITS = 1000
 """A server's own limit may be lower."""
 MAX_LATENTS = 64
+MAX_READINGS = 1000
+MAX_MANIFEST = 64 << 20
+"""Bytes."""
 
 Edits = Annotated[tuple[Edit, ...], Field(max_length=MAX_EDITS)]
 
@@ -35,7 +38,7 @@ class PackedLatent(Value):
     space: Space
     crop: Box
     metrics: Metrics
-    readings: dict[str, float] = {}
+    readings: Annotated[dict[Name, float], Field(max_length=MAX_READINGS)] = {}
     picture: str
     reconstruction: str
     tensor: str
@@ -74,7 +77,8 @@ def pack(file: SessionFile) -> bytes:
 
 
 def unpack(data: bytes) -> SessionFile:
-    """Read a session file of a stranger. It takes no more memory than the file itself.
+    """Read a session file of a stranger. Beside its list of edits, which is limited, it takes no
+    more memory than the file itself.
 
     Raises:
         InvalidSession: it is none, or damaged, or names what is not in it.
@@ -86,6 +90,8 @@ def unpack(data: bytes) -> SessionFile:
             is_stored = all(info.compress_type == zipfile.ZIP_STORED for info in infos)
             if not is_stored or len(infos) > MAX_ENTRIES or size_of(infos) > len(data):
                 raise InvalidSession("this is no session file as Latentbrush writes them")
+            if any(info.filename == MANIFEST and info.file_size > MAX_MANIFEST for info in infos):
+                raise InvalidSession("the session file has more edits than can be read")
             entries = {info.filename: archive.read(info) for info in infos}
     except (zipfile.BadZipFile, RuntimeError, EOFError, OSError, ValueError):
         raise InvalidSession("this is no session file, or it is damaged") from None

@@ -29,17 +29,13 @@ class Task:
 
     def add_picture(self, picture: Picture, image_format: ImageFormat, quality: int) -> ImageRecord:
         """Keep a picture in the owner's library."""
-        data = write_picture(picture, image_format, quality)
-        width, height = picture.size_px
-        media_type = MEDIA_TYPES[image_format]
-        return self.bench.library.add_image(self.owner, data, media_type, width, height)
+        file = written(picture, image_format, quality)
+        return self.bench.library.add_image(self.owner, *file)
 
     def add_preview(self, picture: Picture, image_format: ImageFormat, quality: int) -> ImageRecord:
         """Keep a picture that is shown once."""
-        data = write_picture(picture, image_format, quality)
-        width, height = picture.size_px
-        media_type = MEDIA_TYPES[image_format]
-        return self.bench.library.add_preview(self.owner, data, media_type, width, height)
+        file = written(picture, image_format, quality)
+        return self.bench.library.add_preview(self.owner, *file)
 
     def add_pixels(self, pixels: Pixels) -> ImageRecord:
         """Keep a picture without alpha as PNG."""
@@ -54,6 +50,14 @@ class Task:
             return self.bench.library.tensor(latent)
 
         return tensor
+
+
+def written(
+    picture: Picture, image_format: ImageFormat, quality: int
+) -> tuple[bytes, str, int, int]:
+    """A picture's file, its media type, width and height."""
+    data = write_picture(picture, image_format, quality)
+    return data, MEDIA_TYPES[image_format], *picture.size_px
 
 
 def check_version(model: str, made_with: str, version: str) -> None:

@@ -229,6 +229,8 @@ def test_a_file_without_a_donor_or_with_too_much(client: httpx.Client, file: byt
         {"snapshots": [snapshot] * 21},
         {"edits": manifest["edits"] * 1001},
         {"latents": manifest["latents"] * 65},
+        {"latents": [manifest["latents"][0] | {"readings": {f"r{k}": 0.0 for k in range(1001)}}]},
+        {"padding": "x" * (65 << 20)},
     ):
         data = rewritten(file, session=json.dumps(manifest | change).encode())
         answer = client.post("/sessions/file", files={"session": data})

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -157,6 +158,29 @@ def test_a_file_that_cannot_be_read_adds_nothing(tmp_path: Path, data_dir: Path)
     with pytest.raises(ModelError, match=r"bad\.pkl"):
         run("models", "add", tmp_path / "bad.pkl")
     assert not (data_dir / "models" / "bad").exists()
+
+
+def test_links_in_a_strangers_folder_are_not_followed(tmp_path: Path, data_dir: Path) -> None:
+    secret, folder = tmp_path / "secret", tmp_path / "folder"
+    secret.write_text("SECRET")
+    shutil.copytree(data_dir / "models" / "mine", folder)
+    (folder / "MODEL_CARD.md").write_text("card")
+    for name in ("preview.webp", "strips/component-1.webp"):
+        (folder / name).unlink()
+        (folder / name).symlink_to(secret)
+    run("models", "add", folder, "--name", "strange")
+    added = data_dir / "models" / "strange"
+    assert (added / "MODEL_CARD.md").read_text() == "card"
+    assert not (added / "preview.webp").exists()
+    assert not (added / "strips" / "component-1.webp").exists()
+    run("models", "remove", "strange")
+
+
+@pytest.mark.parametrize("text", ["[1]", "{}", "no json"])
+def test_a_folder_that_is_no_models_is_said_to_be_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "config.json").write_text(text)
+    with pytest.raises(EditorError, match="is not a model's"):
+        run("models", "show", tmp_path)
 
 
 def test_a_name_is_not_taken_twice(data_dir: Path) -> None:

@@ -1,6 +1,5 @@
 """Pictures that the generator has never drawn: can a space hold them, and edit a part of them?"""
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -16,7 +15,7 @@ from models.latents import embed
 from models.model import Model
 from models.perceptual import PerceptualNet
 from training.evaluation.editing import place_of, readable
-from training.evaluation.inversion import Setting, encode
+from training.evaluation.inversion import Setting, encode, now, warm_up
 from training.portraits import render, sample_factors
 
 SEAM = 1 / 16  # width of the soft seam between two people, of a picture's side
@@ -108,11 +107,12 @@ def measure(
 ) -> OutOfSampleRow:
     """One row of the table."""
     pictures = CASES[case](factors, model.layout.resolution).to(model.device)
+    warm_up(model, pictures, setting)
     found, seconds = [], []
     for img in tqdm(torch.split(pictures, 1), desc=f"{case}, {setting.space}"):
-        begin = time.perf_counter()
+        begin = now(model)
         found.append(encode(model, img, setting))
-        seconds.append(time.perf_counter() - begin)
+        seconds.append(now(model) - begin)
     success, leakage, other, same = None, None, None, None
     names = [] if judge is None else readable(model.attributes, judge.config.targets)
     if case == "two people" and judge is not None and names:

@@ -100,7 +100,7 @@ function strip(before, after, { format, quality = 90 }) {
   after.close();
   return new Promise((resolve, reject) =>
     canvas.toBlob(
-      (blob) => (blob ? resolve(blob) : reject(new Problem({ title: t('This browser cannot write such a picture') }))),
+      (blob) => (blob?.type === `image/${format}` ? resolve(blob) : reject(new Problem({ title: t('This browser cannot write such a picture') }))),
       `image/${format}`,
       quality / 100,
     ),

@@ -116,7 +116,7 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onEdit
       const titles = new Map(shownAttributes.map(({ id, title }) => [id, title]));
       setChildren(
         edits,
-        land.edits.map((edit, i) => editRow(edit, titles.get(edit.attribute) ?? edit.attribute, (change) => onEdit(i, change))),
+        land.edits.map((edit, i) => editRow(edit, t(titles.get(edit.attribute) ?? edit.attribute), (change) => onEdit(i, change))),
       );
     },
   };
