@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from PIL import Image, ImageDraw
 from torch import Tensor
 from tqdm import tqdm
@@ -23,6 +24,7 @@ from models.inversion import invert
 from models.latents import embed
 from models.model import Model
 from training.aerial import view
+from training.evaluation.editing import changed
 from training.generated import draw_latents
 from training.portraits import FACTORS, region_mask, render, sample_factors
 from training.runs import grid_of
@@ -78,9 +80,15 @@ def draw_page_samples() -> None:
         file = f"{title.lower()}.png"
         Image.fromarray(to_pixels(view(seed, 0, 0, 280, 400).img[None])).save(SAMPLES_DIR / file)
         index.append({"file": file, "title": title, "model": "aerial"})
-    hair = region_mask(sample_factors(SAMPLE_SEED, SAMPLES["Ada"], 1), "hair", 128)
-    save("mask-hair", (hair * 2 - 1).expand(-1, 3, -1, -1))
+    save("mask-hair", hair_of(sample_factors(SAMPLE_SEED, SAMPLES["Ada"], 1)))
     (SAMPLES_DIR / "index.json").write_text(json.dumps(index, indent=2) + "\n")
+
+
+def hair_of(factors: Tensor) -> Tensor:
+    """A mask [1, 3, 128, 128], −1 and 1: where a picture changes with the hair's colour."""
+    light, dark = (render(changed(factors, "hair_lightness", s), 128) for s in (2.0, -2.0))
+    shows = ((light - dark).abs().amax(dim=1, keepdim=True) > 0.1).float()
+    return (F.max_pool2d(shows, 3, 1, 1) * 2 - 1).expand(-1, 3, -1, -1)
 
 
 def found_directions(model: Model) -> Tensor:

@@ -166,12 +166,13 @@ def any_size_table() -> str:
 
 def painting_table() -> str:
     """Attributes painted on a quarter of unseen lands."""
-    header = ["attribute", "read as", "right way", "rendered", "slope, σ per σ", "outside, of 255"]
+    header = ["attribute", "read as", "right way", "of more", "rendered", "slope", "outside"]
     rows = [
         [
             row["id"],
             row["factor"],
             f"{100 * row['sign_rate']:.0f} %",
+            f"{100 * row['more_rate']:.0f} %",
             "" if row["rendered_rate"] is None else f"{100 * row['rendered_rate']:.0f} %",
             f"{row['slope']:.2f}",
             f"{row['outside_max_diff']:g}",

@@ -331,6 +331,7 @@ def test_painting_on_land_is_measured() -> None:
     right, wrong = evaluate_painting(model, judge, 2, 5)
     assert (right.id, right.factor, right.sign_rate) == ("wood", "wood", 1.0)
     assert (wrong.id, wrong.sign_rate) == ("snow", 0.0)
+    assert (right.more_rate, wrong.more_rate) == (1.0, 0.0)
     assert right.slope == pytest.approx(-wrong.slope, rel=0.5)
     assert right.outside_max_diff == wrong.outside_max_diff == 0
     assert wrong.rendered_rate is not None and right.rendered_rate is not None

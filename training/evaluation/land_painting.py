@@ -1,7 +1,7 @@
 """Attributes painted on a quarter of unseen lands: does what is measured there move the right way,
 and does anything change elsewhere?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -31,7 +31,9 @@ class PaintingRow:
 
     Attributes:
         sign_rate: share of lands and strengths where its factor moves the right way inside.
-        slope: mean change of the factor inside, in its deviations over renders, per σ.
+        more_rate: the same share where more of it is painted: where there is none, less of it
+            changes nothing.
+        slope: change of the factor inside, in its deviations over renders, per σ; least squares.
         outside_max_diff: largest change beyond the soft edge, in levels of 255.
         rendered_rate: the same share for edits without fault, lands drawn anew with more or less of
             the amount: where there is none of it, less is none, too. None of what is no amount.
@@ -40,6 +42,7 @@ class PaintingRow:
     id: str
     factor: str
     sign_rate: float
+    more_rate: float
     slope: float
     outside_max_diff: float
     rendered_rate: float | None
@@ -81,13 +84,19 @@ def evaluate_painting(
         PaintingRow(
             id=name,
             factor=factor,
-            sign_rate=sum(s * m > 0 for s, m in moves[name]) / len(moves[name]),
-            slope=sum(m / s for s, m in moves[name]) / len(moves[name]),
+            sign_rate=share_right(moves[name]),
+            more_rate=share_right([(s, m) for s, m in moves[name] if s > 0]),
+            slope=sum(s * m for s, m in moves[name]) / sum(s * s for s, _ in moves[name]),
             outside_max_diff=leaks[name],
             rendered_rate=faultless.get(name),
         )
         for name, factor in readable
     ]
+
+
+def share_right(moves: Sequence[tuple[float, float]]) -> float:
+    """The share of strengths and what they moved that agree in sign."""
+    return sum(s * m > 0 for s, m in moves) / len(moves)
 
 
 def rendered_rates(
