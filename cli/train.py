@@ -269,7 +269,7 @@ def show_plan(model: str, run: Path, **options: float | str) -> None:
 
 def open_pictures(images: str | None, model: "Model") -> "ImageSource":
     """The pictures to train an encoder on."""
-    from training.crops import AerialCrops, metres_per_pixel
+    from training.crops import AerialCrops
     from training.data import FreshPortraits, ImageFolder
     from training.generated import GeneratedPictures
 
@@ -278,6 +278,5 @@ def open_pictures(images: str | None, model: "Model") -> "ImageSource":
     if images == "portraits":
         return FreshPortraits(model.layout.resolution, 3_000_000, model.device)
     if images == "aerial":
-        size = model.layout.resolution
-        return AerialCrops(size, 3_000_000, metres_per_pixel(size))
+        return AerialCrops(model.layout.resolution, 3_000_000)
     return ImageFolder(Path(images), model.layout.resolution, seed=0)

@@ -66,20 +66,21 @@ class AerialCrops:
     """Squares of procedural lands and of their maps; fresh lands keep replacing the oldest.
 
     Args:
-        resolution: of the squares.
-        pixel_m: metres that a pixel shows.
+        resolution: of training pictures, which says how sharp land is.
+        across: sides of a training picture that a square has.
     """
 
     def __init__(
-        self, resolution: int, seed: int, pixel_m: float, lands: int | None = None
+        self, resolution: int, seed: int, across: int = 1, lands: int | None = None
     ) -> None:
-        self.pixel_m = pixel_m
-        self.side = max(LAND_PX, resolution * 3 // 2)
+        self.pixel_m = metres_per_pixel(resolution)
+        size = resolution * across
+        self.side = max(LAND_PX, size * 3 // 2)
         self.next_land = seed
         self.batches = 0
         shown = tqdm(range(lands or LANDS), desc="Drawing land", unit="land")
         drawn = [self.draw() for _ in shown]
-        self.crops = RandomCrops(drawn, resolution, seed)
+        self.crops = RandomCrops(drawn, size, seed)
 
     def draw(self) -> Tensor:
         """A land that has not been drawn before, above its maps: uint8 [3 + F, H, W]."""

@@ -11,7 +11,7 @@ from models.images import from_uint8
 from models.model import Model
 from training import labels
 from training.aerial import MAPS, TITLES
-from training.crops import AerialCrops, metres_per_pixel
+from training.crops import AerialCrops
 from training.errors import TrainingError
 from training.portraits import FACTORS, region_mask, render, sample_factors
 
@@ -127,8 +127,7 @@ class Aerial:
     def labelled(
         self, resolution: int, seed: int, start: int, device: torch.device, across: int = 1
     ) -> Labelled:
-        first, sharpness = seed * LANDS_APART + start, metres_per_pixel(resolution)
-        return LabelledLand(AerialCrops(resolution * across, first, sharpness), device)
+        return LabelledLand(AerialCrops(resolution, seed * LANDS_APART + start, across), device)
 
     def place(self, target: str) -> Tensor:
         return torch.ones(1, 1, PLACE_CELLS, PLACE_CELLS)

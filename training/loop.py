@@ -9,7 +9,7 @@ import torch
 
 from models.generator import Generator
 from models.perceptual import PerceptualNet
-from training.crops import AerialCrops, RandomCrops, metres_per_pixel
+from training.crops import AerialCrops, RandomCrops
 from training.data import FreshPortraits, ImageFolder, ImageSource, PooledPortraits, mirror
 from training.errors import TrainingError
 from training.gan import PHASES, GanTraining
@@ -35,8 +35,7 @@ def open_source(options: GanOptions, device: torch.device, start: int, cache: Pa
         fresh = FreshPortraits(options.resolution, options.seed, device, start)
         return PooledPortraits(fresh, options.pool) if device.type == "cpu" else fresh
     if options.data == "aerial":
-        first, sharpness = options.seed * 1_000_000 + start, metres_per_pixel(options.resolution)
-        return AerialCrops(options.resolution, first, sharpness)
+        return AerialCrops(options.resolution, options.seed * 1_000_000 + start)
     folder = Path(options.data)
     if not options.data or not folder.is_dir():
         raise TrainingError("--data: name a folder of pictures, or 'portraits'")

@@ -111,7 +111,7 @@ def test_crops_come_from_everywhere() -> None:
 def test_fresh_land_replaces_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.crops.LAND_PX", 32)
     monkeypatch.setattr("training.crops.BATCHES_PER_LAND", 2)
-    crops = AerialCrops(16, seed=4, pixel_m=PIXEL_M, lands=2)
+    crops = AerialCrops(16, seed=4, lands=2)
     before = list(crops.crops.pictures)
     assert crops.batch(3).shape == (3, 3, 16, 16)
     crops.batch(3)
