@@ -18,7 +18,7 @@ from models.errors import NoEncoder, ShapeError
 from models.latents import SQUARE, Cells, LatentMap, Layout, cells_of, embed, find_space
 from models.metrics import psnr_db
 from models.model import Model
-from models.regularisers import Regulariser, mean_square, wasserstein_to_normal
+from models.regularisers import Regulariser, like_generated, mean_square
 from models.windows import predict_windows
 
 PEAK_LR = 0.1  # in whitened units per step, of so many steps or more; of fewer, less
@@ -54,7 +54,7 @@ def invert(
     space: str | None = None,
     steps: int | None = None,
     regulariser: float | None = None,
-    measure: Regulariser = wasserstein_to_normal,
+    measure: Regulariser = like_generated,
     begin: LatentMap | None = None,
     on_step: OnStep = lambda step, steps, preview: None,
 ) -> Inversion:

@@ -15,6 +15,7 @@ from torch import Tensor
 
 GROUP = 8  # channels of one part, or a few more: neighbours in the order of their variance
 ROTATION_SEED = 0
+ROUGHNESS = 0.3  # beside the distance to generated latents: docs/decisions.md
 
 Regulariser = Callable[[Sequence[Tensor]], Tensor]
 
@@ -78,6 +79,13 @@ def roughness(maps: Sequence[Tensor]) -> Tensor:
         return torch.stack([zero, *(s.square().mean(dim=(1, 2, 3)) for s in steps)]).sum(dim=0)
 
     return torch.stack([of_layer(v) for v in maps]).mean(dim=0)
+
+
+def like_generated(maps: Sequence[Tensor]) -> Tensor:
+    """What encoding keeps small: every cell is to be like a generated latent's, and, as in one,
+    like its neighbours. What a picture says nothing of, the colour of a hat that nobody wears,
+    would otherwise end anywhere, cell by cell, and show once a hat is painted. Ours."""
+    return wasserstein_to_normal(maps) + ROUGHNESS * roughness(maps)
 
 
 REGULARISERS: dict[str, Regulariser] = {

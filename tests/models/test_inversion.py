@@ -7,7 +7,13 @@ from models.errors import ShapeError
 from models.inversion import Inversion, base_of, invert
 from models.latents import embed
 from models.model import Model
-from models.regularisers import REGULARISERS, disagreement, mean_square, wasserstein_to_normal
+from models.regularisers import (
+    REGULARISERS,
+    disagreement,
+    mean_square,
+    roughness,
+    wasserstein_to_normal,
+)
 from models.windows import offsets, predict_windows
 from training.generated import draw_latents
 
@@ -50,6 +56,12 @@ def test_regularised_inversion_ends_nearer_to_generated_latents(model: Model) ->
         return wasserstein_to_normal([model.whitening.to_v(wmap) for wmap in found.latent.layers])
 
     assert (unlike(held) < unlike(free)).all()
+    rough = invert(model, img, steps=30, regulariser=1.0, measure=wasserstein_to_normal)
+
+    def roughness_of(found: Inversion) -> torch.Tensor:
+        return roughness([model.whitening.to_v(wmap) for wmap in found.latent.layers])
+
+    assert (roughness_of(held) < 0.8 * roughness_of(rough)).all(), "neighbours are alike"
 
 
 def test_pictures_in_a_batch_do_not_touch_each_other(model: Model) -> None:

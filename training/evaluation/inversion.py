@@ -14,7 +14,12 @@ from models.latents import LatentMap
 from models.lpips import find_lpips
 from models.model import Model
 from models.perceptual import PerceptualNet
-from models.regularisers import REGULARISERS, Regulariser, wasserstein_to_normal
+from models.regularisers import (
+    REGULARISERS,
+    Regulariser,
+    like_generated,
+    wasserstein_to_normal,
+)
 from training.data import portrait_batches
 from training.evaluation.editing import Subject, score_edits, subjects_of, unseen
 from training.evaluation.swaps import swap_distances
@@ -41,7 +46,7 @@ class Setting:
     init: str
     steps: int
     weight: float = 0.0
-    measure: Regulariser = field(default=wasserstein_to_normal, repr=False)
+    measure: Regulariser = field(default=like_generated, repr=False)
     name: str = ""
 
 
