@@ -36,7 +36,7 @@ def show_table(rows: Sequence[Any], title: str) -> None:
     ]
     table = Table(title=title)
     for name in dicts[0]:
-        table.add_column(name.replace("_", " "))
+        table.add_column(name.replace("_", " "), overflow="fold")
     for row in dicts:
         table.add_row(*(cell(value) for value in row.values()))
     Console().print(table)

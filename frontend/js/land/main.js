@@ -20,6 +20,7 @@ import { LandView } from './view.js';
 /** @typedef {import('./history.js').Land} Land */
 /** @typedef {import('./panel.js').Brush} Brush */
 
+const FIRST_SEED = 7; // lakes, woods, fields and snow on one screen; the next ones are drawn
 const ADDRESS = /^#(lnd_[0-9a-f]{32})(?:\/(\d+)\/(-?\d+)\/(-?\d+))?$/;
 
 const KEPT = 'latentbrush.lands';
@@ -231,7 +232,7 @@ try {
   } else {
     const isAsItWas = (/** @type {Land|null} */ each) => models.some(({ id, version }) => id === each?.model && version === each.model_version);
     if (asked && !kept[0]) tell(t('This land is not here'), t('It was made on another server, or with another key. Here is another one.'));
-    land = kept.find(isAsItWas) ?? (await api.makeLand({ model: models[0].id, edits: [] }));
+    land = kept.find(isAsItWas) ?? (await api.makeLand({ model: models[0].id, edits: [], ...(before ? {} : { seed: FIRST_SEED }) }));
     history = before && kept[1] ? goTo(before, land.land_id) : begin(land.land_id);
     panel.offerModels(models);
     panel.dom.hidden = false;
