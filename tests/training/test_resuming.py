@@ -53,6 +53,7 @@ def test_time_goes_on_from_a_place() -> None:
     assert first.step == 7
     assert first.passed == pytest.approx(0.75, abs=0.01)
     assert list(Minutes(1).watch("", Place(9, 1.0))) == []
+    assert list(Minutes(0).watch("")) == []
 
 
 def test_what_is_over_begins_anew() -> None:
