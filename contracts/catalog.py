@@ -1,15 +1,13 @@
 """The models on disk: the public part of each `<models_dir>/<id>/config.json`."""
 
-import fcntl
 import json
 import logging
-import os
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
+from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from contracts.base import Name, Value
@@ -86,7 +84,7 @@ def change_attribute(model_dir: Path, attribute_id: str, change: AttributeChange
         UnknownAttribute: the model has none of that id.
         InvalidRequest: the title is empty, or the attribute was trained with the model.
     """
-    with locked(model_dir):
+    with FileLock(model_dir / ".lock"):  # as models/folder.py does
         config = json.loads((model_dir / "config.json").read_text(encoding="utf-8"))
         found = [entry for entry in config["attributes"] if entry["id"] == attribute_id]
         if not found:
@@ -103,17 +101,6 @@ def change_attribute(model_dir: Path, attribute_id: str, change: AttributeChange
             config["attributes"].remove(found[0])
             strip_path(model_dir, attribute_id).unlink(missing_ok=True)
         write_config(config, model_dir)
-
-
-@contextmanager
-def locked(model_dir: Path) -> Iterator[None]:
-    """Let nobody else change a model's folder meanwhile; `models/folder.py` keeps to it, too."""
-    opened = os.open(model_dir, os.O_RDONLY)
-    try:
-        fcntl.flock(opened, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(opened)
 
 
 def write_config(config: Mapping[str, Any], model_dir: Path) -> None:

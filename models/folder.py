@@ -5,17 +5,15 @@ file, which counts from the moment when `config.json`, written in one step, list
 file is run.
 """
 
-import fcntl
 import hashlib
 import json
-import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
 from safetensors import SafetensorError
 from safetensors.torch import load
 from torch import Tensor
@@ -34,15 +32,9 @@ Parts = dict[str, dict[str, Tensor]]
 """Tensors by the part and their name in it."""
 
 
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> FileLock:
     """Let nobody else change the folder meanwhile; `contracts/catalog.py` keeps to it, too."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(opened, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(opened)
+    return FileLock(folder / ".lock")
 
 
 def read_folder(folder: Path) -> tuple[dict[str, Any], Parts]:

@@ -41,8 +41,6 @@ SIGNS = {"wet": -1}  # of amounts as attributes: water is where least is left of
 CHANNELS = (*AMOUNTS, "river", "flow", "main_road")
 """What the first channels of z are in the lesson."""
 LANDS = 40
-SIDES = (1, 2, 4, 8, 16, 32, 64)
-"""Pixels over which pictures are averaged before they are compared, up to a cell's."""
 SUN = Sun(direction=1.1, elevation=0.75)
 """Of every land of the lesson: a field of z says nothing of it."""
 BATCH = 4  # pictures of a step: every place of one is an example, and steps are what it takes
@@ -63,7 +61,8 @@ class LandLesson:
         self.rng = np.random.default_rng([seed, rank, nimg])
         self.cell_px = resolution // SQUARE[0]
         self.cells = max(2 * SQUARE[0], LAND_PX // self.cell_px)  # of a land, down and across
-        self.squares = [side for side in SIDES if side <= self.cell_px]
+        # Pixels over which pictures are averaged before they are compared: 1, 2, 4, … a cell's.
+        self.squares = [1 << k for k in range(self.cell_px.bit_length())]
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             whole = self.cells + 2 * SURROUND
