@@ -201,9 +201,9 @@ def describe(model: Model) -> dict[str, Any]:
     }
 
 
-def describe_attributes(known: AttributeSet, first: int = 0) -> list[dict[str, Any]]:
+def describe_attributes(known: AttributeSet) -> list[dict[str, Any]]:
     """Attributes as `config.json` lists them, each with its row of the directions."""
-    return [asdict(a) | {"row": first + row} for row, a in enumerate(known.attributes)]
+    return [asdict(a) | {"row": row} for row, a in enumerate(known.attributes)]
 
 
 def weights_of(network: nn.Module, dtype: torch.dtype = torch.float16) -> bytes:

@@ -27,6 +27,7 @@ from training.aerial import AMOUNTS, Amounts, Sun, Window, view
 from training.crops import LAND_PX, metres_per_pixel
 from training.gan import FIELD, GanTraining
 from training.gan_options import GanOptions
+from training.taught import taught_directions
 
 ATTRIBUTE_TITLES = {
     "wet": "Water",
@@ -127,17 +128,9 @@ def listen_to_channels(mapping: MappingNetwork) -> None:
     weight[:, : len(CHANNELS)] *= (weight.shape[1] / len(CHANNELS)) ** 0.5
 
 
-@torch.no_grad()
-def amount_attributes(model: Model, num: int = 20_000) -> AttributeSet:
-    """The amounts as attributes of a model that had the lesson: for each, how w changes with its
-    channel of z, all layers alike, by least squares over `num` draws."""
-    config, device = model.generator.config, model.device
-    rng = torch.Generator().manual_seed(12)
-    z = torch.randn(num, config.z_dim, generator=rng).to(device)
-    w = model.generator.mapping(z)
-    amounts = normalize_2nd_moment(z)[:, : len(AMOUNTS)]
-    found = torch.linalg.lstsq(amounts, w - w.mean(dim=0)).solution  # [amounts, D]
-    rows = found[:, None].expand(-1, model.generator.num_ws, -1).clone()
+def amount_attributes(model: Model) -> AttributeSet:
+    """The amounts as attributes of a model that had the lesson."""
+    rows = taught_directions(model, lambda z: normalize_2nd_moment(z)[:, : len(AMOUNTS)])
     for name, sign in SIGNS.items():
         rows[AMOUNTS.index(name)] *= sign
     attributes = tuple(Attribute(name, ATTRIBUTE_TITLES[name]) for name in AMOUNTS)

@@ -19,6 +19,7 @@ from training.gan import GanTraining
 from training.gan_options import GanOptions
 from training.phases import NAMES, hear_phases
 from training.portraits import FACTORS
+from training.taught import taught_directions
 from training.teacher import change_loss, factors_of, pyramid_loss, render_of, whole_loss
 
 PAIRED = 0.25  # of the latents of a step at full size have a second one; at half size all do
@@ -81,16 +82,10 @@ def paired(z: Tensor, pairs: int) -> Tensor:
     return torch.cat([first, changed, others])
 
 
-@torch.no_grad()
-def factor_attributes(model: Model, num: int = 20_000) -> AttributeSet:
-    """What is seen of the factors as attributes of a model that had the lesson: for each, how w
-    changes with it, all layers alike, by least squares over `num` draws. One σ is one standard
-    deviation of the factor."""
-    rng = torch.Generator().manual_seed(12)
-    z = torch.randn(num, model.generator.config.z_dim, generator=rng).to(model.device)
-    w = model.generator.mapping(z)
-    seen = labels.standardise(factors_of(z))
-    rows = torch.linalg.lstsq(seen, w - w.mean(dim=0)).solution  # [T, D]
+def factor_attributes(model: Model) -> AttributeSet:
+    """What is seen of the factors as attributes of a model that had the lesson; one σ is one
+    standard deviation of the factor."""
+    rows = taught_directions(model, lambda z: labels.standardise(factors_of(z)))
     titles = {factor.name: factor.title for factor in FACTORS}
     attributes = tuple(Attribute(name, titles[name]) for name in labels.TARGETS)
-    return AttributeSet(attributes, rows[:, None].repeat(1, model.generator.num_ws, 1))
+    return AttributeSet(attributes, rows)
