@@ -20,4 +20,5 @@ def taught_directions(model: Model, seen: Callable[[Tensor], Tensor], num: int =
     z = torch.randn(num, model.generator.config.z_dim, generator=rng).to(model.device)
     w = model.generator.mapping(z)
     found = torch.linalg.lstsq(seen(z), w - w.mean(dim=0)).solution  # [A, D]
-    return found[:, None].repeat(1, model.generator.num_ws, 1)
+    rows: Tensor = found[:, None].repeat(1, model.generator.num_ws, 1)
+    return rows
