@@ -207,3 +207,22 @@ def test_without_a_model_of_land_the_page_says_what_to_do(page, live_url):
     page.goto(live_url)
     page.wait_for_selector(".sample-new:not(:disabled)")
     assert not page.get_by_text("Paint on an endless land").is_visible()
+
+
+def test_the_theme_and_the_help_are_there_too(land):
+    theme = land.locator("html")
+    before = theme.get_attribute("data-theme")
+    land.get_by_role("button", name="Switch to").click()
+    assert theme.get_attribute("data-theme") != before
+    land.reload()
+    wait_for_tiles(land)
+    assert theme.get_attribute("data-theme") != before
+    land.keyboard.press("?")
+    help_ = land.get_by_role("dialog", name="Help")
+    assert help_.is_visible() and "Paint the attribute" in help_.text_content()
+    land.keyboard.press("b")  # not for the page behind
+    land.keyboard.press("Escape")
+    assert not help_.is_visible()
+    assert land.locator(".land-room").get_attribute("data-tool") == "move"
+    land.keyboard.press("b")
+    assert land.locator(".land-room").get_attribute("data-tool") == "paint"

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { add, begin, goTo, parse, present, step, withEdits } from '../../frontend/js/land/history.js';
+import { KEYS, keyOf } from '../../frontend/js/land/keys.js';
 import { opening } from '../../frontend/js/land/opening.js';
-import { MAX_BOX_PX, MAX_CELLS, boxOf, fits, painted, rectangle } from '../../frontend/js/land/stroke.js';
+import { LARGEST_BRUSH, MAX_BOX_PX, MAX_CELLS, SMALLEST_BRUSH, boxOf, fits, painted, rectangle } from '../../frontend/js/land/stroke.js';
 
 /** @param {number} seed */
 const land = (seed) => ({
@@ -35,6 +36,27 @@ test('the mask of a stroke is where the stroke is', () => {
   assert.equal(at(140, 40), 1);
   assert.ok(at(100, 40) > 0.9 && at(179, 40) > 0.9);
   assert.equal(at(x, y), 0);
+});
+
+test('every key of the land page is told apart, on any keyboard', () => {
+  const press = (/** @type {string} */ key, /** @type {object} */ held = {}) => keyOf({ key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...held })?.combo;
+  assert.equal(press('b'), 'B');
+  assert.equal(press('B', { shiftKey: true }), 'B');
+  assert.equal(press('?', { shiftKey: true }), '?');
+  assert.equal(press('z', { ctrlKey: true }), 'Ctrl+Z');
+  assert.equal(press('Z', { metaKey: true, shiftKey: true }), 'Ctrl+Shift+Z');
+  assert.equal(press('z'), undefined);
+  assert.equal(press('b', { altKey: true }), undefined);
+  assert.equal(press('b', { ctrlKey: true }), undefined);
+  assert.equal(new Set(KEYS.map(({ combo }) => combo)).size, KEYS.length);
+});
+
+test('keys make the brush smaller and larger, within what it can be', () => {
+  const brush = { tool: /** @type {const} */ ('paint'), attribute: null, strength: 2, radius: 9 };
+  const change = (/** @type {string} */ combo, /** @type {number} */ radius) => KEYS.find((key) => key.combo === combo)?.change?.({ ...brush, radius }).radius;
+  assert.equal(change('[', 9), SMALLEST_BRUSH);
+  assert.equal(change(']', 40), 50);
+  assert.equal(change(']', 190), LARGEST_BRUSH);
 });
 
 test('a long stroke takes coarser cells', () => {

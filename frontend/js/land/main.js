@@ -11,8 +11,11 @@ import { resultOf } from '../jobs.js';
 import { pngMask } from '../mask-image.js';
 import { iconButton } from '../panels/controls.js';
 import { keyDialog } from '../panels/dialogs.js';
+import { themeButton } from '../panels/theme.js';
 import { asProblem, remedy } from '../problem.js';
 import { add, begin, goTo, parse, present, step, withEdits } from './history.js';
+import { landHelp } from './help.js';
+import { keyOf } from './keys.js';
 import { landPanel } from './panel.js';
 import { fits, painted, rectangle } from './stroke.js';
 import { LandView } from './view.js';
@@ -33,6 +36,8 @@ const problem = el('div', { class: 'notice', role: 'alert' });
 const home = el('a', { class: 'brand', href: './', title: t('Back to the start') }, mark(22), el('span', { class: 'brand-name' }, 'Latent', el('b', {}, 'brush')));
 const undo = iconButton('undo', t('Undo'), () => go(-1), { keys: 'Ctrl+Z' });
 const redo = iconButton('redo', t('Redo'), () => go(1), { keys: 'Ctrl+Shift+Z' });
+const help = landHelp();
+const helpButton = iconButton('help', t('Help and keys'), () => help.showModal(), { keys: '?' });
 
 /** @type {import('../types.js').Model[]} all that draw land */
 let models = [];
@@ -63,9 +68,10 @@ const panel = landPanel({
 });
 panel.dom.hidden = undo.disabled = redo.disabled = true; // until there is a land
 document.body.append(
-  el('header', { class: 'topbar' }, home, el('span', { class: 'model-name' }, t('Land')), el('div', { class: 'spring' }), undo, redo),
+  el('header', { class: 'topbar' }, home, el('span', { class: 'model-name' }, t('Land')), el('div', { class: 'spring' }), undo, redo, themeButton(), helpButton),
   el('main', { class: 'land' }, el('h1', { class: 'visually-hidden' }, t('Land')), el('div', { class: 'land-stage' }, room, status), panel.dom),
   problem,
+  help,
   unlock.dom,
 );
 
@@ -194,18 +200,14 @@ async function exportBox(box) {
 }
 
 addEventListener('keydown', (event) => {
-  if (event.target instanceof HTMLInputElement && event.target.type === 'number') return;
-  const key = event.key.toLowerCase();
-  if ((event.ctrlKey || event.metaKey) && key === 'z') {
-    event.preventDefault();
-    go(event.shiftKey ? 1 : -1);
-  } else if (!event.ctrlKey && !event.metaKey && !event.altKey) {
-    if (key === 'v') setBrush({ ...brush, tool: 'move' });
-    if (key === 'b') setBrush({ ...brush, tool: 'paint' });
-    if (key === 'e') setBrush({ ...brush, tool: 'export' });
-    if (key === '[') setBrush({ ...brush, radius: Math.max(8, Math.round(brush.radius * 0.8)) });
-    if (key === ']') setBrush({ ...brush, radius: Math.min(200, Math.round(brush.radius * 1.25)) });
-  }
+  const { target } = event;
+  if (help.open || target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && target.type === 'number')) return;
+  const key = keyOf(event);
+  if (!key) return;
+  event.preventDefault();
+  if (key.change) setBrush({ ...brush, ...key.change(brush) });
+  else if (key.step) go(key.step);
+  else help.showModal();
 });
 
 /**

@@ -6,6 +6,7 @@ import { el, setChildren } from '../dom.js';
 import { t } from '../i18n.js';
 import { icon } from '../icons.js';
 import { iconButton, segmented, setPressed, signed, slider } from '../panels/controls.js';
+import { LARGEST_BRUSH, SMALLEST_BRUSH } from './stroke.js';
 
 /** @typedef {import('../types.js').Attribute} Attribute */
 /** @typedef {import('./history.js').Land} Land */
@@ -63,8 +64,8 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onEdit
   });
   const radius = slider({
     label: t('Brush'),
-    min: 8,
-    max: 200,
+    min: SMALLEST_BRUSH,
+    max: LARGEST_BRUSH,
     step: 2,
     unit: 'px',
     onInput: (value) => onBrush({ radius: value }),

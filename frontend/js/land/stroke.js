@@ -11,6 +11,8 @@ import { constantMask, dab, line } from '../mask.js';
 
 export const MAX_CELLS = 1024; // a side of a mask
 export const MAX_BOX_PX = 4096;
+export const SMALLEST_BRUSH = 8; // pixels of radius
+export const LARGEST_BRUSH = 200;
 const CELL_PX = 4; // as fine as an edit moves the land
 const SOFTNESS = 0.5;
 

@@ -7,6 +7,7 @@ import { el } from '../dom.js';
 import { t } from '../i18n.js';
 import { COMMANDS, GESTURES } from '../keys.js';
 import { dialog } from './dialogs.js';
+import { keyName, keycaps, shownCombo } from './keycaps.js';
 
 /** @typedef {import('../keyboard.js').KeySettings} KeySettings */
 /** @typedef {import('../keys.js').Command} Command */
@@ -136,29 +137,4 @@ function groups(own, waiting, onChange) {
     ]);
     return el('section', { class: 'key-group' }, el('h3', {}, name), el('dl', {}, ...commands, ...gestures));
   });
-}
-
-/** What is printed on keys, where it differs by language. @type {Record<string, string>} */
-const KEY_NAMES = { Ctrl: t('Ctrl'), Shift: t('Shift'), Delete: t('Del'), Space: t('Space'), Enter: t('Enter'), drag: t('drag'), click: t('click') };
-
-/** @param {string} key */
-function keyName(key) {
-  return KEY_NAMES[key] ?? key;
-}
-
-/** @param {string} combo */
-function keysOf(combo) {
-  return combo === '+' ? ['+'] : combo.split(/\+(?=.)/);
-}
-
-/** @param {string} combo */
-function shownCombo(combo) {
-  return keysOf(combo).map(keyName).join('+');
-}
-
-/** @param {string} combo */
-function keycaps(combo) {
-  if (!combo) return [el('kbd', { class: 'is-none' }, '–')];
-  const keys = keysOf(combo);
-  return keys.flatMap((key, i) => (i ? ['+', el('kbd', {}, keyName(key))] : [el('kbd', {}, keyName(key))])); // as its name is read
 }

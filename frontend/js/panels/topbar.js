@@ -4,9 +4,10 @@
 
 import { el } from '../dom.js';
 import { t } from '../i18n.js';
-import { icon, mark } from '../icons.js';
+import { mark } from '../icons.js';
 import { currentModel } from '../state.js';
 import { iconButton, setPressed } from './controls.js';
+import { themeButton } from './theme.js';
 
 /** @typedef {import('../state.js').State} State */
 /** @type {Record<import('../keeping.js').Saving, string>} */
@@ -55,9 +56,7 @@ export function topbar({ dispatch }, { onHome, onOpen, onCrop, onDownload, onHel
     text: t('Download'),
     class: 'is-primary',
   });
-  const theme = iconButton('sun', t('Light or dark'), () => switchTheme(theme));
   const help = iconButton('help', t('Help and keys'), onHelp, { command: 'help' });
-  showTheme(theme);
   const editing = el('div', { class: 'topbar-editing' }, undo, redo, history, compare, download);
   const dom = el(
     'header',
@@ -68,7 +67,7 @@ export function topbar({ dispatch }, { onHome, onOpen, onCrop, onDownload, onHel
     el('div', { class: 'topbar-open' }, open, crop),
     el('div', { class: 'spring' }),
     editing,
-    theme,
+    themeButton(),
     help,
   );
   return {
@@ -108,20 +107,4 @@ function holdButton(onHold) {
   });
   button.addEventListener('keyup', () => onHold(false));
   return button;
-}
-
-/** @param {HTMLElement} button */
-function switchTheme(button) {
-  const root = document.documentElement;
-  root.dataset.theme = root.dataset.theme === 'dark' ? 'light' : 'dark';
-  localStorage.setItem('latentbrush.theme', root.dataset.theme);
-  showTheme(button);
-}
-
-/** @param {HTMLElement} button */
-function showTheme(button) {
-  const isDark = document.documentElement.dataset.theme === 'dark';
-  button.replaceChildren(icon(isDark ? 'sun' : 'moon'));
-  button.title = isDark ? t('Switch to light') : t('Switch to dark');
-  button.setAttribute('aria-label', button.title);
 }
