@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import Progress
 
-from cli.output import say
+from cli.output import say, warn
 from cli.pick import DEFAULT_MODEL, model_folder
 from cli.pictures import (
     PICTURE_SUFFIXES,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 Box = tuple[int, int, int, int]
 """x, y, w, h in pixels."""
+USUAL_STRENGTH = 5  # σ, of either sign; the page offers 3
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,10 @@ def edit(
     ] = None,
     mask: Annotated[
         list[Path] | None,
-        typer.Option(help="Grey PNG, white = edit here; one for each --attribute, in order."),
+        typer.Option(
+            help="Grey PNG, white = edit here; one for each --attribute, in order. An attribute "
+            "without one changes the whole picture."
+        ),
     ] = None,
     recipe: Annotated[
         Path | None,
@@ -250,6 +254,8 @@ def painted(attributes: list[str], masks: list[Path]) -> list[dict[str, Any]]:
         except ValueError:
             wanted = "expected ID=STRENGTH or ID:VALUE"
             raise InvalidRequest(f"--attribute: {wanted}, got {text!r}") from None
+        if sign == "=" and abs(entry["strength"]) > USUAL_STRENGTH:
+            warn(f"{text}: beyond ±{USUAL_STRENGTH} σ pictures fall apart; the page offers ±3")
         if i < len(masks):
             data = base64.b64encode(masks[i].read_bytes()).decode()
             entry["mask"] = {"kind": "png", "data": data}

@@ -16,6 +16,11 @@ def say(text: str) -> None:
     typer.echo(text)
 
 
+def warn(text: str) -> None:
+    """One line on standard error: it goes on, but is perhaps not what was meant."""
+    typer.echo(f"Note: {text}", err=True)
+
+
 def write_json(value: Any, path: Path | None) -> None:
     """Write JSON to a file, or to standard output when the path is `-`."""
     text = json.dumps(value, indent=1, ensure_ascii=False)

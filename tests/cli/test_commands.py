@@ -47,6 +47,15 @@ def test_encode_edit_and_look(tiny: Path, tmp_path: Path) -> None:
     assert np.array_equal(before[24:], after[24:])
 
 
+def test_an_edit_that_is_far_too_strong_is_made_and_said(tiny: Path, tmp_path: Path) -> None:
+    latent, out = tmp_path / "face.safetensors", tmp_path / "out.png"
+    run("encode", photo(tmp_path / "photo.png"), "-o", latent, "--model", tiny, "--steps", 0)
+    edit = ["edit", latent, "-o", out, "--model", tiny, "--attribute"]
+    assert "fall apart" not in run(*edit, "smile=-3")
+    assert "smile=-99: beyond ±5 σ pictures fall apart" in run(*edit, "smile=-99")
+    assert out.exists()
+
+
 def test_generate_is_a_function_of_the_seed(tiny: Path, tmp_path: Path) -> None:
     run("generate", "-o", tmp_path / "many", "--model", tiny, "--seed", 5, "--count", 3)
     run("generate", "-o", tmp_path / "one.png", "--model", tiny, "--seed", 6)
