@@ -130,7 +130,7 @@ class Level:
             return styles
         outer = spare * self.size[0] // (rows + 2 * spare)
         whole = (self.size[0] - 2 * outer, self.size[1] - 2 * outer)
-        return trim(resize_map(styles, whole), self.edge - outer)
+        return resize_map(styles, whole, self.edge - outer)
 
     def halved(self) -> "Level":
         """What is drawn, as a layer that doubles the resolution takes it in."""

@@ -68,44 +68,50 @@ def downsample2d(x: Tensor, kernel: Tensor) -> Tensor:
     return F.conv2d(F.pad(x, [1, 1, 1, 1]), weight, stride=2, groups=channels)
 
 
-def resize_map(wmap: Tensor, size: tuple[int, int]) -> Tensor:
+def resize_map(wmap: Tensor, size: tuple[int, int], edge: int = 0) -> Tensor:
     """Resample a map [N, C, h, w] to `size` by doublings or halvings; 1×1 maps broadcast as is.
 
     A doubling is bilinear with cells as areas (`align_corners=False`); a halving is its exact left
     inverse. So h → m → r is the same as h → r whenever m is finer than h, which is why every latent
     space embeds exactly in a finer one. (Ours.)
 
+    Args:
+        edge: rows and columns of the result that are left out, and never made, on every side.
+
     Raises:
         ShapeError: `size` is not the map's size times a power of two.
     """
     height, width = wmap.shape[2:]
-    if (height, width) in ((1, 1), size):
+    if (height, width) == (1, 1):
         return wmap
     ratios = {side / cells for side, cells in zip(size, (height, width), strict=True)}
     if len(ratios) > 1 or not math.log2(ratios.pop()).is_integer():
         raise ShapeError(f"a map of {height}×{width} cells does not fit {size[0]}×{size[1]}")
-    while tuple(wmap.shape[2:]) != size:
-        step = (nearer(wmap.shape[2], size[0]), nearer(wmap.shape[3], size[1]))
+    while (step := (nearer(wmap.shape[2], size[0]), nearer(wmap.shape[3], size[1]))) != size:
         wmap = resample(wmap, step)
-    return wmap
+    return trim(wmap, edge) if tuple(wmap.shape[2:]) == size else resample(wmap, size, edge)
 
 
 def nearer(cells: int, wanted: int) -> int:
-    """The next size on the way from `cells` to `wanted`."""
-    return min(wanted, cells * MAX_RATIO) if wanted > cells else max(wanted, cells // MAX_RATIO)
+    """The next size on the way from `cells` to `wanted`; the last step is the longest."""
+    if wanted > cells * MAX_RATIO:
+        return min(cells * MAX_RATIO, wanted // MAX_RATIO)
+    return max(wanted, cells // MAX_RATIO)
 
 
-def resample(wmap: Tensor, size: tuple[int, int]) -> Tensor:
+def resample(wmap: Tensor, size: tuple[int, int], edge: int = 0) -> Tensor:
     """Resample a map [N, C, h, w] by one matrix product along each axis; several times faster than
     interpolation with its gradient, and in the order of memory that convolutions like."""
     n, channels, height, width = wmap.shape
     x = wmap.permute(0, 2, 3, 1)
-    down, across = resampling(height, size[0]).to(x), resampling(width, size[1]).to(x)
+    down = resampling(height, size[0])[edge : size[0] - edge].to(x)
+    across = resampling(width, size[1])[edge : size[1] - edge].to(x)
+    rows, columns = len(down), len(across)
     if size[0] < height:
-        x = torch.matmul(down, x.flatten(2)).reshape(n, size[0], width, channels)
+        x = torch.matmul(down, x.flatten(2)).reshape(n, rows, width, channels)
     x = torch.matmul(across, x)  # a product for every row: done where there are fewest
     if size[0] >= height:
-        x = torch.matmul(down, x.flatten(2)).reshape(n, *size, channels)
+        x = torch.matmul(down, x.flatten(2)).reshape(n, rows, columns, channels)
     return x.permute(0, 3, 1, 2)
 
 

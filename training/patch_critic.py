@@ -16,18 +16,25 @@ SLOPE = 0.2
 
 
 class PatchCritic(nn.Module):
-    """Logits for patches of two sizes, about 20 and 40 pixels wide."""
+    """Logits for patches of two sizes, about 20 and 40 times `fold` pixels wide.
 
-    def __init__(self, maps: int, width: int = 48) -> None:
+    Args:
+        fold: pixels per side that are one place with as many more channels, so that patches of
+            finer pictures show as much of a land.
+    """
+
+    def __init__(self, maps: int, width: int = 48, fold: int = 1) -> None:
         super().__init__()
-        widths = (3 + maps, width, 2 * width, 3 * width)
+        self.fold = fold
+        widths = (3 * fold**2 + maps, width, 2 * width, 3 * width)
         self.near = nn.ModuleList(conv(widths[k], widths[k + 1], 2 if k else 1) for k in range(3))
         self.far = nn.ModuleList([conv(3 * width, 4 * width, 2), conv(4 * width, 4 * width, 1)])
         self.heads = nn.ModuleList([conv(3 * width, 1, 1), conv(4 * width, 1, 1)])
 
     def forward(self, img: Tensor, maps: Tensor, dtype: torch.dtype) -> list[Tensor]:
         """Logits [N, 1, h, w] of every size, for pictures [N, 3, R, R] and maps [N, M, R, R]."""
-        x = torch.cat([img, maps], dim=1).contiguous(memory_format=torch.channels_last)
+        folded = F.pixel_unshuffle(img, self.fold), F.avg_pool2d(maps, self.fold)
+        x = torch.cat(folded, dim=1).contiguous(memory_format=torch.channels_last)
         said = []
         with torch.autocast(img.device.type, dtype, enabled=dtype != torch.float32):
             for layers, head in zip((self.near, self.far), self.heads, strict=True):

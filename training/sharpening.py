@@ -15,12 +15,15 @@ from training.land_lesson import BATCH, CHANNELS, LandLesson, difference
 from training.patch_critic import PatchCritic, fooling, hinge
 from training.runs import Run
 from training.schedule import Every, Length
+from training.texture import texture_loss_apart
 from training.together import update
 
 LR = 1.2e-3
 CRITIC_LR = 2e-3
 MAPPING_SPEED = 10  # undoes a part of the mapping's learning rate multiplier of 0.01
 TRUTH = 2.0  # weight of the difference from the known land, averaged over pixels
+TEXTURE = 0.25  # weight of how far patches are from the known land's, as sets
+SHARPEST = 64  # pixels of the coarsest training picture: what a critic's place is one pixel of
 
 
 def sharpen(training: GanTraining, run: Run, length: Length) -> None:
@@ -34,10 +37,11 @@ def sharpen(training: GanTraining, run: Run, length: Length) -> None:
         raise TrainingError("--sharpen-minutes: for drawn land, after --warmup-minutes")
     preview = training.preview()
     lesson = LandLesson(options, training.group.rank, training.nimg)
+    fold = max(1, options.resolution // SHARPEST)
     blurred = lesson.squares[1:]  # what a pixel of its own is like no field knows
     with torch.random.fork_rng():
         torch.manual_seed(options.seed)  # the same critic in every process
-        critic = PatchCritic(len(CHANNELS)).to(training.device)
+        critic = PatchCritic(len(CHANNELS), fold=fold).to(training.device)
     opt_critic = adam(critic, CRITIC_LR, 0)
     opt = torch.optim.Adam(
         [
@@ -59,6 +63,7 @@ def sharpen(training: GanTraining, run: Run, length: Length) -> None:
         update(opt_critic, criticism, training.group)
         critic.requires_grad_(False)
         loss = fooling(judged(img, maps)) + TRUTH * difference(img, target, blurred)
+        loss = loss + TEXTURE * texture_loss_apart(img, target)
         update(opt, loss, training.group)
         critic.requires_grad_(True)
         training.nimg += BATCH * training.group.size

@@ -37,10 +37,27 @@ def texture_loss(img: Tensor, target: Tensor, weight: Tensor | None = None) -> T
     total = torch.zeros((), device=img.device)
     levels = zip(laplacian(img, len(LEVELS)), laplacian(target, len(LEVELS)), LEVELS, strict=True)
     for ours, theirs, share in levels:
-        a, b = _patch_sets(ours, theirs)
+        a, b = (_by_region(each) for each in _patch_sets(ours, theirs, REGIONS, PATCHES))
         by_region = (sliced_distance(a, b, PROJECTIONS) * heaviest).mean()
         together = sliced_distance(a.flatten(0, 1), b.flatten(0, 1), PROJECTIONS)
         total = total + share * (by_region + together)
+    return total
+
+
+def texture_loss_apart(img: Tensor, target: Tensor) -> Tensor:
+    """The same where every picture of a batch shows something else: the patches of each quarter of
+    each picture are compared by themselves. The coarsest level is left out, of which a picture has
+    too few patches.
+
+    Args:
+        img: [N, 3, R, R].
+        target: [N, 3, R, R].
+    """
+    total = torch.zeros((), device=img.device)
+    levels = zip(laplacian(img, len(LEVELS)), laplacian(target, len(LEVELS)), LEVELS, strict=True)
+    for ours, theirs, share in list(levels)[:-1]:
+        a, b = (each.flatten(0, 1) for each in _patch_sets(ours, theirs, 2, 4 * PATCHES))
+        total = total + share * sliced_distance(a, b, PROJECTIONS).mean()
     return total
 
 
@@ -60,33 +77,39 @@ def sliced_distance(a: Tensor, b: Tensor, projections: int) -> Tensor:
     return distance
 
 
-def _patch_sets(img: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-    """The patches of each region, [REGIONS², M, F], of a level of two batches."""
+def _patch_sets(img: Tensor, target: Tensor, regions: int, patches: int) -> tuple[Tensor, Tensor]:
+    """So many patches of every region of a level of two batches, at the same places of both, in the
+    target's deviations: [N, regions², patches, F]."""
     n, _, height, width = img.shape
     side = min(PATCH, height)
-    y, x = _corners(n, height, width, side, img.device)
+    y, x = _corners((n, regions, patches), (height, width), side, img.device)
     a, b = (_patches(each, y, x, side) for each in (img, target))
     mean, deviation = b.mean(dim=(0, 1, 3), keepdim=True), b.std(dim=(0, 1, 3), keepdim=True)
-    a, b = ((each - mean) / deviation.clamp(min=1e-6) for each in (a, b))
-    return _by_region(a), _by_region(b)
+
+    def sets(each: Tensor) -> Tensor:
+        scaled = (each - mean) / deviation.clamp(min=1e-6)
+        return scaled.reshape(n, regions**2, patches, -1)
+
+    return sets(a), sets(b)
 
 
-def _corners(n: int, height: int, width: int, side: int, device: torch.device) -> Tensor:
-    """Upper left corners y, x [2, N, REGIONS² · PATCHES] of patches in pictures of that size, whose
-    middles are random places, one region after the other."""
-    region = torch.arange(REGIONS, device=device)
-    place = torch.rand(2, n, REGIONS, REGIONS, PATCHES, device=device)
+def _corners(
+    num: tuple[int, int, int], size: tuple[int, int], side: int, device: torch.device
+) -> Tensor:
+    """Upper left corners y, x [2, N, regions² · patches] of patches in N pictures of that size,
+    whose middles are random places, one region after the other."""
+    n, regions, patches = num
+    region = torch.arange(regions, device=device)
+    place = torch.rand(2, n, regions, regions, patches, device=device)
     place = place + torch.stack(torch.meshgrid(region, region, indexing="ij"))[:, None, ..., None]
-    size = torch.tensor([height, width], device=device).view(2, 1, 1, 1, 1)
-    corner = (place * (size / REGIONS)).long() - side // 2
-    return corner.clamp(min=0).minimum(size - side).flatten(2)
+    whole = torch.tensor(size, device=device).view(2, 1, 1, 1, 1)
+    corner = (place * (whole / regions)).long() - side // 2
+    return corner.clamp(min=0).minimum(whole - side).flatten(2)
 
 
 def _by_region(patches: Tensor) -> Tensor:
-    """Patches [N, REGIONS² · PATCHES, 3, side²] as one set for each region, [REGIONS², M, F]."""
-    n, _, channels, area = patches.shape
-    split = patches.reshape(n, REGIONS**2, PATCHES, channels * area)
-    return split.transpose(0, 1).flatten(1, 2)
+    """Patches [N, G, P, F] of every picture as one set for each region, [G, N · P, F]."""
+    return patches.transpose(0, 1).flatten(1, 2)
 
 
 def _patches(img: Tensor, y: Tensor, x: Tensor, side: int) -> Tensor:

@@ -11,6 +11,7 @@ from models.ops import (
     modulated_conv2d,
     resampling,
     resize_map,
+    trim,
     upsample2d,
 )
 
@@ -59,6 +60,13 @@ def test_going_up_in_two_steps_is_going_up_in_one() -> None:
 def test_going_up_and_down_again_returns() -> None:
     wmap = torch.randn(1, 3, 4, 8)
     torch.testing.assert_close(resize_map(resize_map(wmap, (32, 64)), (4, 8)), wmap)
+
+
+@pytest.mark.parametrize("size", [(4, 8), (32, 64), (128, 256), (2, 4)])
+def test_edges_that_are_left_out_leave_the_rest_as_it_was(size: tuple[int, int]) -> None:
+    wmap = torch.randn(2, 3, 4, 8)
+    edge = size[0] // 4
+    torch.testing.assert_close(resize_map(wmap, size, edge), trim(resize_map(wmap, size), edge))
 
 
 def test_a_size_that_does_not_fit_is_refused() -> None:

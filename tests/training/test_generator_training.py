@@ -32,7 +32,7 @@ from training.release import card_of, release_generator
 from training.runs import Run, load_state
 from training.schedule import Steps
 from training.teacher import change_loss, factors_of, perceptual_loss, teach
-from training.texture import spread_loss, texture_loss
+from training.texture import spread_loss, texture_loss, texture_loss_apart
 from training.warmup import warm_up
 
 CPU = torch.device("cpu")
@@ -353,6 +353,16 @@ def test_sharp_patches_are_near_sharp_ones_wherever_they_lie() -> None:
     assert texture_loss(target, target) == 0
     assert texture_loss(other, target) < 0.3 * texture_loss(blurred, target)
     assert (other - target).abs().mean() > (blurred - target).abs().mean(), "which a mean prefers"
+
+
+def test_texture_of_another_picture_of_the_batch_is_not_ones_own() -> None:
+    rng = torch.Generator().manual_seed(0)
+    loud = torch.tensor([0.2, 1.0])[:, None, None, None]  # one picture is calm, one is rough
+    target, again = (loud * torch.randn(2, 3, 64, 64, generator=rng) for _ in range(2))
+    torch.manual_seed(0)
+    assert texture_loss_apart(target, target) == 0
+    assert texture_loss_apart(again, target) < 0.3 * texture_loss_apart(again.flip(0), target)
+    assert texture_loss(again.flip(0), target) < 1.5 * texture_loss(again, target)
 
 
 def test_a_region_weighs_as_its_heaviest_place_does(monkeypatch: pytest.MonkeyPatch) -> None:
