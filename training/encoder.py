@@ -1,6 +1,6 @@
 """Training the spatial encoder of a frozen generator.
 
-First the encoder learns the known latents of generated pictures, which needs no gradient through
+A new encoder first learns the known latents of generated pictures, which needs no gradient through
 the generator and is several times cheaper. Then each batch is half pictures of the domain, judged
 by what the generator makes of the predicted latent, and half generated ones. The terms: squared
 error, perceptual distance, the regulariser of inversion, and the latent where it is known. Schedule
@@ -96,7 +96,8 @@ def train_encoder(
     seed: int = 0,
     resume: bool = False,
 ) -> Model:
-    """Give a model a spatial encoder, trained on the pictures of `source`.
+    """Give a model a spatial encoder, trained on the pictures of `source`. The one that it has goes
+    on, at half the rate.
 
     Args:
         folder: the run's folder; with `resume` an earlier run there goes on.
@@ -104,7 +105,8 @@ def train_encoder(
     """
     torch.manual_seed(seed)
     run = Run(folder, {"model": model.card.id, "lr": lr, "batch": batch}, resume=resume)
-    training = EncoderTraining(model, lr)
+    is_new = model.encoder is None
+    training = EncoderTraining(model, lr if is_new else lr / 2)
     state = run.load()
     if state is not None:
         training.restore(state)
@@ -112,7 +114,7 @@ def train_encoder(
     torch.manual_seed(seed + place.step)
     rng = torch.Generator().manual_seed(seed + 1 + place.step)
     has_finished = state is not None and place.step == 0
-    latent_phase = 0.0 if has_finished else LATENT_PHASE
+    latent_phase = LATENT_PHASE if is_new and not has_finished else 0.0
     for now in length.watch("Training the encoder", place):
         if now.passed < latent_phase:
             known = draw_latents(model, 2 * batch, rng, mixing=0.5)

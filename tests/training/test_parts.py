@@ -81,6 +81,16 @@ def test_the_encoder_learns(model: Model, tmp_path: Path) -> None:
     assert after < before
 
 
+def test_only_a_new_encoder_begins_with_known_latents(model: Model, tmp_path: Path) -> None:
+    def first_entry(begun: Model, folder: Path) -> dict[str, float]:
+        train_encoder(begun, GeneratedPictures(begun), folder, Steps(2), batch=2)
+        entry: dict[str, float] = json.loads((folder / "metrics.jsonl").read_text().splitlines()[0])
+        return entry
+
+    assert "latent_error" in first_entry(replace(model, encoder=None), tmp_path / "new")
+    assert "psnr_db" in first_entry(model, tmp_path / "more")
+
+
 def test_attributes_need_a_perceptual_network(model: Model, tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="train perceptual"):
         train_attributes(replace(model, perceptual=None), tmp_path, Steps(1))
