@@ -24,6 +24,7 @@ from models.inversion import invert
 from models.latents import embed
 from models.model import Model
 from training.aerial import view
+from training.crops import metres_per_pixel
 from training.evaluation.editing import changed
 from training.generated import draw_latents
 from training.portraits import FACTORS, region_mask, render, sample_factors
@@ -76,9 +77,11 @@ def draw_page_samples() -> None:
         img = render(sample_factors(SAMPLE_SEED, row, 1), 384)
         Image.fromarray(to_pixels(img)).save(SAMPLES_DIR / file, optimize=True)
         index.append({"file": file, "title": title, "model": "portraits"})
+    sharpness = metres_per_pixel(open_model("aerial").layout.resolution)
     for title, seed in LAND_SAMPLES.items():
         file = f"{title.lower()}.png"
-        Image.fromarray(to_pixels(view(seed, 0, 0, 280, 400).img[None])).save(SAMPLES_DIR / file)
+        img = view(seed, 0, 0, 360, 520, pixel_m=sharpness).img[None]
+        Image.fromarray(to_pixels(img)).save(SAMPLES_DIR / file)
         index.append({"file": file, "title": title, "model": "aerial"})
     save("mask-hair", hair_of(sample_factors(SAMPLE_SEED, SAMPLES["Ada"], 1)))
     (SAMPLES_DIR / "index.json").write_text(json.dumps(index, indent=2) + "\n")

@@ -13,6 +13,9 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 SLOPE = 0.2
+GAIN = 5.0
+"""Of the logits: layers of norm 1 leave them near 0, far from the hinge's margins, where a critic
+looks at averages and not at what is hardest to tell (docs/decisions.md)."""
 
 
 class PatchCritic(nn.Module):
@@ -40,7 +43,7 @@ class PatchCritic(nn.Module):
             for layers, head in zip((self.near, self.far), self.heads, strict=True):
                 for layer in layers:
                     x = F.leaky_relu(layer(x), SLOPE)
-                said.append(head(x).float())
+                said.append(GAIN * head(x).float())
         return said
 
 

@@ -21,6 +21,7 @@ from training.together import update
 LR = 1.2e-3
 CRITIC_LR = 2e-3
 MAPPING_SPEED = 10  # undoes a part of the mapping's learning rate multiplier of 0.01
+FOOLING = 0.5  # weight of what the critic says
 TRUTH = 2.0  # weight of the difference from the known land, averaged over pixels
 TEXTURE = 0.25  # weight of how far patches are from the known land's, as sets
 SHARPEST = 64  # pixels of the coarsest training picture: what a critic's place is one pixel of
@@ -62,7 +63,7 @@ def sharpen(training: GanTraining, run: Run, length: Length) -> None:
         criticism = hinge(judged(target, maps), judged(img.detach(), maps))
         update(opt_critic, criticism, training.group)
         critic.requires_grad_(False)
-        loss = fooling(judged(img, maps)) + TRUTH * difference(img, target, blurred)
+        loss = FOOLING * fooling(judged(img, maps)) + TRUTH * difference(img, target, blurred)
         loss = loss + TEXTURE * texture_loss_apart(img, target)
         update(opt, loss, training.group)
         critic.requires_grad_(True)
