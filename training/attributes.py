@@ -175,7 +175,7 @@ def train_attributes(
 
     scale = w_scale(model)
     for now in length.watch("Learning attributes", place):
-        set_cosine_lr(optimiser, lr, now.passed)
+        set_cosine_lr(optimiser, now.passed, lr)
         edits = draw_edits(model, lesson.places, batch, rng)
         moved = edited_readings(model, edits, directions) / lesson.deviation
         own, others, wrong = errors_of(moved, lesson.columns[edits.chosen], edits.strength)

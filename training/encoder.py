@@ -61,7 +61,7 @@ class EncoderTraining:
 
     def step(self, loss: Tensor, passed: float) -> None:
         """One update, and the average's."""
-        set_cosine_lr(self.optimiser, self.lr, passed)
+        set_cosine_lr(self.optimiser, passed, self.lr)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.encoder.parameters(), 1.0)

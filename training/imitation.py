@@ -33,7 +33,7 @@ def imitate(
     group, device = group or Group(), student.w_avg.device
     optimiser = torch.optim.Adam(student.parameters(), betas=(0.9, 0.99))
     for now in (length or STEPS).watch("Teaching the mapping network"):
-        set_cosine_lr(optimiser, PEAK_LR, now.passed)
+        set_cosine_lr(optimiser, now.passed, PEAK_LR)
         z = torch.randn(BATCH, student.config.z_dim, device=device)
         with torch.no_grad():
             wanted = teacher(z)

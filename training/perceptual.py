@@ -61,7 +61,7 @@ def train_perceptual(
 
     source: Labelled | None = None
     for now in length.watch("Training the perceptual network", Place.of(state).left):
-        set_cosine_lr(optimiser, lr, now.passed)
+        set_cosine_lr(optimiser, now.passed, lr)
         source = source or domain.labelled(resolution, seed, seen, where)
         img, wanted = source.batch(batch)
         with torch.autocast(where.type, dtype, enabled=dtype != torch.float32):

@@ -10,6 +10,7 @@ import torch
 from tqdm import tqdm
 
 WARMUP = 0.02  # share of a part's length in which its learning rate rises
+LAST = 0.9  # of the way down the cosine: where a part that another follows ends
 BAR = "{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
 
 
@@ -119,9 +120,9 @@ class Every:
         return True
 
 
-def set_cosine_lr(optimiser: torch.optim.Optimizer, peak: float, passed: float) -> None:
-    """Set every group's rate to its place on the `cosine`."""
-    for group in optimiser.param_groups:
+def set_cosine_lr(optimiser: torch.optim.Optimizer, passed: float, *peaks: float) -> None:
+    """Set the rate of every group to its place on the `cosine`; a peak for each."""
+    for group, peak in zip(optimiser.param_groups, peaks, strict=True):
         group["lr"] = peak * cosine(passed)
 
 

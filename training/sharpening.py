@@ -14,11 +14,11 @@ from training.gan import GanTraining, adam
 from training.land_lesson import BATCH, CHANNELS, LandLesson, difference
 from training.patch_critic import PatchCritic, fooling, hinge
 from training.runs import Run
-from training.schedule import Every, Length
+from training.schedule import LAST, Every, Length, set_cosine_lr
 from training.texture import texture_loss_apart
 from training.together import update
 
-LR = 1.2e-3
+LR = 1.6e-3  # at its highest
 CRITIC_LR = 2e-3
 MAPPING_SPEED = 10  # undoes a part of the mapping's learning rate multiplier of 0.01
 FOOLING = 0.5  # weight of what the critic says
@@ -45,10 +45,7 @@ def sharpen(training: GanTraining, run: Run, length: Length) -> None:
         critic = PatchCritic(len(CHANNELS), fold=fold).to(training.device)
     opt_critic = adam(critic, CRITIC_LR, 0)
     opt = torch.optim.Adam(
-        [
-            {"params": generator.synthesis.parameters(), "lr": LR},
-            {"params": generator.mapping.parameters(), "lr": LR * MAPPING_SPEED},
-        ],
+        [{"params": part.parameters()} for part in (generator.synthesis, generator.mapping)],
         betas=(0.0, 0.99),
     )
 
@@ -59,6 +56,8 @@ def sharpen(training: GanTraining, run: Run, length: Length) -> None:
     place = training.enter("sharpening", critic=critic, opt_critic=opt_critic, opt=opt)
     snapshots = Every(180)
     for now in training.group.until_one_ends(length.watch("Sharpening", place)):
+        set_cosine_lr(opt, LAST * now.passed, LR, LR * MAPPING_SPEED)
+        set_cosine_lr(opt_critic, LAST * now.passed, CRITIC_LR)
         img, target, maps = lesson.draw(training, fresh_noise)
         criticism = hinge(judged(target, maps), judged(img.detach(), maps))
         update(opt_critic, criticism, training.group)

@@ -11,7 +11,7 @@ from training.gan import GanTraining
 from training.land_lesson import LandLesson
 from training.portrait_lesson import PortraitLesson
 from training.runs import Run
-from training.schedule import Every, Length, cosine
+from training.schedule import LAST, Every, Length, set_cosine_lr
 from training.together import update
 
 PEAK_LR = 0.025  # measured: docs/decisions.md
@@ -62,18 +62,14 @@ def warm_up(
         lesson.begin(training)
     mapping_lr = PEAK_LR * ONE_LAYERS_SPEED / options.mapping_layers
     optimiser = torch.optim.Adam(
-        [
-            {"params": generator.synthesis.parameters(), "peak": PEAK_LR},
-            {"params": generator.mapping.parameters(), "peak": mapping_lr},
-        ],
+        [{"params": part.parameters()} for part in (generator.synthesis, generator.mapping)],
         betas=(0.9, 0.99),
     )
     preview = training.preview()
     place = training.enter("warm-up", optimiser=optimiser)
     snapshots = Every(180)
     for now in training.group.until_one_ends(length.watch("Warming up", place)):
-        for group in optimiser.param_groups:
-            group["lr"] = group["peak"] * cosine(0.9 * now.passed)
+        set_cosine_lr(optimiser, LAST * now.passed, PEAK_LR, mapping_lr)
         loss, num = lesson(training)
         update(optimiser, loss, training.group)
         training.nimg += num * training.group.size
