@@ -4,6 +4,7 @@
 
 import { comboOf, commandOf } from './bindings.js';
 import { COMMANDS, strengthOf } from './keys.js';
+import { isElsewhere } from './typing.js';
 
 /** @typedef {import('./state.js').State} State */
 /** @typedef {import('./keys.js').KeyEvents} KeyEvents */
@@ -18,7 +19,7 @@ export function attachKeys(getState, events, getSettings) {
   /** @type {import('./keys.js').Command|null} */
   let held = null;
   addEventListener('keydown', (event) => {
-    if (document.querySelector('dialog[open]') || isTyping(event)) return;
+    if (isElsewhere(event)) return;
     const combo = comboOf(event);
     if (combo === null) return;
     const { areSingleKeysOn, own } = getSettings();
@@ -41,13 +42,4 @@ export function attachKeys(getState, events, getSettings) {
   };
   addEventListener('keyup', release);
   addEventListener('blur', release);
-}
-
-/** Whether the key belongs to a field. A slider keeps its arrows, but letters and brackets are ours. @param {KeyboardEvent} event */
-function isTyping(event) {
-  const field = event.target instanceof Element ? event.target.closest('input, textarea, select') : null;
-  if (!(field instanceof HTMLInputElement)) return field !== null;
-  if (field.type === 'range' || field.type === 'radio' || field.type === 'checkbox') return false;
-  const isCommand = event.ctrlKey || event.metaKey;
-  return !(isCommand && 'sozy'.includes(event.key.toLowerCase()) && field.type === 'number');
 }

@@ -1,7 +1,8 @@
 /**
- * What survives a refresh, in localStorage: the open session until the server has it, and preferences. All reads forgive.
+ * What survives a refresh, in localStorage: the open session until the server has it. All reads forgive.
  */
 
+import { readJson, writeJson } from './preferences.js';
 import { editsToWire, toWire } from './session.js';
 
 /** @typedef {import('./state.js').State} State */
@@ -88,16 +89,6 @@ export function savedSessions() {
   return sessions.sort((a, b) => b.savedAt - a.savedAt);
 }
 
-/** @param {string} name @param {unknown} value */
-export function savePreference(name, value) {
-  writeJson(`latentbrush.${name}`, value);
-}
-
-/** @param {string} name @returns {any} null when there is none */
-export function loadPreference(name) {
-  return readJson(`latentbrush.${name}`);
-}
-
 /** The session that the address bar names, `#session=…`, or the latent, `#latent=…`. */
 export function idInAddress() {
   const address = new URLSearchParams(location.hash.slice(1));
@@ -109,22 +100,4 @@ export function putIdInAddress(id) {
   if (id === idInAddress()) return;
   const kind = id?.startsWith('ses_') ? 'session' : 'latent';
   window.history.replaceState(null, '', id ? `#${kind}=${id}` : location.pathname + location.search);
-}
-
-/** A full or closed storage only costs what was to be written. @param {string} key @param {unknown} value */
-function writeJson(key, value) {
-  try {
-    localStorage.setItem(key, JSON.stringify(value));
-  } catch {
-    // What the page holds in memory goes on.
-  }
-}
-
-/** @param {string} key @returns {any} */
-function readJson(key) {
-  try {
-    return JSON.parse(localStorage.getItem(key) ?? 'null');
-  } catch {
-    return null;
-  }
 }

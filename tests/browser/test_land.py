@@ -226,3 +226,58 @@ def test_the_theme_and_the_help_are_there_too(land):
     assert land.locator(".land-room").get_attribute("data-tool") == "move"
     land.keyboard.press("b")
     assert land.locator(".land-room").get_attribute("data-tool") == "paint"
+
+
+def test_the_key_of_the_server_can_be_typed(page, land_url):
+    problem = {"code": "unauthorized", "title": "No key", "status": 401, "detail": ""}
+    page.route(
+        "**/models",
+        lambda route: route.fulfill(
+            status=401, content_type="application/problem+json", json=problem
+        ),
+    )
+    page.goto(f"{land_url}/land")
+    field = page.get_by_label("This server asks for an API key.")
+    field.press_sequentially("bev[V]?z")
+    assert field.input_value() == "bev[V]?z"
+    assert not page.get_by_role("dialog", name="Help").is_visible()
+
+
+def test_a_stroke_that_grows_too_long_is_kept_as_far_as_it_went(land):
+    land.set_viewport_size({"width": 1600, "height": 500})
+    for _ in range(2):
+        land.get_by_role("button", name="Zoom out").click()
+        wait_for_tiles(land)
+    land.get_by_text("Paint", exact=True).click()
+    box = land.locator(".land-room").bounding_box()
+    land.mouse.move(box["x"] + 2, box["y"] + 200)
+    land.mouse.down()
+    land.mouse.move(box["x"] + 1200, box["y"] + 210, steps=30)  # four of the land's to a pixel
+    wait_until(lambda: land.locator(".land-edit").count() == 1)
+    land.mouse.up()
+    wait_for_tiles(land)
+    assert land.locator(".land-edit").count() == 1
+
+
+def test_a_second_finger_calls_a_stroke_off(land):
+    land.get_by_text("Paint", exact=True).click()
+    room = land.locator(".land-room")
+    box = room.bounding_box()
+
+    def touch(kind, finger, x):
+        at = {"clientX": box["x"] + x, "clientY": box["y"] + 200, "pointerId": finger}
+        room.dispatch_event(kind, {**at, "pointerType": "touch", "button": 0, "bubbles": True})
+
+    land.evaluate("Element.prototype.setPointerCapture = () => {}")  # of fingers that are not there
+    touch("pointerdown", 7, 200)
+    touch("pointermove", 7, 240)
+    assert land.locator(".land-trace").count() == 1
+    touch("pointerdown", 8, 400)
+    touch("pointermove", 8, 440)
+    touch("pointerup", 8, 440)
+    touch("pointerup", 7, 240)
+    assert land.locator(".land-trace").count() == 0
+    assert land.locator(".land-edit").count() == 0
+    touch("pointerdown", 9, 200)
+    touch("pointerup", 9, 200)
+    wait_until(lambda: land.locator(".land-edit").count() == 1)

@@ -38,22 +38,36 @@ test('the mask of a stroke is where the stroke is', () => {
   assert.equal(at(x, y), 0);
 });
 
-test('every key of the land page is told apart, on any keyboard', () => {
-  const press = (/** @type {string} */ key, /** @type {object} */ held = {}) => keyOf({ key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...held })?.combo;
-  assert.equal(press('b'), 'B');
-  assert.equal(press('B', { shiftKey: true }), 'B');
-  assert.equal(press('?', { shiftKey: true }), '?');
-  assert.equal(press('z', { ctrlKey: true }), 'Ctrl+Z');
-  assert.equal(press('Z', { metaKey: true, shiftKey: true }), 'Ctrl+Shift+Z');
-  assert.equal(press('z'), undefined);
-  assert.equal(press('b', { altKey: true }), undefined);
-  assert.equal(press('b', { ctrlKey: true }), undefined);
-  assert.equal(new Set(KEYS.map(({ combo }) => combo)).size, KEYS.length);
+/** @param {string} key @param {string} code @param {object} [held] @param {boolean} [areSingleKeysOn] */
+function pressed(key, code, held = {}, areSingleKeysOn = true) {
+  const event = /** @type {any} */ ({ key, code, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...held });
+  return keyOf(event, areSingleKeysOn)?.combos[0];
+}
+
+test('every key of the land page is told apart, on other keyboards too', () => {
+  assert.equal(pressed('b', 'KeyB'), 'B');
+  assert.equal(pressed('?', 'Slash', { shiftKey: true }), '?');
+  assert.equal(pressed('z', 'KeyZ', { ctrlKey: true }), 'Ctrl+Z');
+  assert.equal(pressed('Z', 'KeyZ', { metaKey: true, shiftKey: true }), 'Ctrl+Shift+Z');
+  assert.equal(pressed('y', 'KeyY', { ctrlKey: true }), 'Ctrl+Shift+Z', 'another way to redo');
+  assert.equal(pressed('z', 'KeyZ'), undefined);
+  assert.equal(pressed('b', 'KeyB', { altKey: true }), undefined);
+  assert.equal(pressed('b', 'KeyB', { ctrlKey: true }), undefined);
+  const altGr = { ctrlKey: true, altKey: true, getModifierState: (/** @type {string} */ name) => name === 'AltGraph' };
+  assert.equal(pressed('[', 'Digit8', altGr), '[', 'German');
+  const combos = KEYS.flatMap((key) => key.combos);
+  assert.equal(new Set(combos).size, combos.length);
+});
+
+test('keys without Ctrl can be off on the land page, too', () => {
+  assert.equal(pressed('b', 'KeyB', {}, false), undefined);
+  assert.equal(pressed('z', 'KeyZ', { ctrlKey: true }, false), 'Ctrl+Z');
+  assert.equal(pressed('?', 'Slash', { shiftKey: true }, false), '?');
 });
 
 test('keys make the brush smaller and larger, within what it can be', () => {
   const brush = { tool: /** @type {const} */ ('paint'), attribute: null, strength: 2, radius: 9 };
-  const change = (/** @type {string} */ combo, /** @type {number} */ radius) => KEYS.find((key) => key.combo === combo)?.change?.({ ...brush, radius }).radius;
+  const change = (/** @type {string} */ combo, /** @type {number} */ radius) => KEYS.find(({ combos }) => combos.includes(combo))?.change?.({ ...brush, radius }).radius;
   assert.equal(change('[', 9), SMALLEST_BRUSH);
   assert.equal(change(']', 40), 50);
   assert.equal(change(']', 190), LARGEST_BRUSH);

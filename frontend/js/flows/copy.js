@@ -4,7 +4,8 @@
 
 import { t } from '../i18n.js';
 import { forgetSteps, saveSteps } from '../steps.js';
-import { forgetSession, putIdInAddress, savePreference, saveSession } from '../storage.js';
+import { savePreference } from '../preferences.js';
+import { forgetSession, putIdInAddress, saveSession } from '../storage.js';
 
 /** @typedef {import('../state.js').State} State */
 

@@ -12,7 +12,9 @@ import { pngMask } from '../mask-image.js';
 import { iconButton } from '../panels/controls.js';
 import { keyDialog } from '../panels/dialogs.js';
 import { themeButton } from '../panels/theme.js';
+import { loadPreference } from '../preferences.js';
 import { asProblem, remedy } from '../problem.js';
+import { isElsewhere } from '../typing.js';
 import { add, begin, goTo, parse, present, step, withEdits } from './history.js';
 import { landHelp } from './help.js';
 import { keyOf } from './keys.js';
@@ -81,13 +83,17 @@ const view = new LandView(room, {
       view.forget();
       return say(t('Choose an attribute to paint with'));
     }
-    if (!fits(points, brush.radius)) return say(t('This stroke is as long as one can be'));
     if (isDone) {
       const { box, mask } = painted(points, brush.radius);
       const { attribute, strength } = brush;
       const edit = { type: 'attribute', attribute, strength, box, mask: pngMask(mask), enabled: true };
       change((before) => withEdits(before, [...before.edits, edit]));
     }
+  },
+  canBeAsLong(points) {
+    const isShort = fits(points, brush.radius);
+    if (!isShort) say(t('This stroke is as long as one can be'));
+    return isShort;
   },
   onRectangle: (from, to) => void exportBox(rectangle(from, to)),
   onTiles(isDrawing, hasFailed) {
@@ -200,9 +206,8 @@ async function exportBox(box) {
 }
 
 addEventListener('keydown', (event) => {
-  const { target } = event;
-  if (help.open || target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && target.type === 'number')) return;
-  const key = keyOf(event);
+  if (isElsewhere(event)) return;
+  const key = keyOf(event, loadPreference('keys')?.areSingleKeysOn ?? true);
   if (!key) return;
   event.preventDefault();
   if (key.change) setBrush({ ...brush, ...key.change(brush) });

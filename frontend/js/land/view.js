@@ -11,6 +11,7 @@ import { opening } from './opening.js';
 /**
  * @typedef {object} ViewEvents
  * @property {(points: Point[], isDone: boolean) => void} onStroke points in land pixels; again and again, and once when it is done
+ * @property {(points: Point[]) => boolean} canBeAsLong where it cannot, the stroke ends before
  * @property {(from: Point, to: Point) => void} onRectangle
  * @property {(isDrawing: boolean, hasFailed: boolean) => void} onTiles
  * @property {() => void} onMove
@@ -142,32 +143,38 @@ export class LandView {
 
   /** @param {HTMLElement} room */
   #watchPointer(room) {
-    /** @type {Point[]|null} */
-    let points = null;
+    /** @type {{pointer: number, points: Point[]}|null} */
+    let stroke = null;
+    const isPainting = () => this.#tool === 'paint';
+    const end = (/** @type {boolean} */ isKept) => {
+      if (!stroke) return;
+      const { points } = stroke;
+      stroke = null;
+      if (!isKept || this.#tool === 'export') this.#removeTrace();
+      if (isKept && isPainting()) this.#events.onStroke(points, true);
+      if (isKept && this.#tool === 'export') this.#events.onRectangle(points[0], points[points.length - 1]);
+    };
     room.addEventListener('pointerdown', (event) => {
+      if (stroke) return end(false); // a second finger: the two move the map
       if (this.#tool === 'move' || event.button !== 0) return;
       if (event.target instanceof Element && event.target.closest('.leaflet-control')) return;
       room.setPointerCapture(event.pointerId);
-      points = [this.#at(event)];
-      this.#draw(points);
-      if (this.#tool === 'paint') this.#events.onStroke(points, false);
+      stroke = { pointer: event.pointerId, points: [this.#at(event)] };
+      this.#draw(stroke.points);
+      if (isPainting()) this.#events.onStroke(stroke.points, false);
     });
     room.addEventListener('pointermove', (event) => {
-      if (!points) return;
-      points.push(...(event.getCoalescedEvents?.() ?? [event]).map((each) => this.#at(each)));
+      if (stroke?.pointer !== event.pointerId) return;
+      const more = (event.getCoalescedEvents?.() ?? [event]).map((each) => this.#at(each));
+      const points = [...stroke.points, ...more];
+      if (isPainting() && !this.#events.canBeAsLong(points)) return end(true);
+      stroke = { ...stroke, points };
       this.#draw(points);
-      if (this.#tool === 'paint') this.#events.onStroke(points, false);
+      if (isPainting()) this.#events.onStroke(points, false);
     });
-    const end = (/** @type {boolean} */ isKept) => () => {
-      if (!points) return;
-      const done = points;
-      points = null;
-      if (!isKept || this.#tool === 'export') this.#removeTrace();
-      if (isKept && this.#tool === 'paint') this.#events.onStroke(done, true);
-      if (isKept && this.#tool === 'export') this.#events.onRectangle(done[0], done[done.length - 1]);
-    };
-    room.addEventListener('pointerup', end(true));
-    room.addEventListener('pointercancel', end(false));
+    const of = (/** @type {boolean} */ isKept) => (/** @type {PointerEvent} */ event) => stroke?.pointer === event.pointerId && end(isKept);
+    room.addEventListener('pointerup', of(true));
+    room.addEventListener('pointercancel', of(false));
   }
 
   /** The stroke at once, before any tile has come. @param {Point[]} points */

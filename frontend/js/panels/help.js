@@ -7,7 +7,7 @@ import { el } from '../dom.js';
 import { t } from '../i18n.js';
 import { COMMANDS, GESTURES } from '../keys.js';
 import { dialog } from './dialogs.js';
-import { keyName, keycaps, shownCombo } from './keycaps.js';
+import { gestureCaps, keyGroup, keycaps, shownCombo } from './keycaps.js';
 
 /** @typedef {import('../keyboard.js').KeySettings} KeySettings */
 /** @typedef {import('../keys.js').Command} Command */
@@ -116,7 +116,7 @@ export function showKeys(own) {
 function groups(own, waiting, onChange) {
   const names = [...new Set([...COMMANDS, ...GESTURES].map(({ group }) => group))];
   return names.map((name) => {
-    const commands = COMMANDS.filter(({ group }) => group === name).flatMap((command) => {
+    const commands = COMMANDS.filter(({ group }) => group === name).map((command) => {
       const isWaiting = command === waiting;
       const button = el(
         'button',
@@ -129,12 +129,9 @@ function groups(own, waiting, onChange) {
         },
         ...(isWaiting ? ['…'] : keycaps(combosOf(command, own)[0] ?? '')),
       );
-      return [el('dt', {}, button), el('dd', {}, command.does)];
+      return { keys: [button], does: command.does };
     });
-    const gestures = GESTURES.filter(({ group }) => group === name).flatMap(({ shown, does }) => [
-      el('dt', {}, ...shown.split(' ').map((key) => el('kbd', {}, keyName(key)))),
-      el('dd', {}, does),
-    ]);
-    return el('section', { class: 'key-group' }, el('h3', {}, name), el('dl', {}, ...commands, ...gestures));
+    const gestures = GESTURES.filter(({ group }) => group === name).map(({ shown, does }) => ({ keys: gestureCaps(shown), does }));
+    return keyGroup(name, [...commands, ...gestures]);
   });
 }
