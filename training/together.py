@@ -7,14 +7,13 @@ networks stay the same everywhere; the first process alone writes.
 import atexit
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
 
 import torch
 import torch.distributed as dist
 from torch import Tensor
 
-T = TypeVar("T")
+from training.schedule import Moment
 
 
 @dataclass(frozen=True)
@@ -64,20 +63,24 @@ class Group:
         for tensor, part in zip(kept, parts, strict=True):
             tensor.copy_(part.view_as(tensor))
 
-    def until_one_ends(self, items: Iterable[T]) -> Iterator[T]:
-        """Items of each process, until the first one has no more: clocks differ."""
-        for item in items:
-            if self.size > 1 and not self._all_go_on(True):
+    def until_one_ends(self, moments: Iterable[Moment]) -> Iterator[Moment]:
+        """Moments of each process, until the first one has no more. Clocks differ: all are as far
+        as the one that has passed least, so that a rate that falls is the same everywhere."""
+        for moment in moments:
+            passed = self._least(moment.passed)
+            if passed < 0:
                 return
-            yield item
-        if self.size > 1:
-            self._all_go_on(False)
+            yield replace(moment, passed=passed)
+        self._least(-1.0)
 
-    def _all_go_on(self, mine: bool) -> bool:
+    def _least(self, mine: float) -> float:
+        """The smallest number of all processes."""
+        if self.size == 1:
+            return mine
         on = f"cuda:{self.local_rank}" if dist.get_backend() == "nccl" else "cpu"
-        go_on = torch.tensor(int(mine), device=on)
-        dist.all_reduce(go_on, op=dist.ReduceOp.MIN)
-        return bool(go_on)
+        number = torch.tensor(mine, device=on, dtype=torch.float64)
+        dist.all_reduce(number, op=dist.ReduceOp.MIN)
+        return number.item()
 
 
 def update(optimiser: torch.optim.Optimizer, loss: Tensor, group: Group) -> None:

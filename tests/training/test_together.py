@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from models.model import load_model
+from training.schedule import Moment
 from training.together import Group
 
 SCRIPT = """
@@ -29,7 +30,7 @@ options = replace(
 folder = Path(sys.argv[1])
 minutes = 0.05 + 0.05 * Group.join().rank  # clocks differ
 training.phases.STEPS = Steps(20)
-ema = train_generator(options, folder / "run", Minutes(minutes), warmup=Steps(4))
+ema = train_generator(options, folder / "run", Minutes(minutes), warmup=Minutes(minutes))
 flat = torch.cat([p.flatten() for p in ema.state_dict().values()])
 torch.save(flat, folder / f"rank{Group.join().rank}.pt")
 """
@@ -81,4 +82,5 @@ def test_a_process_alone_is_a_group_of_one() -> None:
     tensor = torch.tensor([1.0, 2.0])
     group.average([tensor])
     assert tensor.tolist() == [1.0, 2.0]
-    assert list(group.until_one_ends([1, 2, 3])) == [1, 2, 3]
+    moments = [Moment(0, 0.0), Moment(1, 0.5)]
+    assert list(group.until_one_ends(moments)) == moments
