@@ -279,7 +279,9 @@ class GanTraining:
             }
             network.load_state_dict(shared, strict=False)
         self.blank = False
-        self.has_had_lesson = state.get("has_had_lesson", False)
+        # Of other data, latents stand for nothing that a lesson could have said.
+        is_same_data = small["data"] == self.options.data
+        self.has_had_lesson = is_same_data and state.get("has_had_lesson", False)
         for res in self.options.generator.block_res:
             if res > small["resolution"]:  # begin as the smaller picture, enlarged
                 for network in (self.generator, self.ema):

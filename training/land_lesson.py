@@ -24,7 +24,7 @@ from models.noise import Noise, no_noise
 from models.ops import normalize_2nd_moment
 from models.prior import PRIORS, sample_fields
 from training.aerial import AMOUNTS, Amounts, Sun, Window, view
-from training.crops import LAND_PX, metres_per_pixel
+from training.crops import BATCHES_PER_LAND, LAND_PX, metres_per_pixel
 from training.gan import FIELD, GanTraining
 from training.gan_options import GanOptions
 from training.taught import taught_directions
@@ -64,22 +64,28 @@ class LandLesson:
         self.cells = max(2 * SQUARE[0], LAND_PX // self.cell_px)  # of a land, down and across
         # Pixels over which pictures are averaged before they are compared: 1, 2, 4, … a cell's.
         self.squares = [1 << k for k in range(self.cell_px.bit_length())]
-        with torch.random.fork_rng():
-            torch.manual_seed(seed)
-            whole = self.cells + 2 * SURROUND
-            cpu = torch.device("cpu")
-            self.fields = sample_fields(PRIORS["field"], LANDS, z_dim, whole, whole, cpu)
-        self.fields = normalize_2nd_moment(self.fields)
+        self.z_dim = z_dim
+        self.batches = 0
+        self.fields = self.sample(LANDS, torch.Generator().manual_seed(seed))
         shown = tqdm(self.fields, desc="Drawing the lands of fields", unit="land")
-        drawn = [self.land_of(field, seed + k) for k, field in enumerate(shown)]
-        self.lands = torch.stack(drawn)
+        self.lands = torch.stack([self.land_of(field, seed + k) for k, field in enumerate(shown)])
+
+    def sample(self, num: int, rng: torch.Generator) -> Tensor:
+        """Fields [num, Z, h, w] of as many lands, with their surround."""
+        side = self.cells + 2 * SURROUND
+        prior, cpu = PRIORS["field"], torch.device("cpu")
+        return normalize_2nd_moment(sample_fields(prior, num, self.z_dim, side, side, cpu, rng))
 
     def land_of(self, field: Tensor, seed: int) -> Tensor:
         """The land of a field [Z, h, w] with what surrounds it: uint8 [3, H, W]."""
         return to_uint8(drawn(field, seed, self.cells * self.cell_px, self.cell_px))[0]
 
     def batch(self, num: int) -> tuple[Tensor, Tensor]:
-        """Fields z [num, Z, h, w] with their surround, and pictures [num, 3, R, R]."""
+        """Fields z [num, Z, h, w] with their surround, and pictures [num, 3, R, R]; now and then of
+        a fresh land."""
+        self.batches += 1
+        if self.batches % BATCHES_PER_LAND == 0:
+            self.replace_land(self.batches // BATCHES_PER_LAND % len(self.lands))
         fields, pictures = [], []
         for _ in range(num):
             k, row, column = self.rng.integers([len(self.lands), *[self.cells - SQUARE[0] + 1] * 2])
@@ -88,6 +94,12 @@ class LandLesson:
             size = self.resolution
             pictures.append(self.lands[k, :, top : top + size, left : left + size])
         return torch.stack(fields), from_uint8(torch.stack(pictures))
+
+    def replace_land(self, k: int) -> None:
+        """Draw another land in the place of the k-th."""
+        seed = int(self.rng.integers(2**31))
+        self.fields[k] = self.sample(1, torch.Generator().manual_seed(seed))[0]
+        self.lands[k] = self.land_of(self.fields[k], seed)
 
     def draw(self, training: GanTraining, noise: Noise) -> tuple[Tensor, Tensor, Tensor]:
         """What the generator makes of a batch of fields, what it should, and the maps of every

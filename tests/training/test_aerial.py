@@ -189,6 +189,19 @@ def test_the_lesson_cuts_fields_and_lands_at_the_same_place(
         assert len(found) == 1
 
 
+def test_lands_of_the_lesson_are_replaced_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.land_lesson.LANDS", 2)
+    monkeypatch.setattr("training.land_lesson.BATCHES_PER_LAND", 3)
+    lesson = LandLesson(TINY)
+    fields, lands = lesson.fields.clone(), lesson.lands.clone()
+    for _ in range(3):
+        lesson.batch(2)
+    assert torch.equal(lesson.fields[0], fields[0])
+    assert not torch.equal(lesson.fields[1], fields[1])
+    assert not torch.equal(lesson.lands[1], lands[1])
+    assert lesson.fields[1].square().mean(dim=0).sub(1).abs().max() < 1e-3, "as the others are"
+
+
 def test_a_mapping_network_listens_to_the_channels_alone() -> None:
     mapping = tiny_land().generator.mapping
     mapping.requires_grad_(False)

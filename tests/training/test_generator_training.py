@@ -115,6 +115,15 @@ def test_growth_starts_from_the_smaller_picture_enlarged(options: GanOptions) ->
         land.grow_from(small.state())
 
 
+@pytest.mark.parametrize(("data", "is_kept"), [("portraits", True), ("my_photos", False)])
+def test_other_data_inherit_no_lesson(options: GanOptions, data: str, is_kept: bool) -> None:
+    small = GanTraining(options, CPU)
+    small.has_had_lesson = True
+    large = GanTraining(replace(options, resolution=64, data=data), CPU)
+    large.grow_from(small.state())
+    assert large.has_had_lesson == is_kept
+
+
 @pytest.mark.parametrize("data", [b"", b"not a run", b"PK\x03\x04", b"\x80\x02."])
 def test_a_damaged_run_is_named(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "state.pt").write_bytes(data)
