@@ -78,7 +78,7 @@ class AerialCrops:
         self.side = max(LAND_PX, size * 3 // 2)
         self.next_land = seed
         self.batches = 0
-        shown = tqdm(range(lands or LANDS), desc="Drawing land", unit="land")
+        shown = tqdm(range(lands or LANDS), desc="Drawing land", unit="land", leave=False)
         drawn = [self.draw() for _ in shown]
         self.crops = RandomCrops(drawn, size, seed)
 

@@ -15,6 +15,8 @@ from training.crops import AerialCrops
 from training.errors import TrainingError
 from training.portraits import FACTORS, region_mask, render, sample_factors
 
+BATCH = 64
+PER_LAND = 16  # squares to compare with, so that no set of them is about a few lands
 LANDS_APART = 10_000_000  # between the lands of two seeds
 PLACE_CELLS = 32  # rows and columns of an attribute's usual place
 
@@ -60,12 +62,19 @@ class Domain(Protocol):
         ...
 
     def labelled(
-        self, resolution: int, seed: int, start: int, device: torch.device, across: int = 1
+        self,
+        resolution: int,
+        seed: int,
+        start: int,
+        device: torch.device,
+        across: int = 1,
+        lands: int | None = None,
     ) -> Labelled:
         """The stream of a seed, from picture `start` on.
 
         Args:
             across: sides of a training picture of that resolution that one of these has.
+            lands: that squares of land are cut from at first; None: as in training.
         """
         ...
 
@@ -85,7 +94,13 @@ class Portraits:
         return attribute
 
     def labelled(
-        self, resolution: int, seed: int, start: int, device: torch.device, across: int = 1
+        self,
+        resolution: int,
+        seed: int,
+        start: int,
+        device: torch.device,
+        across: int = 1,
+        lands: int | None = None,
     ) -> Labelled:
         return LabelledPortraits(resolution * across, seed, start, device)
 
@@ -125,9 +140,16 @@ class Aerial:
         return {"wet": "water", "town": "buildings"}.get(attribute, attribute)
 
     def labelled(
-        self, resolution: int, seed: int, start: int, device: torch.device, across: int = 1
+        self,
+        resolution: int,
+        seed: int,
+        start: int,
+        device: torch.device,
+        across: int = 1,
+        lands: int | None = None,
     ) -> Labelled:
-        return LabelledLand(AerialCrops(resolution, seed * LANDS_APART + start, across), device)
+        crops = AerialCrops(resolution, seed * LANDS_APART + start, across, lands)
+        return LabelledLand(crops, device)
 
     def place(self, target: str) -> Tensor:
         return torch.ones(1, 1, PLACE_CELLS, PLACE_CELLS)
@@ -191,7 +213,9 @@ def places_of(model: Model) -> Tensor:
 def pictures(
     domain: Domain, seed: int, num: int, resolution: int, device: str, across: int = 1
 ) -> Iterator[Tensor]:
-    """`num` pictures of a seed, 64 at a time; `across` as in `Domain.labelled`."""
-    stream = domain.labelled(resolution, seed, 0, torch.device(device), across)
-    for start in range(0, num, 64):
-        yield stream.batch(min(64, num - start))[0]
+    """`num` pictures of a seed, 64 at a time, no more than 16 of a land; `across` as in
+    `Domain.labelled`."""
+    for start in range(0, num, BATCH):
+        here = (resolution, seed, start, torch.device(device), across)
+        stream = domain.labelled(*here, lands=BATCH // PER_LAND)
+        yield stream.batch(min(BATCH, num - start))[0]

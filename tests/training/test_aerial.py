@@ -14,7 +14,7 @@ from training.aerial.cover import Sun, contour_distance
 from training.aerial.light import shadow
 from training.aerial.noise import fractal, smooth
 from training.crops import AerialCrops, RandomCrops, metres_per_pixel
-from training.domains import LabelledLand, find_domain
+from training.domains import LabelledLand, find_domain, pictures
 from training.errors import TrainingError
 from training.gan import GanTraining
 from training.gan_options import PRESETS
@@ -336,3 +336,18 @@ def test_amounts_become_attributes() -> None:
     moved = (model.generator.mapping(more) - model.generator.mapping(z)).mean(dim=0)
     direction = found.directions[AMOUNTS.index("wood"), 0]
     assert torch.cosine_similarity(moved, direction, dim=0) > 0.8
+
+
+def test_land_to_compare_with_is_of_many_lands(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+
+    def draw(crops: AerialCrops) -> torch.Tensor:
+        drawn.append(crops.next_land)
+        crops.next_land += 1
+        return torch.full((13, 32, 32), 1 + len(drawn), dtype=torch.uint8)
+
+    monkeypatch.setattr(AerialCrops, "draw", draw)
+    batches = list(pictures(find_domain("aerial"), 3, 100, 16, "cpu"))
+    assert [len(batch) for batch in batches] == [64, 36]
+    assert len(set(drawn)) == 8, "no more than 16 squares of each"
+    assert len(torch.cat(batches)[:, 0, 0, 0].unique()) == 8
