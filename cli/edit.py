@@ -25,7 +25,7 @@ from cli.pictures import (
     read_pixels,
 )
 from contracts.catalog import read_info
-from contracts.edits import EditValue
+from contracts.edits import AttributeEdit, EditValue
 from contracts.errors import InvalidImage, InvalidRequest, TooLarge
 from contracts.session_file import SessionFile, unpack, with_latents
 from contracts.settings import SharedSettings
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 Box = tuple[int, int, int, int]
 """x, y, w, h in pixels."""
-USUAL_STRENGTH = 5  # σ, of either sign; the page offers 3
+STRONGEST_SENSIBLE = 5  # σ, of either sign; the page offers 3
 
 
 @dataclass(frozen=True)
@@ -231,11 +231,16 @@ def finish(
 
 def wanted(attribute: list[str] | None, mask: list[Path] | None, recipe: Path | None) -> Recipe:
     """The edits that the options ask for."""
-    if recipe is None:
-        return Recipe(checked(painted(attribute or [], mask or [])), None, {})
-    if attribute or mask:
+    if recipe is not None and (attribute or mask):
         raise InvalidRequest("--recipe has its own edits: it takes no --attribute and no --mask")
-    return read_recipe(recipe)
+    if recipe is None:
+        found = Recipe(checked(painted(attribute or [], mask or [])), None, {})
+    else:
+        found = read_recipe(recipe)
+    for edit in found.edits:
+        if isinstance(edit, AttributeEdit) and abs(edit.strength or 0.0) > STRONGEST_SENSIBLE:
+            warn(f"{edit.attribute}={edit.strength:g}: far beyond the ±3 σ that the page offers")
+    return found
 
 
 def painted(attributes: list[str], masks: list[Path]) -> list[dict[str, Any]]:
@@ -254,8 +259,6 @@ def painted(attributes: list[str], masks: list[Path]) -> list[dict[str, Any]]:
         except ValueError:
             wanted = "expected ID=STRENGTH or ID:VALUE"
             raise InvalidRequest(f"--attribute: {wanted}, got {text!r}") from None
-        if sign == "=" and abs(entry["strength"]) > USUAL_STRENGTH:
-            warn(f"{text}: beyond ±{USUAL_STRENGTH} σ pictures fall apart; the page offers ±3")
         if i < len(masks):
             data = base64.b64encode(masks[i].read_bytes()).decode()
             entry["mask"] = {"kind": "png", "data": data}

@@ -18,7 +18,7 @@ def say(text: str) -> None:
 
 def warn(text: str) -> None:
     """One line on standard error: it goes on, but is perhaps not what was meant."""
-    typer.echo(f"Note: {text}", err=True)
+    typer.echo(f"Warning: {text}", err=True)
 
 
 def write_json(value: Any, path: Path | None) -> None:

@@ -30,7 +30,8 @@ from training.schedule import OVER, Length, Place, set_cosine_lr
 PERCEPTUAL_WEIGHT = 0.3
 REGULARISER_WEIGHT = 0.01
 LATENT_WEIGHT = 0.03
-LATENT_PHASE = 0.35  # share of the time
+LATENT_PHASE = 0.35  # share of the time, of a new encoder
+GOING_ON = 0.5  # of the rate of a new one: at the whole, a trained one first falls back by 3 dB
 AVERAGE_RATE = 0.01  # per step
 
 
@@ -50,18 +51,23 @@ def new_encoder(model: Model) -> Encoder:
 
 
 class EncoderTraining:
-    """The encoder in training, its moving average, and their optimiser."""
+    """The encoder in training, its moving average, and their optimiser.
+
+    Attributes:
+        is_new: it began with this training, and has not been through it once.
+    """
 
     def __init__(self, model: Model, lr: float) -> None:
         self.model = model
         self.lr = lr
+        self.is_new = model.encoder is None
         self.encoder = new_encoder(model).to(model.device)
         self.average = copy.deepcopy(self.encoder).requires_grad_(False)
         self.optimiser = torch.optim.Adam(self.encoder.parameters(), lr, betas=(0.9, 0.99))
 
     def step(self, loss: Tensor, passed: float) -> None:
         """One update, and the average's."""
-        set_cosine_lr(self.optimiser, passed, self.lr)
+        set_cosine_lr(self.optimiser, passed, self.lr if self.is_new else self.lr * GOING_ON)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.encoder.parameters(), 1.0)
@@ -77,12 +83,14 @@ class EncoderTraining:
             "encoder": self.encoder.state_dict(),
             "average": self.average.state_dict(),
             "optimiser": self.optimiser.state_dict(),
+            "is_new": self.is_new,
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from `state`."""
         for name in ("encoder", "average", "optimiser"):
             getattr(self, name).load_state_dict(state[name])
+        self.is_new = state.get("is_new", self.is_new) and not Place.of(state).is_over
 
 
 def train_encoder(
@@ -105,16 +113,14 @@ def train_encoder(
     """
     torch.manual_seed(seed)
     run = Run(folder, {"model": model.card.id, "lr": lr, "batch": batch}, resume=resume)
-    is_new = model.encoder is None
-    training = EncoderTraining(model, lr if is_new else lr / 2)
+    training = EncoderTraining(model, lr)
     state = run.load()
     if state is not None:
         training.restore(state)
     place = Place.of(state).left
     torch.manual_seed(seed + place.step)
     rng = torch.Generator().manual_seed(seed + 1 + place.step)
-    has_finished = state is not None and place.step == 0
-    latent_phase = LATENT_PHASE if is_new and not has_finished else 0.0
+    latent_phase = LATENT_PHASE if training.is_new else 0.0
     for now in length.watch("Training the encoder", place):
         if now.passed < latent_phase:
             known = draw_latents(model, 2 * batch, rng, mixing=0.5)

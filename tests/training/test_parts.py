@@ -40,6 +40,7 @@ from training.perceptual import train_perceptual
 from training.portraits import render, sample_factors
 from training.probes import Probes
 from training.reader import fit_reader
+from training.runs import load_state
 from training.schedule import Steps
 
 
@@ -89,6 +90,9 @@ def test_only_a_new_encoder_begins_with_known_latents(model: Model, tmp_path: Pa
 
     assert "latent_error" in first_entry(replace(model, encoder=None), tmp_path / "new")
     assert "psnr_db" in first_entry(model, tmp_path / "more")
+    new, more = (load_state(tmp_path / name)["optimiser"] for name in ("new", "more"))
+    rates = [state["param_groups"][0]["lr"] for state in (new, more)]
+    assert rates[1] == pytest.approx(rates[0] / 2)
 
 
 def test_attributes_need_a_perceptual_network(model: Model, tmp_path: Path) -> None:
