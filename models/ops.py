@@ -93,7 +93,8 @@ def resize_map(wmap: Tensor, size: tuple[int, int], edge: int = 0) -> Tensor:
 
 
 def nearer(cells: int, wanted: int) -> int:
-    """The next size on the way from `cells` to `wanted`; the last step is the longest."""
+    """The next size on the way from `cells` to `wanted`. Upwards the last step is the longest: of
+    that no more is made than is drawn."""
     if wanted > cells * MAX_RATIO:
         return min(cells * MAX_RATIO, wanted // MAX_RATIO)
     return max(wanted, cells // MAX_RATIO)

@@ -19,7 +19,7 @@ looks at averages and not at what is hardest to tell (docs/decisions.md)."""
 
 
 class PatchCritic(nn.Module):
-    """Logits for patches of two sizes, about 20 and 40 times `fold` pixels wide.
+    """Logits for patches of two sizes, 20 and 56 times `fold` pixels wide.
 
     Args:
         fold: pixels per side that are one place with as many more channels, so that patches of
@@ -48,7 +48,7 @@ class PatchCritic(nn.Module):
 
 
 def conv(inputs: int, outputs: int, stride: int) -> nn.Module:
-    """A convolution of spectral norm 1."""
+    """A convolution whose kernel, as a matrix, has spectral norm 1."""
     side = 3 if stride == 1 else 4
     made: nn.Module = spectral_norm(nn.Conv2d(inputs, outputs, side, stride, 1))
     return made

@@ -2,13 +2,16 @@
 pix2pix; procedural land only.
 
 From afar pictures are still held to the land of their field; trees, houses and furrows, whose
-places no field knows, are the critic's to judge.
+places no field knows, are the critic's to judge, and a set of patches of them is compared with the
+known land's.
 """
 
 import torch
 from torch import Tensor
 
 from models.noise import fresh_noise
+from training.aerial import PIXEL_M
+from training.crops import metres_per_pixel
 from training.errors import TrainingError
 from training.gan import GanTraining, adam
 from training.land_lesson import BATCH, CHANNELS, LandLesson, difference
@@ -24,7 +27,7 @@ MAPPING_SPEED = 10  # undoes a part of the mapping's learning rate multiplier of
 FOOLING = 0.5  # weight of what the critic says
 TRUTH = 2.0  # weight of the difference from the known land, averaged over pixels
 TEXTURE = 0.25  # weight of how far patches are from the known land's, as sets
-SHARPEST = 64  # pixels of the coarsest training picture: what a critic's place is one pixel of
+KNOWN = 4  # of a cell's width, what is larger than a part in so many is held to the known land
 
 
 def sharpen(training: GanTraining, run: Run, length: Length) -> None:
@@ -38,8 +41,8 @@ def sharpen(training: GanTraining, run: Run, length: Length) -> None:
         raise TrainingError("--sharpen-minutes: for drawn land, after --warmup-minutes")
     preview = training.preview()
     lesson = LandLesson(options, training.group.rank, training.nimg)
-    fold = max(1, options.resolution // SHARPEST)
-    blurred = lesson.squares[1:]  # what a pixel of its own is like no field knows
+    fold = round(PIXEL_M / metres_per_pixel(options.resolution))
+    known = [side for side in lesson.squares if side * KNOWN >= lesson.cell_px]
     with torch.random.fork_rng():
         torch.manual_seed(options.seed)  # the same critic in every process
         critic = PatchCritic(len(CHANNELS), fold=fold).to(training.device)
@@ -62,7 +65,7 @@ def sharpen(training: GanTraining, run: Run, length: Length) -> None:
         criticism = hinge(judged(target, maps), judged(img.detach(), maps))
         update(opt_critic, criticism, training.group)
         critic.requires_grad_(False)
-        loss = FOOLING * fooling(judged(img, maps)) + TRUTH * difference(img, target, blurred)
+        loss = FOOLING * fooling(judged(img, maps)) + TRUTH * difference(img, target, known)
         loss = loss + TEXTURE * texture_loss_apart(img, target)
         update(opt, loss, training.group)
         critic.requires_grad_(True)

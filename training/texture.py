@@ -3,7 +3,7 @@
 A mean difference is least for what is blurred and average. A set of sharp patches is only near
 another such set. Patches are compared with those of the same region of all pictures, since over
 whole pictures outlines that are too sharp make up for eyes that are too soft; and all together, as
-what pictures are judged by does. No critic takes part.
+what pictures are judged by does.
 Ours, after the sliced Wasserstein distance (Rabin et al. 2011; as a loss of patches: Elnekave and
 Weiss 2022).
 """

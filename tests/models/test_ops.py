@@ -62,11 +62,12 @@ def test_going_up_and_down_again_returns() -> None:
     torch.testing.assert_close(resize_map(resize_map(wmap, (32, 64)), (4, 8)), wmap)
 
 
-@pytest.mark.parametrize("size", [(4, 8), (32, 64), (128, 256), (2, 4)])
-def test_edges_that_are_left_out_leave_the_rest_as_it_was(size: tuple[int, int]) -> None:
-    wmap = torch.randn(2, 3, 4, 8)
-    edge = size[0] // 4
-    torch.testing.assert_close(resize_map(wmap, size, edge), trim(resize_map(wmap, size), edge))
+@pytest.mark.parametrize(
+    ("cells", "size", "edge"), [(4, 32, 8), (4, 128, 32), (64, 4, 1), (4, 4, 1)]
+)
+def test_edges_that_are_left_out_leave_the_rest_as_it_was(cells: int, size: int, edge: int) -> None:
+    wmap, whole = torch.randn(2, 3, cells, 2 * cells), (size, 2 * size)
+    torch.testing.assert_close(resize_map(wmap, whole, edge), trim(resize_map(wmap, whole), edge))
 
 
 def test_a_size_that_does_not_fit_is_refused() -> None:

@@ -18,7 +18,7 @@ import { LARGEST_BRUSH, SMALLEST_BRUSH } from './stroke.js';
  * @property {() => void} onNew
  * @property {(modelId: string) => void} onModel
  * @property {(seed: number) => void} onSeed
- * @property {(coherence: number) => void} onCoherence
+ * @property {(coherence: number|null) => void} onCoherence null: the model's own
  * @property {(index: number, change: {enabled?: boolean, strength?: number}|null) => void} onEdit null: delete it
  */
 
@@ -48,7 +48,7 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onEdit
       coherence.set(value);
     },
     onSettle: () => onCoherence(coherenceNow),
-    onReset: () => onCoherence(COHERENCE.usual),
+    onReset: () => onCoherence(null),
   });
   const tools = segmented(t('Tool'), TOOLS, (value) => onBrush({ tool: /** @type {Tool} */ (value) }));
   const what = el('p', { class: 'quiet' });
