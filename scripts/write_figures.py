@@ -150,6 +150,11 @@ def any_size_table() -> str:
         f"| {found['count']} squares against renders | measured |",
         "|---|---|",
         f"| Fréchet distance of renders to renders | {found['frechet_renders']:.2f} |",
+        *(
+            f"| of the lands that the lesson shows | {shown:.1f} |"
+            for shown in [found.get("frechet_lesson")]
+            if shown is not None
+        ),
         f"| of pictures of the training size | {single:.1f} |",
         f"| of squares anywhere in lands | {land:.1f} ({land / single:.2f} ×) |",
         *(
@@ -159,7 +164,7 @@ def any_size_table() -> str:
         ),
         f"| largest difference between tile sizes, of 255 | {found['tile_max_diff']:g} |",
         f"| steps across the borders of chunks, over those elsewhere | {found['seam_ratio']:.2f} |",
-        f"| megapixels a second | {found['megapixels_per_second']:.2f} |",
+        f"| megapixels a second, one CPU core | {found['megapixels_per_second']:.2f} |",
     ]
     return "\n".join([*rows, "", "`latentbrush evaluate any-size --model aerial`"])
 

@@ -20,7 +20,7 @@ from training.attributes import MAX_LENGTHEN, bounds, least_squares, train_attri
 from training.domains import find_domain, usual_place
 from training.encoder import encoder_loss, train_encoder
 from training.errors import TrainingError
-from training.evaluation.any_size import evaluate_any_size, squares, tiled
+from training.evaluation.any_size import evaluate_any_size, lesson_squares, squares, tiled
 from training.evaluation.baselines import baselines
 from training.evaluation.distributions import (
     PatchCollector,
@@ -360,6 +360,12 @@ def test_pictures_side_by_side_are_seen_from_further_away() -> None:
     torch.testing.assert_close(seen, torch.nn.functional.avg_pool2d(whole, 2))
 
 
+def test_lands_of_the_lesson_are_cut_as_those_of_the_model_are() -> None:
+    shown = torch.cat(list(lesson_squares(tiny_land(), 32, 1)))
+    assert shown.shape == (32, 3, 32, 32)
+    assert len(shown.flatten(1).unique(dim=0)) == 32
+
+
 def test_any_size_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.evaluation.any_size.TILES", (96, 256))
     monkeypatch.setattr("training.crops.LAND_PX", 136)
@@ -376,5 +382,6 @@ def test_any_size_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [row.scale for row in figures.scales] == [2, 4]
     assert all(row.frechet_land > 0 < row.frechet_tiled for row in figures.scales)
     assert figures.fid_land is None
+    assert figures.frechet_lesson is None, "it had none"
     with pytest.raises(ShapeError, match="not trained spatially"):
         evaluate_any_size(replace(land, prior=None), 64, 1)

@@ -12,17 +12,24 @@ from torch import Tensor
 from tqdm import tqdm
 
 from models.errors import ShapeError
+from models.generator import SURROUND
 from models.land import Land
+from models.latents import SQUARE
 from models.model import Model
+from models.ops import normalize_2nd_moment
+from models.prior import PRIORS, sample_fields
+from training.aerial import AMOUNTS
 from training.domains import domain_of, pictures
 from training.errors import TrainingError
 from training.evaluation.distributions import frechet_distance
 from training.evaluation.inception import find_inception
 from training.generated import draw_latents, drawn_from
+from training.land_lesson import drawn
 
 SEAM_CHUNKS = 4  # side of the window whose seams are looked at: six borders
 WINDOW = 8  # side of the window of a land that squares are cut from, in pictures
 PER_WINDOW = 16  # squares
+LESSON = 4  # side of a land of the lesson, in pictures
 BATCH = 64
 TILES = (96, 256, 512)  # pixels; the same window is drawn in each
 DISTANCES = (16, 64, 192)  # pixels
@@ -67,6 +74,8 @@ class AnySizeFigures:
         frechet_renders: between two sets of renders: what chance alone makes.
         frechet_square: of pictures of the training size to renders.
         frechet_land: of squares at random places of lands to renders.
+        frechet_lesson: of what the lesson shows for fields (one sun, one net of roads) to renders:
+            all that a model could have learnt from it; None of a model that had no such lesson.
         fid_renders, fid_square, fid_land: the same in Inception's features, 2,048 of them, so of
             few pictures they compare within one run only; None without it.
         tile_max_diff: largest difference between a window drawn in tiles of several sizes, in
@@ -82,6 +91,7 @@ class AnySizeFigures:
     frechet_renders: float
     frechet_square: float
     frechet_land: float
+    frechet_lesson: float | None
     fid_renders: float | None
     fid_square: float | None
     fid_land: float | None
@@ -119,6 +129,11 @@ def evaluate_any_size(model: Model, count: int, seed: int) -> AnySizeFigures:
     frechet_renders, fid_renders = distances(real, again)
     frechet_square, fid_square = distances(real, square)
     frechet_land, fid_land = distances(real, land)
+    frechet_lesson = None
+    if {attribute.id for attribute in model.attributes.attributes} >= set(AMOUNTS):
+        taught = lesson_squares(model, count, seed)
+        (shown,) = embedded([model.perceptual], taught, count, "Lands of the lesson")
+        frechet_lesson = frechet_distance(real[0], shown)
     low, high = model.prior.lengths
     rows = [coherence_row(model, c, count, seed, real[0]) for c in (low, (low * high) ** 0.5, high)]
     return AnySizeFigures(
@@ -128,6 +143,7 @@ def evaluate_any_size(model: Model, count: int, seed: int) -> AnySizeFigures:
         frechet_renders=frechet_renders,
         frechet_square=frechet_square,
         frechet_land=frechet_land,
+        frechet_lesson=frechet_lesson,
         fid_renders=fid_renders,
         fid_square=fid_square,
         fid_land=fid_land,
@@ -188,6 +204,24 @@ def squares(model: Model, count: int, seed: int) -> Iterator[Tensor]:
         yield drawn_from(model, draw_latents(model, min(BATCH, count - start), rng))
 
 
+def lesson_squares(model: Model, count: int, seed: int) -> Iterator[Tensor]:
+    """Squares at random places of lands as the lesson draws them, each of a field of its own."""
+    size = model.layout.resolution
+    cell_px = size // SQUARE[0]
+    side, reach = LESSON * size, LESSON * SQUARE[0] + 2 * SURROUND
+    rng, z_dim = torch.Generator().manual_seed(seed), model.generator.config.z_dim
+    for k in range(-(-count // PER_WINDOW)):
+        fields = sample_fields(PRIORS["field"], 1, z_dim, reach, reach, torch.device("cpu"), rng)
+        land = drawn(normalize_2nd_moment(fields)[0], seed + k, side, cell_px)
+        yield at_random(land.to(model.device), size, rng)
+
+
+def at_random(window: Tensor, side: int, rng: torch.Generator) -> Tensor:
+    """Squares of a window [1, 3, H, W]: [PER_WINDOW, 3, side, side]."""
+    places = torch.randint(window.shape[2] - side + 1, (PER_WINDOW, 2), generator=rng).tolist()
+    return torch.cat([window[:, :, y : y + side, x : x + side] for y, x in places])
+
+
 def tiled(model: Model, count: int, seed: int, scale: int) -> Iterator[Tensor]:
     """Such pictures side by side, `scale` in a row and as many rows, shrunk to the size of one."""
     each = scale * scale
@@ -207,10 +241,7 @@ def cut(
     for k in range(-(-count // PER_WINDOW)):
         land = Land(model, seed + k, coherence)
         whole = side_of(land)
-        window = land.draw(0, 0, whole, whole)
-        places = torch.randint(whole - side + 1, (PER_WINDOW, 2), generator=rng).tolist()
-        found = torch.cat([window[:, :, y : y + side, x : x + side] for y, x in places])
-        yield F.avg_pool2d(found, scale)
+        yield F.avg_pool2d(at_random(land.draw(0, 0, whole, whole), side, rng), scale)
 
 
 def scale_rows(model: Model, count: int, seed: int) -> Iterator[ScaleRow]:
