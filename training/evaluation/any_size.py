@@ -27,12 +27,12 @@ from training.generated import draw_latents, drawn_from
 from training.land_lesson import drawn
 
 SEAM_CHUNKS = 4  # side of the window whose seams are looked at: six borders
-WINDOW = 8  # side of the window of a land that squares are cut from, in pictures
+WINDOW = 6  # side of the window of a land that squares are cut from, in pictures
 PER_WINDOW = 16  # squares
 LESSON = 4  # side of a land of the lesson, in pictures
 BATCH = 64
 TILES = (96, 256, 512)  # pixels; the same window is drawn in each
-DISTANCES = (16, 64, 192)  # pixels
+DISTANCES = (16, 64, 128)  # pixels
 SCALES = (2, 4)
 PER_SCALED = 4  # squares of the usual size for each that is looked at from further away
 
@@ -44,7 +44,7 @@ class CoherenceRow:
     Attributes:
         coherence: correlation length in cells.
         frechet: of its squares to the renders.
-        correlation: of the brightness of places 16, 64 and 192 px apart.
+        correlation: of the brightness of places 16, 64 and 128 px apart.
     """
 
     coherence: float
