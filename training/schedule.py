@@ -1,4 +1,4 @@
-"""How long to train, what is shown meanwhile, and a learning rate that falls to zero."""
+"""How long to train, what is shown meanwhile, and a learning rate that falls along a cosine."""
 
 import math
 import time
@@ -10,7 +10,7 @@ import torch
 from tqdm import tqdm
 
 WARMUP = 0.02  # share of a part's length in which its learning rate rises
-LAST = 0.9  # of the way down the cosine: where a part that another follows ends
+LESSONS_END = 0.9  # of the way down the cosine: whatever trains on should find it moving
 BAR = "{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
 
 

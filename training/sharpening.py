@@ -17,7 +17,7 @@ from training.gan import GanTraining, adam
 from training.land_lesson import BATCH, CHANNELS, LandLesson, difference
 from training.patch_critic import PatchCritic, fooling, hinge
 from training.runs import Run
-from training.schedule import LAST, Every, Length, set_cosine_lr
+from training.schedule import LESSONS_END, Every, Length, set_cosine_lr
 from training.texture import texture_loss_apart
 from training.together import update
 
@@ -59,8 +59,8 @@ def sharpen(training: GanTraining, run: Run, length: Length) -> None:
     place = training.enter("sharpening", critic=critic, opt_critic=opt_critic, opt=opt)
     snapshots = Every(180)
     for now in training.group.until_one_ends(length.watch("Sharpening", place)):
-        set_cosine_lr(opt, LAST * now.passed, LR, LR * MAPPING_SPEED)
-        set_cosine_lr(opt_critic, LAST * now.passed, CRITIC_LR)
+        set_cosine_lr(opt, LESSONS_END * now.passed, LR, LR * MAPPING_SPEED)
+        set_cosine_lr(opt_critic, LESSONS_END * now.passed, CRITIC_LR)
         img, target, maps = lesson.draw(training, fresh_noise)
         criticism = hinge(judged(target, maps), judged(img.detach(), maps))
         update(opt_critic, criticism, training.group)

@@ -11,7 +11,7 @@ from training.gan import GanTraining
 from training.land_lesson import LandLesson
 from training.portrait_lesson import PortraitLesson
 from training.runs import Run
-from training.schedule import LAST, Every, Length, set_cosine_lr
+from training.schedule import LESSONS_END, Every, Length, set_cosine_lr
 from training.together import update
 
 PEAK_LR = 0.025  # measured: docs/decisions.md
@@ -69,7 +69,7 @@ def warm_up(
     place = training.enter("warm-up", optimiser=optimiser)
     snapshots = Every(180)
     for now in training.group.until_one_ends(length.watch("Warming up", place)):
-        set_cosine_lr(optimiser, LAST * now.passed, PEAK_LR, mapping_lr)
+        set_cosine_lr(optimiser, LESSONS_END * now.passed, PEAK_LR, mapping_lr)
         loss, num = lesson(training)
         update(optimiser, loss, training.group)
         training.nimg += num * training.group.size
