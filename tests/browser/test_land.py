@@ -281,3 +281,18 @@ def test_a_second_finger_calls_a_stroke_off(land):
     touch("pointerdown", 9, 200)
     touch("pointerup", 9, 200)
     wait_until(lambda: land.locator(".land-edit").count() == 1)
+
+
+def test_the_land_is_painted_with_the_keyboard_alone(land):
+    room = land.locator(".land-room")
+    room.focus()
+    land.keyboard.press("b")
+    before = land.evaluate("location.hash")
+    land.keyboard.press("ArrowRight")
+    wait_until(lambda: land.evaluate("location.hash") != before)
+    land.keyboard.press("Enter")
+    wait_until(lambda: land.locator(".land-edit").count() == 1)
+    wait_for_tiles(land)
+    land.get_by_role("button", name="Undo", exact=True).focus()
+    land.keyboard.press("Enter")  # the button's
+    wait_until(lambda: land.locator(".land-edit").count() == 0)

@@ -63,6 +63,7 @@ test('keys without Ctrl can be off on the land page, too', () => {
   assert.equal(pressed('b', 'KeyB', {}, false), undefined);
   assert.equal(pressed('z', 'KeyZ', { ctrlKey: true }, false), 'Ctrl+Z');
   assert.equal(pressed('?', 'Slash', { shiftKey: true }, false), '?');
+  assert.equal(pressed('Enter', 'Enter', {}, false), 'Enter');
 });
 
 test('keys make the brush smaller and larger, within what it can be', () => {

@@ -14,17 +14,19 @@ import { LARGEST_BRUSH, SMALLEST_BRUSH } from './stroke.js';
  * @property {string} does
  * @property {(brush: Brush) => Partial<Brush>} [change] of the brush
  * @property {number} [step] in the history
+ * @property {boolean} [dab] paints once
  */
 
 const [TOOLS, EDITS, MAP] = [t('Tools'), t('Edits'), t('Map, when it has the focus')];
 
-/** The one without a change or a step shows the help. @type {Key[]} */
+/** The one that does none of these shows the help. @type {Key[]} */
 export const KEYS = [
   { group: TOOLS, combos: ['V'], does: t('Move the land'), change: () => ({ tool: 'move' }) },
   { group: TOOLS, combos: ['B'], does: t('Paint the attribute'), change: () => ({ tool: 'paint' }) },
   { group: TOOLS, combos: ['E'], does: t('Drag a rectangle to download it'), change: () => ({ tool: 'export' }) },
   { group: TOOLS, combos: ['['], does: t('Smaller brush'), change: ({ radius }) => ({ radius: Math.max(SMALLEST_BRUSH, Math.round(radius * 0.8)) }) },
   { group: TOOLS, combos: [']'], does: t('Larger brush'), change: ({ radius }) => ({ radius: Math.min(LARGEST_BRUSH, Math.round(radius * 1.25)) }) },
+  { group: MAP, combos: ['Enter'], does: t('Paint once in the middle'), dab: true },
   { group: EDITS, combos: ['Ctrl+Z'], does: t('Undo'), step: -1 },
   { group: EDITS, combos: ['Ctrl+Shift+Z', 'Ctrl+Y'], does: t('Redo'), step: 1 },
   { group: EDITS, combos: ['?'], does: t('Help and keys') },
@@ -48,5 +50,5 @@ export const GESTURES = [
 export function keyOf(event, areSingleKeysOn) {
   const combo = comboOf(event);
   const key = KEYS.find(({ combos }) => combo !== null && combos.includes(combo)) ?? null;
-  return areSingleKeysOn || combo?.startsWith('Ctrl+') || combo === '?' ? key : null;
+  return areSingleKeysOn || combo?.startsWith('Ctrl+') || combo === '?' || key?.dab ? key : null;
 }

@@ -209,6 +209,7 @@ addEventListener('keydown', (event) => {
   if (isElsewhere(event)) return;
   const key = keyOf(event, loadPreference('keys')?.areSingleKeysOn ?? true);
   if (!key) return;
+  if (key.dab) return view.dab(); // elsewhere the key presses buttons
   event.preventDefault();
   if (key.change) setBrush({ ...brush, ...key.change(brush) });
   else if (key.step) go(key.step);

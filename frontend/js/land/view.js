@@ -47,7 +47,13 @@ export class LandView {
     });
     L.control.zoom({ position: 'bottomright' }).addTo(this.#map);
     this.#cursor = L.circleMarker([0, 0], { radius: 1, weight: 1.5, fill: false, interactive: false });
-    this.#map.on('mousemove', ({ latlng }) => this.#cursor.setLatLng(latlng));
+    let isKeyed = false; // the brush is in the middle then
+    this.#map.on('mousemove', ({ latlng }) => {
+      isKeyed = false;
+      this.#cursor.setLatLng(latlng);
+    });
+    room.addEventListener('keydown', () => (isKeyed = true));
+    this.#map.on('move', () => isKeyed && this.#cursor.setLatLng(this.#map.getCenter()));
     this.#map.on('zoomend', () => this.#sizeCursor());
     this.#map.on('moveend', () => events.onMove());
     this.#watchPointer(room);
@@ -119,6 +125,15 @@ export class LandView {
   setRadius(radius) {
     this.#radius = radius;
     this.#sizeCursor();
+  }
+
+  /** Paint once in the middle, if the map has the focus and is painted on. */
+  dab() {
+    if (this.#tool !== 'paint' || document.activeElement !== this.#map.getContainer()) return;
+    const points = [this.#toLand(this.#map.getCenter())];
+    this.#cursor.setLatLng(this.#map.getCenter());
+    this.#draw(points);
+    this.#events.onStroke(points, true);
   }
 
   /** Where the middle of the view is. */
