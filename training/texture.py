@@ -8,6 +8,8 @@ Ours, after the sliced Wasserstein distance (Rabin et al. 2011; as a loss of pat
 Weiss 2022).
 """
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -17,6 +19,8 @@ from training.pyramid import laplacian
 PATCH = 7  # pixels, as the sliced Wasserstein distance of generated pictures has it
 REGIONS = 4  # per side of a picture
 PATCHES = 12  # of each picture, level and region, at the same places in picture and render
+QUARTERS = 2  # regions per side of a picture that is compared by itself
+OWN_PATCHES = 48  # of each of those
 PROJECTIONS = 96
 LEVELS = (2.0, 0.7, 0.4, 0.3)
 """Weights of the levels of the Laplacian pyramid, finest first: that is missed longest."""
@@ -35,9 +39,8 @@ def texture_loss(img: Tensor, target: Tensor, weight: Tensor | None = None) -> T
     if weight is not None:
         heaviest = F.adaptive_max_pool2d(weight.mean(dim=0), REGIONS).flatten()
     total = torch.zeros((), device=img.device)
-    levels = zip(laplacian(img, len(LEVELS)), laplacian(target, len(LEVELS)), LEVELS, strict=True)
-    for ours, theirs, share in levels:
-        a, b = (_by_region(each) for each in _patch_sets(ours, theirs, REGIONS, PATCHES))
+    for share, *sets in _levels(img, target, REGIONS, PATCHES):
+        a, b = (_by_region(each) for each in sets)
         by_region = (sliced_distance(a, b, PROJECTIONS) * heaviest).mean()
         together = sliced_distance(a.flatten(0, 1), b.flatten(0, 1), PROJECTIONS)
         total = total + share * (by_region + together)
@@ -54,9 +57,8 @@ def texture_loss_apart(img: Tensor, target: Tensor) -> Tensor:
         target: [N, 3, R, R].
     """
     total = torch.zeros((), device=img.device)
-    levels = zip(laplacian(img, len(LEVELS)), laplacian(target, len(LEVELS)), LEVELS, strict=True)
-    for ours, theirs, share in list(levels)[:-1]:
-        a, b = (each.flatten(0, 1) for each in _patch_sets(ours, theirs, 2, 4 * PATCHES))
+    for share, *sets in list(_levels(img, target, QUARTERS, OWN_PATCHES))[:-1]:
+        a, b = (each.flatten(0, 1) for each in sets)
         total = total + share * sliced_distance(a, b, PROJECTIONS).mean()
     return total
 
@@ -75,6 +77,15 @@ def sliced_distance(a: Tensor, b: Tensor, projections: int) -> Tensor:
     ranked_a, ranked_b = ((each @ directions).sort(dim=-2)[0] for each in (a, b))
     distance: Tensor = (ranked_a - ranked_b).abs().mean(dim=(-2, -1))
     return distance
+
+
+def _levels(
+    img: Tensor, target: Tensor, regions: int, patches: int
+) -> Iterator[tuple[float, Tensor, Tensor]]:
+    """Of every level, finest first, its weight and the patches of both batches."""
+    levels = zip(laplacian(img, len(LEVELS)), laplacian(target, len(LEVELS)), LEVELS, strict=True)
+    for ours, theirs, share in levels:
+        yield share, *_patch_sets(ours, theirs, regions, patches)
 
 
 def _patch_sets(img: Tensor, target: Tensor, regions: int, patches: int) -> tuple[Tensor, Tensor]:
