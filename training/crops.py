@@ -67,27 +67,21 @@ class AerialCrops:
 
     Args:
         resolution: of training pictures, which says how sharp land is.
-        across: sides of a training picture that a square has.
     """
 
-    def __init__(
-        self, resolution: int, seed: int, across: int = 1, lands: int | None = None
-    ) -> None:
+    def __init__(self, resolution: int, seed: int, lands: int | None = None) -> None:
         self.pixel_m = metres_per_pixel(resolution)
-        size = resolution * across
-        self.side = max(LAND_PX, size * 3 // 2)
+        self.side = max(LAND_PX, resolution * 3 // 2)
         self.next_land = seed
         self.batches = 0
         shown = tqdm(range(lands or LANDS), desc="Drawing land", unit="land", leave=False)
         drawn = [self.draw() for _ in shown]
-        self.crops = RandomCrops(drawn, size, seed)
+        self.crops = RandomCrops(drawn, resolution, seed)
 
     def draw(self) -> Tensor:
         """A land that has not been drawn before, above its maps: uint8 [3 + F, H, W]."""
         self.next_land += 1
-        land = view(self.next_land, 0, 0, self.side, self.side, pixel_m=self.pixel_m)
-        maps = (land.maps * 255).round().to(torch.uint8)
-        return torch.cat([to_uint8(land.img[None])[0], maps])
+        return drawn_land(self.next_land, self.side, self.pixel_m)
 
     def layers(self, num: int) -> Tensor:
         """Squares of lands and their maps: uint8 [num, 3 + F, R, R]."""
@@ -100,3 +94,31 @@ class AerialCrops:
     def batch(self, num: int) -> Tensor:
         """Draw `num` squares [num, 3, R, R] in [-1, 1]."""
         return from_uint8(self.layers(num)[:, :3])
+
+
+class LoneSquares:
+    """Squares of procedural land and of its maps, each of a land of its own: what land is compared
+    with. Squares of few lands share seasons and suns, and say as much about those few.
+
+    Args:
+        resolution: of training pictures, which says how sharp land is.
+        across: sides of a training picture that a square has.
+    """
+
+    def __init__(self, resolution: int, seed: int, across: int = 1) -> None:
+        self.pixel_m = metres_per_pixel(resolution)
+        self.side = resolution * across
+        self.next_land = seed
+
+    def layers(self, num: int) -> Tensor:
+        """Squares and their maps: uint8 [num, 3 + F, R, R]."""
+        seeds = range(self.next_land, self.next_land + num)
+        self.next_land += num
+        return torch.stack([drawn_land(seed, self.side, self.pixel_m) for seed in seeds])
+
+
+def drawn_land(seed: int, side: int, pixel_m: float) -> Tensor:
+    """The origin of a land above its maps: uint8 [3 + F, side, side]."""
+    land = view(seed, 0, 0, side, side, pixel_m=pixel_m)
+    maps = (land.maps * 255).round().to(torch.uint8)
+    return torch.cat([to_uint8(land.img[None])[0], maps])

@@ -11,12 +11,11 @@ from models.images import from_uint8
 from models.model import Model
 from training import labels
 from training.aerial import MAPS, TITLES
-from training.crops import AerialCrops
+from training.crops import AerialCrops, LoneSquares
 from training.errors import TrainingError
 from training.portraits import FACTORS, region_mask, render, sample_factors
 
 BATCH = 64
-PER_LAND = 16  # squares to compare with, so that no set of them is about a few lands
 LANDS_APART = 10_000_000  # between the lands of two seeds
 PLACE_CELLS = 32  # rows and columns of an attribute's usual place
 
@@ -61,20 +60,17 @@ class Domain(Protocol):
         """The target that says how much there is of an attribute."""
         ...
 
-    def labelled(
-        self,
-        resolution: int,
-        seed: int,
-        start: int,
-        device: torch.device,
-        across: int = 1,
-        lands: int | None = None,
+    def labelled(self, resolution: int, seed: int, start: int, device: torch.device) -> Labelled:
+        """The stream of a seed to train on, from picture `start` on."""
+        ...
+
+    def apart(
+        self, resolution: int, seed: int, start: int, device: torch.device, across: int = 1
     ) -> Labelled:
-        """The stream of a seed, from picture `start` on.
+        """The same to compare with: no two pictures have more in common than any two of the domain.
 
         Args:
             across: sides of a training picture of that resolution that one of these has.
-            lands: that squares of land are cut from at first; None: as in training.
         """
         ...
 
@@ -93,14 +89,11 @@ class Portraits:
     def read_as(self, attribute: str) -> str:
         return attribute
 
-    def labelled(
-        self,
-        resolution: int,
-        seed: int,
-        start: int,
-        device: torch.device,
-        across: int = 1,
-        lands: int | None = None,
+    def labelled(self, resolution: int, seed: int, start: int, device: torch.device) -> Labelled:
+        return LabelledPortraits(resolution, seed, start, device)
+
+    def apart(
+        self, resolution: int, seed: int, start: int, device: torch.device, across: int = 1
     ) -> Labelled:
         return LabelledPortraits(resolution * across, seed, start, device)
 
@@ -139,17 +132,13 @@ class Aerial:
     def read_as(self, attribute: str) -> str:
         return {"wet": "water", "town": "buildings"}.get(attribute, attribute)
 
-    def labelled(
-        self,
-        resolution: int,
-        seed: int,
-        start: int,
-        device: torch.device,
-        across: int = 1,
-        lands: int | None = None,
+    def labelled(self, resolution: int, seed: int, start: int, device: torch.device) -> Labelled:
+        return LabelledLand(AerialCrops(resolution, seed * LANDS_APART + start), device)
+
+    def apart(
+        self, resolution: int, seed: int, start: int, device: torch.device, across: int = 1
     ) -> Labelled:
-        crops = AerialCrops(resolution, seed * LANDS_APART + start, across, lands)
-        return LabelledLand(crops, device)
+        return LabelledLand(LoneSquares(resolution, seed * LANDS_APART + start, across), device)
 
     def place(self, target: str) -> Tensor:
         return torch.ones(1, 1, PLACE_CELLS, PLACE_CELLS)
@@ -159,7 +148,7 @@ class Aerial:
 class LabelledLand:
     """Squares of land, with the share of each that a target covers."""
 
-    crops: AerialCrops
+    crops: AerialCrops | LoneSquares
     device: torch.device
 
     def batch(self, num: int) -> tuple[Tensor, Tensor]:
@@ -213,9 +202,7 @@ def places_of(model: Model) -> Tensor:
 def pictures(
     domain: Domain, seed: int, num: int, resolution: int, device: str, across: int = 1
 ) -> Iterator[Tensor]:
-    """`num` pictures of a seed, 64 at a time, no more than 16 of a land; `across` as in
-    `Domain.labelled`."""
+    """`num` pictures of a seed to compare with, 64 at a time; `across` as in `Domain.apart`."""
+    stream = domain.apart(resolution, seed, 0, torch.device(device), across)
     for start in range(0, num, BATCH):
-        here = (resolution, seed, start, torch.device(device), across)
-        stream = domain.labelled(*here, lands=BATCH // PER_LAND)
         yield stream.batch(min(BATCH, num - start))[0]

@@ -14,7 +14,7 @@ from training.aerial.cover import Sun, contour_distance
 from training.aerial.light import shadow
 from training.aerial.noise import fractal, smooth
 from training.crops import AerialCrops, RandomCrops, metres_per_pixel
-from training.domains import LabelledLand, find_domain, pictures
+from training.domains import LANDS_APART, LabelledLand, find_domain, pictures
 from training.errors import TrainingError
 from training.gan import GanTraining
 from training.gan_options import PRESETS
@@ -338,16 +338,11 @@ def test_amounts_become_attributes() -> None:
     assert torch.cosine_similarity(moved, direction, dim=0) > 0.8
 
 
-def test_land_to_compare_with_is_of_many_lands(monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn = []
-
-    def draw(crops: AerialCrops) -> torch.Tensor:
-        drawn.append(crops.next_land)
-        crops.next_land += 1
-        return torch.full((13, 32, 32), 1 + len(drawn), dtype=torch.uint8)
-
-    monkeypatch.setattr(AerialCrops, "draw", draw)
-    batches = list(pictures(find_domain("aerial"), 3, 100, 16, "cpu"))
-    assert [len(batch) for batch in batches] == [64, 36]
-    assert len(set(drawn)) == 8, "no more than 16 squares of each"
-    assert len(torch.cat(batches)[:, 0, 0, 0].unique()) == 8
+def test_land_to_compare_with_is_never_twice_of_one_land() -> None:
+    batches = list(pictures(find_domain("aerial"), 3, 66, 16, "cpu"))
+    assert [len(batch) for batch in batches] == [64, 2]
+    first, last = (view(3 * LANDS_APART + k, 0, 0, 16, 16).img for k in (0, 65))
+    torch.testing.assert_close(batches[0][0], first, atol=1 / 127, rtol=0)
+    torch.testing.assert_close(batches[1][1], last, atol=1 / 127, rtol=0)
+    (wide,) = pictures(find_domain("aerial"), 3, 1, 16, "cpu", across=2)
+    torch.testing.assert_close(wide[0, :, :16, :16], batches[0][0])

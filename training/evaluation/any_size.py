@@ -27,14 +27,15 @@ from training.generated import draw_latents, drawn_from
 from training.land_lesson import drawn
 
 SEAM_CHUNKS = 4  # side of the window whose seams are looked at: six borders
-WINDOW = 6  # side of the window of a land that squares are cut from, in pictures
-PER_WINDOW = 16  # squares
-LESSON = 4  # side of a land of the lesson, in pictures
+WINDOW = 6  # side in pictures of the window of a land that is looked at as a whole
+CUT = 3  # of one that squares are cut from
+PER_WINDOW = 4  # squares: many of one land would have much in common
+LESSON = 2  # side of a land of the lesson, in pictures
 BATCH = 64
 TILES = (96, 256, 512)  # pixels; the same window is drawn in each
 DISTANCES = (16, 64, 128)  # pixels
 SCALES = (2, 4)
-PER_SCALED = 4  # squares of the usual size for each that is looked at from further away
+PER_SCALED = 8  # squares of the usual size for each that is looked at from further away
 
 
 @dataclass(frozen=True)
@@ -240,7 +241,7 @@ def cut(
     side = model.layout.resolution * scale
     for k in range(-(-count // PER_WINDOW)):
         land = Land(model, seed + k, coherence)
-        whole = side_of(land)
+        whole = max(CUT, scale + 1) * model.layout.resolution
         yield F.avg_pool2d(at_random(land.draw(0, 0, whole, whole), side, rng), scale)
 
 
