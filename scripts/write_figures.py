@@ -208,7 +208,7 @@ def priors_table() -> str:
     about = (
         f"Fréchet distances after {found[0]['nimg']:,} pictures; renders to renders {renders:.1f}. "
         f"Single pictures of the field come to {single:.2f} × those of plain StyleGAN2, squares of "
-        f"its lands to {land:.2f} × squares of such pictures side by side. "
+        f"its lands to {land:.2f} × squares of lands of one vector each. "
         "`python -m scripts.ablate_priors --run runs/priors --steps 1500 --seeds 3 "
         "--priors vector field --reader-minutes 6`"
     )
