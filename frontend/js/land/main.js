@@ -25,7 +25,7 @@ import { LandView } from './view.js';
 /** @typedef {import('./history.js').Land} Land */
 /** @typedef {import('./panel.js').Brush} Brush */
 
-const FIRST_SEED = 4; // lakes, woods, fields and a town on one screen; the next ones are drawn
+const FIRST_SEED = 7; // a lake, woods in green and autumn, meadows on one screen; the next ones are drawn
 const ADDRESS = /^#(lnd_[0-9a-f]{32})(?:\/(\d+)\/(-?\d+)\/(-?\d+))?$/;
 
 const KEPT = 'latentbrush.lands';
