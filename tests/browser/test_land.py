@@ -290,9 +290,13 @@ def test_the_land_is_painted_with_the_keyboard_alone(land):
     before = land.evaluate("location.hash")
     land.keyboard.press("ArrowRight")
     wait_until(lambda: land.evaluate("location.hash") != before)
+    wait_for_tiles(land)
+    before = seen(land)
     land.keyboard.press("Enter")
     wait_until(lambda: land.locator(".land-edit").count() == 1)
     wait_for_tiles(land)
+    wait_until(lambda: land.locator(".land-trace").count() == 0)
+    assert (seen(land) != before).any()
     land.get_by_role("button", name="Undo", exact=True).focus()
     land.keyboard.press("Enter")  # the button's
     wait_until(lambda: land.locator(".land-edit").count() == 0)

@@ -75,8 +75,8 @@ class AnySizeFigures:
         frechet_renders: between two sets of renders: what chance alone makes.
         frechet_square: of pictures of the training size to renders.
         frechet_land: of squares at random places of lands to renders.
-        frechet_lesson: of what the lesson shows for fields (one sun, one net of roads) to renders:
-            all that a model could have learnt from it; None of a model that had no such lesson.
+        frechet_lesson: of what the lesson shows for fields (one sun, one net of roads) to renders;
+            None of a model that had no such lesson.
         fid_renders, fid_square, fid_land: the same in Inception's features, 2,048 of them, so of
             few pictures they compare within one run only; None without it.
         tile_max_diff: largest difference between a window drawn in tiles of several sizes, in
