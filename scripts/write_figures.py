@@ -150,11 +150,7 @@ def any_size_table() -> str:
         f"| {found['count']} squares against renders | measured |",
         "|---|---|",
         f"| Fréchet distance of renders to renders | {found['frechet_renders']:.2f} |",
-        *(
-            f"| of the lands that the lesson shows | {shown:.1f} |"
-            for shown in [found.get("frechet_lesson")]
-            if shown is not None
-        ),
+        f"| of the lands that the lesson shows | {found['frechet_lesson']:.1f} |",
         f"| of pictures of the training size | {single:.1f} |",
         f"| of squares anywhere in lands | {land:.1f} ({land / single:.2f} ×) |",
         *(

@@ -1,5 +1,5 @@
 /**
- * Light or dark: the button that says so for this browser. theme.js beside index.html applies it before the first paint.
+ * Light or dark: the button that says so for this browser. js/theme.js applies it before the first paint.
  */
 
 import { t } from '../i18n.js';
