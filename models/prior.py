@@ -140,13 +140,10 @@ def sample_fields(
 ) -> Tensor:
     """Draw fields z [num, C, rows, columns] for training, each with a length of its own.
 
-    Lengths are log-uniform between the prior's.
-
     Args:
         rng: on the CPU; torch's own if None.
     """
-    low, high = (math.log(max(length, 1e-3)) for length in prior.lengths)
-    length = torch.exp(low + (high - low) * torch.rand(num, generator=rng))
+    length = sample_lengths(prior, num, rng)
     down = prior.factor(rows, length, rng).to(device)
     across = prior.factor(columns, length, rng).to(device)
     noise = white((num, channels, down.shape[2], across.shape[2]), device, rng)
@@ -154,6 +151,16 @@ def sample_fields(
     whole = white((num, channels, 1, 1), device, rng)
     share = prior.global_share
     return math.sqrt(1 - share) * local + math.sqrt(share) * whole
+
+
+def sample_lengths(prior: Prior, num: int, rng: torch.Generator | None = None) -> Tensor:
+    """Draw correlation lengths [num] in base cells, log-uniform between the prior's.
+
+    Args:
+        rng: on the CPU; torch's own if None.
+    """
+    low, high = (math.log(max(length, 1e-3)) for length in prior.lengths)
+    return torch.exp(low + (high - low) * torch.rand(num, generator=rng))
 
 
 def white(shape: tuple[int, ...], device: torch.device, rng: torch.Generator | None) -> Tensor:

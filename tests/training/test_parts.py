@@ -11,6 +11,7 @@ import torch
 from models.attributes import Attribute, AttributeSet
 from models.errors import CheckpointError, ShapeError
 from models.inversion import invert
+from models.land import Land
 from models.latents import embed
 from models.model import Model, load_model, save_model
 from models.perceptual import PerceptualConfig, PerceptualNet
@@ -20,7 +21,7 @@ from training.attributes import MAX_LENGTHEN, bounds, least_squares, train_attri
 from training.domains import find_domain, usual_place
 from training.encoder import encoder_loss, train_encoder
 from training.errors import TrainingError
-from training.evaluation.any_size import evaluate_any_size, lesson_squares, squares, tiled
+from training.evaluation.any_size import cut, evaluate_any_size, lesson_squares, squares, tiled
 from training.evaluation.baselines import baselines
 from training.evaluation.distributions import (
     PatchCollector,
@@ -364,6 +365,29 @@ def test_lands_of_the_lesson_are_cut_as_those_of_the_model_are() -> None:
     shown = torch.cat(list(lesson_squares(tiny_land(), 32, 1)))
     assert shown.shape == (32, 3, 32, 32)
     assert len(shown.flatten(1).unique(dim=0)) == 32
+
+
+def test_squares_of_lands_have_one_each_with_lengths_as_in_training(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model, opened = tiny_land(), []
+
+    def open_land(model: Model, seed: int, coherence: float) -> Land:
+        opened.append((seed, coherence))
+        return Land(model, seed, coherence)
+
+    monkeypatch.setattr("training.evaluation.any_size.Land", open_land)
+    shown = torch.cat(list(cut(model, None, 80, 1)))
+    assert shown.shape == (80, 3, 32, 32)
+    assert [seed for seed, _ in opened] == list(range(1, 81))
+    assert model.prior is not None
+    low, high = model.prior.lengths
+    lengths = [length for _, length in opened]
+    assert low < min(lengths) < low * 1.5
+    assert high / 1.5 < max(lengths) < high
+    del opened[:]
+    assert next(iter(cut(model, 3.0, 4, 1, scale=2))).shape == (4, 3, 32, 32)
+    assert {length for _, length in opened} == {3.0}
 
 
 def test_any_size_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:

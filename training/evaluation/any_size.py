@@ -17,7 +17,7 @@ from models.land import Land
 from models.latents import SQUARE
 from models.model import Model
 from models.ops import normalize_2nd_moment
-from models.prior import PRIORS, sample_fields
+from models.prior import PRIORS, sample_fields, sample_lengths
 from training.aerial import AMOUNTS
 from training.domains import domain_of, pictures
 from training.errors import TrainingError
@@ -28,9 +28,9 @@ from training.land_lesson import drawn
 
 SEAM_CHUNKS = 4  # side of the window whose seams are looked at: six borders
 WINDOW = 6  # side in pictures of the window of a land that is looked at as a whole
-CUT = 3  # of one that squares are cut from
-PER_WINDOW = 4  # squares: many of one land would have much in common
-LESSON = 2  # side of a land of the lesson, in pictures
+CUT = 3  # of the part of a land in which a square is cut, several chunks wide
+PER_LESSON = 4  # squares of a land of the lesson, which takes long to draw
+LESSON = 2  # side of such a land, in pictures
 BATCH = 64
 TILES = (96, 256, 512)  # pixels; the same window is drawn in each
 DISTANCES = (16, 64, 128)  # pixels
@@ -211,16 +211,12 @@ def lesson_squares(model: Model, count: int, seed: int) -> Iterator[Tensor]:
     cell_px = size // SQUARE[0]
     side, reach = LESSON * size, LESSON * SQUARE[0] + 2 * SURROUND
     rng, z_dim = torch.Generator().manual_seed(seed), model.generator.config.z_dim
-    for k in range(-(-count // PER_WINDOW)):
+    for k in range(-(-count // PER_LESSON)):
         fields = sample_fields(PRIORS["field"], 1, z_dim, reach, reach, torch.device("cpu"), rng)
         land = drawn(normalize_2nd_moment(fields)[0], seed + k, side, cell_px)
-        yield at_random(land.to(model.device), size, rng)
-
-
-def at_random(window: Tensor, side: int, rng: torch.Generator) -> Tensor:
-    """Squares of a window [1, 3, H, W]: [PER_WINDOW, 3, side, side]."""
-    places = torch.randint(window.shape[2] - side + 1, (PER_WINDOW, 2), generator=rng).tolist()
-    return torch.cat([window[:, :, y : y + side, x : x + side] for y, x in places])
+        places = torch.randint(side - size + 1, (PER_LESSON, 2), generator=rng).tolist()
+        squares = [land[:, :, y : y + size, x : x + size] for y, x in places]
+        yield torch.cat(squares).to(model.device)
 
 
 def tiled(model: Model, count: int, seed: int, scale: int) -> Iterator[Tensor]:
@@ -235,14 +231,24 @@ def tiled(model: Model, count: int, seed: int, scale: int) -> Iterator[Tensor]:
 def cut(
     model: Model, coherence: float | None, count: int, seed: int, scale: int = 1
 ) -> Iterator[Tensor]:
-    """Squares at random places of windows of many lands, of `scale` times the training size and
-    shrunk to it."""
+    """Squares at random places, each of a land of its own, of `scale` times the training size and
+    shrunk to it.
+
+    Args:
+        coherence: of all lands, in base cells; as in training, each has its own, if None.
+    """
+    assert model.prior is not None
     rng = torch.Generator().manual_seed(seed)
+    own = sample_lengths(model.prior, count, rng).tolist()
     side = model.layout.resolution * scale
-    for k in range(-(-count // PER_WINDOW)):
-        land = Land(model, seed + k, coherence)
-        whole = max(CUT, scale + 1) * model.layout.resolution
-        yield F.avg_pool2d(at_random(land.draw(0, 0, whole, whole), side, rng), scale)
+    within = max(CUT, scale + 1) * model.layout.resolution - side + 1
+    for start in range(0, count, BATCH):
+        squares = []
+        for k in range(start, min(start + BATCH, count)):
+            top, left = torch.randint(within, (2,), generator=rng).tolist()
+            land = Land(model, seed + k, own[k] if coherence is None else coherence)
+            squares.append(F.avg_pool2d(land.draw(top, left, side, side), scale))
+        yield torch.cat(squares)
 
 
 def scale_rows(model: Model, count: int, seed: int) -> Iterator[ScaleRow]:
