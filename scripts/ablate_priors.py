@@ -21,7 +21,7 @@ from training.loop import train_generator
 from training.perceptual import train_perceptual
 from training.release import release_generator
 from training.runs import load_state
-from training.schedule import Minutes, Place, Steps
+from training.schedule import Minutes, Progress, Steps
 
 SQUARES = 512
 SEED = 950_000
@@ -65,7 +65,7 @@ def main() -> None:
             options = replace(base, prior=prior, seed=seed)
             folder = asked.run / f"{prior}-{seed}"
             begun = (folder / "state.pt").exists()
-            if not (begun and Place.of(load_state(folder)).is_over):
+            if not (begun and Progress.of(load_state(folder)).is_over):
                 train_generator(options, folder, Steps(asked.steps), resume=begun)
             model = replace(release_generator(folder, "land"), perceptual=net)
             figures = asdict(evaluate_any_size(model, SQUARES, SEED))

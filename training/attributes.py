@@ -29,7 +29,7 @@ from training.generated import draw_latents, drawn_from
 from training.probes import Probes
 from training.readings import readings_of
 from training.runs import Run
-from training.schedule import OVER, Length, Place, set_cosine_lr
+from training.schedule import OVER, Length, Progress, set_cosine_lr
 
 LEAST_MOVE = 0.3  # σ for a σ of strength; less is held against a direction where that has weight
 SIZE_WEIGHT = 0.002  # on the squared length of a direction in whitened units
@@ -166,10 +166,10 @@ def train_attributes(
     if (state := run.load()) is not None:
         directions.data.copy_(state["directions"])
         optimiser.load_state_dict(state["optimiser"])
-    place = Place.of(state).left
+    place = Progress.of(state).left
     rng = torch.Generator().manual_seed(seed + place.step)
 
-    def save(at: Place) -> None:
+    def save(at: Progress) -> None:
         kept = {"directions": directions.detach(), "optimiser": optimiser.state_dict()}
         run.save(kept | {"place": asdict(at)})
 

@@ -25,7 +25,7 @@ from models.regularisers import wasserstein_to_normal
 from training.data import ImageSource
 from training.generated import draw_latents, drawn_from
 from training.runs import Run
-from training.schedule import OVER, Length, Place, set_cosine_lr
+from training.schedule import OVER, Length, Progress, set_cosine_lr
 
 PERCEPTUAL_WEIGHT = 0.3
 REGULARISER_WEIGHT = 0.01
@@ -90,7 +90,7 @@ class EncoderTraining:
         """Go on from `state`."""
         for name in ("encoder", "average", "optimiser"):
             getattr(self, name).load_state_dict(state[name])
-        self.is_new = state.get("is_new", self.is_new) and not Place.of(state).is_over
+        self.is_new = state.get("is_new", self.is_new) and not Progress.of(state).is_over
 
 
 def train_encoder(
@@ -117,7 +117,7 @@ def train_encoder(
     state = run.load()
     if state is not None:
         training.restore(state)
-    place = Place.of(state).left
+    place = Progress.of(state).left
     torch.manual_seed(seed + place.step)
     rng = torch.Generator().manual_seed(seed + 1 + place.step)
     latent_phase = LATENT_PHASE if training.is_new else 0.0

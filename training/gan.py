@@ -24,7 +24,7 @@ from training.gan_options import GanOptions
 from training.imitation import imitate
 from training.losses import PathLength, discriminator_loss, generator_loss, r1_penalty
 from training.runs import Run
-from training.schedule import BEGINNING, OVER, Place
+from training.schedule import BEGINNING, OVER, Progress
 from training.teacher import teach
 from training.together import Group, update
 
@@ -86,7 +86,7 @@ class GanTraining:
         self.blank = True  # the average has nothing worth keeping yet
         self.seed_again()
 
-    def enter(self, phase: str, **parts: Part) -> Place:
+    def enter(self, phase: str, **parts: Part) -> Progress:
         """Begin a phase, or go on with the one that was saved: the networks and optimisers that are
         its own are then what they were. Says where in it."""
         if phase != self.phase:
@@ -246,7 +246,7 @@ class GanTraining:
             getattr(self, name).load_state_dict(state[name])
         self.nimg = state["nimg"]
         self.phase = state["phase"]
-        self.place = Place.of(state) if "place" in state else OVER
+        self.place = Progress.of(state) if "place" in state else OVER
         self.saved_parts = state.get("parts", {})
         self.blank = state["blank"]
         self.has_had_lesson = state.get("has_had_lesson", False)

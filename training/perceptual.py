@@ -15,7 +15,7 @@ from models.model import best_dtype
 from models.perceptual import PerceptualConfig, PerceptualNet
 from training.domains import Domain, Labelled
 from training.runs import Run
-from training.schedule import OVER, Length, Place, set_cosine_lr
+from training.schedule import OVER, Length, Progress, set_cosine_lr
 
 WIDTHS = (24, 48, 64, 96, 128)
 JUDGE_WIDTHS = (16, 32, 64, 96, 96)
@@ -55,12 +55,12 @@ def train_perceptual(
         optimiser.load_state_dict(state["optimiser"])
         seen = state["nimg"]
 
-    def save(at: Place) -> None:
+    def save(at: Progress) -> None:
         kept = {"net": net.state_dict(), "optimiser": optimiser.state_dict(), "nimg": seen}
         run.save(kept | {"place": asdict(at)})
 
     source: Labelled | None = None
-    for now in length.watch("Training the perceptual network", Place.of(state).left):
+    for now in length.watch("Training the perceptual network", Progress.of(state).left):
         set_cosine_lr(optimiser, now.passed, lr)
         source = source or domain.labelled(resolution, seed, seen, where)
         img, wanted = source.batch(batch)

@@ -15,7 +15,7 @@ BAR = "{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
 
 
 @dataclass(frozen=True)
-class Place:
+class Progress:
     """How far a part of the training is: what a run that is stopped goes on from.
 
     Attributes:
@@ -27,9 +27,9 @@ class Place:
     passed: float = 0.0
 
     @staticmethod
-    def of(state: dict[str, Any] | None) -> "Place":
+    def of(state: dict[str, Any] | None) -> "Progress":
         """What was saved under "place"."""
-        return Place(**(state or {}).get("place", {}))
+        return Progress(**(state or {}).get("place", {}))
 
     @property
     def is_over(self) -> bool:
@@ -37,25 +37,25 @@ class Place:
         return self.passed >= 1
 
     @property
-    def left(self) -> "Place":
+    def left(self) -> "Progress":
         """Where to go on; what is over begins anew."""
         return BEGINNING if self.is_over else self
 
 
-BEGINNING = Place()
-OVER = Place(passed=1.0)
+BEGINNING = Progress()
+OVER = Progress(passed=1.0)
 
 
 @dataclass(frozen=True)
-class Moment(Place):
+class Moment(Progress):
     """One step of it."""
 
     bar: tqdm | None = None  # type: ignore[type-arg]
 
     @property
-    def after(self) -> Place:
+    def after(self) -> Progress:
         """The place after this step."""
-        return Place(self.step + 1, self.passed)
+        return Progress(self.step + 1, self.passed)
 
     def note(self, **figures: str) -> None:
         """Show figures behind the bar."""
@@ -66,7 +66,7 @@ class Moment(Place):
 class Length(Protocol):
     """How long a part trains."""
 
-    def watch(self, title: str, place: Place = BEGINNING) -> Iterator[Moment]:
+    def watch(self, title: str, place: Progress = BEGINNING) -> Iterator[Moment]:
         """Count the steps from `place` until it is over, and show a bar."""
         ...
 
@@ -77,7 +77,7 @@ class Minutes:
 
     minutes: float
 
-    def watch(self, title: str, place: Place = BEGINNING) -> Iterator[Moment]:
+    def watch(self, title: str, place: Progress = BEGINNING) -> Iterator[Moment]:
         """Count the steps until the time is up; none if there is no time."""
         if not self.minutes:
             return
@@ -96,7 +96,7 @@ class Steps:
 
     num: int
 
-    def watch(self, title: str, place: Place = BEGINNING) -> Iterator[Moment]:
+    def watch(self, title: str, place: Progress = BEGINNING) -> Iterator[Moment]:
         """Count them."""
         with tqdm(total=1.0, desc=title, bar_format=BAR) as bar:
             for step in range(place.step, self.num):

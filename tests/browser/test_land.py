@@ -111,6 +111,28 @@ def test_an_edit_is_hidden_and_undone(land):
     wait_for_tiles(land)
 
 
+def test_the_amount_of_an_open_edit_is_changed_and_its_place_is_shown(land):
+    paint(land, (200, 150), (300, 150))
+    title = land.locator(".land-edit .edit-title")
+    assert title.get_attribute("aria-expanded") == "true", "a new one is open"
+    amount = land.get_by_label("Amount of Smile, σ")
+    amount.fill("-1")
+    amount.press("Tab")
+    wait_until(lambda: "−1" in (land.locator(".edit-value").text_content() or ""))
+    wait_for_tiles(land)
+    assert amount.is_visible()
+    title.click()
+    assert title.get_attribute("aria-expanded") == "false"
+    assert amount.count() == 0
+    assert title.evaluate("each => each === document.activeElement")
+    box = land.locator(".land-outline").bounding_box()
+    room = land.locator(".land-room").bounding_box()
+    assert abs(box["x"] + box["width"] / 2 - room["x"] - 250) < 12
+    title.blur()
+    land.mouse.move(5, 5)
+    assert land.locator(".land-outline").count() == 0
+
+
 def test_the_address_is_the_land_and_the_place(land):
     paint(land, (200, 200), (260, 200))
     address = land.url

@@ -30,7 +30,7 @@ from training.loop import train_generator
 from training.patch_critic import PatchCritic, fooling, hinge
 from training.release import release_generator
 from training.runs import Run, load_state
-from training.schedule import OVER, Place, Steps
+from training.schedule import OVER, Progress, Steps
 from training.sharpening import sharpen
 from training.warmup import open_lesson, warm_up
 
@@ -297,7 +297,7 @@ def test_every_part_of_a_run_is_gone_on_with(
     assert "warm_up_loss" in lines
     assert "critic_loss" in lines
     state = load_state(tmp_path / "a")
-    assert (state["phase"], Place.of(state)) == ("sharpening", OVER)
+    assert (state["phase"], Progress.of(state)) == ("sharpening", OVER)
 
     training = GanTraining(TINY, torch.device("cpu"))
     run = Run(tmp_path / "b", asdict(TINY), resume=False)

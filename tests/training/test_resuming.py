@@ -16,7 +16,7 @@ from training.gan_options import PRESETS, GanOptions
 from training.loop import train_generator
 from training.perceptual import train_perceptual
 from training.runs import load_state
-from training.schedule import BEGINNING, OVER, Every, Minutes, Moment, Place, Steps
+from training.schedule import BEGINNING, OVER, Every, Minutes, Moment, Progress, Steps
 
 TINY = replace(PRESETS["cpu32"], batch=4, channel_base=256, channel_max=16, w_dim=64, grid=32)
 LAND = replace(
@@ -28,7 +28,7 @@ LAND = replace(
 class Stopped(Steps):
     """Somebody stops it in the last but one of its steps."""
 
-    def watch(self, title: str, place: Place = BEGINNING) -> Iterator[Moment]:
+    def watch(self, title: str, place: Progress = BEGINNING) -> Iterator[Moment]:
         for now in super().watch(title, place):
             if now.step == self.num - 1:
                 raise KeyboardInterrupt
@@ -48,17 +48,22 @@ def steps_of(optimiser: dict[str, Any]) -> int:
 
 
 def test_time_goes_on_from_a_place() -> None:
-    assert [now.step for now in Steps(5).watch("", Place(3, 0.6))] == [3, 4]
-    first = next(Minutes(1).watch("", Place(7, 0.75)))
+    assert [now.step for now in Steps(5).watch("", Progress(3, 0.6))] == [3, 4]
+    first = next(Minutes(1).watch("", Progress(7, 0.75)))
     assert first.step == 7
     assert first.passed == pytest.approx(0.75, abs=0.01)
-    assert list(Minutes(1).watch("", Place(9, 1.0))) == []
+    assert list(Minutes(1).watch("", Progress(9, 1.0))) == []
     assert list(Minutes(0).watch("")) == []
 
 
 def test_what_is_over_begins_anew() -> None:
-    assert Place.of(None) == Place.of({}) == Place.of({"place": asdict(OVER)}).left == BEGINNING
-    assert Place.of({"place": {"step": 3, "passed": 0.5}}).left == Place(3, 0.5)
+    assert (
+        Progress.of(None)
+        == Progress.of({})
+        == Progress.of({"place": asdict(OVER)}).left
+        == BEGINNING
+    )
+    assert Progress.of({"place": {"step": 3, "passed": 0.5}}).left == Progress(3, 0.5)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +91,7 @@ def test_a_phase_of_a_generator(
     assert before["place"]["step"] == 2
     train(Steps(5), resume=True)
     after = load_state(tmp_path)
-    assert Place.of(after) == OVER
+    assert Progress.of(after) == OVER
     assert after["nimg"] > before["nimg"]
     for name in optimisers:
         assert (steps_of(before["parts"][name]), steps_of(after["parts"][name])) == (2, 5)
@@ -108,7 +113,7 @@ def test_an_encoder(tmp_path: Path) -> None:
     assert load_state(tmp_path)["place"]["step"] == 50
     train(Steps(53), resume=True)
     state = load_state(tmp_path)
-    assert (Place.of(state), steps_of(state["optimiser"])) == (OVER, 53)
+    assert (Progress.of(state), steps_of(state["optimiser"])) == (OVER, 53)
 
 
 def test_a_perceptual_network(tmp_path: Path) -> None:
@@ -123,7 +128,7 @@ def test_a_perceptual_network(tmp_path: Path) -> None:
     assert load_state(tmp_path)["nimg"] == 200
     train(Steps(53), resume=True)
     state = load_state(tmp_path)
-    assert (Place.of(state), state["nimg"], steps_of(state["optimiser"])) == (OVER, 212, 53)
+    assert (Progress.of(state), state["nimg"], steps_of(state["optimiser"])) == (OVER, 212, 53)
 
 
 def test_attributes(tmp_path: Path) -> None:
@@ -133,4 +138,4 @@ def test_attributes(tmp_path: Path) -> None:
     assert load_state(tmp_path)["place"]["step"] == 26
     train_attributes(model, tmp_path, Steps(30), batch=2, resume=True)
     state = load_state(tmp_path)
-    assert (Place.of(state), steps_of(state["optimiser"])) == (OVER, 30)
+    assert (Progress.of(state), steps_of(state["optimiser"])) == (OVER, 30)

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from models.composite import softened
 from models.generator import SURROUND
 from models.land import Land
-from models.land_painting import FEATHER_PX, Place, Stroke, draw_painted
+from models.land_painting import FEATHER_PX, Stroke, Window, draw_painted
 from models.latents import SQUARE
 from models.model import Model
 from models.ops import normalize_2nd_moment
@@ -67,14 +67,14 @@ def evaluate_painting(
     leaks = dict.fromkeys(moves, 0.0)
     for k in tqdm(range(count), desc="Painting lands", unit="land"):
         land = Land(model, seed + k)
-        place: Place = (0, 0, side, side)
-        before = land.draw(*place)
+        window: Window = (0, 0, side, side)
+        before = land.draw(*window)
         read = read_inside(judge, before, quarter)
         for name, factor in readable:
             column = targets.index(factor)
             for strength in STRENGTHS:
                 stroke = Stroke(name, strength, 0, 0, mask)
-                after = draw_painted(land, [stroke], place, before)
+                after = draw_painted(land, [stroke], window, before)
                 moved = read_inside(judge, after, quarter)[column] - read[column]
                 moves[name].append((strength, moved.item()))
                 change = ((after - before).abs().amax(dim=1, keepdim=True) * outside).max().item()

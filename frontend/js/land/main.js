@@ -67,6 +67,7 @@ const panel = landPanel({
         land.edits.flatMap((/** @type {import('./stroke.js').LandEdit} */ each, /** @type {number} */ i) => (i !== index ? [each] : edit ? [{ ...each, ...edit }] : [])),
       ),
     ),
+  onPoint: (edit) => view.outline(edit && edit.box),
 });
 panel.dom.hidden = undo.disabled = redo.disabled = true; // until there is a land
 document.body.append(

@@ -5,7 +5,8 @@
 import { el, setChildren } from '../dom.js';
 import { t } from '../i18n.js';
 import { icon } from '../icons.js';
-import { iconButton, segmented, setPressed, signed, slider } from '../panels/controls.js';
+import { iconButton, segmented, slider } from '../panels/controls.js';
+import { editList } from './edits.js';
 import { LARGEST_BRUSH, SMALLEST_BRUSH } from './stroke.js';
 
 /** @typedef {import('../types.js').Attribute} Attribute */
@@ -19,7 +20,6 @@ import { LARGEST_BRUSH, SMALLEST_BRUSH } from './stroke.js';
  * @property {(modelId: string) => void} onModel
  * @property {(seed: number) => void} onSeed
  * @property {(coherence: number|null) => void} onCoherence null: the model's own
- * @property {(index: number, change: {enabled?: boolean, strength?: number}|null) => void} onEdit null: delete it
  */
 
 const COHERENCE = { min: 1, max: 16, usual: 4 };
@@ -31,8 +31,8 @@ const TOOLS = [
   { value: 'export', text: t('Export'), hint: t('Drag a rectangle to download it (E)') },
 ];
 
-/** @param {PanelEvents} events */
-export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onEdit }) {
+/** @param {PanelEvents & import('./edits.js').EditEvents} events */
+export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, ...ofEdits }) {
   const seed = el('input', { type: 'number', class: 'number', min: 0, step: 1, 'aria-label': t('Seed') });
   seed.addEventListener('change', () => seed.value !== '' && Number.isSafeInteger(Number(seed.value)) && onSeed(Number(seed.value)));
   const picker = el('select', { class: 'land-model', 'aria-label': t('Model'), hidden: true, onchange: () => onModel(picker.value) });
@@ -62,16 +62,15 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onEdit
     origin: 0,
     onInput: (value) => onBrush({ strength: value }),
   });
-  const radius = slider({
-    label: t('Brush'),
-    min: SMALLEST_BRUSH,
-    max: LARGEST_BRUSH,
-    step: 2,
+  const size = slider({
+    label: t('Size'),
+    min: 2 * SMALLEST_BRUSH,
+    max: 2 * LARGEST_BRUSH,
+    step: 4,
     unit: 'px',
-    onInput: (value) => onBrush({ radius: value }),
+    onInput: (value) => onBrush({ radius: value / 2 }),
   });
-  const edits = el('ol', { class: 'land-edits' });
-  const none = el('p', { class: 'quiet' }, t('Nothing painted yet. Choose an attribute and drag over the land.'));
+  const edits = editList(ofEdits);
   const section = (/** @type {string} */ title, /** @type {Node[]} */ ...parts) =>
     el('section', { class: 'section', 'aria-label': title }, el('header', { class: 'section-head' }, el('h2', {}, title)), ...parts);
   const dom = el(
@@ -83,8 +82,8 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onEdit
       el('div', { class: 'row' }, el('label', { class: 'land-seed' }, el('span', { class: 'slider-label' }, t('Seed')), el('span', { class: 'number-field' }, seed)), iconButton('dice', t('Another land'), onNew, { text: t('Another') })),
       coherence.dom,
     ),
-    section(t('Brush'), tools.dom, what, list, strength.dom, radius.dom),
-    section(t('Edits'), none, edits),
+    section(t('Brush'), tools.dom, what, list, strength.dom, size.dom),
+    section(t('Edits'), ...edits.parts),
   );
   /** @type {readonly Attribute[]} */
   let shownAttributes = [];
@@ -105,7 +104,7 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onEdit
       }
       for (const input of list.querySelectorAll('input')) input.checked = input.value === brush.attribute;
       strength.set(brush.strength);
-      radius.set(brush.radius);
+      size.set(2 * brush.radius);
     },
     /** @param {Land} land */
     showLand(land) {
@@ -113,12 +112,8 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onEdit
       picker.value = land.model;
       coherenceNow = land.coherence ?? COHERENCE.usual;
       coherence.set(coherenceNow);
-      none.hidden = land.edits.length > 0;
-      const titles = new Map(shownAttributes.map(({ id, title }) => [id, title]));
-      setChildren(
-        edits,
-        land.edits.map((edit, i) => editRow(edit, t(titles.get(edit.attribute) ?? edit.attribute), (change) => onEdit(i, change))),
-      );
+      const titles = new Map(shownAttributes.map(({ id, title }) => [id, t(title)]));
+      edits.show(land.edits, (id) => titles.get(id) ?? id);
     },
   };
 }
@@ -127,41 +122,4 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onEdit
 function attributeRow({ id, title }, onChoose) {
   const input = el('input', { type: 'radio', name: 'attribute', value: id, class: 'visually-hidden', onclick: onChoose });
   return el('label', { class: 'attribute' }, input, icon('brush', 14), el('span', { class: 'attribute-title' }, t(title)));
-}
-
-/**
- * @param {import('./stroke.js').LandEdit} edit
- * @param {string} title
- * @param {(change: {enabled?: boolean, strength?: number}|null) => void} onChange
- */
-function editRow(edit, title, onChange) {
-  const toggle = iconButton(edit.enabled ? 'shown' : 'hidden', edit.enabled ? t('Hide {title}', { title }) : t('Show {title}', { title }), () =>
-    onChange({ enabled: !edit.enabled }),
-  );
-  setPressed(toggle, edit.enabled);
-  let chosen = edit.strength;
-  const weight = slider({
-    label: t('Amount of {name}', { name: title }),
-    min: -3,
-    max: 3,
-    step: 0.1,
-    unit: 'σ',
-    origin: 0,
-    isCompact: true,
-    onInput: (value) => {
-      chosen = value;
-      weight.set(value);
-    },
-    onSettle: () => chosen !== edit.strength && onChange({ strength: chosen }),
-  });
-  weight.set(edit.strength);
-  return el(
-    'li',
-    { class: edit.enabled ? 'land-edit' : 'land-edit is-off' },
-    el('span', { class: 'edit-title' }, title),
-    el('span', { class: 'edit-value' }, signed(edit.strength)),
-    toggle,
-    iconButton('bin', t('Delete {name}', { name: title }), () => onChange(null)),
-    weight.dom,
-  );
 }

@@ -34,6 +34,8 @@ export class LandView {
   /** @type {L.Path|null} */
   #trace = null;
   #cursor;
+  /** @type {L.Path|null} */
+  #outline = null;
 
   /** @param {HTMLElement} room @param {ViewEvents} events */
   constructor(room, events) {
@@ -136,6 +138,15 @@ export class LandView {
     this.#events.onStroke(points, true);
   }
 
+  /** Show where a box lies; null: no more. @param {number[]|null} box x, y, width and height in land pixels */
+  outline(box) {
+    this.#outline?.remove();
+    if (!box) return;
+    const [x, y, width, height] = box;
+    const corners = L.latLngBounds(this.#toLatLng({ x, y }), this.#toLatLng({ x: x + width, y: y + height }));
+    this.#outline = L.rectangle(corners, { interactive: false, className: 'land-outline', weight: 2, dashArray: '6 4' }).addTo(this.#map);
+  }
+
   /** Where the middle of the view is. */
   get place() {
     const { x, y } = this.#toLand(this.#map.getCenter());
@@ -181,11 +192,13 @@ export class LandView {
     room.addEventListener('pointermove', (event) => {
       if (stroke?.pointer !== event.pointerId) return;
       const more = (event.getCoalescedEvents?.() ?? [event]).map((each) => this.#at(each));
-      const points = [...stroke.points, ...more];
-      if (isPainting() && !this.#events.canBeAsLong(points)) return end(true);
-      stroke = { ...stroke, points };
-      this.#draw(points);
-      if (isPainting()) this.#events.onStroke(points, false);
+      stroke.points.push(...more);
+      if (isPainting() && !this.#events.canBeAsLong(stroke.points)) {
+        stroke.points.length -= more.length;
+        return end(true);
+      }
+      this.#draw(stroke.points);
+      if (isPainting()) this.#events.onStroke(stroke.points, false);
     });
     const of = (/** @type {boolean} */ isKept) => (/** @type {PointerEvent} */ event) => stroke?.pointer === event.pointerId && end(isKept);
     room.addEventListener('pointerup', of(true));
