@@ -96,9 +96,10 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, 
       rescue,
       land,
       sessions.dom,
+      models.dom,
       el('h2', {}, t('Start from a sample')),
       gallery,
-      el('div', { class: 'start-choices' }, models.dom, encoding.dom, languagePicker()),
+      el('div', { class: 'start-choices' }, encoding.dom, languagePicker()),
     ),
   );
   /** @type {{sample: Sample, dom: HTMLElement}[]} */
