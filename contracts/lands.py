@@ -12,6 +12,7 @@ from pydantic import Field
 
 from contracts.base import Name, Value
 from contracts.edits import MAX_STRENGTH, Mask, MaskAll, canonical_json
+from contracts.errors import InvalidRequest
 from contracts.requests import DRAWING, MAX_SIDE_PX, Coherence, Truncation
 
 TILE_PX = 256
@@ -136,6 +137,12 @@ def reaching(edits: Sequence[LandEdit], box: Box, resolution: int) -> tuple[Land
 
 
 def tile_box(z: int, x: int, y: int) -> Box:
-    """The box of a tile in pixels of the land."""
+    """The box of a tile in pixels of the land.
+
+    Raises:
+        InvalidRequest: it lies further from the origin than a land reaches.
+    """
     side = TILE_PX << (MAX_ZOOM - z)
+    if not all(-FURTHEST_PX <= place * side < FURTHEST_PX for place in (x, y)):
+        raise InvalidRequest(f"there is no tile {x}, {y} at zoom {z}: so far no land reaches")
     return x * side, y * side, side, side

@@ -20,10 +20,29 @@ FINE = 16  # cells per side from which the edges of mixed maps are softened
 
 def fit_mask(mask: Tensor, cells: Cells) -> Tensor:
     """Resample a mask [N, 1, h, w] to `cells`: the maximum to shrink, bilinear to grow."""
+    return F.interpolate(shrunk(mask, cells), size=cells, mode="bilinear", align_corners=False)
+
+
+def fit_mask_part(mask: Tensor, cells: Cells, rows: range, columns: range) -> Tensor:
+    """Those rows and columns of what `fit_mask` gives, without making the rest."""
+    part = shrunk(mask, cells)
+    for dim, places in ((2, rows), (3, columns)):
+        own, last = part.shape[dim] / cells[dim - 2], part.shape[dim] - 1
+        at = (torch.arange(places.start, places.stop, device=mask.device) + 0.5) * own - 0.5
+        at = at.clamp(0, last)
+        low = at.long()
+        share = (at - low).unflatten(0, (-1, *[1] * (3 - dim)))
+        pair = (part.index_select(dim, k) for k in (low, (low + 1).clamp(max=last)))
+        part = torch.lerp(*pair, share)
+    return part
+
+
+def shrunk(mask: Tensor, cells: Cells) -> Tensor:
+    """The mask on no more than `cells`: of those that become one, the maximum."""
     height, width = mask.shape[2:]
-    if cells[0] < height or cells[1] < width:
-        mask = F.adaptive_max_pool2d(mask, (min(cells[0], height), min(cells[1], width)))
-    return F.interpolate(mask, size=cells, mode="bilinear", align_corners=False)
+    if cells[0] >= height and cells[1] >= width:
+        return mask
+    return F.adaptive_max_pool2d(mask, (min(cells[0], height), min(cells[1], width)))
 
 
 def grid_of(wmap: Tensor) -> Cells:

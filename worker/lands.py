@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from contracts.lands import REACH, Box, DrawRequest, LandEdit, reaching
-from models.edits import fit_mask
+from models.edits import fit_mask_part
 from models.images import Pixels, to_pixels
 from models.land import Land, tiles_of
 from models.land_painting import Stroke, draw_painted
@@ -53,11 +53,11 @@ def draw_land(
 
 
 def stroke_of(edit: LandEdit, within: Box, device: torch.device) -> Stroke:
-    """Decode the mask and bring it to the box's size; of that, only what lies within another box is
-    kept, since two hundred large ones would not fit in memory."""
+    """Decode the mask and bring what lies within another box to its size in the land."""
     x, y, width, height = edit.box
-    mask = fit_mask(read_mask(edit.mask, (1, 1)).to(device), (height, width))
     left, top = max(x, within[0]), max(y, within[1])
     right, bottom = min(x + width, within[0] + within[2]), min(y + height, within[1] + within[3])
-    seen = mask[:, :, top - y : bottom - y, left - x : right - x].clone()
-    return Stroke(edit.attribute, edit.strength, top, left, seen)
+    mask = read_mask(edit.mask, (1, 1)).to(device)
+    rows, columns = range(top - y, bottom - y), range(left - x, right - x)
+    part = fit_mask_part(mask, (height, width), rows, columns)
+    return Stroke(edit.attribute, edit.strength, top, left, part)

@@ -142,7 +142,9 @@ def test_lands_that_cannot_be(
     assert (response.status_code, response.json()["code"]) == (status, code)
 
 
-@pytest.mark.parametrize("place", ["9/0/0", "5/0/0", "8/x/0", "8/99999999999/0", "8/0/1.5"])
+@pytest.mark.parametrize(
+    "place", ["9/0/0", "5/0/0", "8/x/0", "8/99999999999/0", "6/0/1048576", "8/0/1.5"]
+)
 def test_tiles_that_cannot_be(client: httpx.Client, model: str, place: str) -> None:
     land_id = make(client, model=model, seed=1)["land_id"]
     response = client.get(f"/tiles/{land_id}/{place}.png")

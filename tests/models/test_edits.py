@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from models.edits import fit_mask, move, resample, shifted, transplant
+from models.edits import fit_mask, fit_mask_part, move, resample, shifted, transplant
 from models.errors import SpaceError
 from models.latents import LatentMap, constant, embed
 from models.model import Model
@@ -66,3 +66,13 @@ def test_a_donor_of_another_size_is_refused(model: Model) -> None:
     wide = embed(constant(torch.zeros(1, 16), 8, (4, 8)), "S+", model.layout)
     with pytest.raises(SpaceError, match="same model at the same size"):
         transplant(spatial(model, 1), wide, EVERYWHERE, (0, 0))
+
+
+@pytest.mark.parametrize("cells", [(40, 31), (5, 64), (3, 4), (1, 1)])
+def test_a_part_of_a_fitted_mask_is_that_part_of_the_whole(cells: tuple[int, int]) -> None:
+    mask = torch.rand(1, 1, 9, 7)
+    whole = fit_mask(mask, cells)
+    rows, columns = (range(side // 3, side - side // 4) for side in cells)
+    part = fit_mask_part(mask, cells, rows, columns)
+    wanted = whole[:, :, rows.start : rows.stop, columns.start : columns.stop]
+    torch.testing.assert_close(part, wanted, atol=1e-6, rtol=0)
