@@ -32,8 +32,8 @@ def fit_mask_part(mask: Tensor, cells: Cells, rows: range, columns: range) -> Te
         at = at.clamp(0, last)
         low = at.long()
         share = (at - low).unflatten(0, (-1, *[1] * (3 - dim)))
-        pair = (part.index_select(dim, k) for k in (low, (low + 1).clamp(max=last)))
-        part = torch.lerp(*pair, share)
+        here, next_ = (part.index_select(dim, k) for k in (low, (low + 1).clamp(max=last)))
+        part = torch.lerp(here, next_, share)
     return part
 
 

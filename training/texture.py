@@ -8,7 +8,7 @@ Ours, after the sliced Wasserstein distance (Rabin et al. 2011; as a loss of pat
 Weiss 2022).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -38,13 +38,13 @@ def texture_loss(img: Tensor, target: Tensor, weight: Tensor | None = None) -> T
     heaviest = torch.ones(REGIONS**2, device=img.device)
     if weight is not None:
         heaviest = F.adaptive_max_pool2d(weight.mean(dim=0), REGIONS).flatten()
-    total = torch.zeros((), device=img.device)
-    for share, *sets in _levels(img, target, REGIONS, PATCHES):
-        a, b = (_by_region(each) for each in sets)
+
+    def compare(ours: Tensor, theirs: Tensor) -> Tensor:
+        a, b = _by_region(ours), _by_region(theirs)
         by_region = (sliced_distance(a, b, PROJECTIONS) * heaviest).mean()
-        together = sliced_distance(a.flatten(0, 1), b.flatten(0, 1), PROJECTIONS)
-        total = total + share * (by_region + together)
-    return total
+        return by_region + sliced_distance(a.flatten(0, 1), b.flatten(0, 1), PROJECTIONS)
+
+    return _over_levels(img, target, (REGIONS, PATCHES), LEVELS, compare)
 
 
 def texture_loss_apart(img: Tensor, target: Tensor) -> Tensor:
@@ -56,11 +56,11 @@ def texture_loss_apart(img: Tensor, target: Tensor) -> Tensor:
         img: [N, 3, R, R].
         target: [N, 3, R, R].
     """
-    total = torch.zeros((), device=img.device)
-    for share, *sets in list(_levels(img, target, QUARTERS, OWN_PATCHES))[:-1]:
-        a, b = (each.flatten(0, 1) for each in sets)
-        total = total + share * sliced_distance(a, b, PROJECTIONS).mean()
-    return total
+
+    def compare(ours: Tensor, theirs: Tensor) -> Tensor:
+        return sliced_distance(ours.flatten(0, 1), theirs.flatten(0, 1), PROJECTIONS).mean()
+
+    return _over_levels(img, target, (QUARTERS, OWN_PATCHES), LEVELS[:-1], compare)
 
 
 def spread_loss(found: Tensor, wanted: Tensor) -> Tensor:
@@ -79,13 +79,25 @@ def sliced_distance(a: Tensor, b: Tensor, projections: int) -> Tensor:
     return distance
 
 
-def _levels(
-    img: Tensor, target: Tensor, regions: int, patches: int
-) -> Iterator[tuple[float, Tensor, Tensor]]:
-    """Of every level, finest first, its weight and the patches of both batches."""
-    levels = zip(laplacian(img, len(LEVELS)), laplacian(target, len(LEVELS)), LEVELS, strict=True)
-    for ours, theirs, share in levels:
-        yield share, *_patch_sets(ours, theirs, regions, patches)
+def _over_levels(
+    img: Tensor,
+    target: Tensor,
+    num: tuple[int, int],
+    shares: Sequence[float],
+    compare: Callable[[Tensor, Tensor], Tensor],
+) -> Tensor:
+    """The weighted sum over levels, finest first, of how far two sets of patches are apart.
+
+    Args:
+        num: regions per side of a picture, and patches of each.
+        shares: of the levels, as far as they are compared.
+    """
+    levels = (laplacian(each, len(LEVELS)) for each in (img, target))
+    apart = [
+        share * compare(*_patch_sets(ours, theirs, *num))
+        for share, ours, theirs in zip(shares, *levels, strict=False)
+    ]
+    return torch.stack(apart).sum()
 
 
 def _patch_sets(img: Tensor, target: Tensor, regions: int, patches: int) -> tuple[Tensor, Tensor]:
