@@ -31,7 +31,7 @@ def fit_mask_part(mask: Tensor, cells: Cells, rows: range, columns: range) -> Te
         at = (torch.arange(places.start, places.stop, device=mask.device) + 0.5) * own - 0.5
         at = at.clamp(0, last)
         low = at.long()
-        share = (at - low).unflatten(0, (-1, *[1] * (3 - dim)))
+        share = (at - low).reshape(-1, *[1] * (3 - dim))
         here, next_ = (part.index_select(dim, k) for k in (low, (low + 1).clamp(max=last)))
         part = torch.lerp(here, next_, share)
     return part
