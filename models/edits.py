@@ -27,8 +27,8 @@ def fit_mask_part(mask: Tensor, cells: Cells, rows: range, columns: range) -> Te
     """Those rows and columns of what `fit_mask` gives, without making the rest."""
     part = shrunk(mask, cells)
     for dim, places in ((2, rows), (3, columns)):
-        own, last = part.shape[dim] / cells[dim - 2], part.shape[dim] - 1
-        at = (torch.arange(places.start, places.stop, device=mask.device) + 0.5) * own - 0.5
+        step, last = part.shape[dim] / cells[dim - 2], part.shape[dim] - 1
+        at = (torch.arange(places.start, places.stop, device=mask.device) + 0.5) * step - 0.5
         at = at.clamp(0, last)
         low = at.long()
         share = (at - low).reshape(-1, *[1] * (3 - dim))
