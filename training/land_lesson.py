@@ -7,6 +7,7 @@ Ours.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -29,16 +30,24 @@ from training.gan import FIELD, GanTraining
 from training.gan_options import GanOptions
 from training.taught import taught_directions
 
-ATTRIBUTE_TITLES = {
-    "wet": "Water",
-    "wood": "Forest",
-    "town": "Town",
-    "ripeness": "Ripe fields",
-    "autumn": "Autumn leaves",
-    "snow": "Snow",
-    "lushness": "Lush grass",
+
+class Taught(NamedTuple):
+    """An attribute that the lesson teaches: more of an amount, or less of it."""
+
+    amount: str
+    sign: int
+    title: str
+
+
+ATTRIBUTES = {
+    "wet": Taught("dryness", -1, "Water"),
+    "wood": Taught("wood", 1, "Forest"),
+    "town": Taught("town", 1, "Town"),
+    "ripeness": Taught("ripeness", 1, "Ripe fields"),
+    "autumn": Taught("autumn", 1, "Autumn leaves"),
+    "snow": Taught("snow", 1, "Snow"),
+    "lushness": Taught("lushness", 1, "Lush grass"),
 }
-SIGNS = {"wet": -1}  # of amounts as attributes: water is where least is left of it
 CHANNELS = (*AMOUNTS, "river", "flow", "main_road")
 """What the first channels of z are in the lesson."""
 LANDS = 40
@@ -143,10 +152,9 @@ def listen_to_channels(mapping: MappingNetwork) -> None:
 def amount_attributes(model: Model) -> AttributeSet:
     """The amounts as attributes of a model that had the lesson."""
     rows = taught_directions(model, lambda z: normalize_2nd_moment(z)[:, : len(AMOUNTS)])
-    for name, sign in SIGNS.items():
-        rows[AMOUNTS.index(name)] *= sign
-    attributes = tuple(Attribute(name, ATTRIBUTE_TITLES[name]) for name in AMOUNTS)
-    return AttributeSet(attributes, rows)
+    moved = [taught.sign * rows[AMOUNTS.index(taught.amount)] for taught in ATTRIBUTES.values()]
+    attributes = tuple(Attribute(name, taught.title) for name, taught in ATTRIBUTES.items())
+    return AttributeSet(attributes, torch.stack(moved))
 
 
 def drawn(field: Tensor, seed: int, side: int, cell_px: int) -> Tensor:

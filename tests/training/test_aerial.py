@@ -19,6 +19,7 @@ from training.errors import TrainingError
 from training.gan import GanTraining
 from training.gan_options import PRESETS
 from training.land_lesson import (
+    ATTRIBUTES,
     CHANNELS,
     LandLesson,
     amount_attributes,
@@ -153,8 +154,8 @@ def test_a_land_is_drawn_from_a_field() -> None:
     field[CHANNELS.index("river")] = field[CHANNELS.index("main_road")] = 9  # none
     field[CHANNELS.index("main_road"), SURROUND + 6 :] = -9
     field[AMOUNTS.index("town")] = field[AMOUNTS.index("snow")] = -3
-    field[AMOUNTS.index("wet")] = 1
-    field[AMOUNTS.index("wet"), :, : SURROUND + 3] = -3
+    field[AMOUNTS.index("dryness")] = 1
+    field[AMOUNTS.index("dryness"), :, : SURROUND + 3] = -3
     field[AMOUNTS.index("wood"), :, SURROUND + 5 :] = 3
 
     def amounts(_seed: int, window: Window) -> Amounts:
@@ -243,9 +244,9 @@ def test_maps_of_a_field_lie_where_its_land_does(monkeypatch: pytest.MonkeyPatch
     (row, column) = (3, 5)
     z = lesson.fields[:1, :, row : row + z.shape[2], column : column + z.shape[3]]
     window = Window.of(0, 0, 512, 512, PIXEL_M)
-    wet = amounts_at(lesson.fields[0], window, 16 * PIXEL_M)["wet"]
-    mine = lesson.maps(z)[0, CHANNELS.index("wet")]
-    torch.testing.assert_close(mine, wet[16 * row :, 16 * column :][:64, :64], atol=1e-4, rtol=0)
+    dry = amounts_at(lesson.fields[0], window, 16 * PIXEL_M)["dryness"]
+    mine = lesson.maps(z)[0, CHANNELS.index("dryness")]
+    torch.testing.assert_close(mine, dry[16 * row :, 16 * column :][:64, :64], atol=1e-4, rtol=0)
 
 
 @pytest.mark.parametrize("fold", [1, 2])
@@ -332,12 +333,12 @@ def test_only_drawn_land_is_sharpened(tmp_path: Path) -> None:
 def test_amounts_become_attributes() -> None:
     model = tiny_land()
     found = amount_attributes(model)
-    assert [a.id for a in found.attributes] == list(AMOUNTS)
+    assert [a.id for a in found.attributes] == list(ATTRIBUTES)
     z = torch.randn(512, model.generator.config.z_dim, generator=torch.Generator().manual_seed(1))
     more = z.clone()
     more[:, AMOUNTS.index("wood")] += 0.5
     moved = (model.generator.mapping(more) - model.generator.mapping(z)).mean(dim=0)
-    direction = found.directions[AMOUNTS.index("wood"), 0]
+    direction = found.directions[list(ATTRIBUTES).index("wood"), 0]
     assert torch.cosine_similarity(moved, direction, dim=0) > 0.8
 
 

@@ -61,7 +61,7 @@ class Sun:
         return Sun(direction=math.pi * (0.1 + 0.8 * east), elevation=math.radians(28 + 37 * high))
 
 
-AMOUNTS = ("wet", "wood", "town", "ripeness", "autumn", "snow", "lushness")
+AMOUNTS = ("dryness", "wood", "town", "ripeness", "autumn", "snow", "lushness")
 """What a land has more or less of; each a map of N(0, 1)."""
 
 COURSES = ("river", "flow", "main_road", "side_road")
@@ -74,7 +74,7 @@ Amounts = dict[str, Tensor]
 def amounts_of(seed: int, window: Window) -> Amounts:
     """The amounts and courses that a seed gives a land: [H, W] each."""
     return {
-        "wet": fractal(seed + 100, window, 420.0, 5),
+        "dryness": fractal(seed + 100, window, 420.0, 5),
         "wood": fractal(seed + 200, window, 300.0, 4, gain=0.6),
         "town": fractal(seed + 300, window, 520.0, 2),
         "ripeness": smooth(seed + 800, window, 500.0),
@@ -96,7 +96,7 @@ def cover_of(amounts: Amounts, seed: int, window: Window, step: float) -> Cover:
     """
     share = {name: share_below(amounts[name]) for name in AMOUNTS}
     built = ramp(share["town"], 0.74, 0.86)
-    lake = (share["wet"] - LAKES) * 160.0
+    lake = (share["dryness"] - LAKES) * 160.0
     river = contour_distance(amounts["river"], step)
     width = RIVER_M * ramp(amounts["flow"], -1.2, 1.0)
     roads = [contour_distance(amounts[name], step) for name in ("main_road", "side_road")]

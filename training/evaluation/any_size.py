@@ -18,13 +18,12 @@ from models.latents import SQUARE
 from models.model import Model
 from models.ops import normalize_2nd_moment
 from models.prior import PRIORS, sample_fields, sample_lengths
-from training.aerial import AMOUNTS
 from training.domains import domain_of, pictures
 from training.errors import TrainingError
 from training.evaluation.distributions import frechet_distance
 from training.evaluation.inception import find_inception
 from training.generated import draw_latents, drawn_from
-from training.land_lesson import drawn
+from training.land_lesson import ATTRIBUTES, drawn
 
 SEAM_CHUNKS = 4  # side of the window whose seams are looked at: six borders
 WINDOW = 6  # side in pictures of the window of a land that is looked at as a whole
@@ -131,7 +130,7 @@ def evaluate_any_size(model: Model, count: int, seed: int) -> AnySizeFigures:
     frechet_square, fid_square = distances(real, square)
     frechet_land, fid_land = distances(real, land)
     frechet_lesson = None
-    if {attribute.id for attribute in model.attributes.attributes} >= set(AMOUNTS):
+    if {attribute.id for attribute in model.attributes.attributes} >= set(ATTRIBUTES):
         taught = lesson_squares(model, count, seed)
         (shown,) = embedded([model.perceptual], taught, count, "Lands of the lesson")
         frechet_lesson = frechet_distance(real[0], shown)

@@ -19,7 +19,7 @@ from models.perceptual import PerceptualNet
 from models.prior import PRIORS, sample_fields
 from training.aerial import AMOUNTS
 from training.domains import find_domain
-from training.land_lesson import SIGNS, drawn
+from training.land_lesson import ATTRIBUTES, drawn
 
 STRENGTHS = (-2.0, -1.0, 1.0, 2.0)
 SIDES = 4  # of a window, in pictures of the training size
@@ -109,14 +109,14 @@ def rendered_rates(
     rng, reach = torch.Generator().manual_seed(seed), side // cell_px + 2 * SURROUND
     z_dim = model.generator.config.z_dim
     fields = sample_fields(PRIORS["field"], count, z_dim, reach, reach, torch.device("cpu"), rng)
-    right: dict[str, list[bool]] = {name: [] for name in factors if name in AMOUNTS}
+    right: dict[str, list[bool]] = {name: [] for name in factors if name in ATTRIBUTES}
     for k, field in enumerate(tqdm(normalize_2nd_moment(fields), desc="Drawing lands anew")):
         before = read_inside(judge, drawn(field, k, side, cell_px).to(model.device), side)
         for name in right:
-            column = targets.index(factors[name])
+            column, taught = targets.index(factors[name]), ATTRIBUTES[name]
             for strength in STRENGTHS:
                 changed = field.clone()
-                changed[AMOUNTS.index(name)] += SIGNS.get(name, 1) * strength
+                changed[AMOUNTS.index(taught.amount)] += taught.sign * strength
                 img = drawn(changed, k, side, cell_px).to(model.device)
                 after = read_inside(judge, img, side)
                 right[name].append(((after - before)[column] * strength).item() > 0)
