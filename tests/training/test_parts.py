@@ -21,7 +21,7 @@ from training.attributes import MAX_LENGTHEN, bounds, least_squares, train_attri
 from training.domains import find_domain, usual_place
 from training.encoder import encoder_loss, train_encoder
 from training.errors import TrainingError
-from training.evaluation.any_size import cut, evaluate_any_size, lesson_squares, squares, tiled
+from training.evaluation.any_size import evaluate_any_size
 from training.evaluation.baselines import baselines
 from training.evaluation.distributions import (
     PatchCollector,
@@ -35,6 +35,7 @@ from training.evaluation.inversion import Setting, evaluate_inversion
 from training.evaluation.judge import load_judge, save_judge
 from training.evaluation.land_painting import evaluate_painting
 from training.evaluation.out_of_sample import CASES, evaluate_out_of_sample
+from training.evaluation.squares import cut, lesson_squares, squares, tiled
 from training.generated import GeneratedPictures, draw_latents
 from training.labels import TARGETS, standardise
 from training.perceptual import train_perceptual
@@ -376,7 +377,7 @@ def test_squares_of_lands_have_one_each_with_lengths_as_in_training(
         opened.append((seed, coherence))
         return Land(model, seed, coherence)
 
-    monkeypatch.setattr("training.evaluation.any_size.Land", open_land)
+    monkeypatch.setattr("training.evaluation.squares.Land", open_land)
     shown = torch.cat(list(cut(model, None, 80, 1)))
     assert shown.shape == (80, 3, 32, 32)
     assert [seed for seed, _ in opened] == list(range(1, 81))
@@ -391,7 +392,7 @@ def test_squares_of_lands_have_one_each_with_lengths_as_in_training(
 
 
 def test_any_size_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("training.evaluation.any_size.TILES", (96, 256))
+    monkeypatch.setattr("training.evaluation.continuity.TILES", (96, 256))
     monkeypatch.setattr("training.crops.LAND_PX", 136)
     monkeypatch.setattr("training.crops.LANDS", 2)
     net = PerceptualNet(PerceptualConfig(32, MAPS, (8, 8, 16), 16)).eval().requires_grad_(False)

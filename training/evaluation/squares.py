@@ -1,0 +1,105 @@
+"""Squares to compare land by: single pictures, parts of lands, of the lesson, from further away."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from tqdm import tqdm
+
+from models.generator import SURROUND
+from models.land import Land
+from models.latents import SQUARE
+from models.model import Model
+from models.ops import normalize_2nd_moment
+from models.prior import PRIORS, sample_fields, sample_lengths
+from training.evaluation.distributions import frechet_distance
+from training.generated import draw_latents, drawn_from
+from training.land_lesson import drawn
+
+CUT = 3  # of the part of a land in which a square is cut, several chunks wide
+PER_LESSON = 4  # squares of a land of the lesson, which takes long to draw
+LESSON = 2  # side of such a land, in pictures
+BATCH = 64
+
+
+class Embedder(Protocol):
+    """A network that pictures are compared by."""
+
+    def embedding(self, img: Tensor) -> Tensor:
+        """Features [N, E] of pictures [N, 3, H, W] in [-1, 1]."""
+        ...
+
+
+@torch.inference_mode()
+def embedded(
+    networks: Sequence[Embedder], batches: Iterator[Tensor], count: int, title: str
+) -> list[Tensor]:
+    """Embeddings [count, E] of pictures by each network, on the CPU."""
+    found: list[list[Tensor]] = [[] for _ in networks]
+    with tqdm(total=count, desc=title, unit="picture") as bar:
+        for img in batches:
+            for network, features in zip(networks, found, strict=True):
+                features.append(network.embedding(img.clamp(-1, 1)).float().cpu())
+            bar.update(len(img))
+    return [torch.cat(features)[:count] for features in found]
+
+
+def distances(real: Sequence[Tensor], other: Sequence[Tensor]) -> tuple[float, float | None]:
+    """The Fréchet distance by the model's own network, and by Inception if it took part."""
+    found = [frechet_distance(a, b) for a, b in zip(real, other, strict=True)]
+    return found[0], found[1] if len(found) > 1 else None
+
+
+def squares(model: Model, count: int, seed: int) -> Iterator[Tensor]:
+    """Pictures of the training size, each a draw of its own."""
+    rng = torch.Generator().manual_seed(seed)
+    for start in range(0, count, BATCH):
+        yield drawn_from(model, draw_latents(model, min(BATCH, count - start), rng))
+
+
+def lesson_squares(model: Model, count: int, seed: int) -> Iterator[Tensor]:
+    """Squares at random places of lands as the lesson draws them, each of a field of its own."""
+    size = model.layout.resolution
+    cell_px = size // SQUARE[0]
+    side, reach = LESSON * size, LESSON * SQUARE[0] + 2 * SURROUND
+    rng, z_dim = torch.Generator().manual_seed(seed), model.generator.config.z_dim
+    for k in range(-(-count // PER_LESSON)):
+        fields = sample_fields(PRIORS["field"], 1, z_dim, reach, reach, torch.device("cpu"), rng)
+        land = drawn(normalize_2nd_moment(fields)[0], seed + k, side, cell_px)
+        places = torch.randint(side - size + 1, (PER_LESSON, 2), generator=rng).tolist()
+        squares = [land[:, :, y : y + size, x : x + size] for y, x in places]
+        yield torch.cat(squares).to(model.device)
+
+
+def tiled(model: Model, count: int, seed: int, scale: int) -> Iterator[Tensor]:
+    """Such pictures side by side, `scale` in a row and as many rows, shrunk to the size of one."""
+    each = scale * scale
+    for k in range(count):
+        img = torch.cat(list(squares(model, each, seed + k)))
+        rows = torch.cat(list(img.reshape(scale, scale, *img.shape[1:]).unbind(1)), dim=3)
+        yield F.avg_pool2d(torch.cat(list(rows), dim=1)[None], scale)
+
+
+def cut(
+    model: Model, coherence: float | None, count: int, seed: int, scale: int = 1
+) -> Iterator[Tensor]:
+    """Squares at random places, each of a land of its own, of `scale` times the training size and
+    shrunk to it.
+
+    Args:
+        coherence: of all lands, in base cells; as in training, each has its own, if None.
+    """
+    assert model.prior is not None
+    rng = torch.Generator().manual_seed(seed)
+    own = sample_lengths(model.prior, count, rng).tolist()
+    side = model.layout.resolution * scale
+    within = max(CUT, scale + 1) * model.layout.resolution - side + 1
+    for start in range(0, count, BATCH):
+        squares = []
+        for k in range(start, min(start + BATCH, count)):
+            top, left = torch.randint(within, (2,), generator=rng).tolist()
+            land = Land(model, seed + k, own[k] if coherence is None else coherence)
+            squares.append(F.avg_pool2d(land.draw(top, left, side, side), scale))
+        yield torch.cat(squares)
