@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 
 from models.prior import PRIORS
-from training.domains import find_domain
+from training.domains import Aerial
 from training.evaluation.any_size import evaluate_any_size
 from training.gan_options import PRESETS
 from training.loop import train_generator
@@ -36,6 +36,7 @@ def main() -> None:
     parser.add_argument("--priors", nargs="+", choices=list(PRIORS), default=list(PRIORS))
     parser.add_argument("--resolution", type=int, default=32)
     parser.add_argument("--reader-minutes", type=float, default=10)
+    parser.add_argument("--scale", type=float, default=1.0, help="0.5: from twice as far")
     asked = parser.parse_args()
     base = replace(
         PRESETS["aerial64"],
@@ -45,13 +46,15 @@ def main() -> None:
         channel_max=64,
         w_dim=64,
         style_mixing=0.0,
+        scale=asked.scale,
     )
+    domain = Aerial(asked.scale)
     net = train_perceptual(
         asked.run / "perceptual",
         Steps(0)
         if (asked.run / "perceptual" / "state.pt").exists()
         else Minutes(asked.reader_minutes),
-        domain=find_domain("aerial"),
+        domain=domain,
         resolution=asked.resolution,
         resume=True,
     )
@@ -68,7 +71,7 @@ def main() -> None:
             if not (begun and Progress.of(load_state(folder)).is_over):
                 train_generator(options, folder, Steps(asked.steps), resume=begun)
             model = replace(release_generator(folder, "land"), perceptual=net)
-            figures = asdict(evaluate_any_size(model, SQUARES, SEED))
+            figures = asdict(evaluate_any_size(model, SQUARES, SEED, domain))
             rows.append(
                 {"prior": prior, "run_seed": seed, "nimg": asked.steps * options.batch} | figures
             )

@@ -183,9 +183,13 @@ def painting_table() -> str:
     return markdown(header, rows)
 
 
-def priors_table() -> str:
-    """The ablation of spatial priors: means over the runs of each."""
-    found = load("priors")
+def priors_table(figures: str, options: str) -> str:
+    """An ablation of spatial priors: means over the runs of each.
+
+    Args:
+        options: with which `scripts.ablate_priors` made it.
+    """
+    found = load(figures)
     names = list(dict.fromkeys(row["prior"] for row in found))
     header = ["prior", "runs", "single pictures", "squares of lands", "from 2 × as far", "4 ×"]
     rows = []
@@ -205,8 +209,7 @@ def priors_table() -> str:
         f"Fréchet distances after {found[0]['nimg']:,} pictures; renders to renders {renders:.1f}. "
         f"Single pictures of the field come to {single:.2f} × those of plain StyleGAN2, squares of "
         f"its lands to {land:.2f} × squares of lands of one vector each. "
-        "`python -m scripts.ablate_priors --run runs/priors --steps 1500 --seeds 3 "
-        "--priors vector field --reader-minutes 6`"
+        f"`python -m scripts.ablate_priors --run runs/{figures} --steps 1500 {options}`"
     )
     return markdown(header, rows) + "\n\n" + about
 
@@ -224,7 +227,8 @@ PAGES: dict[Path, dict[str, Table]] = {
     ROOT / "docs" / "land.md": {
         "any-size": any_size_table,
         "painting": painting_table,
-        "priors": priors_table,
+        "priors": partial(priors_table, "priors", "--reader-minutes 6"),
+        "priors-far": partial(priors_table, "priors-far", "--reader-minutes 6 --scale 0.125"),
     },
     ROOT / "docs" / "results.md": {name: partial(make, load) for name, make in TABLES.items()},
 }

@@ -12,6 +12,7 @@ from training.aerial import PIXEL_M, view
 
 LANDS = 40
 LAND_PX = 512
+SIDES = 4  # of a picture, at least, in a land's
 SQUARE_M = 128.0  # of land that a training picture shows, from 64 px on
 BATCHES_PER_LAND = 200  # a land is replaced after so many batches
 MAX_EMPTY = 0.05  # of a square, without data
@@ -56,10 +57,14 @@ class RandomCrops:
         return square
 
 
-def metres_per_pixel(resolution: int) -> float:
+def metres_per_pixel(resolution: int, scale: float = 1.0) -> float:
     """How sharp land is in training pictures of that resolution: more pixels show the same land in
-    more detail."""
-    return min(PIXEL_M, SQUARE_M / resolution)
+    more detail.
+
+    Args:
+        scale: 0.5 sees it from twice as far.
+    """
+    return min(PIXEL_M, SQUARE_M / resolution) / scale
 
 
 class AerialCrops:
@@ -67,14 +72,19 @@ class AerialCrops:
 
     Args:
         resolution: of training pictures, which says how sharp land is.
+        lands: as many at once; by default more where each is small.
+        scale: as in `metres_per_pixel`.
     """
 
-    def __init__(self, resolution: int, seed: int, lands: int | None = None) -> None:
-        self.pixel_m = metres_per_pixel(resolution)
-        self.side = max(LAND_PX, resolution * 3 // 2)
+    def __init__(
+        self, resolution: int, seed: int, lands: int | None = None, scale: float = 1.0
+    ) -> None:
+        self.pixel_m = metres_per_pixel(resolution, scale)
+        self.side = max(round(LAND_PX * scale), SIDES * resolution)
         self.next_land = seed
         self.batches = 0
-        shown = tqdm(range(lands or LANDS), desc="Drawing land", unit="land", leave=False)
+        lands = lands or max(1, LANDS * LAND_PX // self.side)
+        shown = tqdm(range(lands), desc="Drawing land", unit="land", leave=False)
         drawn = [self.draw() for _ in shown]
         self.crops = RandomCrops(drawn, resolution, seed)
 
@@ -103,10 +113,11 @@ class LoneSquares:
     Args:
         resolution: of training pictures, which says how sharp land is.
         across: sides of a training picture that a square has.
+        scale: as in `metres_per_pixel`.
     """
 
-    def __init__(self, resolution: int, seed: int, across: int = 1) -> None:
-        self.pixel_m = metres_per_pixel(resolution)
+    def __init__(self, resolution: int, seed: int, across: int = 1, scale: float = 1.0) -> None:
+        self.pixel_m = metres_per_pixel(resolution, scale)
         self.side = resolution * across
         self.next_land = seed
 

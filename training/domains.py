@@ -122,9 +122,15 @@ class LabelledPortraits:
         return render(factors, self.resolution, self.device), labels.standardise(factors)
 
 
+@dataclass(frozen=True)
 class Aerial:
-    """Drawn land; every target may show anywhere."""
+    """Drawn land; every target may show anywhere.
 
+    Attributes:
+        scale: 0.5 sees it from twice as far as models are trained to.
+    """
+
+    scale: float = 1.0
     name = "aerial"
     targets = tuple(Target(name, TITLES[name]) for name in MAPS)
     tuition = Tuition(others=2.0, wrong_way=2.0)
@@ -133,12 +139,16 @@ class Aerial:
         return {"wet": "water", "town": "buildings"}.get(attribute, attribute)
 
     def labelled(self, resolution: int, seed: int, start: int, device: torch.device) -> Labelled:
-        return LabelledLand(AerialCrops(resolution, seed * LANDS_APART + start), device)
+        return LabelledLand(
+            AerialCrops(resolution, seed * LANDS_APART + start, scale=self.scale), device
+        )
 
     def apart(
         self, resolution: int, seed: int, start: int, device: torch.device, across: int = 1
     ) -> Labelled:
-        return LabelledLand(LoneSquares(resolution, seed * LANDS_APART + start, across), device)
+        return LabelledLand(
+            LoneSquares(resolution, seed * LANDS_APART + start, across, self.scale), device
+        )
 
     def place(self, target: str) -> Tensor:
         return torch.ones(1, 1, PLACE_CELLS, PLACE_CELLS)

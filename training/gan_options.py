@@ -15,7 +15,7 @@ class GanOptions:
     """What a run is made of; written to the run's `options.json`."""
 
     data: str = "portraits"  # or "aerial", or a folder of pictures
-    scale: float = 1.0  # of a folder's pictures, before squares are cut from them
+    scale: float = 1.0  # of land, before squares are cut from it
     prior: str | None = None  # of a spatially trained generator: a key of models.prior.PRIORS
     resolution: int = 64
     channel_base: int = 3072
@@ -43,7 +43,11 @@ class GanOptions:
     def has_teacher(self) -> bool:
         """Whether every z stands for a picture (`training/teacher.py`)."""
         if self.data == "aerial":
-            return self.prior == "field" and self.w_dim >= len((*AMOUNTS, *COURSES))
+            return (
+                self.prior == "field"
+                and self.scale == 1
+                and self.w_dim >= len((*AMOUNTS, *COURSES))
+            )
         return self.data == "portraits" and self.w_dim >= len(FACTORS)
 
     @property

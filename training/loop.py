@@ -35,7 +35,9 @@ def open_source(options: GanOptions, device: torch.device, start: int, cache: Pa
         fresh = FreshPortraits(options.resolution, options.seed, device, start)
         return PooledPortraits(fresh, options.pool) if device.type == "cpu" else fresh
     if options.data == "aerial":
-        return AerialCrops(options.resolution, options.seed * 1_000_000 + start)
+        return AerialCrops(
+            options.resolution, options.seed * 1_000_000 + start, scale=options.scale
+        )
     folder = Path(options.data)
     if not options.data or not folder.is_dir():
         raise TrainingError("--data: name a folder of pictures, or 'portraits'")

@@ -14,7 +14,7 @@ from training.aerial.cover import Sun, contour_distance
 from training.aerial.light import shadow
 from training.aerial.noise import fractal, smooth
 from training.crops import AerialCrops, RandomCrops, metres_per_pixel
-from training.domains import LANDS_APART, LabelledLand, find_domain, pictures
+from training.domains import LANDS_APART, Aerial, LabelledLand, find_domain, pictures
 from training.errors import TrainingError
 from training.gan import GanTraining
 from training.gan_options import PRESETS
@@ -128,8 +128,27 @@ def test_a_land_is_the_same_at_every_sharpness() -> None:
     assert (fine.img[:, :96, :96] - coarse.img).abs().mean() > 0.3 * coarse.img.std()
 
 
+def test_land_is_seen_from_further_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.crops.LAND_PX", 128)
+    monkeypatch.setattr("training.crops.LANDS", 1)
+    crops = AerialCrops(16, seed=4, scale=0.25)
+    assert (crops.pixel_m, crops.side, len(crops.crops.pictures)) == (4 * PIXEL_M, 64, 2)
+    land = crops.crops.pictures[0]
+    wanted = view(5, 0, 0, 64, 64, pixel_m=4 * PIXEL_M)
+    torch.testing.assert_close(from_uint8(land[None, :3])[0], wanted.img, atol=0.01, rtol=0)
+    for stream in (
+        Aerial(0.25).labelled(16, 0, 0, torch.device("cpu")),
+        Aerial(0.25).apart(16, 0, 0, torch.device("cpu")),
+    ):
+        assert isinstance(stream, LabelledLand)
+        assert stream.crops.pixel_m == 4 * PIXEL_M
+    assert TINY.has_teacher
+    assert not replace(TINY, scale=0.25).has_teacher, "its lands are drawn from near by"
+
+
 def test_more_pixels_show_the_same_land(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.crops.LAND_PX", 40)
+    monkeypatch.setattr("training.crops.SIDES", 1)
     monkeypatch.setattr("training.crops.LANDS", 1)
     assert [metres_per_pixel(side) for side in (32, 64, 128, 256)] == [2, 2, 1, 0.5]
     aerial, cpu = find_domain("aerial"), torch.device("cpu")

@@ -12,7 +12,7 @@ from torch import Tensor
 from models.errors import ShapeError
 from models.land import Land
 from models.model import Model
-from training.domains import domain_of, pictures
+from training.domains import Domain, domain_of, pictures
 from training.errors import TrainingError
 from training.evaluation.continuity import correlation, seam_ratio, side_of, tile_difference
 from training.evaluation.distributions import frechet_distance
@@ -99,8 +99,13 @@ class AnySizeFigures:
     scales: tuple[ScaleRow, ...]
 
 
-def evaluate_any_size(model: Model, count: int, seed: int) -> AnySizeFigures:
+def evaluate_any_size(
+    model: Model, count: int, seed: int, domain: Domain | None = None
+) -> AnySizeFigures:
     """Compare `count` squares of every kind.
+
+    Args:
+        domain: what the model was trained on; what its network reads if None.
 
     Raises:
         TrainingError: the model has no perceptual network.
@@ -113,7 +118,7 @@ def evaluate_any_size(model: Model, count: int, seed: int) -> AnySizeFigures:
             f"{model.card.id} has no perceptual network to compare pictures with: "
             "latentbrush train perceptual --data aerial"
         )
-    domain, size = domain_of(model), model.layout.resolution
+    domain, size = domain or domain_of(model), model.layout.resolution
     device = str(model.device)
     inception = find_inception(model.device)
     networks: list[Embedder] = [model.perceptual, *([] if inception is None else [inception])]
@@ -148,7 +153,7 @@ def evaluate_any_size(model: Model, count: int, seed: int) -> AnySizeFigures:
         seam_ratio=seam_ratio(Land(model, seed)),
         megapixels_per_second=drawing_speed(Land(model, seed)),
         coherences=tuple(rows),
-        scales=tuple(scale_rows(model, count // PER_SCALED, seed)),
+        scales=tuple(scale_rows(model, domain, count // PER_SCALED, seed)),
     )
 
 
@@ -161,11 +166,11 @@ def drawing_speed(land: Land) -> float:
     return side * side / 1e6 / (time.perf_counter() - begin)
 
 
-def scale_rows(model: Model, count: int, seed: int) -> Iterator[ScaleRow]:
+def scale_rows(model: Model, domain: Domain, count: int, seed: int) -> Iterator[ScaleRow]:
     """The figures of every scale, of `count` squares."""
     assert model.perceptual is not None
     network, size = [model.perceptual], model.layout.resolution
-    domain, device = domain_of(model), str(model.device)
+    device = str(model.device)
     wide = torch.cat(list(pictures(domain, seed + 2, count, size, device, max(SCALES))))
     for scale in SCALES:
         side = size * scale
