@@ -228,7 +228,6 @@ PAGES: dict[Path, dict[str, Table]] = {
         "any-size": any_size_table,
         "painting": painting_table,
         "priors": partial(priors_table, "priors", "--reader-minutes 6"),
-        "priors-far": partial(priors_table, "priors-far", "--reader-minutes 6 --scale 0.125"),
     },
     ROOT / "docs" / "results.md": {name: partial(make, load) for name, make in TABLES.items()},
 }

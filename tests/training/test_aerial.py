@@ -147,7 +147,7 @@ def test_land_is_seen_from_further_away(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_more_pixels_show_the_same_land(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("training.crops.LAND_PX", 40)
+    monkeypatch.setattr("training.crops.LAND_PX", 272)
     monkeypatch.setattr("training.crops.SIDES", 1)
     monkeypatch.setattr("training.crops.LANDS", 1)
     assert [metres_per_pixel(side) for side in (32, 64, 128, 256)] == [2, 2, 1, 0.5]
