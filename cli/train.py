@@ -74,9 +74,7 @@ def generator(
     ] = None,
     scale: Annotated[
         float | None,
-        typer.Option(
-            min=0.01, max=8, help="With --prior: resize land first; 0.5 sees it from twice as far."
-        ),
+        typer.Option(min=0.01, max=8, help="With --prior: resize a folder's pictures first."),
     ] = None,
     batch: Annotated[int | None, typer.Option(min=1, help="Pictures per step.")] = None,
     lr: Annotated[float | None, typer.Option(min=0, help="Learning rate of both sides.")] = None,

@@ -144,5 +144,5 @@ def tile_box(z: int, x: int, y: int) -> Box:
     """
     side = TILE_PX << (MAX_ZOOM - z)
     if not all(-FURTHEST_PX <= place * side < FURTHEST_PX for place in (x, y)):
-        raise InvalidRequest(f"there is no tile {x}, {y} at zoom {z}: so far no land reaches")
+        raise InvalidRequest(f"there is no tile {x}, {y} at zoom {z}: land ends before it")
     return x * side, y * side, side, side

@@ -18,7 +18,7 @@ from models.latents import LatentMap, embed
 FEATHER_PX = 8  # width of the soft edge around a mask
 CELLS = 16  # of a training picture's side: how finely an edit moves the latent
 
-Window = tuple[int, int, int, int]
+PixelBox = tuple[int, int, int, int]
 """top, left, height and width in pixels of the land."""
 
 
@@ -38,9 +38,9 @@ class Stroke:
     left: int
     mask: Tensor
 
-    def on(self, window: Window) -> Tensor:
+    def on(self, box: PixelBox) -> Tensor:
         """The mask on a part of the land: [1, 1, height, width]."""
-        top, left, height, width = window
+        top, left, height, width = box
         y, x = self.top, self.left
         own_height, own_width = self.mask.shape[2:]
         mask = self.mask.new_zeros(1, 1, height, width)
@@ -57,7 +57,7 @@ class Stroke:
 
 
 def draw_painted(
-    land: Land, strokes: Sequence[Stroke], window: Window, before: Tensor | None = None
+    land: Land, strokes: Sequence[Stroke], box: PixelBox, before: Tensor | None = None
 ) -> Tensor:
     """A part of the land at full size: [1, 3, height, width].
 
@@ -65,14 +65,14 @@ def draw_painted(
         strokes: all that change the latent within the generator's reach of the part, in order.
         before: the part without them, if it is at hand.
     """
-    img = land.draw(*window) if before is None else before
-    top, left, height, width = window
+    img = land.draw(*box) if before is None else before
+    top, left, height, width = box
     margin = FEATHER_PX
     around = (top - margin, left - margin, height + 2 * margin, width + 2 * margin)
     masks = [stroke.on(around) for stroke in strokes]
     if not any(mask.any() for mask in masks):
         return img
-    painted = land.draw(*window, lambda latent, cells: moved(land, latent, cells, strokes))
+    painted = land.draw(*box, lambda latent, cells: moved(land, latent, cells, strokes))
     soft = softened(torch.stack(masks).amax(dim=0), FEATHER_PX // 2)
     return img + soft[..., margin:-margin, margin:-margin] * (painted - img)
 
@@ -80,10 +80,10 @@ def draw_painted(
 def moved(land: Land, latent: LatentMap, cells: CellBox, strokes: Sequence[Stroke]) -> LatentMap:
     """The latent of some cells with the strokes that reach them, in order."""
     side = land.cell_px
-    window = (cells.top * side, cells.left * side, cells.rows * side, cells.columns * side)
+    box = (cells.top * side, cells.left * side, cells.rows * side, cells.columns * side)
     layout = land.model.layout
     for stroke in strokes:
-        mask = stroke.on(window)
+        mask = stroke.on(box)
         if mask.any():
             attribute, direction = land.model.attributes.find(stroke.attribute)
             fine = embed(latent, f"S+{min(CELLS, layout.grid)}", layout)

@@ -61,6 +61,8 @@ def main() -> None:
     net = net.eval().requires_grad_(False)
     out = asked.run / "priors.json"
     rows = json.loads(out.read_text()) if out.exists() else []
+    if any(row["scale"] != asked.scale for row in rows):
+        parser.error(f"{asked.run} compares priors at another scale")
     for seed in range(asked.seeds):
         for prior in asked.priors:
             if any((row["prior"], row["run_seed"]) == (prior, seed) for row in rows):
@@ -73,7 +75,13 @@ def main() -> None:
             model = replace(release_generator(folder, "land"), perceptual=net)
             figures = asdict(evaluate_any_size(model, SQUARES, SEED, domain))
             rows.append(
-                {"prior": prior, "run_seed": seed, "nimg": asked.steps * options.batch} | figures
+                {
+                    "prior": prior,
+                    "run_seed": seed,
+                    "scale": asked.scale,
+                    "nimg": options.batch * asked.steps,
+                }
+                | figures
             )
             out.write_text(json.dumps(rows, indent=1) + "\n")
 

@@ -166,15 +166,15 @@ def train_attributes(
     if (state := run.load()) is not None:
         directions.data.copy_(state["directions"])
         optimiser.load_state_dict(state["optimiser"])
-    place = Progress.of(state).left
-    rng = torch.Generator().manual_seed(seed + place.step)
+    progress = Progress.of(state).left
+    rng = torch.Generator().manual_seed(seed + progress.step)
 
     def save(at: Progress) -> None:
         kept = {"directions": directions.detach(), "optimiser": optimiser.state_dict()}
         run.save(kept | {"place": asdict(at)})
 
     scale = w_scale(model)
-    for now in length.watch("Learning attributes", place):
+    for now in length.watch("Learning attributes", progress):
         set_cosine_lr(optimiser, now.passed, lr)
         edits = draw_edits(model, lesson.places, batch, rng)
         moved = edited_readings(model, edits, directions) / lesson.deviation

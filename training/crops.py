@@ -62,7 +62,8 @@ def metres_per_pixel(resolution: int, scale: float = 1.0) -> float:
     more detail.
 
     Args:
-        scale: 0.5 sees it from twice as far.
+        scale: 0.5 sees it from twice as far, drawn with as few samples: what is smaller than a
+            sample is seen, or is not.
     """
     return min(PIXEL_M, SQUARE_M / resolution) / scale
 
@@ -72,7 +73,7 @@ class AerialCrops:
 
     Args:
         resolution: of training pictures, which says how sharp land is.
-        lands: as many at once; by default more where each is small.
+        lands: held at once; by default the more, the smaller each is.
         scale: as in `metres_per_pixel`.
     """
 

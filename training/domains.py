@@ -127,7 +127,7 @@ class Aerial:
     """Drawn land; every target may show anywhere.
 
     Attributes:
-        scale: 0.5 sees it from twice as far as models are trained to.
+        scale: 0.5 sees it from twice as far as usual.
     """
 
     scale: float = 1.0

@@ -117,11 +117,11 @@ def train_encoder(
     state = run.load()
     if state is not None:
         training.restore(state)
-    place = Progress.of(state).left
-    torch.manual_seed(seed + place.step)
-    rng = torch.Generator().manual_seed(seed + 1 + place.step)
+    progress = Progress.of(state).left
+    torch.manual_seed(seed + progress.step)
+    rng = torch.Generator().manual_seed(seed + 1 + progress.step)
     latent_phase = LATENT_PHASE if training.is_new else 0.0
-    for now in length.watch("Training the encoder", place):
+    for now in length.watch("Training the encoder", progress):
         if now.passed < latent_phase:
             known = draw_latents(model, 2 * batch, rng, mixing=0.5)
             maps = model.predict(drawn_from(model, known), training.encoder)

@@ -79,7 +79,7 @@ class GanTraining:
         self.opt_d = adam(self.discriminator, options.lr, options.r1_every)
         self.nimg = 0
         self.phase = ""  # none of PHASES yet
-        self.place = OVER
+        self.progress = OVER
         self.parts: dict[str, Part] = {}
         self.saved_parts: dict[str, Any] = {}
         self.has_had_lesson = False  # its latents stand for factors of what is drawn
@@ -90,17 +90,17 @@ class GanTraining:
         """Begin a phase, or go on with the one that was saved: the networks and optimisers that are
         its own are then what they were. Says where in it."""
         if phase != self.phase:
-            self.phase, self.place, self.nimg = phase, BEGINNING, 0
+            self.phase, self.progress, self.nimg = phase, BEGINNING, 0
         else:
             for name, part in parts.items():
                 if name in self.saved_parts:
                     part.load_state_dict(self.saved_parts[name])
         self.parts = parts
-        return self.place.left
+        return self.progress.left
 
     def leave(self, run: Run, z: Tensor) -> None:
         """End the phase."""
-        self.place = OVER
+        self.progress = OVER
         self.snapshot(run, z)
 
     def seed_again(self) -> None:
@@ -232,7 +232,7 @@ class GanTraining:
             "opt_d": self.opt_d.state_dict(),
             "nimg": self.nimg,
             "phase": self.phase,
-            "place": asdict(self.place),
+            "place": asdict(self.progress),
             "parts": {name: part.state_dict() for name, part in self.parts.items()},
             "blank": self.blank,
             "has_had_lesson": self.has_had_lesson,
@@ -246,7 +246,7 @@ class GanTraining:
             getattr(self, name).load_state_dict(state[name])
         self.nimg = state["nimg"]
         self.phase = state["phase"]
-        self.place = Progress.of(state) if "place" in state else OVER
+        self.progress = Progress.of(state) if "place" in state else OVER
         self.saved_parts = state.get("parts", {})
         self.blank = state["blank"]
         self.has_had_lesson = state.get("has_had_lesson", False)

@@ -120,10 +120,14 @@ def with_overrides(preset: str, **overrides: Any) -> GanOptions:
     """A preset with the options that are not None replaced.
 
     Raises:
-        TrainingError: no such preset.
+        TrainingError: no such preset or prior, or what is drawn is to be resized: perceptual
+            networks and encoders would learn from other pictures.
     """
     if preset not in PRESETS:
         raise TrainingError(f"--preset: choose one of {', '.join(PRESETS)}")
     if (prior := overrides.get("prior")) not in (None, *PRIORS):
         raise TrainingError(f"--prior: no prior {prior!r}; there are: {', '.join(PRIORS)}")
-    return replace(PRESETS[preset], **{k: v for k, v in overrides.items() if v is not None})
+    made = replace(PRESETS[preset], **{k: v for k, v in overrides.items() if v is not None})
+    if made.scale != 1 and made.data in ("portraits", "aerial"):
+        raise TrainingError("--scale: of a folder's pictures; what is drawn has its size")
+    return made

@@ -101,7 +101,7 @@ def phases_left(training: GanTraining, asked: Sequence[str]) -> Sequence[str]:
     the last one, which then lasts as long again."""
     if training.phase not in PHASES:
         return asked
-    reached = PHASES.index(training.phase) + training.place.is_over
+    reached = PHASES.index(training.phase) + training.progress.is_over
     return [phase for phase in asked if PHASES.index(phase) >= reached] or asked[-1:]
 
 
@@ -111,9 +111,9 @@ def play(training: GanTraining, run: Run, length: Length) -> None:
     source: ImageSource | None = None
     cache = run.folder / "pictures"
     preview = training.preview()
-    place = training.enter("game")
+    progress = training.enter("game")
     snapshots, speed = Every(SNAPSHOT_S), Speed(training.nimg)
-    for now in training.group.until_one_ends(length.watch("Training the generator", place)):
+    for now in training.group.until_one_ends(length.watch("Training the generator", progress)):
         source = source or open_source(
             options, training.device, training.nimg + training.group.rank * APART, cache
         )
@@ -127,7 +127,7 @@ def play(training: GanTraining, run: Run, length: Length) -> None:
             now.note(kimg=f"{training.nimg / 1000:.1f}", img_s=f"{img_s:.0f}")
             values = {name: value.item() for name, value in figures.items()}
             run.log(nimg=training.nimg, img_s=img_s, **values)
-        training.place = now.after
+        training.progress = now.after
         if snapshots.due():
             training.snapshot(run, preview)
     training.leave(run, preview)

@@ -28,7 +28,7 @@ class Progress:
 
     @staticmethod
     def of(state: dict[str, Any] | None) -> "Progress":
-        """What was saved under "place"."""
+        """What a run saved."""
         return Progress(**(state or {}).get("place", {}))
 
     @property
@@ -54,7 +54,7 @@ class Moment(Progress):
 
     @property
     def after(self) -> Progress:
-        """The place after this step."""
+        """After this step."""
         return Progress(self.step + 1, self.passed)
 
     def note(self, **figures: str) -> None:
@@ -66,8 +66,8 @@ class Moment(Progress):
 class Length(Protocol):
     """How long a part trains."""
 
-    def watch(self, title: str, place: Progress = BEGINNING) -> Iterator[Moment]:
-        """Count the steps from `place` until it is over, and show a bar."""
+    def watch(self, title: str, progress: Progress = BEGINNING) -> Iterator[Moment]:
+        """Count the steps from `progress` until it is over, and show a bar."""
         ...
 
 
@@ -77,12 +77,12 @@ class Minutes:
 
     minutes: float
 
-    def watch(self, title: str, place: Progress = BEGINNING) -> Iterator[Moment]:
+    def watch(self, title: str, progress: Progress = BEGINNING) -> Iterator[Moment]:
         """Count the steps until the time is up; none if there is no time."""
         if not self.minutes:
             return
-        begin = time.monotonic() - place.passed * self.minutes * 60
-        step = place.step
+        begin = time.monotonic() - progress.passed * self.minutes * 60
+        step = progress.step
         with tqdm(total=1.0, desc=title, bar_format=BAR) as bar:
             while (passed := (time.monotonic() - begin) / (self.minutes * 60)) < 1:
                 bar.update(passed - bar.n)
@@ -96,10 +96,10 @@ class Steps:
 
     num: int
 
-    def watch(self, title: str, place: Progress = BEGINNING) -> Iterator[Moment]:
+    def watch(self, title: str, progress: Progress = BEGINNING) -> Iterator[Moment]:
         """Count them."""
         with tqdm(total=1.0, desc=title, bar_format=BAR) as bar:
-            for step in range(place.step, self.num):
+            for step in range(progress.step, self.num):
                 bar.update(step / self.num - bar.n)
                 yield Moment(step, step / self.num, bar)
 

@@ -56,9 +56,9 @@ def sharpen(training: GanTraining, run: Run, length: Length) -> None:
         said: list[Tensor] = critic(img, maps, training.dtype)
         return said
 
-    place = training.enter("sharpening", critic=critic, opt_critic=opt_critic, opt=opt)
+    progress = training.enter("sharpening", critic=critic, opt_critic=opt_critic, opt=opt)
     snapshots = Every(180)
-    for now in training.group.until_one_ends(length.watch("Sharpening", place)):
+    for now in training.group.until_one_ends(length.watch("Sharpening", progress)):
         set_cosine_lr(opt, LESSONS_END * now.passed, LR, LR * MAPPING_SPEED)
         set_cosine_lr(opt_critic, LESSONS_END * now.passed, CRITIC_LR)
         img, target, maps = lesson.draw(training, fresh_noise)
@@ -73,7 +73,7 @@ def sharpen(training: GanTraining, run: Run, length: Length) -> None:
         training.update_ema(BATCH)
         if now.step % 100 == 0:
             run.log(nimg=training.nimg, critic_loss=criticism.item(), sharpening_loss=loss.item())
-        training.place = now.after
+        training.progress = now.after
         if snapshots.due():
             training.snapshot(run, preview)
     training.leave(run, preview)

@@ -8,7 +8,7 @@ Ours, after the sliced Wasserstein distance (Rabin et al. 2011; as a loss of pat
 Weiss 2022).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -44,7 +44,7 @@ def texture_loss(img: Tensor, target: Tensor, weight: Tensor | None = None) -> T
         by_region = (sliced_distance(a, b, PROJECTIONS) * heaviest).mean()
         return by_region + sliced_distance(a.flatten(0, 1), b.flatten(0, 1), PROJECTIONS)
 
-    return _over_levels(img, target, (REGIONS, PATCHES), LEVELS, compare)
+    return _over_levels(img, target, REGIONS, PATCHES, compare)
 
 
 def texture_loss_apart(img: Tensor, target: Tensor) -> Tensor:
@@ -60,7 +60,7 @@ def texture_loss_apart(img: Tensor, target: Tensor) -> Tensor:
     def compare(ours: Tensor, theirs: Tensor) -> Tensor:
         return sliced_distance(ours.flatten(0, 1), theirs.flatten(0, 1), PROJECTIONS).mean()
 
-    return _over_levels(img, target, (QUARTERS, OWN_PATCHES), LEVELS[:-1], compare)
+    return _over_levels(img, target, QUARTERS, OWN_PATCHES, compare, len(LEVELS) - 1)
 
 
 def spread_loss(found: Tensor, wanted: Tensor) -> Tensor:
@@ -82,20 +82,21 @@ def sliced_distance(a: Tensor, b: Tensor, projections: int) -> Tensor:
 def _over_levels(
     img: Tensor,
     target: Tensor,
-    num: tuple[int, int],
-    shares: Sequence[float],
+    regions: int,
+    patches: int,
     compare: Callable[[Tensor, Tensor], Tensor],
+    num_levels: int = len(LEVELS),
 ) -> Tensor:
-    """The weighted sum over levels, finest first, of how far two sets of patches are apart.
+    """The weighted sum over the finest levels of how far two sets of patches are apart.
 
     Args:
-        num: regions per side of a picture, and patches of each.
-        shares: of the levels, as far as they are compared.
+        regions: per side of a picture.
+        patches: of each region.
     """
-    levels = (laplacian(each, len(LEVELS)) for each in (img, target))
+    levels = zip(laplacian(img, len(LEVELS)), laplacian(target, len(LEVELS)), LEVELS, strict=True)
     apart = [
-        share * compare(*_patch_sets(ours, theirs, *num))
-        for share, ours, theirs in zip(shares, *levels, strict=False)
+        share * compare(*_patch_sets(ours, theirs, regions, patches))
+        for ours, theirs, share in list(levels)[:num_levels]
     ]
     return torch.stack(apart).sum()
 

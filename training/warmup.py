@@ -37,7 +37,9 @@ def open_lesson(training: GanTraining, net: PerceptualNet | None) -> Lesson:
     """
     options = training.options
     if not options.has_teacher:
-        raise TrainingError("--warmup-minutes: only procedural data are known from their latents")
+        raise TrainingError(
+            "--warmup-minutes: only procedural data, as they are, are known from their latents"
+        )
     if options.prior is not None:
         return LandLesson(options, training.group.rank, training.nimg)
     if net is not None and net.config.resolution != options.resolution:
@@ -66,9 +68,9 @@ def warm_up(
         betas=(0.9, 0.99),
     )
     preview = training.preview()
-    place = training.enter("warm-up", optimiser=optimiser)
+    progress = training.enter("warm-up", optimiser=optimiser)
     snapshots = Every(180)
-    for now in training.group.until_one_ends(length.watch("Warming up", place)):
+    for now in training.group.until_one_ends(length.watch("Warming up", progress)):
         set_cosine_lr(optimiser, LESSONS_END * now.passed, PEAK_LR, mapping_lr)
         loss, num = lesson(training)
         update(optimiser, loss, training.group)
@@ -76,7 +78,7 @@ def warm_up(
         training.update_ema(num)
         if now.step % 50 == 0:
             run.log(nimg=training.nimg, warm_up_loss=loss.item())
-        training.place = now.after
+        training.progress = now.after
         if snapshots.due():
             training.snapshot(run, preview)
     training.blank = False

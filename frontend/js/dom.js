@@ -64,16 +64,17 @@ export function setChildren(parent, children) {
 }
 
 /**
- * Make the rows of a list anew; whoever was on one of its buttons is on the one in its place.
+ * Make the rows of a list anew; whoever was on one of its controls is on the one in its place.
  * @param {Element} list
  * @param {Element[]} rows
  */
 export function replaceRows(list, rows) {
-  const at = [...list.querySelectorAll('button')].findIndex((button) => button === document.activeElement);
+  const controls = () => [...list.querySelectorAll('button, input')].map((each) => /** @type {HTMLElement} */ (each));
+  const at = controls().findIndex((each) => each === document.activeElement);
   list.replaceChildren(...rows);
   if (at < 0) return;
-  const buttons = list.querySelectorAll('button');
-  buttons[Math.min(at, buttons.length - 1)]?.focus();
+  const next = controls();
+  next[Math.min(at, next.length - 1)]?.focus();
 }
 
 /** Scroll a list, and nothing around it, until a row of it can be seen. @param {Element} list @param {Element} row */

@@ -131,6 +131,8 @@ def test_the_amount_of_an_open_edit_is_changed_and_its_place_is_shown(land):
     title.blur()
     land.mouse.move(5, 5)
     assert land.locator(".land-outline").count() == 0
+    land.locator(".land-edit").hover()
+    assert land.locator(".land-outline").count() == 1
 
 
 def test_the_address_is_the_land_and_the_place(land):

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { add, begin, goTo, parse, present, step, withEdits } from '../../frontend/js/land/history.js';
 import { KEYS, keyOf } from '../../frontend/js/land/keys.js';
 import { opening } from '../../frontend/js/land/opening.js';
+import { changed, indexOf, names, openAfter, strokeAt } from '../../frontend/js/land/strokes.js';
 import { LARGEST_BRUSH, MAX_BOX_PX, MAX_CELLS, SMALLEST_BRUSH, boxOf, fits, painted, rectangle } from '../../frontend/js/land/stroke.js';
 
 /** @param {number} seed */
@@ -149,4 +150,39 @@ test('the page fetches all that it imports at once', () => {
   follow(new URL('js/land/main.js', page));
   const named = [...html.matchAll(/<(?:link rel="modulepreload" href|script type="module" src)="([^"]+)"/g)];
   assert.deepEqual(named.map(([, path]) => new URL(path, page).href).sort(), [...found].sort());
+});
+
+/** @param {string} attribute @param {number} x @param {number} [strength] */
+const stroke = (attribute, x, strength = 2) =>
+  /** @type {any} */ ({ type: 'attribute', attribute, strength, box: [x, 0, 8, 8], mask: { kind: 'all' }, enabled: true });
+
+test('a stroke is found again among others, also among equal ones', () => {
+  const edits = [stroke('wood', 0), stroke('wet', 0), stroke('wood', 0, 1), stroke('wood', 8)];
+  for (const i of edits.keys()) assert.equal(indexOf(edits, strokeAt(edits, i)), i);
+  assert.equal(indexOf(edits.slice(0, 2), strokeAt(edits, 2)), -1, 'of two equal ones the second is gone');
+});
+
+test('two clicks on delete delete one edit, and a change meets its own', () => {
+  const edits = [stroke('wood', 0), stroke('wet', 0), stroke('town', 0)];
+  const first = strokeAt(edits, 0);
+  const once = changed(edits, first, null);
+  assert.deepEqual(once, edits.slice(1));
+  assert.deepEqual(changed(once, first, null), once);
+  const hidden = changed(once, strokeAt(edits, 2), { enabled: false });
+  assert.deepEqual(hidden.map(({ enabled }) => enabled), [true, false]);
+});
+
+test('the open edit stays open, whatever is deleted around it', () => {
+  const edits = [stroke('wood', 0), stroke('wet', 0), stroke('town', 0)];
+  assert.equal(openAfter(edits, edits.slice(1), 1), 0);
+  assert.equal(openAfter(edits, edits.slice(1), 0), -1);
+  assert.equal(openAfter(edits, [...edits, stroke('wet', 9)], 1), 3, 'what was just painted');
+  assert.equal(openAfter(edits.slice(1), edits, 0), 1, 'undone: nothing was painted');
+  assert.equal(openAfter(null, edits.slice(0, 1), -1), -1, 'a land that was opened');
+  assert.equal(openAfter([], edits.slice(0, 1), -1), 0);
+});
+
+test('edits of one attribute are numbered', () => {
+  const edits = [stroke('wood', 0), stroke('wet', 0), stroke('wood', 8)];
+  assert.deepEqual(names(edits, (id) => id.toUpperCase()), ['WOOD 1', 'WET', 'WOOD 2']);
 });

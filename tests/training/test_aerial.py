@@ -27,7 +27,7 @@ from training.land_lesson import (
     drawn,
     listen_to_channels,
 )
-from training.loop import train_generator
+from training.loop import open_source, train_generator
 from training.patch_critic import PatchCritic, fooling, hinge
 from training.release import release_generator
 from training.runs import Run, load_state
@@ -142,6 +142,9 @@ def test_land_is_seen_from_further_away(monkeypatch: pytest.MonkeyPatch) -> None
     ):
         assert isinstance(stream, LabelledLand)
         assert stream.crops.pixel_m == 4 * PIXEL_M
+    source = open_source(replace(TINY, scale=0.25), torch.device("cpu"), 0, Path())
+    assert isinstance(source, AerialCrops)
+    assert source.pixel_m == 4 * PIXEL_M
     assert TINY.has_teacher
     assert not replace(TINY, scale=0.25).has_teacher, "its lands are drawn from near by"
 
@@ -301,7 +304,7 @@ def test_sharpening_goes_on_after_the_lesson(
     warm_up(training, run, Steps(5))
     before = training.generator.synthesis.state_dict()["b16.conv1.noise_strength"].clone()
     sharpen(training, run, Steps(12))
-    assert training.place == OVER
+    assert training.progress == OVER
     assert training.generator.synthesis.state_dict()["b16.conv1.noise_strength"] != before
     assert "critic_loss" in (tmp_path / "metrics.jsonl").read_text()
     assert release_generator(tmp_path, "mine").attributes.attributes

@@ -1,12 +1,14 @@
 """Encoder, perceptual network, attributes and figures, on the smallest data that shows them."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 import torch
+from torch import Tensor
 
 from models.attributes import Attribute, AttributeSet
 from models.errors import CheckpointError, ShapeError
@@ -18,7 +20,7 @@ from models.perceptual import PerceptualConfig, PerceptualNet
 from tests.fakes.tiny import tiny_land
 from training.aerial import MAPS
 from training.attributes import MAX_LENGTHEN, bounds, least_squares, train_attributes
-from training.domains import find_domain, usual_place
+from training.domains import Aerial, Domain, find_domain, pictures, usual_place
 from training.encoder import encoder_loss, train_encoder
 from training.errors import TrainingError
 from training.evaluation.any_size import evaluate_any_size
@@ -393,11 +395,17 @@ def test_squares_of_lands_have_one_each_with_lengths_as_in_training(
 
 def test_any_size_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.evaluation.continuity.TILES", (96, 256))
-    monkeypatch.setattr("training.crops.LAND_PX", 136)
-    monkeypatch.setattr("training.crops.LANDS", 2)
+    compared = []
+
+    def renders(domain: Domain, *args: Any) -> Iterator[Tensor]:
+        compared.append(domain)
+        return pictures(domain, *args)
+
+    monkeypatch.setattr("training.evaluation.any_size.pictures", renders)
     net = PerceptualNet(PerceptualConfig(32, MAPS, (8, 8, 16), 16)).eval().requires_grad_(False)
     land = replace(tiny_land(), perceptual=net)
-    figures = evaluate_any_size(land, 64, 1)
+    figures = evaluate_any_size(land, 64, 1, Aerial(0.5))
+    assert compared == [Aerial(0.5)] * 3, "near by, once more, and from further away"
     assert figures.tile_max_diff == 0
     assert 0.7 < figures.seam_ratio < 1.4
     assert figures.frechet_land > figures.frechet_renders >= 0

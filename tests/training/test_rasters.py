@@ -124,3 +124,5 @@ def test_a_generator_is_trained_on_them(tmp_path: Path) -> None:
 def test_an_unknown_prior_is_refused() -> None:
     with pytest.raises(TrainingError, match="no prior 'waves'"):
         with_overrides("aerial64", prior="waves")
+    with pytest.raises(TrainingError, match="what is drawn has its size"):
+        with_overrides("aerial64", scale=0.5)

@@ -1,4 +1,4 @@
-"""A training that was stopped goes on where it was: its place, its rate, its optimisers."""
+"""A training that was stopped goes on where it was: its progress, its rate, its optimisers."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -28,8 +28,8 @@ LAND = replace(
 class Stopped(Steps):
     """Somebody stops it in the last but one of its steps."""
 
-    def watch(self, title: str, place: Progress = BEGINNING) -> Iterator[Moment]:
-        for now in super().watch(title, place):
+    def watch(self, title: str, progress: Progress = BEGINNING) -> Iterator[Moment]:
+        for now in super().watch(title, progress):
             if now.step == self.num - 1:
                 raise KeyboardInterrupt
             yield now

@@ -189,8 +189,8 @@ def coherence_row(
 ) -> CoherenceRow:
     """The figures of one coherence."""
     assert model.perceptual is not None
-    squares = cut(model, coherence, count, seed)
-    (found,) = embedded([model.perceptual], squares, count, f"Squares of coherence {coherence:.1f}")
+    shown = cut(model, coherence, count, seed)
+    (found,) = embedded([model.perceptual], shown, count, f"Squares of coherence {coherence:.1f}")
     land = Land(model, seed, coherence)
     window = land.draw(0, 0, side_of(land), side_of(land)).mean(dim=1)[0]
     return CoherenceRow(

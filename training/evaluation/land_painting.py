@@ -11,7 +11,7 @@ from tqdm import tqdm
 from models.composite import softened
 from models.generator import SURROUND
 from models.land import Land
-from models.land_painting import FEATHER_PX, Stroke, Window, draw_painted
+from models.land_painting import FEATHER_PX, PixelBox, Stroke, draw_painted
 from models.latents import SQUARE
 from models.model import Model
 from models.ops import normalize_2nd_moment
@@ -67,14 +67,14 @@ def evaluate_painting(
     leaks = dict.fromkeys(moves, 0.0)
     for k in tqdm(range(count), desc="Painting lands", unit="land"):
         land = Land(model, seed + k)
-        window: Window = (0, 0, side, side)
-        before = land.draw(*window)
+        box: PixelBox = (0, 0, side, side)
+        before = land.draw(*box)
         read = read_inside(judge, before, quarter)
         for name, factor in readable:
             column = targets.index(factor)
             for strength in STRENGTHS:
                 stroke = Stroke(name, strength, 0, 0, mask)
-                after = draw_painted(land, [stroke], window, before)
+                after = draw_painted(land, [stroke], box, before)
                 moved = read_inside(judge, after, quarter)[column] - read[column]
                 moves[name].append((strength, moved.item()))
                 change = ((after - before).abs().amax(dim=1, keepdim=True) * outside).max().item()
@@ -103,7 +103,7 @@ def rendered_rates(
     model: Model, judge: PerceptualNet, factors: Mapping[str, str], count: int, seed: int
 ) -> dict[str, float]:
     """How often renders of `count` fields move the right way when an amount is changed everywhere,
-    by the amount's name."""
+    by the attribute's name."""
     targets, cell_px = list(judge.config.targets), model.layout.resolution // SQUARE[0]
     side = SIDES * model.layout.resolution // 2
     rng, reach = torch.Generator().manual_seed(seed), side // cell_px + 2 * SURROUND

@@ -1,4 +1,5 @@
-"""Squares to compare land by: single pictures, parts of lands, of the lesson, from further away."""
+"""Squares of a picture's size to compare land by: single pictures, and parts of lands of the model
+and of the lesson, from near and from further away."""
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol
@@ -9,7 +10,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from models.generator import SURROUND
-from models.land import Land
+from models.land import CHUNK_PX, Land
 from models.latents import SQUARE
 from models.model import Model
 from models.ops import normalize_2nd_moment
@@ -18,7 +19,6 @@ from training.evaluation.distributions import frechet_distance
 from training.generated import draw_latents, drawn_from
 from training.land_lesson import drawn
 
-CUT = 3  # of the part of a land in which a square is cut, several chunks wide
 PER_LESSON = 4  # squares of a land of the lesson, which takes long to draw
 LESSON = 2  # side of such a land, in pictures
 BATCH = 64
@@ -69,8 +69,8 @@ def lesson_squares(model: Model, count: int, seed: int) -> Iterator[Tensor]:
         fields = sample_fields(PRIORS["field"], 1, z_dim, reach, reach, torch.device("cpu"), rng)
         land = drawn(normalize_2nd_moment(fields)[0], seed + k, side, cell_px)
         places = torch.randint(side - size + 1, (PER_LESSON, 2), generator=rng).tolist()
-        squares = [land[:, :, y : y + size, x : x + size] for y, x in places]
-        yield torch.cat(squares).to(model.device)
+        shown = [land[:, :, y : y + size, x : x + size] for y, x in places]
+        yield torch.cat(shown).to(model.device)
 
 
 def tiled(model: Model, count: int, seed: int, scale: int) -> Iterator[Tensor]:
@@ -95,11 +95,10 @@ def cut(
     rng = torch.Generator().manual_seed(seed)
     own = sample_lengths(model.prior, count, rng).tolist()
     side = model.layout.resolution * scale
-    within = max(CUT, scale + 1) * model.layout.resolution - side + 1
     for start in range(0, count, BATCH):
-        squares = []
+        shown = []
         for k in range(start, min(start + BATCH, count)):
-            top, left = torch.randint(within, (2,), generator=rng).tolist()
+            top, left = torch.randint(CHUNK_PX, (2,), generator=rng).tolist()
             land = Land(model, seed + k, own[k] if coherence is None else coherence)
-            squares.append(F.avg_pool2d(land.draw(top, left, side, side), scale))
-        yield torch.cat(squares)
+            shown.append(F.avg_pool2d(land.draw(top, left, side, side), scale))
+        yield torch.cat(shown)

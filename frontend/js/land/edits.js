@@ -2,108 +2,130 @@
  * The list of what has been painted: a line each, and of the one that is open its amount.
  */
 
-import { el, setChildren } from '../dom.js';
+import { el, replaceRows } from '../dom.js';
 import { t } from '../i18n.js';
 import { iconButton, setPressed, signed, slider } from '../panels/controls.js';
+import { names, openAfter, strokeAt } from './strokes.js';
 
 /** @typedef {import('./stroke.js').LandEdit} LandEdit */
-/** @typedef {{enabled?: boolean, strength?: number}|null} Change null: delete it */
-/** @typedef {{onEdit: (index: number, change: Change) => void, onPoint: (edit: LandEdit|null) => void}} EditEvents */
+/** @typedef {import('./strokes.js').Change} Change */
+/** @typedef {import('./strokes.js').Stroke} Stroke */
+/**
+ * @typedef {object} EditEvents
+ * @property {(stroke: Stroke, change: Change) => void} onEdit
+ * @property {(edit: LandEdit|null) => void} onPoint an edit that is pointed at; null: none is
+ * @property {(edit: LandEdit) => void} onOpen
+ */
+
+const PAUSE_MS = 400; // after which an amount that was changed is drawn
 
 /** @param {EditEvents} events */
-export function editList({ onEdit, onPoint }) {
+export function editList({ onEdit, onPoint, onOpen }) {
   const none = el('p', { class: 'quiet' }, t('Nothing painted yet. Choose an attribute and drag over the land.'));
   const list = el('ol', { class: 'land-edits' });
-  /** @type {readonly LandEdit[]} */
-  let edits = [];
+  /** @type {readonly LandEdit[]|null} */
+  let edits = null;
   let open = -1; // none
   /** @type {(id: string) => string} */
   let titleOf = (id) => id;
+  /** @type {{stroke: Stroke, strength: number, pause: ReturnType<typeof setTimeout>|undefined}|null} an amount that is being changed */
+  let draft = null;
+  /** @type {{pointed: LandEdit|null, focused: LandEdit|null}} */
+  let at = { pointed: null, focused: null };
 
-  /** @param {LandEdit} edit @param {number} i */
-  function row(edit, i) {
-    const dom = editRow(edit, titleOf(edit.attribute), i === open, {
-      onOpen() {
-        open = i === open ? -1 : i;
-        show();
+  /** @param {Partial<typeof at>} change */
+  function point(change) {
+    at = { ...at, ...change };
+    onPoint(at.pointed ?? at.focused);
+  }
+
+  function settle() {
+    if (!draft?.pause) return;
+    clearTimeout(draft.pause);
+    draft.pause = undefined;
+    onEdit(draft.stroke, { strength: draft.strength });
+  }
+
+  /** @param {LandEdit} edit */
+  function amount(edit, /** @type {string} */ name, /** @type {Stroke} */ stroke) {
+    const { dom, set } = slider({
+      label: t('Amount of {name}', { name }),
+      min: -3,
+      max: 3,
+      step: 0.1,
+      unit: 'σ',
+      origin: 0,
+      isCompact: true,
+      onInput(strength) {
+        set(strength);
+        clearTimeout(draft?.pause);
+        draft = { stroke, strength, pause: setTimeout(settle, PAUSE_MS) };
       },
-      onChange: (change) => onEdit(i, change),
     });
-    for (const type of ['pointerenter', 'focusin']) dom.addEventListener(type, () => onPoint(edit));
-    for (const type of ['pointerleave', 'focusout']) dom.addEventListener(type, () => onPoint(null));
+    set(draft?.strength ?? edit.strength);
+    return dom;
+  }
+
+  /** @param {LandEdit} edit @param {number} i @param {string} name */
+  function row(edit, i, name) {
+    const stroke = strokeAt(edits ?? [], i);
+    const isOpen = i === open;
+    const isOff = !edit.enabled;
+    const toggle = iconButton(isOff ? 'hidden' : 'shown', isOff ? t('Show {title}', { title: name }) : t('Hide {title}', { title: name }), () =>
+      onEdit(stroke, { enabled: isOff }),
+    );
+    setPressed(toggle, edit.enabled);
+    const choose = el(
+      'button',
+      {
+        type: 'button',
+        class: 'edit-title',
+        'aria-expanded': String(isOpen),
+        title: t('Change the amount'),
+        onclick() {
+          settle();
+          open = isOpen ? -1 : i;
+          if (!isOpen) onOpen(edit);
+          show();
+        },
+      },
+      name,
+    );
+    const dom = el(
+      'li',
+      { class: isOff ? 'land-edit is-off' : 'land-edit' },
+      choose,
+      el('span', { class: 'edit-value' }, `${signed(edit.strength)} σ`),
+      toggle,
+      iconButton('bin', t('Delete {name}', { name }), () => onEdit(stroke, null)),
+      isOpen && amount(edit, name, stroke),
+    );
+    dom.addEventListener('pointerenter', () => point({ pointed: edit }));
+    dom.addEventListener('pointerleave', () => point({ pointed: null }));
+    dom.addEventListener('focusin', () => point({ focused: edit }));
+    dom.addEventListener('focusout', () => point({ focused: null }));
     return dom;
   }
 
   function show() {
-    none.hidden = edits.length > 0;
-    const [at, part] = placeOf(document.activeElement);
-    setChildren(list, edits.map(row));
-    if (at >= 0) partsOf(list.children[at])[part]?.focus();
-  }
-
-  /** Which row has an element, and which of its parts it is. @param {Element|null} element */
-  function placeOf(element) {
-    const at = [...list.children].findIndex((child) => child.contains(element));
-    return [at, at < 0 ? -1 : partsOf(list.children[at]).indexOf(/** @type {any} */ (element))];
+    const all = edits ?? [];
+    const named = names(all, titleOf);
+    none.hidden = all.length > 0;
+    replaceRows(list, all.map((edit, i) => row(edit, i, named[i])));
   }
 
   return {
     parts: [none, list],
-    /** A stroke that is new is open. @param {readonly LandEdit[]} next @param {(id: string) => string} titles */
+    /** Have the amount drawn that is being changed, now. */
+    settle,
+    /** @param {readonly LandEdit[]} next @param {(id: string) => string} titles */
     show(next, titles) {
-      if (next.length > edits.length) open = next.length - 1;
-      else if (open >= next.length) open = -1;
+      const was = open;
+      open = openAfter(edits, next, open);
+      if (draft && !draft.pause && (open < 0 || open !== was || next[open].strength === draft.strength)) draft = null;
       [edits, titleOf] = [next, titles];
-      onPoint(null);
+      point({ pointed: null });
       show();
     },
   };
-}
-
-/** What of a row takes the focus. @param {Element|undefined} row @returns {HTMLElement[]} */
-function partsOf(row) {
-  return [...(row?.querySelectorAll('button, input') ?? [])].map((part) => /** @type {HTMLElement} */ (part));
-}
-
-/**
- * @param {LandEdit} edit
- * @param {string} title
- * @param {boolean} isOpen
- * @param {{onOpen: () => void, onChange: (change: Change) => void}} events
- */
-function editRow(edit, title, isOpen, { onOpen, onChange }) {
-  const toggle = iconButton(edit.enabled ? 'shown' : 'hidden', edit.enabled ? t('Hide {title}', { title }) : t('Show {title}', { title }), () =>
-    onChange({ enabled: !edit.enabled }),
-  );
-  setPressed(toggle, edit.enabled);
-  return el(
-    'li',
-    { class: edit.enabled ? 'land-edit' : 'land-edit is-off' },
-    el('button', { type: 'button', class: 'edit-title', 'aria-expanded': String(isOpen), title: t('Change the amount'), onclick: onOpen }, title),
-    el('span', { class: 'edit-value' }, `${signed(edit.strength)} σ`),
-    toggle,
-    iconButton('bin', t('Delete {name}', { name: title }), () => onChange(null)),
-    isOpen ? amount(edit, title, onChange) : null,
-  );
-}
-
-/** @param {LandEdit} edit @param {string} title @param {(change: Change) => void} onChange */
-function amount(edit, title, onChange) {
-  let chosen = edit.strength;
-  const { dom, set } = slider({
-    label: t('Amount of {name}', { name: title }),
-    min: -3,
-    max: 3,
-    step: 0.1,
-    unit: 'σ',
-    origin: 0,
-    isCompact: true,
-    onInput: (value) => {
-      chosen = value;
-      set(value);
-    },
-    onSettle: () => chosen !== edit.strength && onChange({ strength: chosen }),
-  });
-  set(edit.strength);
-  return dom;
 }

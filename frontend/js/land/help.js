@@ -11,7 +11,7 @@ import { GESTURES, KEYS } from './keys.js';
 const WORDS = [
   t('The land has no end: the model draws every place of it from the seed, whenever it is looked at.'),
   t('Choose an attribute and drag over the land to have more of it there, or less with a negative amount. The tiles that the stroke reaches are drawn again.'),
-  t('Point at an edit in the list to see where it lies; choose it to change its amount.'),
+  t('Point at an edit in the list to see where it lies; choose it to go there and change its amount.'),
   t('The address of this page is the land: opened on this server, with the same key if it has keys, it shows the same place with the same edits.'),
 ];
 

@@ -20,6 +20,7 @@ import { landHelp } from './help.js';
 import { keyOf } from './keys.js';
 import { landPanel } from './panel.js';
 import { fits, painted, rectangle } from './stroke.js';
+import { changed } from './strokes.js';
 import { LandView } from './view.js';
 
 /** @typedef {import('./history.js').Land} Land */
@@ -60,14 +61,9 @@ const panel = landPanel({
   onNew: () => change(({ seed: _, edits: __, ...rest }) => ({ ...rest, edits: [] })),
   onSeed: (seed) => change((land) => ({ ...withEdits(land, []), seed })),
   onCoherence: (coherence) => change((land) => ({ ...withEdits(land, land.edits), coherence })),
-  onEdit: (index, edit) =>
-    change((land) =>
-      withEdits(
-        land,
-        land.edits.flatMap((/** @type {import('./stroke.js').LandEdit} */ each, /** @type {number} */ i) => (i !== index ? [each] : edit ? [{ ...each, ...edit }] : [])),
-      ),
-    ),
+  onEdit: (stroke, edit) => change((land) => withEdits(land, changed(land.edits, stroke, edit))),
   onPoint: (edit) => view.outline(edit && edit.box),
+  onOpen: (edit) => view.reveal(edit.box),
 });
 panel.dom.hidden = undo.disabled = redo.disabled = true; // until there is a land
 document.body.append(
@@ -157,6 +153,7 @@ function useModel(id) {
 
 /** @param {number} by */
 function go(by) {
+  panel.settle();
   turn = turn.then(async () => {
     if (!history) return;
     const next = step(history, by);

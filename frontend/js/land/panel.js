@@ -89,6 +89,7 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, ...ofE
   let shownAttributes = [];
   return {
     dom,
+    settle: edits.settle,
     /** A choice is offered where there is one. @param {readonly import('../types.js').Model[]} models */
     offerModels(models) {
       picker.hidden = models.length < 2;

@@ -142,9 +142,18 @@ export class LandView {
   outline(box) {
     this.#outline?.remove();
     if (!box) return;
-    const [x, y, width, height] = box;
-    const corners = L.latLngBounds(this.#toLatLng({ x, y }), this.#toLatLng({ x: x + width, y: y + height }));
-    this.#outline = L.rectangle(corners, { interactive: false, className: 'land-outline', weight: 2, dashArray: '6 4' }).addTo(this.#map);
+    this.#outline = L.rectangle(this.#cornersOf(box), { interactive: false, className: 'land-outline', weight: 2, dashArray: '6 4' }).addTo(this.#map);
+  }
+
+  /** Go where a box is, if nothing of it is seen. @param {number[]} box x, y, width and height in land pixels */
+  reveal(box) {
+    const corners = this.#cornersOf(box);
+    if (!this.#map.getBounds().intersects(corners)) this.#map.setView(corners.getCenter(), this.#map.getZoom(), { animate: false });
+  }
+
+  /** @param {number[]} box */
+  #cornersOf([x, y, width, height]) {
+    return L.latLngBounds(this.#toLatLng({ x, y }), this.#toLatLng({ x: x + width, y: y + height }));
   }
 
   /** Where the middle of the view is. */
