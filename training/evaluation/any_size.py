@@ -31,6 +31,7 @@ from training.land_lesson import ATTRIBUTES
 
 DISTANCES = (16, 64, 128)  # pixels
 SCALES = (2, 4)
+PER_COHERENT = 4  # squares for each that one coherence is measured by
 PER_SCALED = 8  # squares of the usual size for each that is looked at from further away
 
 
@@ -40,7 +41,7 @@ class CoherenceRow:
 
     Attributes:
         coherence: correlation length in cells.
-        frechet: of its squares to the renders.
+        frechet: of its squares to the renders, of fewer than the others, so larger.
         correlation: of the brightness of places 16, 64 and 128 px apart.
     """
 
@@ -189,12 +190,13 @@ def coherence_row(
 ) -> CoherenceRow:
     """The figures of one coherence."""
     assert model.perceptual is not None
+    count //= PER_COHERENT
     shown = cut(model, coherence, count, seed)
     (found,) = embedded([model.perceptual], shown, count, f"Squares of coherence {coherence:.1f}")
     land = Land(model, seed, coherence)
     window = land.draw(0, 0, side_of(land), side_of(land)).mean(dim=1)[0]
     return CoherenceRow(
         coherence=coherence,
-        frechet=frechet_distance(real, found),
+        frechet=frechet_distance(real[:count], found),
         correlation=tuple(correlation(window, distance) for distance in DISTANCES),
     )

@@ -13,10 +13,11 @@ from models.generator import SURROUND
 from models.land import CHUNK_PX, Land
 from models.latents import SQUARE
 from models.model import Model
+from models.noise import Place
 from models.ops import normalize_2nd_moment
 from models.prior import PRIORS, sample_fields, sample_lengths
 from training.evaluation.distributions import frechet_distance
-from training.generated import draw_latents, drawn_from
+from training.generated import draw_latents
 from training.land_lesson import drawn
 
 PER_LESSON = 4  # squares of a land of the lesson, which takes long to draw
@@ -53,10 +54,17 @@ def distances(real: Sequence[Tensor], other: Sequence[Tensor]) -> tuple[float, f
 
 
 def squares(model: Model, count: int, seed: int) -> Iterator[Tensor]:
-    """Pictures of the training size, each a draw of its own."""
+    """Pictures of the training size, each a draw of its own, noise included: of one noise, they
+    would have more in common than training asks for."""
     rng = torch.Generator().manual_seed(seed)
+
+    def noise(constant: Tensor, place: Place) -> Tensor:
+        drawn = torch.randn(place.num, 1, place.height, place.width, generator=rng)
+        return drawn.to(constant.device)
+
     for start in range(0, count, BATCH):
-        yield drawn_from(model, draw_latents(model, min(BATCH, count - start), rng))
+        latent = draw_latents(model, min(BATCH, count - start), rng)
+        yield model.generator.synthesis(latent, noise, model.dtype)
 
 
 def lesson_squares(model: Model, count: int, seed: int) -> Iterator[Tensor]:
