@@ -15,7 +15,7 @@ import torch
 
 from models.prior import PRIORS
 from training.domains import Aerial
-from training.evaluation.any_size import evaluate_any_size
+from training.evaluation.land_distances import land_distances
 from training.gan_options import PRESETS
 from training.loop import train_generator
 from training.perceptual import train_perceptual
@@ -73,7 +73,7 @@ def main() -> None:
             if not (begun and Progress.of(load_state(folder)).is_over):
                 train_generator(options, folder, Steps(asked.steps), resume=begun)
             model = replace(release_generator(folder, "land"), perceptual=net)
-            figures = asdict(evaluate_any_size(model, SQUARES, SEED, domain))
+            figures = asdict(land_distances(model, SQUARES, SEED, domain))
             rows.append(
                 {
                     "prior": prior,

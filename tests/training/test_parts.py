@@ -35,6 +35,7 @@ from training.evaluation.editing import evaluate_editing
 from training.evaluation.generator import Seen, evaluate_generator, look_at
 from training.evaluation.inversion import Setting, evaluate_inversion
 from training.evaluation.judge import load_judge, save_judge
+from training.evaluation.land_distances import land_distances
 from training.evaluation.land_painting import evaluate_painting
 from training.evaluation.out_of_sample import CASES, evaluate_out_of_sample
 from training.evaluation.squares import cut, lesson_squares, squares, tiled
@@ -380,7 +381,7 @@ def test_squares_of_lands_have_one_each_with_lengths_as_in_training(
         return Land(model, seed, coherence)
 
     monkeypatch.setattr("training.evaluation.squares.Land", open_land)
-    shown = torch.cat(list(cut(model, None, 80, 1)))
+    shown = torch.cat(list(cut(model, 80, 1)))
     assert shown.shape == (80, 3, 32, 32)
     assert [seed for seed, _ in opened] == list(range(1, 81))
     assert model.prior is not None
@@ -388,24 +389,14 @@ def test_squares_of_lands_have_one_each_with_lengths_as_in_training(
     lengths = [length for _, length in opened]
     assert low < min(lengths) < low * 1.5
     assert high / 1.5 < max(lengths) < high
-    del opened[:]
-    assert next(iter(cut(model, 3.0, 4, 1, scale=2))).shape == (4, 3, 32, 32)
-    assert {length for _, length in opened} == {3.0}
+    assert next(iter(cut(model, 4, 1, scale=2))).shape == (4, 3, 32, 32)
 
 
 def test_any_size_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.evaluation.continuity.TILES", (96, 256))
-    compared = []
-
-    def renders(domain: Domain, *args: Any) -> Iterator[Tensor]:
-        compared.append(domain)
-        return pictures(domain, *args)
-
-    monkeypatch.setattr("training.evaluation.any_size.pictures", renders)
     net = PerceptualNet(PerceptualConfig(32, MAPS, (8, 8, 16), 16)).eval().requires_grad_(False)
     land = replace(tiny_land(), perceptual=net)
-    figures = evaluate_any_size(land, 64, 1, Aerial(0.5))
-    assert compared == [Aerial(0.5)] * 3, "near by, once more, and from further away"
+    figures = evaluate_any_size(land, 64, 1)
     assert figures.tile_max_diff == 0
     assert 0.7 < figures.seam_ratio < 1.4
     assert figures.frechet_land > figures.frechet_renders >= 0
@@ -418,3 +409,16 @@ def test_any_size_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     assert figures.frechet_lesson is None, "it had none"
     with pytest.raises(ShapeError, match="not trained spatially"):
         evaluate_any_size(replace(land, prior=None), 64, 1)
+
+
+def test_lands_are_compared_with_what_they_were_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = []
+
+    def renders(domain: Domain, *args: Any) -> Iterator[Tensor]:
+        compared.append(domain)
+        return pictures(domain, *args)
+
+    monkeypatch.setattr("training.evaluation.land_distances.pictures", renders)
+    net = PerceptualNet(PerceptualConfig(32, MAPS, (8, 8, 16), 16)).eval().requires_grad_(False)
+    land_distances(replace(tiny_land(), perceptual=net), 16, 1, Aerial(0.5))
+    assert compared == [Aerial(0.5)] * 3, "near by, once more, and from further away"

@@ -90,23 +90,17 @@ def tiled(model: Model, count: int, seed: int, scale: int) -> Iterator[Tensor]:
         yield F.avg_pool2d(torch.cat(list(rows), dim=1)[None], scale)
 
 
-def cut(
-    model: Model, coherence: float | None, count: int, seed: int, scale: int = 1
-) -> Iterator[Tensor]:
-    """Squares at random places, each of a land of its own, of `scale` times the training size and
-    shrunk to it.
-
-    Args:
-        coherence: of all lands, in base cells; as in training, each has its own, if None.
-    """
+def cut(model: Model, count: int, seed: int, scale: int = 1) -> Iterator[Tensor]:
+    """Squares at random places, each of a land of its own with a correlation length as in training,
+    of `scale` times the training size and shrunk to it."""
     assert model.prior is not None
     rng = torch.Generator().manual_seed(seed)
-    own = sample_lengths(model.prior, count, rng).tolist()
+    lengths = sample_lengths(model.prior, count, rng).tolist()
     side = model.layout.resolution * scale
     for start in range(0, count, BATCH):
         shown = []
         for k in range(start, min(start + BATCH, count)):
             top, left = torch.randint(CHUNK_PX, (2,), generator=rng).tolist()
-            land = Land(model, seed + k, own[k] if coherence is None else coherence)
+            land = Land(model, seed + k, lengths[k])
             shown.append(F.avg_pool2d(land.draw(top, left, side, side), scale))
         yield torch.cat(shown)
