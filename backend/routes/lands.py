@@ -14,10 +14,8 @@ from backend.services import Server, Services
 from contracts.errors import InvalidRequest, StaleLatent, TooLarge, UnknownAttribute
 from contracts.jobs import JobKind
 from contracts.lands import (
-    FURTHEST_PX,
     MAX_ZOOM,
     MIN_ZOOM,
-    TILE_PX,
     Box,
     DrawRequest,
     DrawResult,
@@ -29,9 +27,7 @@ from contracts.lands import (
 
 router = APIRouter(tags=["lands"])
 
-FURTHEST_TILE = FURTHEST_PX // TILE_PX
 Zoom = Annotated[int, Path(ge=MIN_ZOOM, le=MAX_ZOOM)]
-TileNumber = Annotated[int, Path(ge=-FURTHEST_TILE, lt=FURTHEST_TILE)]
 
 
 @router.post("/lands", status_code=201)
@@ -69,7 +65,7 @@ async def export_land(
     responses={200: {"content": {"image/png": {}}}},
 )
 async def get_tile(
-    http: Request, server: Server, owner: Owner, land_id: str, z: Zoom, x: TileNumber, y: TileNumber
+    http: Request, server: Server, owner: Owner, land_id: str, z: Zoom, x: int, y: int
 ) -> Response:
     """A tile of 256 × 256 px, in the XYZ scheme; at the highest zoom a pixel is a pixel.
 
