@@ -21,7 +21,7 @@ const PAUSE_MS = 400; // after which an amount that was changed is drawn
 
 /** @param {EditEvents} events */
 export function editList({ onEdit, onPoint, onOpen }) {
-  const none = el('p', { class: 'quiet' }, t('Nothing painted yet. Choose an attribute and drag over the land.'));
+  const none = el('p', { class: 'quiet', tabIndex: -1 }, t('Nothing painted yet. Choose an attribute and drag over the land.'));
   const list = el('ol', { class: 'land-edits' });
   /** @type {readonly LandEdit[]|null} */
   let edits = null;
@@ -110,8 +110,10 @@ export function editList({ onEdit, onPoint, onOpen }) {
   function show() {
     const all = edits ?? [];
     const named = names(all, titleOf);
+    const hadFocus = list.contains(document.activeElement);
     none.hidden = all.length > 0;
     replaceRows(list, all.map((edit, i) => row(edit, i, named[i])));
+    if (hadFocus && all.length === 0) none.focus();
   }
 
   return {
@@ -124,7 +126,7 @@ export function editList({ onEdit, onPoint, onOpen }) {
       open = openAfter(edits, next, open);
       if (draft && !draft.pause && (open < 0 || open !== was || next[open].strength === draft.strength)) draft = null;
       [edits, titleOf] = [next, titles];
-      point({ pointed: null });
+      point({ pointed: null, focused: null });
       show();
     },
   };
