@@ -17,7 +17,7 @@ import { names, openAfter, strokeAt } from './strokes.js';
  * @property {(edit: LandEdit) => void} onOpen
  */
 
-const PAUSE_MS = 400; // after which an amount that was changed is drawn
+const PAUSE_MS = 400;
 
 /** @param {EditEvents} events */
 export function editList({ onEdit, onPoint, onOpen }) {
@@ -46,8 +46,8 @@ export function editList({ onEdit, onPoint, onOpen }) {
     onEdit(draft.stroke, { strength: draft.strength });
   }
 
-  /** @param {LandEdit} edit */
-  function amount(edit, /** @type {string} */ name, /** @type {Stroke} */ stroke) {
+  /** @param {LandEdit} edit @param {string} name @param {Stroke} stroke */
+  function amount(edit, name, stroke) {
     const { dom, set } = slider({
       label: t('Amount of {name}', { name }),
       min: -3,
@@ -59,7 +59,10 @@ export function editList({ onEdit, onPoint, onOpen }) {
       onInput(strength) {
         set(strength);
         clearTimeout(draft?.pause);
-        draft = { stroke, strength, pause: setTimeout(settle, PAUSE_MS) };
+        draft = { stroke, strength, pause: undefined };
+      },
+      onSettle() {
+        if (draft) draft.pause = setTimeout(settle, PAUSE_MS); // of several presses of a key the last one counts
       },
     });
     set(draft?.strength ?? edit.strength);
