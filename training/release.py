@@ -18,6 +18,10 @@ from training.land_lesson import amount_attributes
 from training.portrait_lesson import factor_attributes
 from training.runs import load_state
 
+LAND_SPACE = "S8"
+"""What land is encoded in: finer latents are nearer to the picture and too far from any land of the
+model to be painted on (docs/decisions.md)."""
+
 BUNDLED = {
     "portraits": Card(
         "portraits", "Drawn portraits", "trained by this project on its own renders", "MIT"
@@ -75,7 +79,7 @@ def release_generator(
         encoder=None,
         perceptual=None,
         attributes=AttributeSet((), torch.zeros(0, device=where)),
-        encoding=Encoding(),
+        encoding=Encoding() if options.prior is None else Encoding(space=LAND_SPACE),
         device=where,
         dtype=best_dtype(where),
         prior=None if options.prior is None else PRIORS[options.prior],

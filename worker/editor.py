@@ -165,7 +165,7 @@ class ModelEditor:
                 mask = read_mask(edit.mask, grid).to(self.model.device)
                 latent = self.apply(latent, edit, mask, share, tensor)
                 touched = stronger(touched, mask.cpu())
-                new = newness(edit) * share
+                new = newness(edit, of_land=self.model.prior is not None) * share
                 if new:
                     replaced = stronger(
                         torch.zeros(1, 1, *grid) if replaced is None else replaced, new * mask.cpu()
@@ -313,9 +313,12 @@ def drawn_size(size: tuple[int, int], resolution: int) -> tuple[int, int]:
     return height * cell, width * cell
 
 
-def newness(edit: EditValue) -> float:
-    """How much of the content an edit replaces, in [0, 1], rather than moves."""
+def newness(edit: EditValue, *, of_land: bool) -> float:
+    """How much of the content an edit replaces, in [0, 1], rather than moves. A person who smiles
+    is who she was; a wood that is flooded is gone, as far as the edit goes: at 1 σ it is."""
     match edit:
+        case AttributeEdit() if of_land:
+            return 1.0 if edit.strength is None else min(1.0, abs(edit.strength))
         case TransplantEdit():
             return 1.0
         case ResampleEdit():

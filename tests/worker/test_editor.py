@@ -4,6 +4,7 @@ import base64
 import io
 import math
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -202,6 +203,27 @@ def test_a_spatial_model_generates_any_size_to_edit() -> None:
     for size in ({"width": 65}, {"height": 24}):
         with pytest.raises(ShapeError):
             editor.generate(wanted(**size))
+
+
+def test_on_land_what_is_painted_is_drawn_anew() -> None:
+    """Not added to what was there: a flooded wood shows no trees."""
+    editor = ModelEditor(tiny_land())
+    picture = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    found = editor.encode(picture, EncodeOptions(steps=2), ignore)
+
+    def painted(strength: float, composite: Literal["residual", "model"]) -> Pixels:
+        edit = AttributeEdit(attribute="smile", strength=strength)
+        store = {"lat": found.tensor}
+        return editor.edit(
+            "lat", picture, [edit], tensor=store.__getitem__, composite=composite
+        ).pixels
+
+    def apart(strength: float) -> float:
+        gap = painted(strength, "residual").astype(float) - painted(strength, "model")
+        return float(np.abs(gap).mean())
+
+    assert apart(1.5) < 1, "all of it is the model's"
+    assert apart(0.5) > 0.3 * apart(0.01) > 5, "half of it"
 
 
 def test_truncation_0_is_the_mean(editor: ModelEditor) -> None:
