@@ -102,7 +102,7 @@ def test_an_edit_is_hidden_and_undone(land):
     paint(land, (250, 150), (350, 150))
     painted = seen(land)
     assert (painted != before).any()
-    land.get_by_role("button", name="Hide Smile").click()
+    land.get_by_role("button", name="Smile on").click()
     wait_until(lambda: land.locator(".land-edit.is-off").count() == 1)
     wait_for_tiles(land)
     land.get_by_role("button", name="Undo", exact=True).click()
@@ -311,6 +311,8 @@ def test_the_land_is_painted_with_the_keyboard_alone(land):
     room = land.locator(".land-room")
     room.focus()
     land.keyboard.press("b")
+    ring, stage = (land.locator(css).bounding_box() for css in (".land-room path", ".land-room"))
+    assert abs(ring["y"] + ring["height"] / 2 - stage["y"] - stage["height"] / 2) < 2
     before = land.evaluate("location.hash")
     land.keyboard.press("ArrowRight")
     wait_until(lambda: land.evaluate("location.hash") != before)
@@ -324,3 +326,9 @@ def test_the_land_is_painted_with_the_keyboard_alone(land):
     land.get_by_role("button", name="Undo", exact=True).focus()
     land.keyboard.press("Enter")  # the button's
     wait_until(lambda: land.locator(".land-edit").count() == 0)
+    room.focus()
+    land.keyboard.press("e")
+    with land.expect_download(timeout=TIMEOUT_S * 1000) as download:
+        land.keyboard.press("Enter")
+    with Image.open(download.value.path()) as image:
+        assert abs(image.width - stage["width"]) <= 2, "what is seen"

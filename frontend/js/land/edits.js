@@ -74,9 +74,7 @@ export function editList({ onEdit, onPoint, onOpen }) {
     const stroke = strokeAt(edits ?? [], i);
     const isOpen = i === open;
     const isOff = !edit.enabled;
-    const toggle = iconButton(isOff ? 'hidden' : 'shown', isOff ? t('Show {title}', { title: name }) : t('Hide {title}', { title: name }), () =>
-      onEdit(stroke, { enabled: isOff }),
-    );
+    const toggle = iconButton(isOff ? 'hidden' : 'shown', t('{name} on', { name }), () => onEdit(stroke, { enabled: isOff }));
     setPressed(toggle, edit.enabled);
     const choose = el(
       'button',
@@ -131,6 +129,7 @@ export function editList({ onEdit, onPoint, onOpen }) {
       [edits, titleOf] = [next, titles];
       point({ pointed: null, focused: null });
       show();
+      if (open >= 0 && open !== was) list.children[open].scrollIntoView({ block: 'nearest' });
     },
   };
 }

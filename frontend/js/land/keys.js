@@ -14,7 +14,7 @@ import { LARGEST_BRUSH, SMALLEST_BRUSH } from './stroke.js';
  * @property {string} does
  * @property {(brush: Brush) => Partial<Brush>} [change] of the brush
  * @property {number} [step] in the history
- * @property {boolean} [dab] paints once
+ * @property {boolean} [acts] does what the tool does
  */
 
 const [TOOLS, EDITS, MAP] = [t('Tools'), t('Edits'), t('Map, when it has the focus')];
@@ -26,7 +26,7 @@ export const KEYS = [
   { group: TOOLS, combos: ['E'], does: t('Drag a rectangle to download it'), change: () => ({ tool: 'export' }) },
   { group: TOOLS, combos: ['['], does: t('Smaller brush'), change: ({ radius }) => ({ radius: Math.max(SMALLEST_BRUSH, Math.round(radius * 0.8)) }) },
   { group: TOOLS, combos: [']'], does: t('Larger brush'), change: ({ radius }) => ({ radius: Math.min(LARGEST_BRUSH, Math.round(radius * 1.25)) }) },
-  { group: MAP, combos: ['Enter'], does: t('Paint once in the middle'), dab: true },
+  { group: MAP, combos: ['Enter'], does: t('Paint once in the middle, or export what is seen'), acts: true },
   { group: EDITS, combos: ['Ctrl+Z'], does: t('Undo'), step: -1 },
   { group: EDITS, combos: ['Ctrl+Shift+Z', 'Ctrl+Y'], does: t('Redo'), step: 1 },
   { group: EDITS, combos: ['?'], does: t('Help and keys') },
@@ -50,5 +50,5 @@ export const GESTURES = [
 export function keyOf(event, areSingleKeysOn) {
   const combo = comboOf(event);
   const key = KEYS.find(({ combos }) => combo !== null && combos.includes(combo)) ?? null;
-  return areSingleKeysOn || combo?.startsWith('Ctrl+') || combo === '?' || key?.dab ? key : null;
+  return areSingleKeysOn || combo?.startsWith('Ctrl+') || combo === '?' || key?.acts ? key : null;
 }

@@ -193,9 +193,9 @@ async function exportBox(box) {
   try {
     const job = await api.exportLand(land.land_id, box);
     const result = await resultOf(api, job, {
-      onProgress: ({ step: done, steps }) => say(t('Drawing {width} × {height} px: {done} of {steps} parts', { width: box[2], height: box[3], done, steps })),
+      onProgress: ({ step: done, steps }) => steps > 0 && say(t('Drawing {width} × {height} px: {done} of {steps} parts', { width: box[2], height: box[3], done, steps })),
     });
-    saveBlob(await api.image(result.image_id), `land-${land.seed}-${box.join('_')}.png`);
+    saveBlob(await api.image(result.image_id), `land-${land.seed} ${box[2]}x${box[3]} at ${box[0]},${box[1]}.png`);
     say(t('Downloaded {width} × {height} px', { width: box[2], height: box[3] }));
   } catch (error) {
     const found = asProblem(error);
@@ -207,7 +207,7 @@ addEventListener('keydown', (event) => {
   if (isElsewhere(event)) return;
   const key = keyOf(event, loadPreference('keys')?.areSingleKeysOn ?? true);
   if (!key) return;
-  if (key.dab) return view.dab(); // elsewhere the key presses buttons
+  if (key.acts) return view.act(); // elsewhere the key presses buttons
   event.preventDefault();
   if (key.change) setBrush({ ...brush, ...key.change(brush) });
   else if (key.step) go(key.step);

@@ -3,6 +3,7 @@
  */
 
 import * as L from '../../vendor/leaflet/leaflet-src.esm.js';
+import { t } from '../i18n.js';
 import { opening } from './opening.js';
 
 /** @typedef {import('../geometry.js').Point} Point */
@@ -47,14 +48,18 @@ export class LandView {
       zoomSnap: 1,
       fadeAnimation: false,
     });
-    L.control.zoom({ position: 'bottomright' }).addTo(this.#map);
+    L.control.zoom({ position: 'bottomright', zoomInTitle: t('Zoom in'), zoomOutTitle: t('Zoom out') }).addTo(this.#map);
     this.#cursor = L.circleMarker([0, 0], { radius: 1, weight: 1.5, fill: false, interactive: false });
-    let isKeyed = false; // the brush is in the middle then
+    let isKeyed = true; // the brush is in the middle then
     this.#map.on('mousemove', ({ latlng }) => {
       isKeyed = false;
-      this.#cursor.setLatLng(latlng);
+      this.#showCursor(latlng);
     });
-    room.addEventListener('keydown', () => (isKeyed = true));
+    this.#map.on('mouseout', () => isKeyed || this.#cursor.remove());
+    room.addEventListener('keydown', () => {
+      isKeyed = true;
+      this.#showCursor(this.#map.getCenter());
+    });
     this.#map.on('move', () => isKeyed && this.#cursor.setLatLng(this.#map.getCenter()));
     this.#map.on('zoomend', () => this.#sizeCursor());
     this.#map.on('moveend', () => events.onMove());
@@ -129,9 +134,14 @@ export class LandView {
     this.#sizeCursor();
   }
 
-  /** Paint once in the middle, if the map has the focus and is painted on. */
-  dab() {
-    if (this.#tool !== 'paint' || document.activeElement !== this.#map.getContainer()) return;
+  /** What the tool does, without a pointer, if the map has the focus: paint once in the middle, or export what is seen. */
+  act() {
+    if (document.activeElement !== this.#map.getContainer()) return;
+    if (this.#tool === 'export') {
+      const seen = this.#map.getBounds();
+      return this.#events.onRectangle(this.#toLand(seen.getNorthWest()), this.#toLand(seen.getSouthEast()));
+    }
+    if (this.#tool !== 'paint') return;
     const points = [this.#toLand(this.#map.getCenter())];
     this.#cursor.setLatLng(this.#map.getCenter());
     this.#draw(points);
@@ -142,7 +152,7 @@ export class LandView {
   outline(box) {
     this.#outline?.remove();
     if (!box) return;
-    this.#outline = L.rectangle(this.#cornersOf(box), { interactive: false, className: 'land-outline', weight: 2, dashArray: '6 4' }).addTo(this.#map);
+    this.#outline = L.rectangle(this.#cornersOf(box), { interactive: false, className: 'land-outline', weight: 2, dashArray: '6 4', fill: false }).addTo(this.#map);
   }
 
   /** Go where a box is, if nothing of it is seen. @param {number[]} box x, y, width and height in land pixels */
@@ -165,6 +175,12 @@ export class LandView {
   /** Pixels of the screen for one of the land. */
   get #scale() {
     return 2 ** (this.#map.getZoom() - this.#native);
+  }
+
+  /** @param {L.LatLng} at */
+  #showCursor(at) {
+    this.#cursor.setLatLng(at);
+    if (this.#tool === 'paint') this.#cursor.addTo(this.#map);
   }
 
   #sizeCursor() {

@@ -39,7 +39,7 @@ export function slider({ label, min, max, step, unit, origin, onInput, onSettle,
     max,
     step,
     class: 'number',
-    'aria-label': `${label}, ${unit}`,
+    'aria-label': unit ? `${label}, ${unit}` : label,
   });
   const name = el('label', { class: isCompact ? 'visually-hidden' : 'slider-label', htmlFor: id }, label);
   const field = el(
