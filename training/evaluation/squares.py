@@ -11,13 +11,13 @@ from tqdm import tqdm
 
 from models.generator import SURROUND
 from models.land import CHUNK_PX, Land
-from models.latents import SQUARE
+from models.latents import SQUARE, LatentMap
 from models.model import Model
 from models.noise import Place
 from models.ops import normalize_2nd_moment
 from models.prior import PRIORS, sample_fields, sample_lengths
 from training.evaluation.distributions import frechet_distance
-from training.generated import draw_latents
+from training.gan import FIELD
 from training.land_lesson import drawn
 
 PER_LESSON = 4  # squares of a land of the lesson, which takes long to draw
@@ -54,17 +54,20 @@ def distances(real: Sequence[Tensor], other: Sequence[Tensor]) -> tuple[float, f
 
 
 def squares(model: Model, count: int, seed: int) -> Iterator[Tensor]:
-    """Pictures of the training size, each a draw of its own, noise included: of one noise, they
-    would have more in common than training asks for."""
-    rng = torch.Generator().manual_seed(seed)
+    """Pictures of the training size, each a draw of its own, as in training: with noise of its own,
+    and a field that goes on around it."""
+    assert model.prior is not None
+    rng, mapping = torch.Generator().manual_seed(seed), model.generator.mapping
 
     def noise(constant: Tensor, place: Place) -> Tensor:
         drawn = torch.randn(place.num, 1, place.height, place.width, generator=rng)
         return drawn.to(constant.device)
 
     for start in range(0, count, BATCH):
-        latent = draw_latents(model, min(BATCH, count - start), rng)
-        yield model.generator.synthesis(latent, noise, model.dtype)
+        num, z_dim = min(BATCH, count - start), model.generator.config.z_dim
+        wmap = mapping.cells(sample_fields(model.prior, num, z_dim, *FIELD, model.device, rng))
+        latent = LatentMap((wmap,) * model.generator.num_ws, FIELD)
+        yield model.generator.synthesis(latent, noise, model.dtype, SURROUND)
 
 
 def lesson_squares(model: Model, count: int, seed: int) -> Iterator[Tensor]:
