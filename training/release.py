@@ -18,9 +18,9 @@ from training.land_lesson import amount_attributes
 from training.portrait_lesson import factor_attributes
 from training.runs import load_state
 
-LAND_SPACE = "S8"
-"""What land is encoded in: finer latents are nearer to the picture and too far from any land of the
-model to be painted on (docs/decisions.md)."""
+LAND = Encoding(space="S8", regulariser=1.0)
+"""How land is encoded: finer and freer latents are nearer to the picture, and too far from any land
+of the model to be painted on (docs/decisions.md)."""
 
 BUNDLED = {
     "portraits": Card(
@@ -79,7 +79,7 @@ def release_generator(
         encoder=None,
         perceptual=None,
         attributes=AttributeSet((), torch.zeros(0, device=where)),
-        encoding=Encoding() if options.prior is None else Encoding(space=LAND_SPACE),
+        encoding=Encoding() if options.prior is None else LAND,
         device=where,
         dtype=best_dtype(where),
         prior=None if options.prior is None else PRIORS[options.prior],
