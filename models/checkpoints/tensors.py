@@ -4,7 +4,7 @@ import io
 import math
 import struct
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -90,14 +90,15 @@ class View:
 class Array:
     """A numpy array in the making: pickles call `_reconstruct` first, and then set its state."""
 
-    def __init__(self) -> None:
+    def __init__(self, latin1: Callable[[str], bytes]) -> None:
+        self.latin1 = latin1
         self.values: np.ndarray[Any, Any] | None = None
 
     def set_state(self, state: Any) -> None:
         """Take (version, shape, dtype, Fortran order, raw numbers)."""
         _, shape, dtype, fortran, data = state
         if isinstance(data, str):  # pickles of Python 2
-            data = data.encode("latin1")
+            data = self.latin1(data)
         if not isinstance(dtype, Dtype) or not isinstance(data, bytes | bytearray):
             raise CheckpointError("damaged: an array whose content is not plain numbers")
         flat = np.frombuffer(data, dtype.numpy)
@@ -110,9 +111,10 @@ class Array:
         return torch.from_numpy(np.array(self.values, order="C"))
 
 
-def array_from_buffer(data: Any, dtype: Any, shape: Any, order: str, axes: Any = None) -> Array:
+def array_from_buffer(
+    array: Array, data: Any, dtype: Any, shape: Any, order: str, axes: Any = None
+) -> Array:
     """What numpy's `_frombuffer` makes, in pickles of protocol 5."""
-    array = Array()
     array.set_state((1, shape, dtype, order == "F", data))
     if axes is not None and array.values is not None:
         array.values = array.values.transpose(axes)
@@ -145,7 +147,7 @@ def rebuild_tensor(
 
 
 def read_nested(data: bytes, budget: Budget) -> Storage:
-    """What torch's `_load_from_bytes` makes: a storage, saved whole inside of a plain pickle."""
+    """A storage, saved whole inside of a plain pickle."""
     stream = BoundedStream(io.BytesIO(data), len(data), budget)
     storage = read_with_storages(stream, {})
     if not isinstance(storage, Storage):
@@ -153,12 +155,36 @@ def read_nested(data: bytes, budget: Budget) -> Storage:
     return storage
 
 
-def encode(text: str, encoding: str, budget: Budget) -> bytes:
-    """What `_codecs.encode` makes of bytes in the older pickle protocols."""
-    if text_of(encoding) != "latin1":
-        raise CheckpointError(f"damaged: bytes in the encoding {encoding[:20]!r}")
-    budget.spend(num_bytes=len(text_of(text)))
-    return text.encode("latin1")
+class Latin1:
+    """The bytes that texts stand for in the older pickle protocols; made once for each text, since
+    a file may name the same one any number of times."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self.made: dict[str, bytes] = {}
+
+    def __call__(self, text: str, encoding: str = "latin1") -> bytes:
+        """What `_codecs.encode` makes."""
+        if text_of(encoding) != "latin1":
+            raise CheckpointError(f"damaged: bytes in the encoding {encoding[:20]!r}")
+        if text_of(text) not in self.made:
+            self.budget.spend(num_bytes=len(text))
+            self.made[text] = text.encode("latin1")
+        return self.made[text]
+
+
+class NestedStorages:
+    """Storages that were saved whole inside of a plain pickle; each is read once, likewise."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self.read: dict[int, tuple[bytes, Storage]] = {}  # by what it was read from, kept alive
+
+    def __call__(self, data: bytes) -> Storage:
+        """What torch's `_load_from_bytes` makes."""
+        if id(data) not in self.read:
+            self.read[id(data)] = data, read_nested(data, self.budget)
+        return self.read[id(data)][1]
 
 
 def plain_dict(pairs: Any, budget: Budget) -> dict[Any, Any]:
@@ -176,7 +202,8 @@ def plain_set(items: Any, budget: Budget) -> set[Any]:
 
 def scalar(dtype: Dtype, data: bytes | str) -> Any:
     """A numpy scalar as a Python number."""
-    raw = data.encode("latin1") if isinstance(data, str) else data
+    first = data[: dtype.numpy.itemsize]
+    raw = first.encode("latin1") if isinstance(first, str) else first
     return np.frombuffer(raw, dtype.numpy, count=1)[0].item()
 
 
@@ -187,14 +214,19 @@ def parameter(data: View, *_: Any) -> View:
 
 def tensor_constructors(budget: Budget) -> dict[str, Constructor]:
     """What tensors, arrays and the containers around them are made with, at a file's expense."""
-    containers: dict[str, Constructor] = {
+    latin1 = Latin1(budget)
+    made: dict[str, Constructor] = {
         "collections.OrderedDict": lambda pairs=(): plain_dict(pairs, budget),
         "builtins.set": lambda items=(): plain_set(items, budget),
         "__builtin__.set": lambda items=(): plain_set(items, budget),
-        "_codecs.encode": lambda text, encoding="utf-8": encode(text, encoding, budget),
-        "torch.storage._load_from_bytes": lambda data: read_nested(data, budget),
+        "_codecs.encode": lambda text, encoding="utf-8": latin1(text, encoding),
+        "torch.storage._load_from_bytes": NestedStorages(budget),
     }
-    return containers | _VALUES_ALONE
+    for core in ("numpy.core", "numpy._core"):
+        made[f"{core}.multiarray._reconstruct"] = lambda *_: Array(latin1)
+        made[f"{core}.multiarray.scalar"] = scalar
+        made[f"{core}.numeric._frombuffer"] = lambda *of: array_from_buffer(Array(latin1), *of)
+    return made | _VALUES_ALONE
 
 
 _VALUES_ALONE: dict[str, Constructor] = {
@@ -204,15 +236,6 @@ _VALUES_ALONE: dict[str, Constructor] = {
     "torch.device": lambda kind, *_: text_of(kind),
     "argparse.Namespace": lambda: Record("argparse.Namespace"),
     "numpy.dtype": lambda code, *_: Dtype(text_of(code)),
-    **{
-        f"numpy.{core}.{name}": build
-        for core in ("core", "_core")
-        for name, build in (
-            ("multiarray._reconstruct", lambda *_: Array()),
-            ("multiarray.scalar", scalar),
-            ("numeric._frombuffer", array_from_buffer),
-        )
-    },
 }
 
 VALUES: dict[str, Any] = {

@@ -145,6 +145,25 @@ def repeated_text(path: Path) -> None:
     path.write_bytes(b"\x80\x02" + text + call * 20_000 + b".")
 
 
+def repeated_array(path: Path) -> None:
+    """Arrays of Python 2, whose numbers are a text: the same one for each."""
+    text = b"X" + struct.pack("<I", 1_000_000) + b"a" * 1_000_000
+    dtype = b"cnumpy\ndtype\nX\x02\x00\x00\x00u1\x85R"
+    state = b"(K\x01(J" + struct.pack("<i", 1_000_000) + b"t" + dtype + b"\x89" + text + b"tq\x00"
+    array = b"cnumpy.core.multiarray\n_reconstruct\n)Rh\x00b"
+    path.write_bytes(b"\x80\x02" + state + array * 20_000 + b".")
+
+
+def repeated_storage(path: Path) -> None:
+    """A storage that is saved within the pickle, loaded again and again."""
+    saved, numbers = io.BytesIO(), torch.zeros(250_000)._typed_storage()
+    torch.save(numbers, saved, _use_new_zipfile_serialization=False)
+    data = saved.getvalue()
+    held = b"B" + struct.pack("<I", len(data)) + data + b"q\x00"
+    load = b"ctorch.storage\n_load_from_bytes\nh\x00\x85R"
+    path.write_bytes(b"\x80\x03" + held + load * 20_000 + b".")
+
+
 def shared_modules(path: Path) -> None:
     name = b"ctorch_utils.persistence\n_reconstruct_persistent_obj\n"
     names = b"X\x0a\x00\x00\x00class_nameX\x01\x00\x00\x00GX\x05\x00\x00\x00state"
@@ -187,6 +206,8 @@ HOSTILE = [
     exploding_name,
     copied_dict,
     repeated_text,
+    repeated_array,
+    repeated_storage,
     shared_modules,
 ]
 WOULD_RUN = [shell, evaluation, nested_storage, in_a_zip]
