@@ -227,7 +227,10 @@ PAGES: dict[Path, dict[str, Table]] = {
     ROOT / "docs" / "land.md": {
         "any-size": any_size_table,
         "painting": painting_table,
-        "priors": partial(priors_table, "priors", "--reader-minutes 6"),
+        "priors": partial(priors_table, "priors", "--seeds 3 --reader-minutes 6"),
+        "priors-far": partial(
+            priors_table, "priors-far", "--seeds 2 --scale 0.125 --reader-minutes 4"
+        ),
     },
     ROOT / "docs" / "results.md": {name: partial(make, load) for name, make in TABLES.items()},
 }
