@@ -165,7 +165,7 @@ class ModelEditor:
                 mask = read_mask(edit.mask, grid).to(self.model.device)
                 latent = self.apply(latent, edit, mask, share, tensor)
                 touched = stronger(touched, mask.cpu())
-                new = newness(edit, of_land=self.model.prior is not None) * share
+                new = self.newness(edit) * share
                 if new:
                     replaced = stronger(
                         torch.zeros(1, 1, *grid) if replaced is None else replaced, new * mask.cpu()
@@ -175,6 +175,19 @@ class ModelEditor:
         if latent is not base.latent:
             img = self.model.render(latent, None if detail == "full" else self.draft_resolution)
         return finish(original, before, img, touched, replaced, composite)
+
+    def newness(self, edit: EditValue) -> float:
+        """How much of the content an edit replaces, in [0, 1], rather than moves. A person who
+        smiles is who she was; a wood that is flooded is gone, all of it from 1 σ on."""
+        match edit:
+            case TransplantEdit():
+                return 1.0
+            case ResampleEdit():
+                return edit.amount
+            case AttributeEdit() if self.model.prior is not None:
+                return 1.0 if edit.strength is None else min(1.0, abs(edit.strength))
+            case _:
+                return 0.0
 
     def apply(
         self, latent: LatentMap, edit: EditValue, mask: Tensor, share: float, tensor: FetchTensor
@@ -311,20 +324,6 @@ def drawn_size(size: tuple[int, int], resolution: int) -> tuple[int, int]:
     height, width = (round(SQUARE[0] * side / short) for side in size)
     cell = resolution // SQUARE[0]
     return height * cell, width * cell
-
-
-def newness(edit: EditValue, *, of_land: bool) -> float:
-    """How much of the content an edit replaces, in [0, 1], rather than moves. A person who smiles
-    is who she was; a wood that is flooded is gone, as far as the edit goes: at 1 σ it is."""
-    match edit:
-        case AttributeEdit() if of_land:
-            return 1.0 if edit.strength is None else min(1.0, abs(edit.strength))
-        case TransplantEdit():
-            return 1.0
-        case ResampleEdit():
-            return edit.amount
-        case _:
-            return 0.0
 
 
 def finish(

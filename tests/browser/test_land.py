@@ -135,6 +135,26 @@ def test_the_amount_of_an_open_edit_is_changed_and_its_place_is_shown(land):
     assert land.locator(".land-outline").count() == 1
 
 
+def test_an_amount_that_is_being_changed_is_of_its_own_edit(land):
+    paint(land, (150, 150), (200, 150))
+    land.get_by_text("Paint", exact=True).click()
+    box = land.locator(".land-room").bounding_box()
+    land.mouse.move(box["x"] + 320, box["y"] + 300)
+    land.mouse.down()
+    land.mouse.up()
+    wait_until(lambda: land.locator(".land-edit").count() == 2)
+    amount = land.get_by_label("Amount of Smile 2, σ")
+    amount.fill("-1")
+    amount.blur()
+    land.get_by_role("button", name="Smile 1", exact=True).click()
+    first = land.get_by_label("Amount of Smile 1, σ")
+    assert first.input_value() == "2"
+    values = land.locator(".edit-value")
+    wait_until(lambda: values.nth(1).text_content() == "−1 σ")
+    assert first.input_value() == "2"
+    assert values.nth(0).text_content() == "+2 σ"
+
+
 def test_the_address_is_the_land_and_the_place(land):
     paint(land, (200, 200), (260, 200))
     address = land.url

@@ -11,17 +11,9 @@ from models.model import Model
 from training.domains import Domain, domain_of, pictures
 from training.errors import TrainingError
 from training.evaluation.distributions import frechet_distance
+from training.evaluation.embeddings import Embedder, distances, embedded
 from training.evaluation.inception import find_inception
-from training.evaluation.squares import (
-    BATCH,
-    Embedder,
-    cut,
-    distances,
-    embedded,
-    lesson_squares,
-    squares,
-    tiled,
-)
+from training.evaluation.squares import BATCH, cut, lesson_squares, squares, tiled
 from training.land_lesson import ATTRIBUTES
 
 SCALES = (2, 4)

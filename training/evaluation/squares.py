@@ -1,13 +1,11 @@
 """Squares of a picture's size to compare land by: single pictures, and parts of lands of the model
 and of the lesson, from near and from further away."""
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterator
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from tqdm import tqdm
 
 from models.generator import SURROUND
 from models.land import CHUNK_PX, Land
@@ -16,41 +14,12 @@ from models.model import Model
 from models.noise import Place
 from models.ops import normalize_2nd_moment
 from models.prior import PRIORS, sample_fields, sample_lengths
-from training.evaluation.distributions import frechet_distance
 from training.gan import FIELD
 from training.land_lesson import drawn
 
 PER_LESSON = 4  # squares of a land of the lesson, which takes long to draw
 LESSON = 2  # side of such a land, in pictures
 BATCH = 64
-
-
-class Embedder(Protocol):
-    """A network that pictures are compared by."""
-
-    def embedding(self, img: Tensor) -> Tensor:
-        """Features [N, E] of pictures [N, 3, H, W] in [-1, 1]."""
-        ...
-
-
-@torch.inference_mode()
-def embedded(
-    networks: Sequence[Embedder], batches: Iterator[Tensor], count: int, title: str
-) -> list[Tensor]:
-    """Embeddings [count, E] of pictures by each network, on the CPU."""
-    found: list[list[Tensor]] = [[] for _ in networks]
-    with tqdm(total=count, desc=title, unit="picture") as bar:
-        for img in batches:
-            for network, features in zip(networks, found, strict=True):
-                features.append(network.embedding(img.clamp(-1, 1)).float().cpu())
-            bar.update(len(img))
-    return [torch.cat(features)[:count] for features in found]
-
-
-def distances(real: Sequence[Tensor], other: Sequence[Tensor]) -> tuple[float, float | None]:
-    """The Fréchet distance by the model's own network, and by Inception if it took part."""
-    found = [frechet_distance(a, b) for a, b in zip(real, other, strict=True)]
-    return found[0], found[1] if len(found) > 1 else None
 
 
 def squares(model: Model, count: int, seed: int) -> Iterator[Tensor]:

@@ -85,6 +85,7 @@ export function editList({ onEdit, onPoint, onOpen }) {
         title: t('Change the amount'),
         onclick() {
           settle();
+          draft = null; // it was of the row that was open
           open = isOpen ? -1 : i;
           if (!isOpen) onOpen(edit);
           show();
