@@ -20,17 +20,17 @@ def convert(
 ) -> None:
     """Write a latent in another space: exactly in a finer one, the nearest in a coarser one."""
     from models.errors import SpaceError
-    from models.latents import embed, find_space, from_bytes, to_bytes
+    from models.latents import Stored, embed, find_space, from_bytes, to_bytes
     from models.projection import project
 
     loaded = open_model(model or model_of(latent))
     layout = loaded.layout
     find_space(space, layout)
-    known, _ = from_bytes(latent.read_bytes(), layout)
+    known = from_bytes(latent.read_bytes(), layout)
     try:
-        found, lost = embed(known, space, layout), 0.0
+        found, lost = embed(known.latent, space, layout), 0.0
     except SpaceError:  # a coarser one
-        projection = project(known, space, layout)
+        projection = project(known.latent, space, layout)
         found, lost = projection.latent, projection.loss
-    out.write_bytes(to_bytes(found, space, loaded.card.id))
+    out.write_bytes(to_bytes(Stored(found, space, known.plain), loaded.card.id))
     say(f"{out}: {space}, {100 * lost:.1f} % of the latent's variance lost")

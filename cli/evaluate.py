@@ -114,17 +114,22 @@ def editing(
     seed: SeedOption = 920_000,
     json: JsonOption = None,
 ) -> None:
-    """Paint every attribute on unseen renders, beside plain directions of the same strength."""
+    """Paint every attribute on unseen renders, beside plain directions of the same strength, and
+    put things on and take them off."""
     from training.evaluation.baselines import baselines
     from training.evaluation.editing import evaluate_editing
     from training.evaluation.judge import load_judge
+    from training.evaluation.things import evaluate_things
 
     loaded = open_model(model)
     judge = load_judge(model_folder(model), loaded.device)
+    things = evaluate_things(loaded, judge, 2 * count, seed)
+    show_table(things, f"Things, {2 * count} pairs of renders at ±2 σ")
     rows = evaluate_editing(loaded, judge, count, seed, baselines(loaded))
     show_table(rows, f"Editing, {count} pictures at ±1 and ±2 σ")
     table = {"model": loaded.card.id, "count": count, "seed": seed}
-    write_json(table | {"attributes": [asdict(row) for row in rows]}, json)
+    figures = {"things": [asdict(row) for row in things]}
+    write_json(table | figures | {"attributes": [asdict(row) for row in rows]}, json)
 
 
 @app.command("any-size")

@@ -196,6 +196,11 @@ class Library:
             raise UnknownLatent("this latent is no longer kept: encode the picture again")
         return data
 
+    def replace_tensor(self, owner: str, record: LatentRecord, tensor: bytes) -> None:
+        """Keep another tensor of a latent, which stays the same one to whoever has its id."""
+        changed = record.model_copy(update={"blob_id": self._blobs.put(tensor)})
+        self._write(owner, "latents", record.latent_id, changed)
+
     def add_land(self, owner: str, wanted: LandRequest, seed: int, version: str) -> LandInfo:
         """Keep a land of a model's version. The same land is the same id."""
         fields = wanted.model_dump(mode="json") | {"seed": seed, "model_version": version}

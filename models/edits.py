@@ -45,6 +45,12 @@ def shrunk(mask: Tensor, cells: Cells) -> Tensor:
     return F.adaptive_max_pool2d(mask, (min(cells[0], height), min(cells[1], width)))
 
 
+def stronger(mask: Tensor, other: Tensor) -> Tensor:
+    """The maximum of two masks [1, 1, h, w], on the finer grid of the two."""
+    fine = (max(mask.shape[2], other.shape[2]), max(mask.shape[3], other.shape[3]))
+    return torch.maximum(fit_mask(mask, fine), fit_mask(other, fine))
+
+
 def grid_of(wmap: Tensor) -> Cells:
     """Rows and columns of a map [N, D, h, w]."""
     return (wmap.shape[2], wmap.shape[3])

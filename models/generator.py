@@ -224,6 +224,19 @@ class SynthesisBlock(nn.Module):
         self.register_buffer("resample_filter", fir_filter(), persistent=False)
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """A picture, and what the generator knew of it before it was colours.
+
+    Attributes:
+        img: [N, 3, H, W] float32, nominally in [-1, 1].
+        features: [N, C, H, W] of the last block that was drawn; the colours are read off them.
+    """
+
+    img: Tensor
+    features: Tensor
+
+
 class SynthesisNetwork(nn.Module):
     """Latent map → picture."""
 
@@ -246,7 +259,18 @@ class SynthesisNetwork(nn.Module):
         surround: int = 0,
         finest: int | None = None,
     ) -> Tensor:
-        """Draw the picture of a latent.
+        """The picture of a latent alone, as `draw` has it."""
+        return self.draw(latent, noise, dtype, surround, finest).img
+
+    def draw(
+        self,
+        latent: LatentMap,
+        noise: Noise = constant_noise,
+        dtype: torch.dtype = torch.float32,
+        surround: int = 0,
+        finest: int | None = None,
+    ) -> Drawing:
+        """Draw a latent.
 
         Args:
             latent: L maps [N, D, h_l, w_l]; its base sets the size of the picture.
@@ -257,8 +281,8 @@ class SynthesisNetwork(nn.Module):
             finest: resolution of the last block to draw; None: all.
 
         Returns:
-            img [N, 3, H, W] float32, nominally in [-1, 1]; H = R · rows / 4, of the rows of the
-            base that are not around the picture, and R the resolution, or `finest`.
+            Pictures [N, 3, H, W] with their features; H = R · rows / 4, of the rows of the base
+            that are not around the picture, and R the resolution, or `finest`.
         """
         if self.config.homogeneous and surround == 0:
             latent, surround = surrounded(latent, SURROUND), SURROUND
@@ -288,7 +312,7 @@ class SynthesisNetwork(nn.Module):
                 colours = trim(upsample2d(img, block.resample_filter), inner.edge - edge) + colours
             img, edge = colours, 2 * inner.edge
         assert img is not None
-        return img
+        return Drawing(img, x)
 
 
 class Generator(nn.Module):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.composite import softened
+from models.carry import softened
 from models.edits import move
 from models.land import CellBox, Land
 from models.latents import LatentMap, embed

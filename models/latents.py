@@ -22,6 +22,9 @@ from models.ops import resize_map
 Cells = tuple[int, int]
 """Rows and columns of a grid."""
 
+LAYER, PLAIN = "layer", "plain"
+"""What the maps of a latent, and of its twin, are called in a file, before their number."""
+
 SQUARE: Cells = (4, 4)
 """The base of a picture of the training size: StyleGAN2 begins at 4×4."""
 
@@ -103,6 +106,12 @@ def find_space(name: str, layout: Layout) -> Space:
     return Space(shared=not plus, cells=cells)
 
 
+def is_within(name: str, other: str, layout: Layout) -> bool:
+    """Whether a space contains all of another: `W` is within every one, and all within `S+`."""
+    inner, outer = find_space(name, layout), find_space(other, layout)
+    return inner.cells <= outer.cells and (inner.shared or not outer.shared)
+
+
 def space_names(layout: Layout) -> list[str]:
     """Every space of a model, from the least to the most free."""
     sizes = [1 << k for k in range(1, layout.grid.bit_length())]
@@ -156,24 +165,43 @@ def embed(latent: LatentMap, name: str, layout: Layout) -> LatentMap:
     return latent.map(refine)
 
 
-def to_bytes(latent: LatentMap, space: str, model: str = "") -> bytes:
-    """Serialise as safetensors: `layer{l}` float32 per layer; space, base and model as metadata."""
-    tensors = {
-        layer_name(i): wmap.detach().float().cpu().contiguous().clone()
-        for i, wmap in enumerate(latent.layers)
-    }
-    base = "x".join(str(side) for side in latent.base)
-    about = {"format": "latentbrush-latent/1", "space": space, "base": base, "model": model}
+@dataclass(frozen=True)
+class Stored:
+    """What a latent's file holds.
+
+    Attributes:
+        latent: of one picture or several.
+        space: the name of its space.
+        plain: its twin (`models/twins.py`); None where the latent is plain itself, and in files
+            from before there were any.
+    """
+
+    latent: LatentMap
+    space: str
+    plain: LatentMap | None = None
+
+
+def to_bytes(stored: Stored, model: str = "") -> bytes:
+    """Serialise as safetensors: `layer{l}` float32 per layer, `plain{l}` of the twin; space, base
+    and model as metadata."""
+    tensors = tensors_of(stored.latent, LAYER)
+    if stored.plain is not None:
+        tensors |= tensors_of(stored.plain, PLAIN)
+    base = "x".join(str(side) for side in stored.latent.base)
+    about = {"format": "latentbrush-latent/1", "space": stored.space, "base": base, "model": model}
     return save(tensors, about)
 
 
-def layer_name(i: int) -> str:
-    """The name of layer i's tensor in a file."""
-    return f"layer{i:02d}"
+def tensors_of(latent: LatentMap, prefix: str) -> dict[str, Tensor]:
+    """The maps of a latent by their names in a file."""
+    return {
+        f"{prefix}{i:02d}": wmap.detach().float().cpu().contiguous().clone()
+        for i, wmap in enumerate(latent.layers)
+    }
 
 
-def from_bytes(data: bytes, layout: Layout) -> tuple[LatentMap, str]:
-    """Read what `to_bytes` wrote; returns the latent and the name of its space.
+def from_bytes(data: bytes, layout: Layout) -> Stored:
+    """Read what `to_bytes` wrote.
 
     Raises:
         SpaceError: not a latent, or not one of this model's.
@@ -186,21 +214,42 @@ def from_bytes(data: bytes, layout: Layout) -> tuple[LatentMap, str]:
         rows, columns = (int(side) for side in metadata["base"].split("x"))
     except (SafetensorError, KeyError, ValueError) as error:
         raise SpaceError("this file is not a Latentbrush latent") from error
-    names = [layer_name(i) for i in range(len(layout.layer_res))]
-    if set(tensors) != set(names) or any(t.ndim != 4 for t in tensors.values()):
-        raise SpaceError(
-            f"another model's latent: {len(tensors)} layers, this one has {len(names)}"
-        )
-    if any(t.shape[1] != layout.w_dim for t in tensors.values()):
-        raise SpaceError(f"another model's latent: its vectors do not have {layout.w_dim} numbers")
     if rows < 1 or columns < 1:
         raise SpaceError(f"a latent's base has cells, this one {rows}×{columns}")
-    layers = tuple(tensors[name].float() for name in names)
+    has_twin = any(name.startswith(PLAIN) for name in tensors)
+    num = len(layout.layer_res) * (1 + has_twin)
+    if len(tensors) != num or any(t.ndim != 4 for t in tensors.values()):
+        raise SpaceError(f"another model's latent: {len(tensors)} maps, where this one has {num}")
     known = find_space(space, layout)
-    for res, wmap in zip(layout.layer_res, layers, strict=True):
+    latent = read_map(tensors, LAYER, layout, (rows, columns))
+    for res, wmap in zip(layout.layer_res, latent.layers, strict=True):
         wanted = cells_of(known.layer_cells(res), (rows, columns))
         if tuple(wmap.shape[2:]) not in ((1, 1), wanted):
             raise SpaceError(f"a latent in {space} has {wanted[0]}×{wanted[1]} cells in a layer")
     if known.shared:
-        layers = (layers[0],) * len(layers)
-    return LatentMap(layers, (rows, columns)), space
+        latent = LatentMap((latent.layers[0],) * len(latent.layers), latent.base)
+    plain = read_map(tensors, PLAIN, layout, (rows, columns)) if has_twin else None
+    return Stored(latent, space, plain)
+
+
+def read_map(tensors: dict[str, Tensor], prefix: str, layout: Layout, base: Cells) -> LatentMap:
+    """A latent out of a file's tensors.
+
+    Raises:
+        SpaceError: they are not of this model's layers, or no layer has so many cells.
+    """
+    layers = []
+    sides = [1 << k for k in range(layout.grid.bit_length())]
+    grids = {(n * base[0], n * base[1]) for n in sides}
+    for i in range(len(layout.layer_res)):
+        wmap = tensors.get(f"{prefix}{i:02d}")
+        if wmap is None or wmap.shape[1] != layout.w_dim:
+            raise SpaceError(
+                f"another model's latent: its layers are not {len(layout.layer_res)} maps of "
+                f"{layout.w_dim} numbers a cell"
+            )
+        rows, columns = wmap.shape[2:]
+        if (rows, columns) != (1, 1) and (SQUARE[0] * rows, SQUARE[1] * columns) not in grids:
+            raise SpaceError(f"no map of {rows}×{columns} cells fits this picture")
+        layers.append(wmap.float())
+    return LatentMap(tuple(layers), base)

@@ -13,7 +13,7 @@ from models.attributes import Attribute, AttributeSet
 from models.encoder import Encoder, EncoderConfig
 from models.errors import CheckpointError
 from models.folder import CONFIG, FORMAT, MISFITS, Parts, locked, read_folder, write_folder
-from models.generator import Generator, GeneratorConfig
+from models.generator import Drawing, Generator, GeneratorConfig
 from models.latents import LatentMap, Layout, space_names
 from models.lpips import find_lpips
 from models.metrics import pyramid_distance
@@ -34,11 +34,13 @@ class Encoding:
     Attributes:
         steps: optimisation steps after the encoder.
         regulariser: weight of the pull towards generated latents ("faithful" 0 … "editable").
+        plain: the space of twins (`models/twins.py`).
     """
 
     space: str = "S+"
     steps: int = 60
     regulariser: float = 0.1
+    plain: str = "W"
 
 
 @dataclass(frozen=True)
@@ -91,8 +93,11 @@ class Model:
     def render(self, latent: LatentMap, resolution: int | None = None) -> Tensor:
         """Draw a latent: img [N, 3, H, W]; at a smaller resolution, what the generator has drawn
         by then: coarser, and in less time."""
-        img: Tensor = self.generator.synthesis(latent, dtype=self.dtype, finest=resolution)
-        return img
+        return self.draw(latent, resolution).img
+
+    def draw(self, latent: LatentMap, resolution: int | None = None) -> Drawing:
+        """Draw a latent, as `render` does, and keep what the last block knew."""
+        return self.generator.synthesis.draw(latent, dtype=self.dtype, finest=resolution)
 
     def autocast(self) -> torch.autocast:
         """The context in which the other networks run in the model's dtype."""

@@ -16,7 +16,7 @@ from cli.pick import open_model
 from contracts.catalog import PREVIEW
 from contracts.settings import SHIPPED_MODELS_DIR
 from models.adopt import adopt
-from models.composite import composite
+from models.carry import composite
 from models.edits import move
 from models.gallery import preview, strip
 from models.images import to_img, to_pixels

@@ -8,7 +8,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from contracts.settings import SHIPPED_MODELS_DIR
-from models.composite import composite
+from models.carry import composite
 from models.edits import move, transplant
 from models.images import to_img, to_pixels
 from models.inversion import Inversion

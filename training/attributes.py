@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from models.attributes import Attribute, AttributeSet
-from models.composite import feather
+from models.carry import feather
 from models.edits import fit_mask, grid_of
 from models.latents import LatentMap, embed
 from models.model import Model

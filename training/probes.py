@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from models.composite import feather
+from models.carry import feather
 from models.edits import move
 from models.latents import embed
 from models.model import Model

@@ -18,7 +18,7 @@ from training.land_lesson import amount_attributes
 from training.portrait_lesson import factor_attributes
 from training.runs import load_state
 
-LAND = Encoding(space="S8", regulariser=1.0)
+LAND = Encoding(space="S8", regulariser=1.0, plain="S8")
 """How land is encoded: finer and freer latents are nearer to the picture, and too far from any land
 of the model to be painted on (docs/decisions.md)."""
 

@@ -1,11 +1,11 @@
 """The Editor: one loaded model that encodes, edits and generates. No queue, no files of ours.
 
-It is what the jobs call (`worker.ports.Editor`), and where contract edits become latents.
+It is what the jobs call (`worker.ports.Editor`), and where contract edits become those of
+`models/painting.py`.
 """
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -14,48 +14,39 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from contracts.edits import (
-    AttributeEdit,
-    EditValue,
-    ResampleEdit,
-    TransplantEdit,
-)
+from contracts.edits import AttributeEdit, EditValue, TransplantEdit
 from contracts.lands import DrawRequest
 from contracts.requests import MAX_ASPECT, Detail, GenerateRequest
-from models import edits as latent_edits
 from models.attributes import shift
-from models.composite import changed_box, composite
-from models.errors import AttributeUnknown, ShapeError, SpaceError
+from models.carry import changed_box
+from models.errors import ShapeError
 from models.heat import error_map, heat_of
 from models.images import Pixels, resize_img, to_img, to_pixels
-from models.inversion import invert
+from models.inversion import OnStep, invert
 from models.land import CellBox, Land
-from models.latents import SQUARE, LatentMap, cells_of, embed, from_bytes, to_bytes
+from models.latents import SQUARE, LatentMap, Stored, cells_of, from_bytes, to_bytes
 from models.model import Model, load_model
-from models.reader import strength_to_reach
+from models.painting import (
+    FAITHFUL,
+    Edit,
+    Move,
+    Resample,
+    Subject,
+    Transplant,
+    edited,
+    paint,
+    readings,
+)
 from models.recent import Recent
 from models.sampling import seed_w
+from models.twins import find_twin, is_plain, twin_steps, twins_of
 from worker.lands import draw_land
-from worker.masks import read_mask, stronger
+from worker.masks import read_mask
 from worker.ports import Edited, Encoded, EncodeOptions, FetchTensor, Step
 
-CACHED_BYTES = 256 * 2**20  # of latents and their pictures, per model
-DRAFT_BYTES = 32 * 2**20  # of their drafts
+CACHED_BYTES = 288 * 2**20  # of latents and what they draw, per model
 MIN_DRAFT_PX, MAX_DRAFT_PX = 4, 256
 LAND_BYTES = 96 * 2**20  # of land, per model
-
-
-@dataclass(frozen=True)
-class Base:
-    """A latent at hand: on the model's grid, with the picture it makes."""
-
-    latent: LatentMap
-    img: Tensor
-
-    @property
-    def num_bytes(self) -> int:
-        """How much memory it holds."""
-        return sum(tensor.nbytes for tensor in (*self.latent.layers, self.img))
 
 
 class ModelEditor:
@@ -63,8 +54,7 @@ class ModelEditor:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.bases: Recent[Base] = Recent(CACHED_BYTES, lambda base: base.num_bytes)
-        self.drafts: Recent[Tensor] = Recent(DRAFT_BYTES, lambda img: img.nbytes)
+        self.subjects: Recent[Subject] = Recent(CACHED_BYTES, lambda subject: subject.num_bytes)
         self.land: Recent[Tensor] = Recent(LAND_BYTES, lambda img: img.nbytes)
 
     @property
@@ -81,7 +71,7 @@ class ModelEditor:
 
     @property
     def kept_bytes(self) -> int:
-        return self.bases.num_bytes + self.drafts.num_bytes + self.land.num_bytes
+        return self.subjects.num_bytes + self.land.num_bytes
 
     def encode(
         self,
@@ -96,29 +86,35 @@ class ModelEditor:
         earlier = None
         if options.begin is not None:
             start = "an earlier latent"
-            earlier = from_bytes(options.begin, self.model.layout)[0].to(self.model.device)
+            earlier = from_bytes(options.begin, self.model.layout).latent.to(self.model.device)
+        space = options.space or self.model.encoding.space
+        steps = self.model.encoding.steps if options.steps is None else options.steps
+        plain_steps = 0 if is_plain(self.model, space) else twin_steps(self.model, steps)
 
-        def tell(step: int, total: int, drawn: Tensor | None) -> None:
-            message = f"Optimising from {start}"
-            if drawn is None:
-                on_step(Step(step, total, message, None))
-            else:
-                on_step(
-                    Step(step, total, message, to_pixels(drawn), to_pixels(error_map(drawn, img)))
+        def teller(message: str, passed: int) -> OnStep:
+            def tell(step: int, _: int, drawn: Tensor | None) -> None:
+                shown = (
+                    () if drawn is None else (to_pixels(drawn), to_pixels(error_map(drawn, img)))
                 )
+                on_step(Step(passed + step, plain_steps + steps, message, *shown))
 
+            return tell
+
+        plain = None
+        if not is_plain(self.model, space):
+            tell = teller("Looking for a plain latent to edit", 0)
+            plain = find_twin(self.model, img, plain_steps, tell)
         found = invert(
             self.model,
             img,
-            space=options.space,
-            steps=options.steps,
+            space=space,
+            steps=steps,
             regulariser=options.regulariser,
             begin=earlier,
-            on_step=tell,
+            on_step=teller(f"Optimising from {start}", plain_steps),
         )
-        space = options.space or self.model.encoding.space
         return Encoded(
-            tensor=to_bytes(found.latent, space, self.model_id),
+            tensor=to_bytes(Stored(found.latent, space, plain), self.model_id),
             pixels=to_pixels(found.img),
             space=space,
             grid=self.grid(found.latent.base),
@@ -133,17 +129,26 @@ class ModelEditor:
         return cells_of(self.model.layout.grid, base)
 
     def check_latent(self, tensor: bytes, size: tuple[int, int]) -> tuple[int, int]:
-        latent = from_bytes(tensor, self.model.layout)[0]
+        stored = from_bytes(tensor, self.model.layout)
+        latents = [stored.latent] if stored.plain is None else [stored.latent, stored.plain]
+        layers = [layer for latent in latents for layer in latent.layers]
         cell = self.resolution // SQUARE[0]
         height, width = drawn_size(size, self.resolution)
         fitting = {(height // cell, width // cell)}
         if self.model.prior is not None:  # a generated land is as large as its picture
             fitting.add((size[0] // cell, size[1] // cell))
-        if latent.base not in fitting or any(layer.shape[0] != 1 for layer in latent.layers):
+        if stored.latent.base not in fitting or any(layer.shape[0] != 1 for layer in layers):
             raise ShapeError("the latent does not have the shape of its picture")
-        if not all(layer.isfinite().all() for layer in latent.layers):
+        if not all(layer.isfinite().all() for layer in layers):
             raise ShapeError("the latent has values that are no numbers")
-        return self.grid(latent.base)
+        return self.grid(stored.latent.base)
+
+    def with_twin(self, tensor: bytes) -> bytes:
+        stored = from_bytes(tensor, self.model.layout)
+        if stored.plain is not None or is_plain(self.model, stored.space):
+            return tensor
+        plain = twins_of(self.model, stored).plain
+        return to_bytes(Stored(stored.latent, stored.space, plain), self.model_id)
 
     @torch.inference_mode()
     def edit(
@@ -157,93 +162,39 @@ class ModelEditor:
         share: float = 1.0,
         detail: Detail = "full",
     ) -> Edited:
-        base = self.base(latent_id, tensor)
-        latent, grid = base.latent, self.grid(base.latent.base)
-        touched, replaced = torch.zeros(1, 1, *grid), None
-        for edit in edits:
-            if edit.enabled:
-                mask = read_mask(edit.mask, grid).to(self.model.device)
-                latent = self.apply(latent, edit, mask, share, tensor)
-                touched = stronger(touched, mask.cpu())
-                new = self.newness(edit) * share
-                if new:
-                    replaced = stronger(
-                        torch.zeros(1, 1, *grid) if replaced is None else replaced, new * mask.cpu()
-                    )
-        before = base.img if detail == "full" else self.draft(latent_id, base)
-        img = before
-        if latent is not base.latent:
-            img = self.model.render(latent, None if detail == "full" else self.draft_resolution)
-        return finish(original, before, img, touched, replaced, composite)
+        subject = self.subject(latent_id, tensor)
+        resolution = None if detail == "full" else self.draft_resolution
+        wanted = [self.as_edit(edit, subject, tensor) for edit in edits if edit.enabled]
+        if composite == "model":
+            size = (original.shape[0], original.shape[1])
+            latent = edited(self.model, subject.twins, FAITHFUL, wanted, share)
+            before = to_pixels(resize_img(subject.faithful(resolution).img, size))
+            pixels = to_pixels(resize_img(self.model.render(latent, resolution), size))
+            return Edited(pixels, changed_box(before, pixels))
+        pixels = paint(subject, original, wanted, share, resolution)
+        return Edited(pixels, changed_box(original, pixels))
 
-    def newness(self, edit: EditValue) -> float:
-        """How much of the content an edit replaces, in [0, 1], rather than moves. A person who
-        smiles is who she was; a wood that is flooded is gone, all of it from 1 σ on."""
-        match edit:
-            case TransplantEdit():
-                return 1.0
-            case ResampleEdit():
-                return edit.amount
-            case AttributeEdit() if self.model.prior is not None:
-                return 1.0 if edit.strength is None else min(1.0, abs(edit.strength))
-            case _:
-                return 0.0
-
-    def apply(
-        self, latent: LatentMap, edit: EditValue, mask: Tensor, share: float, tensor: FetchTensor
-    ) -> LatentMap:
-        """A share of one edit on a latent. What is to be reached is looked for with all of it."""
+    def as_edit(self, edit: EditValue, subject: Subject, tensor: FetchTensor) -> Edit:
+        """An edit of the contract as one on latents of this model."""
+        rows, columns = self.grid(subject.twins.faithful.base)
+        mask = read_mask(edit.mask, (rows, columns)).to(self.model.device)
         if isinstance(edit, AttributeEdit):
-            attribute, direction = self.model.attributes.find(edit.attribute)
-            layers = edit.layers or attribute.layers
-            if layers is not None and layers[1] > len(latent.layers):
-                raise SpaceError(f"layers end at {len(latent.layers)}, got {list(layers)}")
-
-            def moved(strength: float) -> LatentMap:
-                return latent_edits.move(latent, direction, strength, mask, layers)
-
-            strength = edit.strength or 0.0
-            if edit.reach is not None:
-                strength = strength_to_reach(
-                    edit.reach, lambda s: self.read(moved(s), edit.attribute)
-                )
-            return moved(strength * share)
+            return Move(mask, edit.attribute, edit.strength or 0.0, edit.reach, edit.layers)
         if isinstance(edit, TransplantEdit):
-            donor = self.base(edit.donor, tensor).latent
-            rows, columns = self.grid(latent.base)
             offset = (edit.offset[0] / columns, edit.offset[1] / rows)
-            return latent_edits.transplant(latent, donor, mask * share, offset)
-        fresh = self.model.generator.broadcast(seed_w(self.model.generator, edit.seed))
-        return latent_edits.resample(latent, fresh, mask * share, edit.amount)
+            return Transplant(mask, self.subject(edit.donor, tensor).twins, offset)
+        return Resample(mask, edit.seed, edit.amount)
 
     @torch.inference_mode()
     def readings(self, latent: LatentMap) -> dict[str, float]:
-        """What a latent reads of each attribute, in σ; nothing where the model has no reader, or
-        the picture is not square."""
-        model, reader = self.model, self.model.reader
-        if reader is None or latent.base != SQUARE:
-            return {}
-        said = reader.whole(latent, model.whitening, model.layout)[0].tolist()
-        return {name: round(value, 3) for name, value in zip(reader.ids, said, strict=True)}
-
-    def read(self, latent: LatentMap, attribute_id: str) -> float:
-        """What a latent reads of one attribute, in σ.
-
-        Raises:
-            AttributeUnknown: the model does not read it.
-            ShapeError: the picture is not square.
-        """
-        model, reader = self.model, self.model.reader
-        if reader is None:
-            raise AttributeUnknown(f"{self.model_id} cannot read attributes: give a strength")
-        row = reader.row(attribute_id)
-        return reader.whole(latent, model.whitening, model.layout)[0, row].item()
+        """What a latent reads of each attribute, in σ."""
+        return readings(self.model, latent)
 
     @torch.inference_mode()
     def generate(self, wanted: GenerateRequest) -> Encoded:
         latent, space = self.drawn(wanted)
         return Encoded(
-            tensor=to_bytes(latent, space, self.model_id),
+            tensor=to_bytes(Stored(latent, space), self.model_id),
             pixels=to_pixels(self.model.render(latent)),
             space=space,
             grid=self.grid(latent.base),
@@ -279,36 +230,29 @@ class ModelEditor:
 
     @torch.inference_mode()
     def heat_map(self, latent_id: str, attribute: str, *, tensor: FetchTensor) -> NDArray[np.uint8]:
-        base = self.base(latent_id, tensor)
+        plain = self.subject(latent_id, tensor).twins.plain
         _, direction = self.model.attributes.find(attribute)
-        more, less = (self.model.render(shift(base.latent, direction, s)) for s in (1.0, -1.0))
+        more, less = (self.model.render(shift(plain, direction, s)) for s in (1.0, -1.0))
         heat = heat_of(more - less)[0, 0].cpu().numpy()
         size = heat.shape
         alpha = (heat * 255).astype(np.uint8)
         warm = np.stack([np.full(size, 255), 190 - 150 * heat, np.full(size, 60)], axis=2)
         return np.concatenate([warm.astype(np.uint8), alpha[:, :, None]], axis=2)
 
-    def base(self, latent_id: str, tensor: FetchTensor) -> Base:
-        """A latent on the model's grid with its picture, from the cache or from the store."""
+    def subject(self, latent_id: str, tensor: FetchTensor) -> Subject:
+        """An encoded picture at hand, from the cache or from the store."""
 
-        def draw() -> Base:
-            latent, _ = from_bytes(tensor(latent_id), self.model.layout)
-            on_grid = embed(latent, "S+", self.model.layout).to(self.model.device)
-            with torch.inference_mode():
-                return Base(on_grid, self.model.render(on_grid))
+        def read() -> Subject:
+            stored = from_bytes(tensor(latent_id), self.model.layout)
+            with torch.inference_mode(False):
+                return Subject(self.model, twins_of(self.model, stored))
 
-        return self.bases.get(latent_id, draw)
+        return self.subjects.get(latent_id, read)
 
     @property
     def draft_resolution(self) -> int:
         """What previews of large pictures, or on slow machines, are drawn at."""
         return max(MIN_DRAFT_PX, min(self.resolution // 2, MAX_DRAFT_PX))
-
-    def draft(self, latent_id: str, base: Base) -> Tensor:
-        """The picture of a latent that is not edited, as drafts of its edits are drawn."""
-        return self.drafts.get(
-            latent_id, lambda: self.model.render(base.latent, self.draft_resolution)
-        )
 
 
 def drawn_size(size: tuple[int, int], resolution: int) -> tuple[int, int]:
@@ -324,24 +268,6 @@ def drawn_size(size: tuple[int, int], resolution: int) -> tuple[int, int]:
     height, width = (round(SQUARE[0] * side / short) for side in size)
     cell = resolution // SQUARE[0]
     return height * cell, width * cell
-
-
-def finish(
-    original: Pixels,
-    before: Tensor,
-    after: Tensor,
-    touched: Tensor,
-    replaced: Tensor | None,
-    kind: str,
-) -> Edited:
-    """The picture that an edit ends in, and the box of what it changed."""
-    if kind == "model":
-        size = (original.shape[0], original.shape[1])
-        pixels = to_pixels(resize_img(after, size))
-        return Edited(pixels, changed_box(to_pixels(resize_img(before, size)), pixels))
-    masks = (touched.to(after.device), None if replaced is None else replaced.to(after.device))
-    pixels = composite(original, before, after, *masks)
-    return Edited(pixels, changed_box(original, pixels))
 
 
 def load_editor(model_dir: Path, device: str, dtype: torch.dtype | None = None) -> ModelEditor:

@@ -26,7 +26,7 @@ class Step:
     step: int
     steps: int
     message: str
-    preview: Pixels | None
+    preview: Pixels | None = None
     error: Pixels | None = None
     """Where the preview is still off, of the same size."""
 
@@ -102,6 +102,11 @@ class Editor(Protocol):
     def check_latent(self, tensor: bytes, size: tuple[int, int]) -> tuple[int, int]:
         """Rows and columns of the cells of a latent from elsewhere, of a crop of `size` (height,
         width). Raises where it is not one latent of that shape."""
+        ...
+
+    def with_twin(self, tensor: bytes) -> bytes:
+        """A latent with the twin that is edited in its stead; as it is if it has one, or needs
+        none."""
         ...
 
     def edit(

@@ -42,12 +42,18 @@ class Task:
         return self.add_picture(Picture(pixels, None), "png", 100)
 
     def tensors_for(self, editor: Editor) -> FetchTensor:
-        """How an editor gets the safetensors of the owner's latents, if they are its version's."""
+        """How an editor gets the safetensors of the owner's latents, if they are its version's.
+        Latents from before there were twins get theirs, and keep it."""
 
         def tensor(latent_id: str) -> bytes:
-            latent = self.bench.library.latent(self.owner, latent_id)
+            library = self.bench.library
+            latent = library.latent(self.owner, latent_id)
             check_version(latent.model, latent.model_version, self.bench.version(editor.model_id))
-            return self.bench.library.tensor(latent)
+            stored = library.tensor(latent)
+            completed = editor.with_twin(stored)
+            if completed is not stored:
+                library.replace_tensor(self.owner, latent, completed)
+            return completed
 
         return tensor
 

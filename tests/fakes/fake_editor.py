@@ -56,6 +56,9 @@ class FakeEditor:
         except (SafetensorError, KeyError) as error:
             raise ModelError("this is no latent of mine") from error
 
+    def with_twin(self, tensor: bytes) -> bytes:
+        return tensor
+
     def edit(
         self,
         latent_id: str,

@@ -8,11 +8,13 @@ import torch
 from models.errors import SpaceError
 from models.latents import (
     LatentMap,
+    Stored,
     cells_of,
     constant,
     embed,
     find_space,
     from_bytes,
+    is_within,
     space_names,
     to_bytes,
 )
@@ -103,11 +105,21 @@ def test_a_change_in_a_corner_lands_in_that_corner(model: Model, corner: tuple[i
 
 @pytest.mark.parametrize("name", CHAIN)
 def test_a_latent_survives_its_file(model: Model, name: str) -> None:
-    latent = random_latent(model, name, (4, 8))
-    again, space = from_bytes(to_bytes(latent, name), model.layout)
-    assert space == name
-    assert again.base == (4, 8)
-    assert all(torch.equal(a, b) for a, b in zip(latent.layers, again.layers, strict=True))
+    latent, twin = random_latent(model, name, (4, 8)), random_latent(model, "W", (4, 8))
+    again = from_bytes(to_bytes(Stored(latent, name, twin)), model.layout)
+    assert again.space == name and again.plain is not None
+    for kept, read in ((latent, again.latent), (twin, again.plain)):
+        assert read.base == (4, 8)
+        assert all(torch.equal(a, b) for a, b in zip(kept.layers, read.layers, strict=True))
+    assert from_bytes(to_bytes(Stored(latent, name)), model.layout).plain is None
+
+
+def test_a_space_is_within_those_that_contain_it(model: Model) -> None:
+    for small, large in CONTAINED:
+        assert is_within(small, large, model.layout)
+        assert not is_within(large, small, model.layout)
+    assert is_within("S4", "S4", model.layout)
+    assert not is_within("W+", "S8", model.layout)
 
 
 @pytest.mark.parametrize("data", [b"", b"not a latent", b"\x08" + b"\0" * 7 + b"{}      "])
@@ -118,10 +130,16 @@ def test_other_files_are_refused(model: Model, data: bytes) -> None:
 
 def test_another_models_latent_is_refused(model: Model) -> None:
     latent = LatentMap((torch.zeros(1, 8, 1, 1),) * model.generator.num_ws)
-    with pytest.raises(SpaceError, match="do not have 16 numbers"):
-        from_bytes(to_bytes(latent, "W"), model.layout)
-    with pytest.raises(SpaceError, match="3 layers, this one has 8"):
-        from_bytes(to_bytes(LatentMap(latent.layers[:3]), "W"), model.layout)
+    with pytest.raises(SpaceError, match="8 maps of 16 numbers"):
+        from_bytes(to_bytes(Stored(latent, "W")), model.layout)
+    with pytest.raises(SpaceError, match="3 maps, where this one has 8"):
+        from_bytes(to_bytes(Stored(LatentMap(latent.layers[:3]), "W")), model.layout)
+    right = random_latent(model, "W")
+    with pytest.raises(SpaceError, match="8 maps of 16 numbers"):
+        from_bytes(to_bytes(Stored(right, "W", latent)), model.layout)
+    odd = LatentMap((torch.zeros(1, 16, 3, 3),) * model.generator.num_ws)
+    with pytest.raises(SpaceError, match="3×3"):
+        from_bytes(to_bytes(Stored(right, "W", odd)), model.layout)
 
 
 @pytest.mark.parametrize("name", ["W", "W+", "S8", "S+4", "S+"])
@@ -169,5 +187,5 @@ def test_projection_is_the_nearest() -> None:
 def test_an_embedded_map_can_be_kept(model: Model) -> None:
     coarse = LatentMap((torch.randn(1, 16, 4, 4),) * model.generator.num_ws)
     fine = embed(coarse, "S+", model.layout)
-    again, _ = from_bytes(to_bytes(fine, "S+"), model.layout)
+    again = from_bytes(to_bytes(Stored(fine, "S+")), model.layout).latent
     assert all(torch.equal(a, b) for a, b in zip(again.layers, fine.layers, strict=True))

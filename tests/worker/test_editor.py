@@ -4,11 +4,11 @@ import base64
 import io
 import math
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 
 from contracts.edits import (
@@ -20,15 +20,16 @@ from contracts.edits import (
     ResampleEdit,
     TransplantEdit,
 )
-from contracts.requests import GenerateRequest
+from contracts.requests import Detail, GenerateRequest
 from models.attributes import AttributeSet
 from models.errors import AttributeUnknown, ClassUnknown, ModelError, ShapeError, SpaceError
 from models.images import Pixels
-from models.latents import LatentMap, from_bytes, to_bytes
+from models.latents import LatentMap, Stored, from_bytes, to_bytes
+from models.painting import Move, moved, reading
 from tests.fakes.tiny import tiny_land, tiny_model
 from training.attributes import least_squares
 from training.reader import fit_reader
-from worker.editor import ModelEditor, read_mask
+from worker.editor import ModelEditor
 from worker.ports import Edited, Encoded, EncodeOptions, Step
 
 CORNER = MaskGrid(rows=tuple((1.0, 1.0) + (0.0,) * 6 if y < 2 else (0.0,) * 8 for y in range(8)))
@@ -99,21 +100,34 @@ def test_an_edit_changes_its_corner_and_nothing_else(
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.type)
-def test_a_draft_is_the_change_more_coarsely(
+def test_a_draft_changes_its_corner_and_nothing_else(
     editor: ModelEditor, original: Pixels, tensors: dict[str, bytes], edit: EditValue
 ) -> None:
-    fetch = tensors.__getitem__
-    full, draft = (
-        editor.edit(
-            "lat_base", original, [edit], tensor=fetch, composite="residual", detail=detail
-        ).pixels.astype(int)
-        - original
-        for detail in ("full", "draft")
-    )
+    full, draft = changes(editor, original, tensors, edit)
+    assert draft[:16, :16].any()
     assert not draft[40:].any()
     assert not draft[:, 40:].any()
-    assert np.corrcoef(full[:20, :20].ravel(), draft[:20, :20].ravel())[0, 1] > 0.5
     assert not np.array_equal(full, draft)
+
+
+def test_a_draft_is_the_change_more_coarsely(
+    editor: ModelEditor, original: Pixels, tensors: dict[str, bytes]
+) -> None:
+    full, draft = changes(editor, original, tensors, EDITS[0])
+    assert np.corrcoef(full[:20, :20].ravel(), draft[:20, :20].ravel())[0, 1] > 0.5
+
+
+def changes(
+    editor: ModelEditor, original: Pixels, tensors: dict[str, bytes], edit: EditValue
+) -> list[NDArray[np.int64]]:
+    """What an edit changes, and what its draft does."""
+    fetch = tensors.__getitem__
+    kinds: tuple[Detail, ...] = ("full", "draft")
+    drawn = [
+        editor.edit("lat_base", original, [edit], tensor=fetch, composite="residual", detail=detail)
+        for detail in kinds
+    ]
+    return [each.pixels.astype(int) - original for each in drawn]
 
 
 def test_no_edits_and_disabled_edits_are_the_original(
@@ -151,9 +165,9 @@ def test_the_same_edit_gives_the_same_bytes_after_the_cache_is_emptied(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = paint(editor, original, tensors, EDITS[0])
-    monkeypatch.setattr(editor.bases, "max_bytes", 1)
-    paint(editor, original, tensors, EDITS[1])
-    assert len(editor.bases) == 1
+    monkeypatch.setattr(editor.subjects, "max_bytes", 1)
+    editor.heat_map("lat_other", "smile", tensor=tensors.__getitem__)
+    assert len(editor.subjects) == 1
     assert np.array_equal(paint(editor, original, tensors, EDITS[0]).pixels, before.pixels)
 
 
@@ -169,7 +183,7 @@ def test_the_models_own_picture_can_be_asked_for(
 def test_encoding_tells_how_far_it_is(editor: ModelEditor, original: Pixels) -> None:
     seen: list[Step] = []
     found = editor.encode(original, EncodeOptions("S+4", 3, 0.3), seen.append)
-    assert [(step.step, step.steps) for step in seen] == [(1, 3), (2, 3), (3, 3)]
+    assert [(step.step, step.steps) for step in seen] == [(k, 6) for k in range(1, 7)]
     assert seen[0].preview is not None and seen[0].preview.shape == (32, 32, 3)
     assert found.space == "S+4"
     assert math.isfinite(found.psnr_db)
@@ -205,25 +219,23 @@ def test_a_spatial_model_generates_any_size_to_edit() -> None:
             editor.generate(wanted(**size))
 
 
-def test_on_land_what_is_painted_is_drawn_anew() -> None:
-    """Not added to what was there: a flooded wood shows no trees."""
-    editor = ModelEditor(tiny_land())
-    picture = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
-    found = editor.encode(picture, EncodeOptions(steps=2), ignore)
-
-    def painted(strength: float, composite: Literal["residual", "model"]) -> Pixels:
-        edit = AttributeEdit(attribute="smile", strength=strength)
-        store = {"lat": found.tensor}
-        return editor.edit(
-            "lat", picture, [edit], tensor=store.__getitem__, composite=composite
-        ).pixels
-
-    def apart(strength: float) -> float:
-        gap = painted(strength, "residual").astype(float) - painted(strength, "model")
-        return float(np.abs(gap).mean())
-
-    assert apart(1.5) < 1, "all of it is the model's"
-    assert apart(0.5) > 0.3 * apart(0.01) > 5, "half of it"
+def test_a_latent_from_before_there_were_twins_gets_one(
+    editor: ModelEditor, original: Pixels, tensors: dict[str, bytes]
+) -> None:
+    stored = from_bytes(tensors["lat_base"], editor.model.layout)
+    assert stored.plain is not None
+    old = to_bytes(Stored(stored.latent, stored.space), editor.model_id)
+    completed = editor.with_twin(old)
+    assert from_bytes(completed, editor.model.layout).plain is not None
+    assert editor.with_twin(completed) is completed
+    drawn = editor.generate(wanted(seed=1)).tensor
+    assert editor.with_twin(drawn) is drawn, "plain itself"
+    for name, tensor in (("lat_old", old), ("lat_completed", completed)):
+        store = {name: tensor}
+        shown = editor.edit(
+            name, original, EDITS[:1], tensor=store.__getitem__, composite="residual"
+        )
+        assert shown.changed_box is not None
 
 
 def test_truncation_0_is_the_mean(editor: ModelEditor) -> None:
@@ -289,14 +301,12 @@ def test_an_attribute_is_moved_to_a_reading(reading_editor: ModelEditor, origina
     editor = reading_editor
     found = editor.encode(original, EncodeOptions(steps=0), ignore)
     assert set(found.readings) == {"smile", "hat"}
-    base = editor.base("lat", lambda _: found.tensor).latent
-    assert editor.read(base, "hat") == pytest.approx(found.readings["hat"], abs=0.01)
-    now = editor.read(base, "hat")
+    plain = editor.subject("lat", lambda _: found.tensor).twins.plain
+    now = reading(editor.model, plain, "hat")
     for wanted_reading in (now + 0.03, now + 0.08):
-        edit = AttributeEdit(attribute="hat", reach=wanted_reading)
-        everywhere = read_mask(edit.mask, (16, 16))
-        edited = editor.apply(base, edit, everywhere, 1.0, lambda _: found.tensor)
-        assert editor.read(edited, "hat") == pytest.approx(wanted_reading, abs=0.02)
+        move = Move(torch.ones(1, 1, 16, 16), "hat", reach=wanted_reading)
+        after = moved(editor.model, plain, move, 1.0)
+        assert reading(editor.model, after, "hat") == pytest.approx(wanted_reading, abs=0.02)
 
 
 def test_a_share_of_a_move_to_a_reading_is_a_share_of_its_strength(
@@ -304,13 +314,12 @@ def test_a_share_of_a_move_to_a_reading_is_a_share_of_its_strength(
 ) -> None:
     editor = reading_editor
     found = editor.encode(original, EncodeOptions(steps=0), ignore)
-    base = editor.base("lat", lambda _: found.tensor).latent
-    edit = AttributeEdit(attribute="hat", reach=editor.read(base, "hat") + 0.08)
+    plain = editor.subject("lat", lambda _: found.tensor).twins.plain
+    reach = reading(editor.model, plain, "hat") + 0.08
+    move = Move(torch.ones(1, 1, 16, 16), "hat", reach=reach)
 
     def step(share: float) -> torch.Tensor:
-        everywhere = read_mask(edit.mask, (16, 16))
-        edited = editor.apply(base, edit, everywhere, share, lambda _: found.tensor)
-        return edited.layers[0] - base.layers[0]
+        return moved(editor.model, plain, move, share).layers[0] - plain.layers[0]
 
     assert step(0.0).abs().max() == 0
     assert step(1.0).abs().max() > 0
@@ -363,10 +372,12 @@ def test_a_latent_from_elsewhere_must_fit_its_picture(
     found = editor.encode(original, EncodeOptions(steps=0), lambda _: None)
     size = original.shape[:2]
     assert editor.check_latent(found.tensor, size) == found.grid
-    latent, layout = from_bytes(found.tensor, editor.model.layout)[0], "S+"
+    stored = from_bytes(found.tensor, editor.model.layout)
+    latent = stored.latent
     twice = LatentMap(tuple(torch.cat([layer, layer]) for layer in latent.layers), latent.base)
     broken = latent.map(lambda _, layer: layer * math.nan)
     wide = LatentMap(latent.layers, (latent.base[0], 2 * latent.base[1]))
-    for other in (twice, broken, wide):
+    broken_twin = Stored(latent, "S+", broken)
+    for other in (Stored(twice, "S+"), Stored(broken, "S+"), Stored(wide, "S+"), broken_twin):
         with pytest.raises(ModelError):
-            editor.check_latent(to_bytes(other, layout, editor.model_id), size)
+            editor.check_latent(to_bytes(other, editor.model_id), size)

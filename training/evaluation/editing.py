@@ -14,19 +14,16 @@ from torch import Tensor
 from tqdm import tqdm
 
 from models.attributes import AttributeSet
-from models.composite import composite, feather
+from models.carry import feather
 from models.edits import move
-from models.images import to_img, to_pixels
-from models.inversion import Inversion, invert
-from models.latents import LatentMap, embed
+from models.images import to_img
 from models.model import Model
 from models.perceptual import PerceptualNet
-from training.domains import domain_of
 from training.errors import TrainingError
-from training.portraits import FACTORS, region_mask, render, sample_factors
+from training.evaluation.people import Person, encoded, place_of, readable
+from training.portraits import FACTORS, render, sample_factors
 
 STRENGTHS = (-2.0, -1.0, 1.0, 2.0)
-MASK_CELLS = 64
 TRUTH = "rendered"
 
 
@@ -36,6 +33,7 @@ class EditingRow:
 
     Attributes:
         slope: judge's σ of the attribute per σ of strength.
+        moved: judge's σ at the strongest.
         sign_rate: share of edits that move the attribute the right way.
         leak: mean absolute move of the other attributes over that of the attribute.
         outside_max_diff: largest change of a pixel outside the feathered mask, of 255.
@@ -44,52 +42,10 @@ class EditingRow:
     id: str
     method: str
     slope: float
+    moved: float
     sign_rate: float
     leak: float
     outside_max_diff: int
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A picture [1, 3, H, W] to edit, with its latent and what the generator makes of it."""
-
-    factors: Tensor
-    img: Tensor
-    latent: LatentMap
-    base: Tensor
-
-
-def unseen(model: Model, count: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Factors and pictures of portraits that no training has seen.
-
-    Raises:
-        TrainingError: the model reads another domain. One that reads none is shown people.
-    """
-    if model.perceptual is not None and domain_of(model).name != "portraits":
-        raise TrainingError(
-            f"{model.card.id} does not draw portraits: that is what is measured here"
-        )
-    factors = sample_factors(seed, 0, count)
-    return factors, render(factors, model.layout.resolution).to(model.device)
-
-
-def subjects_of(model: Model, factors: Tensor, img: Tensor, found: Inversion) -> list[Subject]:
-    """N inverted pictures, each ready to be edited in S+."""
-    latent = embed(found.latent, "S+", model.layout)
-    return [
-        Subject(
-            factors[i : i + 1],
-            img[i : i + 1],
-            latent.picture(i),
-            found.img[i : i + 1],
-        )
-        for i in range(len(img))
-    ]
-
-
-def readable(known: AttributeSet, targets: Sequence[str]) -> list[str]:
-    """The attributes that are read from pictures; directions that were found may not be."""
-    return [attribute.id for attribute in known.attributes if attribute.id in targets]
 
 
 def evaluate_editing(
@@ -109,36 +65,26 @@ def evaluate_editing(
     """
     if not readable(model.attributes, judge.config.targets):
         raise TrainingError(f"{model.card.id} has no attribute that the judge reads")
-    factors, pictures = unseen(model, count, seed)
-    subjects: list[Subject] = []
-    for part in tqdm(torch.split(torch.arange(count), 8), desc="Encoding"):
-        found = invert(model, pictures[part])
-        subjects += subjects_of(model, factors[part], pictures[part], found)
-    rows = [measure_truth(judge, subjects, name) for name in judge.config.targets]
+    people = encoded(model, sample_factors(seed, 0, count))
+    rows = [measure_truth(judge, people, name) for name in judge.config.targets]
     for method, attributes in ({"learnt": model.attributes} | (others or {})).items():
         for name in tqdm(readable(attributes, judge.config.targets), desc=f"Editing, {method}"):
-            rows.append(measure(model, judge, subjects, attributes, name, method))
+            moving = [person.with_attributes(attributes) for person in people]
+            rows.append(measure(judge, moving, name, method))
     return rows
 
 
 @torch.inference_mode()
-def measure(
-    model: Model,
-    judge: PerceptualNet,
-    subjects: Sequence[Subject],
-    attributes: AttributeSet,
-    name: str,
-    method: str,
-) -> EditingRow:
+def measure(judge: PerceptualNet, people: Sequence[Person], name: str, method: str) -> EditingRow:
     """One row of the table."""
-    column = judge.config.targets.index(name)
     moves, outside = [], 0
-    for subject in subjects:
-        mask = place_of(subject.factors, name).to(model.device)
-        shown = [paint(model, subject, attributes, name, mask, s) for s in STRENGTHS]
-        outside = max(outside, *(outside_difference(subject, img, mask) for img in shown))
-        readings = judge(torch.cat([subject.img, *shown]))
+    for person in people:
+        mask = place_of(person.factors, name)
+        shown = [person.painted(name, strength, mask) for strength in STRENGTHS]
+        outside = max(outside, *(outside_difference(person, img, mask) for img in shown))
+        readings = judge(torch.cat([person.img, *shown]))
         moves.append(readings[1:] - readings[:1])
+    column = judge.config.targets.index(name)
     return row_of(torch.stack(moves).cpu(), column, name, method, outside)
 
 
@@ -150,6 +96,7 @@ def row_of(moved: Tensor, column: int, name: str, method: str, outside: int) -> 
         id=name,
         method=method,
         slope=float((own * strength).sum() / (strength.square().sum() * len(own))),
+        moved=float(own[:, -1].mean()),
         sign_rate=float((own * strength > 0).float().mean()),
         leak=float(leaked.abs().mean() / own.abs().mean().clamp(min=1e-6)),
         outside_max_diff=outside,
@@ -157,17 +104,16 @@ def row_of(moved: Tensor, column: int, name: str, method: str, outside: int) -> 
 
 
 @torch.inference_mode()
-def measure_truth(judge: PerceptualNet, subjects: Sequence[Subject], name: str) -> EditingRow:
+def measure_truth(judge: PerceptualNet, people: Sequence[Person], name: str) -> EditingRow:
     """The row of edits that nothing can better: the person drawn anew with one factor changed, and
     put where the attribute lies. What leaks here is the judge's own, and the place's."""
     column = judge.config.targets.index(name)
     moves = []
-    for subject in subjects:
-        size = (subject.img.shape[2], subject.img.shape[3])
-        soft = feather(place_of(subject.factors, name), size).to(subject.img.device)
-        anew = [render(changed(subject.factors, name, s), size[0]) for s in STRENGTHS]
-        drawn = torch.cat(anew).to(subject.img.device)
-        readings = judge(torch.cat([subject.img, subject.img + soft * (drawn - subject.img)]))
+    for person in people:
+        soft = feather(place_of(person.factors, name), person.size).to(person.img.device)
+        anew = [render(changed(person.factors, name, s), person.size[0]) for s in STRENGTHS]
+        drawn = torch.cat(anew).to(person.img.device)
+        readings = judge(torch.cat([person.img, person.img + soft * (drawn - person.img)]))
         moves.append(readings[1:] - readings[:1])
     return row_of(torch.stack(moves).cpu(), column, name, TRUTH, outside=0)
 
@@ -185,36 +131,15 @@ def changed(factors: Tensor, name: str, strength: float) -> Tensor:
     return moved
 
 
-def place_of(factors: Tensor, name: str) -> Tensor:
-    """The mask [N, 1, 64, 64] of where an attribute lies in portraits of factors [N, F]."""
-    region = next(factor.region for factor in FACTORS if factor.name == name)
-    return region_mask(factors, region, MASK_CELLS)
-
-
 def others_of(moved: Tensor, column: int) -> Tensor:
     """Every target's move [..., T] but that of one."""
     return torch.cat([moved[..., :column], moved[..., column + 1 :]], dim=-1)
 
 
-def paint(
-    model: Model,
-    subject: Subject,
-    attributes: AttributeSet,
-    name: str,
-    mask: Tensor,
-    strength: float,
-) -> Tensor:
-    """The picture after painting an attribute, as the product would show it."""
-    attribute, direction = attributes.find(name)
-    edited = move(subject.latent, direction, strength, mask, attribute.layers)
-    shown = composite(to_pixels(subject.img), subject.base, model.render(edited), mask)
-    return to_img(shown).to(model.device)
-
-
-def outside_difference(subject: Subject, img: Tensor, mask: Tensor) -> int:
+def outside_difference(person: Person, img: Tensor, mask: Tensor) -> int:
     """The largest difference of levels where the feathered mask is 0."""
-    untouched = feather(mask, (img.shape[2], img.shape[3])) == 0
-    difference = (to_img(to_pixels(subject.img)).to(img.device) - img).abs() * untouched
+    untouched = (feather(mask, person.size) == 0).to(img.device)
+    difference = (to_img(person.pixels).to(img.device) - img).abs() * untouched
     return round(float(difference.max()) * 127.5)
 
 
@@ -236,29 +161,29 @@ class EditScore:
 
 @torch.inference_mode()
 def score_edits(
-    model: Model, judge: PerceptualNet, subjects: Sequence[Subject], per_picture: int = 8
+    model: Model, judge: PerceptualNet, people: Sequence[Person], per_picture: int = 8
 ) -> EditScore | None:
-    """Paint `per_picture` attributes on every subject, one σ up and down; every method and space
-    is given the same ones. None where the judge reads none of the model's attributes."""
+    """Paint `per_picture` attributes on everybody, one σ up and down; every method and space is
+    given the same ones. None where the judge reads none of the model's attributes."""
     names = readable(model.attributes, judge.config.targets)
     if not names:
         return None
     own, leaked, outside = [], [], []
-    for k, subject in enumerate(subjects):
-        before = judge(subject.img)
+    for k, person in enumerate(people):
+        before = judge(person.img)
+        plain, base = person.subject.twins.plain, person.subject.plain().img
         for name in (names[(k * per_picture + i) % len(names)] for i in range(per_picture)):
             attribute, direction = model.attributes.find(name)
-            mask = place_of(subject.factors, name).to(model.device)
-            soft = feather(mask, (subject.img.shape[2], subject.img.shape[3]))
+            mask = place_of(person.factors, name).to(model.device)
+            away = F.relu(1 - feather(mask, person.size).sign())
+            column = judge.config.targets.index(name)
             for strength in (-1.0, 1.0):
-                edited = move(subject.latent, direction, strength, mask, attribute.layers)
-                change = model.render(edited) - subject.base
-                moved = (judge((subject.img + soft * change).clamp(-1, 1)) - before)[0].cpu()
-                column = judge.config.targets.index(name)
+                moved = (judge(person.painted(name, strength, mask)) - before)[0].cpu()
                 own.append(moved[column] * strength)
                 leaked.append(others_of(moved, column).abs().mean())
-                away = F.relu(1 - soft.sign())
-                outside.append((change.abs() * away).sum() / (3 * away.sum().clamp(min=1)) * 127.5)
+                bare = model.render(move(plain, direction, strength, mask, attribute.layers))
+                change = (bare - base).abs() * away
+                outside.append(change.sum() / (3 * away.sum().clamp(min=1)) * 127.5)
     moves = torch.stack(own)
     return EditScore(
         success=float((moves > 0).float().mean()),

@@ -21,7 +21,8 @@ from models.regularisers import (
     wasserstein_to_normal,
 )
 from training.data import portrait_batches
-from training.evaluation.editing import Subject, score_edits, subjects_of, unseen
+from training.evaluation.editing import score_edits
+from training.evaluation.people import Person, people_of, unseen
 from training.evaluation.swaps import swap_distances
 from training.generated import draw_latents
 
@@ -229,7 +230,7 @@ def measure(
 ) -> InversionRow:
     """One row of the table."""
     lpips = find_lpips(model.device)
-    subjects: list[Subject] = []
+    people: list[Person] = []
     figures: list[dict[str, float]] = []
     seconds = 0.0
     warm_up(model, pictures, setting)
@@ -239,7 +240,7 @@ def measure(
         begin = now(model)
         found = encode(model, pictures[part], setting)
         seconds += now(model) - begin
-        subjects += subjects_of(model, factors[part], pictures[part], found)
+        people += people_of(model, factors[part], pictures[part], found.latent)
         columns = {
             "psnr_db": found.psnr_db,
             "perceptual": found.perceptual,
@@ -252,8 +253,8 @@ def measure(
         figures += [
             {name: values[i].item() for name, values in columns.items()} for i in range(len(part))
         ]
-    edits = None if judge is None else score_edits(model, judge, subjects)
-    latents: list[LatentMap] = [subject.latent for subject in subjects]
+    edits = None if judge is None else score_edits(model, judge, people)
+    latents: list[LatentMap] = [person.subject.twins.faithful for person in people]
     swap_fd, judged_swap_fd = domain.swapped(model, latents)
 
     def middle(name: str) -> float | None:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from models.composite import softened
+from models.carry import softened
 from models.generator import SURROUND
 from models.land import Land
 from models.land_painting import FEATHER_PX, PixelBox, Stroke, draw_painted

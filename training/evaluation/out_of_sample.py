@@ -8,14 +8,14 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from models.composite import feather
+from models.carry import feather
 from models.edits import move
 from models.inversion import Inversion
 from models.latents import embed
 from models.model import Model
 from models.perceptual import PerceptualNet
-from training.evaluation.editing import place_of, readable
 from training.evaluation.inversion import Setting, encode, now, warm_up
+from training.evaluation.people import place_of, readable
 from training.portraits import render, sample_factors
 
 SEAM = 1 / 16  # width of the soft seam between two people, of a picture's side

@@ -1,0 +1,127 @@
+"""Carrying an edit from a drawing to a person's picture, leaving every other pixel as it was.
+
+What a move changes is drawn twice, before and after, and added to the picture. Where the move left
+nothing of what was there, the picture's own content goes with it: hair under a hat does not show
+through, hair of another colour keeps its strands. The generator's own features say which it is.
+Ours; see docs/architecture.md, "The life of one edit", and docs/decisions.md.
+"""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from models.edits import fit_mask
+from models.generator import Drawing
+from models.images import Pixels, to_pixels
+
+FEATHER_CELLS = 1.0  # radius of the soft edge, in cells of 1/32 of the picture's short side
+FINEST = 128  # pixels per short side at which features are compared
+WINDOW = 3  # pixels per side over which they are, at that size
+GONE, KEPT = (
+    0.2,
+    0.6,
+)  # what is left of features: up to the first nothing stays, from the second all
+
+Box = tuple[int, int, int, int]
+"""x, y, width, height in pixels."""
+
+
+def feather(mask: Tensor, size: tuple[int, int]) -> Tensor:
+    """Give a mask [1, 1, h, w] soft edges at `size` (height, width).
+
+    The painted part keeps its strength; the edge falls to exactly 0 within two feather radii.
+    """
+    return softened(fit_mask(mask, size), max(1, round(FEATHER_CELLS * min(size) / 32)))
+
+
+def softened(fine: Tensor, radius: int) -> Tensor:
+    """A mask [1, 1, H, W] that is as strong as before, and falls to 0 within two radii (pixels)."""
+    side = 2 * radius + 1
+    soft = F.max_pool2d(fine, side, stride=1, padding=radius)
+    for window in ((1, side), (side, 1)):
+        padding = (window[0] // 2, window[1] // 2)
+        soft = F.avg_pool2d(soft, window, stride=1, padding=padding, count_include_pad=False)
+    return torch.maximum(soft, fine).clamp(0, 1)
+
+
+def carry(img: Tensor, before: Drawing, after: Drawing, mask: Tensor) -> Tensor:
+    """A picture with what lies between two drawings, inside the feathered mask.
+
+        img + soft · (after − before) − soft · gone · (img − before)
+
+    Where all is `gone`, that is the drawing afterwards, and where nothing is, the picture with the
+    difference added, so that what the model cannot draw is kept.
+
+    Args:
+        img: [N, 3, H, W], the picture, at its own size.
+        before, after: of the same N, at the model's size.
+        mask: [N, 1, ?, ?] in [0, 1], feathered here.
+
+    Returns:
+        [N, 3, H, W]; where the feathered mask is 0 it is `img`.
+    """
+    size = (img.shape[2], img.shape[3])
+    drawn = (before.img.shape[2], before.img.shape[3])
+    soft = feather(mask, drawn)
+    gone = resize_change(replaced(before.features, after.features), drawn)
+    change = resize_change(soft * (after.img - before.img), size)
+    return img + change - resize_change(soft * gone, size) * (img - resize_change(before.img, size))
+
+
+def replaced(before: Tensor, after: Tensor) -> Tensor:
+    """How much of what was there a change replaces, at every place: [N, 1, h, w] in [0, 1].
+
+    Features [N, C, H, W] afterwards are regressed on those before, over the channels of a small
+    window. The slope is what is left of them: 1 where all stays, near 0 for a hat over hair, about
+    0.7 for hair of another colour (docs/results.md). Ours.
+    """
+    shrink = max(1, min(before.shape[2:]) // FINEST)
+    before, after = (F.avg_pool2d(each.float(), shrink) for each in (before, after))
+    mean = before.mean(dim=(2, 3), keepdim=True)
+    deviation = before.std(dim=(2, 3), keepdim=True).clamp(min=1e-3)
+    was, now = ((each - mean) / deviation for each in (before, after))
+    energy = averaged(was.square().sum(dim=1, keepdim=True)).clamp(min=1e-3)
+    left = averaged((was * now).sum(dim=1, keepdim=True)) / energy
+    share = ((KEPT - left) / (KEPT - GONE)).clamp(0, 1)
+    return share * share * (3 - 2 * share)
+
+
+def averaged(x: Tensor) -> Tensor:
+    """The mean over a small window around every place."""
+    return F.avg_pool2d(x, WINDOW, stride=1, padding=WINDOW // 2, count_include_pad=False)
+
+
+def touched(mask: Tensor, drawn: tuple[int, int], size: tuple[int, int]) -> NDArray[np.bool_]:
+    """Where `carry` may change a picture of that size: [H, W].
+
+    Args:
+        mask: [1, 1, ?, ?] in [0, 1].
+        drawn: height and width of the drawings.
+    """
+    inside: NDArray[np.bool_] = (resize_change(feather(mask, drawn), size) > 0)[0, 0].cpu().numpy()
+    return inside
+
+
+def finished(original: Pixels, img: Tensor, inside: NDArray[np.bool_]) -> Pixels:
+    """The changed picture as pixels [H, W, 3]; those that are not `inside` are the original's, bit
+    for bit."""
+    return np.where(inside[:, :, None], to_pixels(img), original)
+
+
+def resize_change(change: Tensor, size: tuple[int, int]) -> Tensor:
+    """Resample without overshoot, so that what is 0 stays 0 beyond a pixel's reach."""
+    if tuple(change.shape[2:]) == size:
+        return change
+    return F.interpolate(change, size=size, mode="bilinear", align_corners=False, antialias=True)
+
+
+def changed_box(before: Pixels, after: Pixels) -> Box | None:
+    """The smallest box that holds every changed pixel; None when there is none."""
+    differs = (before != after).any(axis=2)
+    rows, columns = differs.any(axis=1).nonzero()[0], differs.any(axis=0).nonzero()[0]
+    if not len(rows):
+        return None
+    x, y = int(columns[0]), int(rows[0])
+    return x, y, int(columns[-1]) - x + 1, int(rows[-1]) - y + 1

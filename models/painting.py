@@ -1,0 +1,204 @@
+"""Painting: a list of edits on an encoded picture. Pure but for what drawings it keeps.
+
+Edits are applied in order to both latents of the picture (`models/twins.py`): what is copied from
+elsewhere to both, what moves an attribute or draws anew to the plain one alone. What changes is
+carried to the picture (`models/carry.py`): first the copies, from the faithful drawings, then the
+rest, from the plain ones.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import attrgetter
+
+from torch import Tensor
+
+from models import edits as latent_edits
+from models.carry import carry, finished, touched
+from models.edits import stronger
+from models.errors import AttributeUnknown, SpaceError
+from models.generator import Drawing
+from models.images import Pixels, to_img
+from models.latents import SQUARE, LatentMap
+from models.model import Model
+from models.reader import strength_to_reach
+from models.sampling import seed_w
+from models.twins import Twins
+
+
+@dataclass(frozen=True)
+class Move:
+    """Move an attribute by `strength` σ, or to where the picture reads `reach` σ.
+
+    Attributes:
+        mask: [1, 1, h, w] in [0, 1], as every edit's.
+        layers: style layers [from, to); None: the attribute's own.
+    """
+
+    mask: Tensor
+    attribute: str
+    strength: float = 0.0
+    reach: float | None = None
+    layers: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Transplant:
+    """Copy cells of another picture, or of the same one.
+
+    Attributes:
+        offset: (dx, dy) as fractions of the picture.
+    """
+
+    mask: Tensor
+    donor: Twins
+    offset: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Resample:
+    """Draw new content: an `amount` of 0 keeps what is there, 1 replaces it."""
+
+    mask: Tensor
+    seed: int
+    amount: float = 1.0
+
+
+Edit = Move | Transplant | Resample
+
+FAITHFUL: Callable[[Twins], LatentMap] = attrgetter("faithful")
+PLAIN: Callable[[Twins], LatentMap] = attrgetter("plain")
+
+
+@dataclass
+class Subject:
+    """An encoded picture at hand; what its latents draw is drawn once for each size."""
+
+    model: Model
+    twins: Twins
+    _drawn: dict[tuple[bool, int | None], Drawing] = field(default_factory=dict)
+
+    def faithful(self, resolution: int | None = None) -> Drawing:
+        """What the faithful latent draws."""
+        return self._draw(True, resolution)
+
+    def plain(self, resolution: int | None = None) -> Drawing:
+        """What the plain latent draws."""
+        return self._draw(self.twins.plain is self.twins.faithful, resolution)
+
+    def _draw(self, is_faithful: bool, resolution: int | None) -> Drawing:
+        key = (is_faithful, resolution)
+        if key not in self._drawn:
+            latent = self.twins.faithful if is_faithful else self.twins.plain
+            self._drawn[key] = self.model.draw(latent, resolution)
+        return self._drawn[key]
+
+    @property
+    def num_bytes(self) -> int:
+        """How much memory it holds."""
+        layers = {id(t): t for t in (*self.twins.faithful.layers, *self.twins.plain.layers)}
+        drawn = [t for each in self._drawn.values() for t in (each.img, each.features)]
+        return sum(t.untyped_storage().nbytes() for t in (*layers.values(), *drawn))
+
+
+def paint(
+    subject: Subject,
+    original: Pixels,
+    edits: Sequence[Edit],
+    share: float = 1.0,
+    resolution: int | None = None,
+) -> Pixels:
+    """The picture after edits.
+
+    Args:
+        original: [H, W, 3], what was encoded, at its own size.
+        share: of every edit, in [0, 1].
+        resolution: that the change is drawn at; the model's if None.
+
+    Returns:
+        [H, W, 3]; pixels where no edit's feathered mask reaches are those of `original`.
+
+    Raises:
+        AttributeUnknown, SpaceError, ShapeError: of an edit that the model cannot do.
+    """
+    if not edits:
+        return original
+    model, twins = subject.model, subject.twins
+    img = to_img(original).to(model.device)
+    copies = [edit for edit in edits if isinstance(edit, Transplant)]
+    others = [edit for edit in edits if not isinstance(edit, Transplant)]
+    before = subject.plain(resolution)
+    if copies:
+        copied = model.draw(edited(model, twins, FAITHFUL, copies, share), resolution)
+        img = carry(img, subject.faithful(resolution), copied, over(copies))
+        before = model.draw(edited(model, twins, PLAIN, copies, share), resolution)
+    if others:
+        after = model.draw(edited(model, twins, PLAIN, edits, share), resolution)
+        img = carry(img, before, after, over(others))
+    drawn, size = before.img.shape[2:], original.shape[:2]
+    return finished(original, img, touched(over(edits), (drawn[0], drawn[1]), (size[0], size[1])))
+
+
+def over(edits: Sequence[Edit]) -> Tensor:
+    """Where any of some edits is: the strongest of their masks at every place."""
+    return reduce(stronger, (edit.mask for edit in edits))
+
+
+def edited(
+    model: Model,
+    twins: Twins,
+    kind: Callable[[Twins], LatentMap],
+    edits: Sequence[Edit],
+    share: float = 1.0,
+) -> LatentMap:
+    """One of the two latents of a picture after edits; donors give theirs of the same kind."""
+    latent = kind(twins)
+    for edit in edits:
+        match edit:
+            case Move():
+                latent = moved(model, latent, edit, share)
+            case Transplant():
+                mask = edit.mask * share
+                latent = latent_edits.transplant(latent, kind(edit.donor), mask, edit.offset)
+            case Resample():
+                fresh = model.generator.broadcast(seed_w(model.generator, edit.seed))
+                latent = latent_edits.resample(latent, fresh, edit.mask * share, edit.amount)
+    return latent
+
+
+def moved(model: Model, latent: LatentMap, edit: Move, share: float) -> LatentMap:
+    """A latent after a share of a move. What is to be reached is looked for with all of it."""
+    attribute, direction = model.attributes.find(edit.attribute)
+    layers = edit.layers or attribute.layers
+    if layers is not None and layers[1] > len(latent.layers):
+        raise SpaceError(f"layers end at {len(latent.layers)}, got {list(layers)}")
+
+    def by(strength: float) -> LatentMap:
+        return latent_edits.move(latent, direction, strength, edit.mask, layers)
+
+    if edit.reach is None:
+        return by(edit.strength * share)
+    found = strength_to_reach(edit.reach, lambda s: reading(model, by(s), edit.attribute))
+    return by(found * share)
+
+
+def readings(model: Model, latent: LatentMap) -> dict[str, float]:
+    """What a latent reads of each attribute, in σ; nothing where the model has no reader, or the
+    picture is not square."""
+    if model.reader is None or latent.base != SQUARE:
+        return {}
+    said = model.reader.whole(latent, model.whitening, model.layout)[0].tolist()
+    return {name: round(value, 3) for name, value in zip(model.reader.ids, said, strict=True)}
+
+
+def reading(model: Model, latent: LatentMap, attribute_id: str) -> float:
+    """What a latent reads of one attribute, in σ.
+
+    Raises:
+        AttributeUnknown: the model does not read it.
+        ShapeError: the picture is not square.
+    """
+    if model.reader is None:
+        raise AttributeUnknown(f"{model.card.id} cannot read attributes: give a strength")
+    row = model.reader.row(attribute_id)
+    return model.reader.whole(latent, model.whitening, model.layout)[0, row].item()

@@ -1,0 +1,79 @@
+"""A picture in latent space twice: as faithfully as can be, and as plainly as edits need it.
+
+A latent that keeps a picture well is free in every layer and cell, and moving it along a direction
+draws a ghost of what the same move draws on one vector for all of them (docs/results.md). So every
+picture that is encoded has a twin, a plain latent near to it. Edits move the twin, and the change
+that it shows is carried to the picture (`models/carry.py`). Ours; StyleFeatureEditor (Bobkov et al.
+2024) takes the change of a plain code in the same spirit.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from models.inversion import OnStep, invert
+from models.latents import LatentMap, Stored, embed, is_within
+from models.model import Model
+
+STEPS = 20  # more of them draw the picture better, and change no edit: docs/decisions.md
+STEPS_FROM_MEAN = 100  # without an encoder's answer to begin with
+PLAIN_REGULARISER = 0.1
+
+
+@dataclass(frozen=True)
+class Twins:
+    """A picture's latents, on the model's grid (`S+`).
+
+    Attributes:
+        faithful: what keeps the picture.
+        plain: what is edited in its stead; the same latent where it is plain enough itself.
+    """
+
+    faithful: LatentMap
+    plain: LatentMap
+
+
+def twin_steps(model: Model, steps: int | None = None) -> int:
+    """How long to look for a twin, beside a search of so many steps: no longer than that."""
+    steps = model.encoding.steps if steps is None else steps
+    return min(steps, STEPS_FROM_MEAN if model.encoder is None else STEPS)
+
+
+def find_twin(
+    model: Model,
+    img: Tensor,
+    steps: int,
+    on_step: OnStep = lambda step, steps, preview: None,
+) -> LatentMap:
+    """The plain latents of pictures [N, 3, H, W], in the model's plain space.
+
+    Args:
+        steps: of the search; 0 is the encoder alone, its answer averaged into that space.
+
+    Raises:
+        NoEncoder, ShapeError, SpaceError: as `invert` has them.
+    """
+    space = model.encoding.plain
+    found = invert(
+        model, img, space=space, steps=steps, regulariser=PLAIN_REGULARISER, on_step=on_step
+    )
+    return found.latent
+
+
+def is_plain(model: Model, space: str) -> bool:
+    """Whether latents of a space are plain enough to be edited themselves."""
+    return is_within(space, model.encoding.plain, model.layout)
+
+
+def twins_of(model: Model, stored: Stored) -> Twins:
+    """A stored latent and its twin, on the model's device and grid. A latent from before there were
+    twins gets that of what it draws."""
+    faithful = embed(stored.latent, "S+", model.layout).to(model.device)
+    if stored.plain is not None:
+        return Twins(faithful, embed(stored.plain, "S+", model.layout).to(model.device))
+    if is_plain(model, stored.space):
+        return Twins(faithful, faithful)
+    with torch.enable_grad():
+        twin = find_twin(model, model.render(faithful).detach().clamp(-1, 1), twin_steps(model))
+    return Twins(faithful, embed(twin, "S+", model.layout))

@@ -1,0 +1,91 @@
+"""What was not painted stays, bit for bit; what was painted shows; what it replaces is gone."""
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from models.carry import carry, changed_box, feather, finished, replaced, touched
+from models.generator import Drawing
+from models.images import Pixels, to_img
+
+
+def drawing(img: Tensor, seed: int = 0) -> Drawing:
+    """A picture whose features are those of a seed."""
+    rng = torch.Generator().manual_seed(seed)
+    return Drawing(img, torch.randn(1, 16, *img.shape[2:], generator=rng))
+
+
+def carried(original: Pixels, before: Drawing, after: Drawing, mask: Tensor) -> Pixels:
+    size = original.shape[:2]
+    inside = touched(mask, (32, 32), (size[0], size[1]))
+    return finished(original, carry(to_img(original), before, after, mask), inside)
+
+
+@pytest.mark.parametrize("size", [(32, 32), (200, 200), (45, 45), (20, 20)])
+def test_pixels_far_from_the_mask_are_bit_identical(size: tuple[int, int]) -> None:
+    rng = np.random.default_rng(0)
+    original = rng.integers(0, 256, (*size, 3), dtype=np.uint8)
+    before, after = drawing(torch.zeros(1, 3, 32, 32)), drawing(torch.full((1, 3, 32, 32), 0.5))
+    mask = torch.zeros(1, 1, 16, 16)
+    mask[:, :, :4, :4] = 1
+    result = carried(original, before, after, mask)
+    assert np.array_equal(result[size[0] // 2 :], original[size[0] // 2 :])
+    assert np.array_equal(result[:, size[1] // 2 :], original[:, size[1] // 2 :])
+    inside = result[: size[0] // 8, : size[1] // 8].astype(int)
+    expected = np.minimum(original[: size[0] // 8, : size[1] // 8] + 63.75, 255)
+    assert np.abs(inside - expected).max() <= 1
+
+
+def test_no_change_of_the_latent_is_no_change_of_the_picture() -> None:
+    original = np.random.default_rng(0).integers(0, 256, (50, 50, 3), dtype=np.uint8)
+    drawn = drawing(torch.randn(1, 3, 32, 32))
+    assert np.array_equal(carried(original, drawn, drawn, torch.ones(1, 1, 4, 4)), original)
+
+
+def test_a_feathered_mask_keeps_its_strength_and_ends() -> None:
+    mask = torch.zeros(1, 1, 32, 32)
+    mask[:, :, 10:20, 10:20] = 0.6
+    soft = feather(mask, (128, 128))
+    assert torch.allclose(soft[:, :, 44:76, 44:76], torch.tensor(0.6))
+    assert soft.max() <= 0.6 + 1e-6
+    assert soft[:, :, :, :24].max() == 0
+    edge = soft[0, 0, 64, 24:44]
+    assert (edge.diff() >= -1e-6).all()
+
+
+def test_the_box_holds_exactly_what_changed() -> None:
+    before = np.zeros((20, 30, 3), np.uint8)
+    after = before.copy()
+    after[4, 7] = 1
+    after[9, 21] = 1
+    assert changed_box(before, after) == (7, 4, 15, 6)
+    assert changed_box(before, before) is None
+
+
+def test_what_is_replaced_takes_what_the_model_missed_with_it() -> None:
+    original = np.full((32, 32, 3), 200, np.uint8)
+    original[10:20, 10:20] = 40  # a thing that the model does not draw
+    before, after = torch.zeros(1, 3, 32, 32), torch.full((1, 3, 32, 32), 0.5)
+    half = torch.zeros(1, 1, 32, 32)
+    half[..., :24, :] = 1
+    recoloured = carried(original, drawing(before), drawing(after), half)
+    assert np.ptp(recoloured[5:20].astype(int)) > 100, "the same features: it is carried over"
+    turned = Drawing(after, -drawing(before).features)
+    other = carried(original, drawing(before), turned, half)
+    assert np.ptp(other[5:20].astype(int)) <= 1, "other features: it is gone"
+    assert (other[28:] == original[28:]).all()
+
+
+def test_what_is_replaced_is_told_by_the_slope_of_the_features() -> None:
+    rng = torch.Generator().manual_seed(0)
+    before, other = torch.randn(2, 1, 16, 8, 8, generator=rng)
+    shares = [
+        replaced(before, torch.lerp(before, other, t)).mean().item() for t in (0, 0.3, 0.6, 1)
+    ]
+    assert shares[0] == 0 and shares[1] < 0.1
+    assert shares == sorted(shares)
+    assert shares[3] > 0.9
+    assert replaced(before, 3 * before).max() == 0, "more of the same is no replacement"
+    large = torch.randn(1, 16, 512, 512, generator=rng)
+    assert replaced(large, large).shape == (1, 1, 128, 128)

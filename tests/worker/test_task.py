@@ -1,0 +1,62 @@
+"""What every job has at hand: latents from before there were twins get theirs, once."""
+
+from pathlib import Path
+from typing import cast
+
+from fake_editor import FakeEditor
+from live_server import write_model
+
+from contracts.job_store import JobStore
+from contracts.library import LatentRecord, Library
+from contracts.requests import Metrics
+from worker.settings import WorkerSettings
+from worker.task import Task
+from worker.workbench import Workbench
+
+
+class Completing(FakeEditor):
+    """Adds a mark to what it has not completed yet."""
+
+    def with_twin(self, tensor: bytes) -> bytes:
+        return tensor if tensor.endswith(b"+twin") else tensor + b"+twin"
+
+
+def kept_latent(task: Task) -> LatentRecord:
+    """An owner's latent from before there were twins."""
+    return task.bench.library.add_latent(
+        task.owner,
+        b"old",
+        model="fake",
+        model_version=task.bench.version("fake"),
+        space="S+",
+        grid=(8, 8),
+        image_id="img",
+        reconstruction_id="img",
+        crop=(0, 0, 1, 1),
+        metrics=Metrics(psnr_db=1.0, perceptual=0.0, perceptual_metric="fake"),
+        timings_ms={},
+    )
+
+
+def test_an_old_latent_keeps_its_id_and_gets_a_twin(tmp_path: Path) -> None:
+    write_model(tmp_path)
+    settings = WorkerSettings(data_dir=tmp_path)
+    library = Library(settings.store_url)
+    bench = Workbench(
+        settings,
+        cast(JobStore, None),
+        library,
+        lambda folder, device: Completing(folder.name, 64, device),
+        "cpu",
+        "worker",
+        lambda: False,
+        lambda: None,
+    )
+    task = Task(bench, "anna", lambda step: None)
+    editor = task.editor("fake")
+    record, fetch = kept_latent(task), task.tensors_for(editor)
+    assert fetch(record.latent_id) == b"old+twin"
+    again = library.latent("anna", record.latent_id)
+    assert library.tensor(again) == b"old+twin", "kept: it is looked for once"
+    assert again.model_copy(update={"blob_id": record.blob_id}) == record
+    assert fetch(record.latent_id) == b"old+twin"
