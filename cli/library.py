@@ -54,7 +54,7 @@ def list_models(as_json: JsonOption = False) -> None:
             "id": info.id,
             "title": info.title,
             "resolution": info.resolution,
-            "attributes": len(info.attributes),
+            "attributes": len(info.as_offered.attributes),
             "license": info.license,
             "folder": str(folder),
         }

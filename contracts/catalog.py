@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from filelock import FileLock
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from contracts.base import Name, Value
 from contracts.errors import InvalidRequest, UnknownAttribute
@@ -40,6 +40,11 @@ class AttributeInfo(_Public):
     """How it was found, if it was not trained with the model; such a one has a strip."""
     flipped: bool = False
     """Turned around since its strip was drawn."""
+    group: str = ""
+    """What of the picture it belongs to: hair, face, eyes, mouth, worn, clothes, light or
+    background; "" if nobody said."""
+    offered: Annotated[bool, Field(exclude=True)] = True
+    """Not every one is: what does not work stays for the sessions that have it."""
 
 
 class ModelInfo(_Public):
@@ -63,6 +68,12 @@ class ModelInfo(_Public):
     license: str
     version: str = ""
     """Changes whenever the same edit could give another picture."""
+
+    @property
+    def as_offered(self) -> "ModelInfo":
+        """The same with the attributes that are to be painted with."""
+        offered = tuple(a for a in self.attributes if a.offered)
+        return self.model_copy(update={"attributes": offered})
 
     def has_attribute(self, attribute: str) -> bool:
         """Whether the model knows an attribute by this id."""

@@ -9,7 +9,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-SHOWN_ONLY = {"title", "min", "max", "default"}  # of an attribute: they change no picture
+SHOWN_ONLY = {
+    "title",
+    "min",
+    "max",
+    "default",
+    "group",
+    "offered",
+}  # of an attribute: they change no picture
 
 
 def version_of(config: Mapping[str, Any]) -> str:

@@ -17,6 +17,8 @@ class Attribute:
         layers: style layers [from, to) that its direction moves.
         source: how its direction came to be, if it was not trained with the model.
         flipped: turned around since it was found.
+        group: what of the picture it belongs to, for people to find it; "" if nobody said.
+        offered: to be painted with; what does not work stays for the sessions that have it.
     """
 
     id: str
@@ -27,6 +29,8 @@ class Attribute:
     layers: tuple[int, int] | None = None
     source: str = ""
     flipped: bool = False
+    group: str = ""
+    offered: bool = True
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,8 @@ from models.images import Pixels, to_pixels
 FEATHER_CELLS = 1.0  # radius of the soft edge, in cells of 1/32 of the picture's short side
 FINEST = 128  # pixels per short side at which features are compared
 WINDOW = 3  # pixels per side over which they are, at that size
-GONE, KEPT = (
-    0.2,
-    0.6,
-)  # what is left of features: up to the first nothing stays, from the second all
+GONE, KEPT = 0.35, 0.8
+"""What is left of features: up to the first nothing stays, from the second on all."""
 
 Box = tuple[int, int, int, int]
 """x, y, width, height in pixels."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from PIL import Image, ImageDraw
+from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
@@ -16,18 +16,17 @@ from cli.pick import open_model
 from contracts.catalog import PREVIEW
 from contracts.settings import SHIPPED_MODELS_DIR
 from models.adopt import adopt
-from models.carry import composite
-from models.edits import move
 from models.gallery import preview, strip
-from models.images import to_img, to_pixels
+from models.images import to_pixels
 from models.inversion import invert
-from models.latents import embed
 from models.model import Model
 from training.aerial import view
 from training.crops import metres_per_pixel
 from training.evaluation.editing import changed
+from training.evaluation.people import encoded
+from training.evaluation.sheet import contact_sheet
 from training.generated import draw_latents
-from training.portraits import FACTORS, region_mask, render, sample_factors
+from training.portraits import render, sample_factors
 from training.runs import grid_of
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"
@@ -36,21 +35,10 @@ SAMPLE_SEED = 940_000
 SAMPLES = {"Ada": 23, "Noor": 31, "Elias": 38, "Kim": 4, "Ruth": 32}
 LAND_SAMPLES = {"Valley": 940_001, "Village": 940_006, "Coast": 940_017}
 UNSEEN_SEED = 930_000
-SHOWN = (
-    "skin_tone",
-    "hair_lightness",
-    "grey_hair",
-    "beard",
-    "lip_redness",
-    "mouth_open",
-    "eye_size",
-    "light_direction",
-    "clothing_hue",
-)
+SHOWN = ("hat", "glasses", "beard", "hair_length", "hair_lightness", "smile", "skin_tone")
 LANDS = (13, 10, 7)
-PEOPLE = (0, 2)  # rows of the unseen seed
+PEOPLE = (0, 5, 2)  # rows of the unseen seed
 FOUND_SHOWN = 6  # the first two of every band
-LABEL_PX = 18
 
 
 def main() -> None:
@@ -63,7 +51,9 @@ def main() -> None:
     latent = draw_latents(model, 64, torch.Generator().manual_seed(1))
     save("samples", grid_of(model.render(latent), columns=8))
     save("encoding", encoding_rows(model, 8))
-    edits_table(model).save(OUT / "edits.png", optimize=True)
+    people = encoded(model, torch.cat([sample_factors(UNSEEN_SEED, row, 1) for row in PEOPLE]), 2)
+    contact_sheet(model, people).save(OUT / "attributes.png", optimize=True)
+    contact_sheet(model, people, SHOWN).save(OUT / "edits.png", optimize=True)
     save("directions", found_directions(model))
     preview_path = SHIPPED_MODELS_DIR / model.card.id / PREVIEW
     Image.fromarray(to_pixels(preview(model))).save(preview_path, quality=85)
@@ -115,38 +105,6 @@ def encoding_rows(model: Model, count: int) -> Tensor:
         found = [invert(model, img, steps=steps).img for img in tqdm(torch.split(pictures, 1))]
         rows.append(torch.cat(found).cpu())
     return grid_of(torch.cat(rows), columns=count)
-
-
-def edits_table(model: Model) -> Image.Image:
-    """A row per attribute painted at its place: −2 σ, the original, +2 σ, on two people."""
-    size = model.layout.resolution
-    names = [a.id for a in model.attributes.attributes if a.id in SHOWN]
-    columns: list[list[Tensor]] = [[] for _ in range(6)]
-    for person, row in enumerate(PEOPLE):
-        factors = sample_factors(UNSEEN_SEED, row, 1)
-        img = render(factors, size)
-        found = invert(model, img)
-        latent = embed(found.latent, "S+", model.layout)
-        for name in names:
-            region = next(f.region for f in FACTORS if f.name == name)
-            mask = region_mask(factors, region, 64)
-            _, direction = model.attributes.find(name)
-            for k, strength in enumerate((-2.0, 0.0, 2.0)):
-                with torch.no_grad():
-                    after = model.render(move(latent, direction, strength, mask))
-                shown = to_img(composite(to_pixels(img), found.img, after, mask))
-                columns[3 * person + k].append(shown)
-    cells = [columns[k][row] for row in range(len(names)) for k in range(6)]
-    pixels = to_pixels(grid_of(torch.cat(cells), columns=6))
-    table = Image.new("RGB", (pixels.shape[1] + 110, pixels.shape[0] + LABEL_PX), "white")
-    table.paste(Image.fromarray(pixels), (110, LABEL_PX))
-    draw = ImageDraw.Draw(table)
-    for k, text in enumerate(("-2 sd", "original", "+2 sd") * 2):
-        draw.text((110 + k * size + 8, 3), text, fill="black")
-    for row, name in enumerate(names):
-        title = model.attributes.find(name)[0].title
-        draw.text((6, LABEL_PX + row * size + size // 2 - 6), title, fill="black")
-    return table
 
 
 if __name__ == "__main__":

@@ -8,15 +8,15 @@ from torch import Tensor
 from tqdm import tqdm
 
 from contracts.settings import SHIPPED_MODELS_DIR
-from models.carry import composite
-from models.edits import move, transplant
 from models.images import to_img, to_pixels
 from models.inversion import Inversion
 from models.latents import embed
 from models.model import Model, load_model
-from training.evaluation.editing import place_of, unseen
+from models.painting import Edit, Move, Subject, Transplant, paint
+from models.twins import Twins, find_twin, twin_steps
 from training.evaluation.inversion import Setting, encode
 from training.evaluation.out_of_sample import CASES
+from training.evaluation.people import place_of, unseen
 from training.portraits import region_mask, sample_factors
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"
@@ -58,17 +58,25 @@ def spaces(model: Model) -> Image.Image:
     return table(columns)
 
 
+def subject_of(model: Model, img: Tensor, found: Inversion, i: int) -> Subject:
+    """One of some encoded pictures, with its twin."""
+    twin = find_twin(model, img[i : i + 1], twin_steps(model))
+    faithful = embed(found.latent, "S+", model.layout).picture(i)
+    return Subject(model, Twins(faithful, embed(twin, "S+", model.layout)))
+
+
 @torch.no_grad()
+def after(subject: Subject, img: Tensor, edit: Edit) -> Tensor:
+    """A picture [1, 3, H, W] after one edit, as the product shows it."""
+    return to_img(paint(subject, to_pixels(img), [edit]))
+
+
 def painted(model: Model, factors: Tensor, pictures: Tensor, found: Inversion, name: str) -> Tensor:
     """An attribute painted at its place on every picture, two σ up."""
-    attribute, direction = model.attributes.find(name)
-    latent = embed(found.latent, "S+", model.layout)
     shown = []
     for i in range(len(pictures)):
-        mask = place_of(factors[i : i + 1], name)
-        after = model.render(move(latent.picture(i), direction, 2.0, mask, attribute.layers))
-        before = found.img[i : i + 1]
-        shown.append(to_img(composite(to_pixels(pictures[i : i + 1]), before, after, mask)))
+        move = Move(place_of(factors[i : i + 1], name), name, 2.0)
+        shown.append(after(subject_of(model, pictures, found, i), pictures[i : i + 1], move))
     return torch.cat(shown)
 
 
@@ -98,10 +106,8 @@ def out_of_sample(model: Model) -> Image.Image:
     return sheet
 
 
-@torch.no_grad()
 def left_edited(model: Model, factors: Tensor, case: str, img: Tensor, found: Inversion) -> Tensor:
     """The left, or only, person's hair made lighter."""
-    attribute, direction = model.attributes.find("hair_lightness")
     if case == "twice as large":  # the middle of the mask, too
         mask = region_mask(factors, "hair", 2 * CELLS)
         mask = mask[:, :, CELLS // 2 : -CELLS // 2, CELLS // 2 : -CELLS // 2]
@@ -109,30 +115,22 @@ def left_edited(model: Model, factors: Tensor, case: str, img: Tensor, found: In
         mask = region_mask(factors, "hair", CELLS)
     if img.shape[3] > img.shape[2]:
         mask = torch.cat([mask, torch.zeros_like(mask)], dim=3)
-    latent = embed(found.latent, "S+", model.layout)
-    after = model.render(move(latent, direction, 2.5, mask, attribute.layers))
-    return to_img(composite(to_pixels(img), found.img, after, mask))
+    return after(subject_of(model, img, found, 0), img, Move(mask, "hair_lightness", 2.5))
 
 
-@torch.no_grad()
 def transplants(model: Model) -> Image.Image:
     """Parts of one picture painted into another: mouth, hair, eyes."""
     factors, pictures = unseen(model, PEOPLE, SEED)
-    with torch.enable_grad():
-        found = encode(model, pictures, settings_of(model)["S+, regularised"])
-    latent = embed(found.latent, "S+", model.layout)
+    found = encode(model, pictures, settings_of(model)["S+, regularised"])
+    subjects = [subject_of(model, pictures, found, i) for i in range(PEOPLE)]
     columns: dict[str, list[Tensor]] = {"base": [], "donor": []}
-    for i in range(PEOPLE):
+    for i, subject in enumerate(subjects):
         donor = (i + 1) % PEOPLE
         columns["base"].append(pictures[i : i + 1])
         columns["donor"].append(pictures[donor : donor + 1])
         for region in ("mouth", "eyes", "hair"):
             mask = region_mask(factors[i : i + 1], region, CELLS)
-            after = model.render(
-                transplant(latent.picture(i), latent.picture(donor), mask, (0.0, 0.0))
-            )
-            before = found.img[i : i + 1]
-            shown = to_img(composite(to_pixels(pictures[i : i + 1]), before, after, mask))
+            shown = after(subject, pictures[i : i + 1], Transplant(mask, subjects[donor].twins))
             columns.setdefault(f"donor's {region}", []).append(shown)
     return table({title: torch.cat(cells) for title, cells in columns.items()})
 

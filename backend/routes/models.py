@@ -28,7 +28,7 @@ class Models(Value):
 async def models(server: Server, _: Owner) -> Models:
     """List the models and what can be edited with each."""
     known = await run_in_threadpool(server.catalog.models)
-    return Models(models=tuple(info for info, _ in known.values()))
+    return Models(models=tuple(info.as_offered for info, _ in known.values()))
 
 
 @router.get("/{model_id}/preview", response_class=Response, responses=WEBP)

@@ -41,12 +41,15 @@ def edited(person: Person, *edits: Edit) -> Tensor:
 def test_a_thing_that_is_put_on_is_no_ghost(people: list[Person], thing: str) -> None:
     with_it = with_factors(torch.cat([p.factors for p in people]), {thing: THINGS[thing][1]})
     worn = render(with_it, people[0].size[0])
-    painted = torch.cat([p.painted(thing, 2.0, box_of(p.factors, thing)) for p in people])
-    seen = compare(together(people), worn, painted)
+    boxes = torch.cat([box_of(p.factors, thing) for p in people])
+    painted = torch.cat([p.painted(thing, 2.0, boxes[i : i + 1]) for i, p in enumerate(people)])
+    seen = compare(together(people), worn, painted, boxes)
     assert seen.shows_through < 0.25
     assert 0.6 < seen.strength < 1.4
     ghost = torch.lerp(together(people), worn, 0.5)
-    assert compare(together(people), worn, ghost).shows_through > 0.4, "or the measure is blind"
+    assert compare(together(people), worn, ghost, boxes).shows_through > 0.4, (
+        "or the measure is blind"
+    )
 
 
 def test_hair_of_another_colour_keeps_its_strands(people: list[Person]) -> None:

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
+from models.edits import fit_mask
 from models.images import resize_img
 from models.model import Model
 from models.perceptual import PerceptualNet
@@ -99,7 +100,8 @@ def measure(
         torch.cat([p.painted(name, s, box_of(p.factors, name)) for p in each])
         for each, s in ((bare, STRENGTH), (worn, -STRENGTH))
     )
-    seen = compare(before, with_it, put_on)
+    boxes = torch.cat([box_of(person.factors, name) for person in bare])
+    seen = compare(before, with_it, put_on, boxes)
     column = judge.config.targets.index(name)
     none, some, after, gone = (
         read(judge, img)[:, column] for img in (before, with_it, put_on, taken_off)
@@ -123,12 +125,16 @@ def read(judge: PerceptualNet, img: Tensor) -> Tensor:
     return said
 
 
-def compare(before: Tensor, worn: Tensor, edited: Tensor) -> Seen:
-    """What is seen of edited pictures beside renders without and with the thing: [N, 3, H, W]."""
+def compare(before: Tensor, worn: Tensor, edited: Tensor, painted: Tensor) -> Seen:
+    """What is seen of edited pictures beside renders without and with the thing: [N, 3, H, W].
+
+    Args:
+        painted: [N, 1, h, w], the masks. A hat also flattens hair that is nowhere near it.
+    """
     px = before.shape[2] / 256
     difference = (worn - before).abs().amax(dim=1, keepdim=True)
     rim = round(RIM_PX * px)
-    place = difference > COVERED
+    place = (difference > COVERED) & (fit_mask(painted, (before.shape[2], before.shape[3])) > 0.5)
     inside = F.max_pool2d((~place).float(), 2 * rim + 1, 1, rim) == 0
     unchanged = F.max_pool2d((difference > CHANGED).float(), 2 * rim + 1, 1, rim) == 0
     # Of what is nowhere wide, the outlines count as well.

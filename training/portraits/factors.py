@@ -91,6 +91,19 @@ FACTORS: tuple[Factor, ...] = (
     Factor("detail", "Detail", 0.0, 1.0, "hair"),
 )
 
+GROUPS = {
+    "hair": "hair_lightness hair_redness grey_hair hair_length hair_volume hair_curl fringe",
+    "face": "skin_tone face_width jaw blush freckles nose_size nose_length beard moustache "
+    "yaw pitch roll",
+    "eyes": "eye_hue eye_size eye_openness gaze_x gaze_y brow_height brow_angle brow_thickness",
+    "mouth": "smile mouth_open mouth_width lip_redness lip_fullness",
+    "worn": "hat glasses earrings",
+    "clothes": "clothing_hue clothing_lightness collar",
+    "light": "light_direction light_warmth",
+    "background": "background_hue background_lightness",
+}
+"""What of a person the attributes belong to, for people to find them."""
+
 _INDEX = {factor.name: i for i, factor in enumerate(FACTORS)}
 
 

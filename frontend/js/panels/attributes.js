@@ -13,6 +13,17 @@ import { directionStrip, directionTools } from './direction.js';
 /** @typedef {import('../state.js').State} State */
 /** @typedef {import('../types.js').Attribute} Attribute */
 
+/** Titles of the groups that models name. @type {Record<string, string>} */
+const GROUPS = {
+  hair: t('Hair'),
+  face: t('Face'),
+  eyes: t('Eyes'),
+  mouth: t('Mouth'),
+  worn: t('Worn'),
+  clothes: t('Clothes'),
+  light: t('Light'),
+  background: t('Background'),
+};
 const READING_HINT = t('What the picture as it came reads, in σ over generated pictures');
 
 /**
@@ -31,6 +42,8 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
   let attributes = [];
   /** @type {Map<string, ReturnType<typeof attributeRow>>} */
   let rows = new Map();
+  /** Groups with their rows. @type {HTMLElement[]} */
+  let groups = [];
   const chosen = () => attributes.find(({ id }) => id === state.attribute);
 
   const search = el('input', {
@@ -92,6 +105,7 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
       rows.get(id)?.dom.toggleAttribute('hidden', !isShown);
       numShown += Number(isShown);
     }
+    for (const group of groups) group.hidden = !group.querySelector('.attribute:not([hidden])');
     none.hidden = numShown > 0;
   };
 
@@ -132,10 +146,8 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
             ),
           ]),
         );
-        setChildren(
-          list,
-          [...rows.values()].map((row) => row.dom),
-        );
+        groups = groupsOf(current, (id) => /** @type {HTMLElement} */ (rows.get(id)?.dom));
+        setChildren(list, groups);
         filter();
       }
       if (isOther && rows.get(state.attribute ?? '')?.dom.hidden) { // chosen by its edit: what the brush paints is in sight
@@ -162,6 +174,26 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
       amount.set(amountOf(state, attribute.id));
     },
   };
+}
+
+/**
+ * Rows below the titles of their groups, in the order in which the groups come first.
+ * @param {readonly Attribute[]} attributes
+ * @param {(id: string) => HTMLElement} rowOf
+ */
+function groupsOf(attributes, rowOf) {
+  const names = [...new Set(attributes.map(({ group }) => group ?? ''))];
+  return names.map((name) => {
+    const own = attributes.filter(({ group }) => (group ?? '') === name).map(({ id }) => rowOf(id));
+    if (!name) return el('div', { class: 'attribute-group' }, ...own);
+    const title = GROUPS[name] ?? name;
+    return el(
+      'div',
+      { class: 'attribute-group', role: 'group', 'aria-label': title },
+      el('h3', { class: 'attribute-group-title' }, title),
+      ...own,
+    );
+  });
 }
 
 /** A reading to one digit; past ±3 σ, where hardly a generated picture is, only the side counts. @param {number} said */
