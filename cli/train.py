@@ -233,6 +233,8 @@ def attributes(
     """Learn the attributes of a model with a perceptual network; with an encoder, to read them."""
     from models.model import change_model
     from training.attributes import train_attributes, with_learnt
+    from training.calibration import calibrate
+    from training.domains import domain_of
     from training.reader import fit_reader
     from training.schedule import Minutes
 
@@ -246,6 +248,8 @@ def attributes(
     )
     if trained.encoder is not None:
         trained = fit_reader(trained)
+        if domain_of(trained).name == "portraits":
+            trained = calibrate(trained)
 
     def learnt(now: "Model") -> "Model":
         known = with_learnt(now.attributes, trained.attributes)

@@ -17,6 +17,7 @@ import torch
 from models.model import load_model, save_model
 from models.perceptual import PerceptualNet
 from training.attributes import train_attributes
+from training.calibration import calibrate
 from training.data import FreshPortraits
 from training.domains import find_domain
 from training.encoder import train_encoder
@@ -115,7 +116,7 @@ class Recipe:
         folder = self.run / "attributes"
         resume = (folder / "state.pt").exists()
         trained = train_attributes(model, folder, length, resume=resume)
-        save_model(fit_reader(trained), self.model_dir)
+        save_model(calibrate(fit_reader(trained)), self.model_dir)
 
 
 def main() -> None:
