@@ -22,6 +22,10 @@ WINDOW = 3  # pixels per side over which they are, at that size
 GONE, KEPT = 0.35, 0.8
 """What is left of features: up to the first nothing stays, from the second on all."""
 
+MOST = 0.99  # quantile of a change's size that counts as the most of it
+BYCATCH = (0.04, 0.12)
+"""Of the most: up to the first a change is left out, from the second on all of it is shown."""
+
 Box = tuple[int, int, int, int]
 """x, y, width, height in pixels."""
 
@@ -64,8 +68,24 @@ def carry(img: Tensor, before: Drawing, after: Drawing, mask: Tensor) -> Tensor:
     drawn = (before.img.shape[2], before.img.shape[3])
     soft = feather(mask, drawn)
     gone = resize_change(replaced(before.features, after.features), drawn)
-    change = resize_change(soft * (after.img - before.img), size)
+    change = resize_change(soft * meant(after.img - before.img, soft), size)
     return img + change - resize_change(soft * gone, size) * (img - resize_change(before.img, size))
+
+
+def meant(change: Tensor, soft: Tensor) -> Tensor:
+    """A change [N, 3, h, w] without what comes along with it: places that change by a few
+    hundredths of the most, such as the wall behind a face whose skin is made darker, stay as they
+    are. Ours."""
+    size = averaged(change.abs().amax(dim=1, keepdim=True))
+    most = torch.quantile((size * soft).flatten(1), MOST, dim=1).clamp(min=1e-6)
+    share = size / most[:, None, None, None]
+    return change * smoothstep((share - BYCATCH[0]) / (BYCATCH[1] - BYCATCH[0]))
+
+
+def smoothstep(t: Tensor) -> Tensor:
+    """0 up to 0 and 1 from 1 on, smoothly."""
+    t = t.clamp(0, 1)
+    return t * t * (3 - 2 * t)
 
 
 def replaced(before: Tensor, after: Tensor) -> Tensor:
@@ -82,8 +102,7 @@ def replaced(before: Tensor, after: Tensor) -> Tensor:
     was, now = ((each - mean) / deviation for each in (before, after))
     energy = averaged(was.square().sum(dim=1, keepdim=True)).clamp(min=1e-3)
     left = averaged((was * now).sum(dim=1, keepdim=True)) / energy
-    share = ((KEPT - left) / (KEPT - GONE)).clamp(0, 1)
-    return share * share * (3 - 2 * share)
+    return smoothstep((KEPT - left) / (KEPT - GONE))
 
 
 def averaged(x: Tensor) -> Tensor:

@@ -52,7 +52,7 @@ def main() -> None:
     save("samples", grid_of(model.render(latent), columns=8))
     save("encoding", encoding_rows(model, 8))
     people = encoded(model, torch.cat([sample_factors(UNSEEN_SEED, row, 1) for row in PEOPLE]), 2)
-    contact_sheet(model, people).save(OUT / "attributes.png", optimize=True)
+    contact_sheet(model, people).save(OUT / "attributes.webp", quality=80)
     contact_sheet(model, people, SHOWN).save(OUT / "edits.png", optimize=True)
     save("directions", found_directions(model))
     preview_path = SHIPPED_MODELS_DIR / model.card.id / PREVIEW

@@ -97,6 +97,22 @@ def methods(load: Load) -> str:
     return markdown(header, rows)
 
 
+def things(load: Load) -> str:
+    """What is put on and taken off."""
+    rows = [
+        [
+            row["id"],
+            f"{row['shows_through']:.2f}",
+            f"{row['strength']:.2f}",
+            f"{row['spill']:.2f}",
+            f"{100 * row['put_on']:.0f} %",
+            f"{100 * row['taken_off']:.0f} %",
+        ]
+        for row in load("editing")["things"]
+    ]
+    return markdown(["thing", "shows through", "strength", "spill", "put on", "taken off"], rows)
+
+
 def leakage_ratio(rows: Sequence[Figures], measured: str = "learnt") -> float:
     """Median over attributes: leakage of a method over that of the best plain one that has nearly
     the learnt direction's effect; attributes that no plain method reaches do not count."""
@@ -240,4 +256,5 @@ TABLES: dict[str, Callable[[Load], str]] = {
     "regularisers": regularisers,
     "out-of-sample": out_of_sample,
     "methods": methods,
+    "things": things,
 }

@@ -109,5 +109,6 @@ def between(marks: Tensor, dim: int) -> Tensor:
 
 
 def readable(known: AttributeSet, targets: Sequence[str]) -> list[str]:
-    """The attributes that are read from pictures; directions that were found may not be."""
-    return [attribute.id for attribute in known.attributes if attribute.id in targets]
+    """The attributes that are offered and read from pictures; directions that were found may not
+    be read."""
+    return [a.id for a in known.attributes if a.offered and a.id in targets]
