@@ -74,6 +74,6 @@ def twins_of(model: Model, stored: Stored) -> Twins:
         return Twins(faithful, embed(stored.plain, "S+", model.layout).to(model.device))
     if is_plain(model, stored.space):
         return Twins(faithful, faithful)
-    with torch.enable_grad():
+    with torch.inference_mode(False), torch.enable_grad():  # wherever it is asked for
         twin = find_twin(model, model.render(faithful).detach().clamp(-1, 1), twin_steps(model))
     return Twins(faithful, embed(twin, "S+", model.layout))

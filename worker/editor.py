@@ -244,8 +244,7 @@ class ModelEditor:
 
         def read() -> Subject:
             stored = from_bytes(tensor(latent_id), self.model.layout)
-            with torch.inference_mode(False):
-                return Subject(self.model, twins_of(self.model, stored))
+            return Subject(self.model, twins_of(self.model, stored))
 
         return self.subjects.get(latent_id, read)
 

@@ -30,7 +30,7 @@ from tests.fakes.tiny import tiny_land, tiny_model
 from training.attributes import least_squares
 from training.reader import fit_reader
 from worker.editor import ModelEditor
-from worker.ports import Edited, Encoded, EncodeOptions, Step
+from worker.ports import Edited, Encoded, EncodeOptions, FetchTensor, Step
 
 CORNER = MaskGrid(rows=tuple((1.0, 1.0) + (0.0,) * 6 if y < 2 else (0.0,) * 8 for y in range(8)))
 
@@ -230,11 +230,13 @@ def test_a_latent_from_before_there_were_twins_gets_one(
     assert editor.with_twin(completed) is completed
     drawn = editor.generate(wanted(seed=1)).tensor
     assert editor.with_twin(drawn) is drawn, "plain itself"
-    for name, tensor in (("lat_old", old), ("lat_completed", completed)):
-        store = {name: tensor}
-        shown = editor.edit(
-            name, original, EDITS[:1], tensor=store.__getitem__, composite="residual"
-        )
+    fetches: list[FetchTensor] = [
+        lambda _: old,
+        lambda _: completed,
+        lambda _: editor.with_twin(old),  # as jobs do, in the middle of an edit
+    ]
+    for k, fetch in enumerate(fetches):
+        shown = editor.edit(f"lat_{k}", original, EDITS[:1], tensor=fetch, composite="residual")
         assert shown.changed_box is not None
 
 
