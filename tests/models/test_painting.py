@@ -6,6 +6,9 @@ import torch
 from torch import Tensor
 
 from contracts.settings import SHIPPED_MODELS_DIR
+from models.attributes import shift
+from models.edits import fit_mask
+from models.heat import heat_of
 from models.images import to_img
 from models.latents import embed
 from models.model import Model, load_model
@@ -109,3 +112,16 @@ def test_the_twin_is_edited_and_the_faithful_latent_is_not(model: Model) -> None
             for faithful in (plain, strange)
         ]
     assert np.array_equal(shown[0], shown[1])
+
+
+@pytest.mark.parametrize("attribute", ["hair_lightness", "skin_tone", "clothing_hue"])
+def test_where_it_shows_is_where_it_is(model: Model, people: list[Person], attribute: str) -> None:
+    """Hair for hair: the places that light up are those of the plain latent, which is edited."""
+    _, direction = model.attributes.find(attribute)
+    for person in people:
+        plain = person.subject.twins.plain
+        more, less = (model.render(shift(plain, direction, s)) for s in (1.0, -1.0))
+        heat = heat_of(more - less)
+        place = fit_mask(place_of(person.factors, attribute), (heat.shape[2], heat.shape[3]))
+        inside = (heat * place).sum() / heat.sum()
+        assert inside > 0.6
