@@ -77,7 +77,7 @@ def meant(change: Tensor, soft: Tensor) -> Tensor:
     hundredths of the most, such as the wall behind a face whose skin is made darker, stay as they
     are. Ours."""
     size = averaged(change.abs().amax(dim=1, keepdim=True))
-    most = torch.quantile((size * soft).flatten(1), MOST, dim=1).clamp(min=1e-6)
+    most = torch.quantile(pooled(size * soft).flatten(1), MOST, dim=1).clamp(min=1e-6)
     share = size / most[:, None, None, None]
     return change * smoothstep((share - BYCATCH[0]) / (BYCATCH[1] - BYCATCH[0]))
 
@@ -95,14 +95,23 @@ def replaced(before: Tensor, after: Tensor) -> Tensor:
     window. The slope is what is left of them: 1 where all stays, near 0 for a hat over hair, about
     0.7 for hair of another colour (docs/results.md). Ours.
     """
-    shrink = max(1, min(before.shape[2:]) // FINEST)
-    before, after = (F.avg_pool2d(each.float(), shrink) for each in (before, after))
+    before, after = pooled(before.float()), pooled(after.float())
     mean = before.mean(dim=(2, 3), keepdim=True)
     deviation = before.std(dim=(2, 3), keepdim=True).clamp(min=1e-3)
     was, now = ((each - mean) / deviation for each in (before, after))
     energy = averaged(was.square().sum(dim=1, keepdim=True)).clamp(min=1e-3)
     left = averaged((was * now).sum(dim=1, keepdim=True)) / energy
     return smoothstep((KEPT - left) / (KEPT - GONE))
+
+
+def compact(drawing: Drawing) -> Drawing:
+    """A drawing to keep, with its features no finer than they are compared."""
+    return Drawing(drawing.img, pooled(drawing.features))
+
+
+def pooled(x: Tensor) -> Tensor:
+    """A map [N, C, h, w] with a short side of no more than about `FINEST`."""
+    return F.avg_pool2d(x, max(1, min(x.shape[2:]) // FINEST))
 
 
 def averaged(x: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from operator import attrgetter
 from torch import Tensor
 
 from models import edits as latent_edits
-from models.carry import carry, finished, touched
+from models.carry import carry, compact, finished, touched
 from models.edits import stronger
 from models.errors import AttributeUnknown, SpaceError
 from models.generator import Drawing
@@ -90,7 +90,7 @@ class Subject:
         key = (is_faithful, resolution)
         if key not in self._drawn:
             latent = self.twins.faithful if is_faithful else self.twins.plain
-            self._drawn[key] = self.model.draw(latent, resolution)
+            self._drawn[key] = compact(self.model.draw(latent, resolution))
         return self._drawn[key]
 
     @property

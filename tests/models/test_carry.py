@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.carry import carry, changed_box, feather, finished, replaced, touched
+from models.carry import carry, changed_box, compact, feather, finished, replaced, touched
 from models.generator import Drawing
 from models.images import Pixels, to_img
 
@@ -103,3 +103,6 @@ def test_what_is_replaced_is_told_by_the_slope_of_the_features() -> None:
     assert replaced(before, 3 * before).max() == 0, "more of the same is no replacement"
     large = torch.randn(1, 16, 512, 512, generator=rng)
     assert replaced(large, large).shape == (1, 1, 128, 128)
+    kept = compact(Drawing(torch.zeros(1, 3, 512, 512), large)).features
+    other = torch.randn(1, 16, 512, 512, generator=rng)
+    torch.testing.assert_close(replaced(kept, other), replaced(large, other))
