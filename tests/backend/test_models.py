@@ -9,6 +9,8 @@ import httpx
 import pytest
 from live_server import LiveServer
 
+from contracts.catalog import read_info
+
 
 @pytest.fixture
 def folder(server: LiveServer) -> Iterator[Path]:
@@ -76,3 +78,15 @@ def test_a_direction_is_named_turned_around_and_dropped(client: httpx.Client, fo
 def test_a_shipped_model_stays_as_it_is(client: httpx.Client) -> None:
     response = client.patch("/models/portraits/attributes/smile", json={"drop": True})
     assert (response.status_code, response.json()["code"]) == (409, "read_only_model")
+
+
+def test_what_is_not_offered_is_not_listed_but_still_known(
+    client: httpx.Client, folder: Path
+) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    config["attributes"][1] |= {"offered": False}
+    (folder / "config.json").write_text(json.dumps(config))
+    listed = mine(client)["attributes"]
+    assert isinstance(listed, list) and [a["id"] for a in listed] == ["coarse-1"]
+    assert "offered" not in listed[0]
+    assert read_info(folder).has_attribute("coarse-2"), "sessions that have it are drawn"

@@ -39,7 +39,7 @@ def test_models(client: httpx.Client) -> None:
         "is_spatial", "has_encoder", "classes", "source", "license", "version",
     }  # fmt: skip
     assert set(models["fake"]["attributes"][0]) == {
-        "id", "title", "min", "max", "default", "source", "flipped",
+        "id", "title", "min", "max", "default", "source", "flipped", "group",
     }  # fmt: skip
 
 
