@@ -137,6 +137,8 @@ def test_before_and_after_in_one_picture(editor):
 
 
 def test_an_animation_of_the_edit(editor):
+    # A change that shows where it is painted: pictures that are the same are one of the file.
+    editor.page.get_by_role("radio", name="Darker skin").check(force=True)
     editor.strong()
     editor.stroke((0.5, 0.5))
     dialog = editor.page.get_by_role("dialog", name="Download")
