@@ -93,7 +93,7 @@ def replaced(before: Tensor, after: Tensor) -> Tensor:
 
     Features [N, C, H, W] afterwards are regressed on those before, over the channels of a small
     window. The slope is what is left of them: 1 where all stays, near 0 for a hat over hair, about
-    0.7 for hair of another colour (docs/results.md). Ours.
+    0.7 for hair of another colour (docs/decisions.md). Ours.
     """
     before, after = pooled(before.float()), pooled(after.float())
     mean = before.mean(dim=(2, 3), keepdim=True)

@@ -1,10 +1,10 @@
 """A picture in latent space twice: as faithfully as can be, and as plainly as edits need it.
 
 A latent that keeps a picture well is free in every layer and cell, and moving it along a direction
-draws a ghost of what the same move draws on one vector for all of them (docs/results.md). So every
-picture that is encoded has a twin, a plain latent near to it. Edits move the twin, and the change
-that it shows is carried to the picture (`models/carry.py`). Ours; StyleFeatureEditor (Bobkov et al.
-2024) takes the change of a plain code in the same spirit.
+draws a ghost of what the same move draws on one vector for all of them (docs/decisions.md). So
+every picture that is encoded has a twin, a plain latent near to it. Edits move the twin, and the
+change that it shows is carried to the picture (`models/carry.py`). Ours; StyleFeatureEditor
+(CVPR 2024) takes the change of a plain code in the same spirit.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,6 @@ from models.model import Model
 
 STEPS = 20  # more of them draw the picture better, and change no edit: docs/decisions.md
 STEPS_FROM_MEAN = 100  # without an encoder's answer to begin with
-PLAIN_REGULARISER = 0.1
 
 
 @dataclass(frozen=True)
@@ -54,10 +53,7 @@ def find_twin(
     Raises:
         NoEncoder, ShapeError, SpaceError: as `invert` has them.
     """
-    space = model.encoding.plain
-    found = invert(
-        model, img, space=space, steps=steps, regulariser=PLAIN_REGULARISER, on_step=on_step
-    )
+    found = invert(model, img, space=model.encoding.plain, steps=steps, on_step=on_step)
     return found.latent
 
 
