@@ -11,7 +11,9 @@ from cli.pick import check_own, default_device, model_folder, open_model
 
 if TYPE_CHECKING:
     from models.model import Model
-    from training.data import ImageSource
+    from training.encoder import Lesson
+
+SEED = 3_000_000  # of the pictures that an encoder learns from
 
 app = typer.Typer(help="Train a model, part by part.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -188,7 +190,8 @@ def encoder(
     images: Annotated[
         str | None,
         typer.Option(
-            help="Folder of pictures, `portraits` or `aerial`; else generated pictures alone."
+            help="Folder of pictures, `portraits` or `aerial` (whose amounts it learns to read, if"
+            " the model was taught them); else generated pictures alone."
         ),
     ] = None,
     minutes: MinutesOption = 30.0,
@@ -206,8 +209,8 @@ def encoder(
         return
     folder = own_folder(model)
     loaded = open_model(str(folder), device)
-    source = open_pictures(images, loaded)
-    trained = train_encoder(loaded, source, run / "encoder", Minutes(minutes), resume=resume)
+    lesson = open_lesson(images, loaded)
+    trained = train_encoder(loaded, lesson, run / "encoder", Minutes(minutes), resume=resume)
     change_model(
         folder, lambda now: replace(now, encoder=trained.encoder, reader=None), loaded.device
     )
@@ -271,16 +274,20 @@ def show_plan(model: str, run: Path, **options: float | str) -> None:
     write_json({"model": model, "run": str(run), **options}, Path("-"))
 
 
-def open_pictures(images: str | None, model: "Model") -> "ImageSource":
-    """The pictures to train an encoder on."""
+def open_lesson(images: str | None, model: "Model") -> "Lesson":
+    """What to teach an encoder by."""
     from training.crops import AerialCrops
     from training.data import FreshPortraits, ImageFolder
+    from training.encoder import Redrawing
     from training.generated import GeneratedPictures
+    from training.land_reading import LandReading, had_lesson
 
     if images is None:
-        return GeneratedPictures(model)
+        return Redrawing(GeneratedPictures(model))
     if images == "portraits":
-        return FreshPortraits(model.layout.resolution, 3_000_000, model.device)
+        return Redrawing(FreshPortraits(model.layout.resolution, SEED, model.device))
+    if images == "aerial" and had_lesson(model):
+        return LandReading(model, SEED)
     if images == "aerial":
-        return AerialCrops(model.layout.resolution, 3_000_000)
-    return ImageFolder(Path(images), model.layout.resolution, seed=0)
+        return Redrawing(AerialCrops(model.layout.resolution, SEED))
+    return Redrawing(ImageFolder(Path(images), model.layout.resolution, seed=0))

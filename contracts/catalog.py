@@ -66,6 +66,8 @@ class ModelInfo(_Public):
     """Of a class-conditional generator."""
     source: str
     license: str
+    purpose: str = ""
+    """Which pictures it is for, in a sentence; "" if nobody said."""
     version: str = ""
     """Changes whenever the same edit could give another picture."""
 

@@ -22,7 +22,7 @@ from contracts.errors import (
 from contracts.ids import content_id, is_id, new_session_id
 from contracts.jobs import now
 from contracts.lands import DrawResult, LandInfo, LandRequest
-from contracts.requests import EditResult, EncodeResult, Metrics
+from contracts.requests import EditResult, EncodeResult, Fit, Metrics
 from contracts.sessions import SessionRecord, SessionWrite
 
 R = TypeVar("R", EditResult, DrawResult)
@@ -57,6 +57,8 @@ class LatentRecord(Value):
     metrics: Metrics
     timings_ms: dict[str, float]
     readings: dict[str, float] = {}
+    fit: Fit | None = None
+    twin_id: str | None = None
 
     def as_result(self) -> EncodeResult:
         """What a client sees of it."""
@@ -153,6 +155,8 @@ class Library:
         metrics: Metrics,
         timings_ms: dict[str, float],
         readings: dict[str, float] | None = None,
+        fit: Fit | None = None,
+        twin_id: str | None = None,
     ) -> LatentRecord:
         """Keep a latent. The same tensor of the same crop of a picture is the same latent."""
         blob_id = self._blobs.put(tensor)
@@ -170,6 +174,8 @@ class Library:
             metrics=metrics,
             timings_ms=timings_ms,
             readings=readings or {},
+            fit=fit,
+            twin_id=twin_id,
         )
         self._write(owner, "latents", latent_id, record)
         return record

@@ -12,7 +12,7 @@ MAX_ASPECT = 4  # of a crop: the long side over the short one
 MAX_SIDE_PX = 16_384  # of a crop or a generated picture; the settings bound the number of pixels
 
 ANIMATION_PX = 640
-DRAWING = 6
+DRAWING = 7
 """How edits and land are drawn: larger whenever a request gives another picture than before."""
 
 Truncation = Annotated[float, Field(ge=0, le=2)]
@@ -151,6 +151,13 @@ class Metrics(Value):
     perceptual_metric: str
 
 
+class Fit(Value):
+    """Whether the picture is like what the model knows: what edits can be expected to do."""
+
+    verdict: Literal["close", "rough", "stranger"]
+    reason: Annotated[str, StringConstraints(max_length=500)]
+
+
 class EncodeResult(Value):
     """A latent and how good it is."""
 
@@ -167,6 +174,11 @@ class EncodeResult(Value):
     readings: dict[str, float] = {}
     """What the picture reads of each attribute, in σ over generated pictures; empty where the model
     cannot read."""
+    fit: Fit | None = None
+    """Null for latents from before it was measured."""
+    twin_id: str | None = None
+    """The picture that the latent's twin draws: what edits are made on. Null for latents from
+    before it was kept."""
 
 
 class EditResult(Value):

@@ -72,7 +72,8 @@ def _needed(files: Files, records: list[_Record]) -> set[str]:
 def _pictures_of(kind: str, text: bytes) -> tuple[str, ...]:
     if kind == "latents":
         latent = LatentRecord.model_validate_json(text)
-        return latent.image_id, latent.reconstruction_id
+        pictures = (latent.image_id, latent.reconstruction_id, latent.twin_id)
+        return tuple(image_id for image_id in pictures if image_id is not None)
     cover_id = SessionRecord.model_validate_json(text).cover_id
     return () if cover_id is None else (cover_id,)
 

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from contracts.base import Name, Value
 from contracts.edits import Edit, EditValue, TransplantEdit
 from contracts.errors import InvalidSession
-from contracts.requests import Box, Metrics, Space
+from contracts.requests import Box, Fit, Metrics, Space
 from contracts.sessions import MAX_SNAPSHOTS, SessionName, Snapshot
 
 MEDIA_TYPE = "application/vnd.latentbrush.session+zip"
@@ -39,6 +39,7 @@ class PackedLatent(Value):
     crop: Box
     metrics: Metrics
     readings: Annotated[dict[Name, float], Field(max_length=MAX_READINGS)] = {}
+    fit: Fit | None = None
     picture: str
     reconstruction: str
     tensor: str

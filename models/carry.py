@@ -18,7 +18,9 @@ from models.images import Pixels, to_pixels
 
 FEATHER_CELLS = 1.0  # radius of the soft edge, in cells of 1/32 of the picture's short side
 FINEST = 128  # pixels per short side at which features are compared
-WINDOW = 3  # pixels per side over which they are, at that size
+OBJECTS, TEXTURE = 3, 9
+"""Pixels per side over which they are, at that size: of pictures in which everything has its place,
+and of texture, of which a window holds some."""
 GONE, KEPT = 0.35, 0.8
 """What is left of features: up to the first nothing stays, from the second on all."""
 
@@ -48,7 +50,9 @@ def softened(fine: Tensor, radius: int) -> Tensor:
     return torch.maximum(soft, fine).clamp(0, 1)
 
 
-def carry(img: Tensor, before: Drawing, after: Drawing, mask: Tensor) -> Tensor:
+def carry(
+    img: Tensor, before: Drawing, after: Drawing, mask: Tensor, window: int = OBJECTS
+) -> Tensor:
     """A picture with what lies between two drawings, inside the feathered mask.
 
         img + soft · (after − before) − soft · gone · (img − before)
@@ -60,6 +64,7 @@ def carry(img: Tensor, before: Drawing, after: Drawing, mask: Tensor) -> Tensor:
         img: [N, 3, H, W], the picture, at its own size.
         before, after: of the same N, at the model's size.
         mask: [N, 1, ?, ?] in [0, 1], feathered here.
+        window: of the comparison, `OBJECTS` or `TEXTURE`.
 
     Returns:
         [N, 3, H, W]; where the feathered mask is 0 it is `img`.
@@ -67,16 +72,16 @@ def carry(img: Tensor, before: Drawing, after: Drawing, mask: Tensor) -> Tensor:
     size = (img.shape[2], img.shape[3])
     drawn = (before.img.shape[2], before.img.shape[3])
     soft = feather(mask, drawn)
-    gone = resize_change(replaced(before.features, after.features), drawn)
-    change = resize_change(soft * meant(after.img - before.img, soft), size)
+    gone = resize_change(replaced(before.features, after.features, window), drawn)
+    change = resize_change(soft * meant(after.img - before.img, soft, window), size)
     return img + change - resize_change(soft * gone, size) * (img - resize_change(before.img, size))
 
 
-def meant(change: Tensor, soft: Tensor) -> Tensor:
+def meant(change: Tensor, soft: Tensor, window: int) -> Tensor:
     """A change [N, 3, h, w] without what comes along with it: places that change by a few
     hundredths of the most, such as the wall behind a face whose skin is made darker, stay as they
     are. Ours."""
-    size = averaged(change.abs().amax(dim=1, keepdim=True))
+    size = averaged(change.abs().amax(dim=1, keepdim=True), window)
     most = torch.quantile(pooled(size * soft).flatten(1), MOST, dim=1).clamp(min=1e-6)
     share = size / most[:, None, None, None]
     return change * smoothstep((share - BYCATCH[0]) / (BYCATCH[1] - BYCATCH[0]))
@@ -88,7 +93,7 @@ def smoothstep(t: Tensor) -> Tensor:
     return t * t * (3 - 2 * t)
 
 
-def replaced(before: Tensor, after: Tensor) -> Tensor:
+def replaced(before: Tensor, after: Tensor, window: int) -> Tensor:
     """How much of what was there a change replaces, at every place: [N, 1, h, w] in [0, 1].
 
     Features [N, C, H, W] afterwards are regressed on those before, over the channels of a small
@@ -99,8 +104,8 @@ def replaced(before: Tensor, after: Tensor) -> Tensor:
     mean = before.mean(dim=(2, 3), keepdim=True)
     deviation = before.std(dim=(2, 3), keepdim=True).clamp(min=1e-3)
     was, now = ((each - mean) / deviation for each in (before, after))
-    energy = averaged(was.square().sum(dim=1, keepdim=True)).clamp(min=1e-3)
-    left = averaged((was * now).sum(dim=1, keepdim=True)) / energy
+    energy = averaged(was.square().sum(dim=1, keepdim=True), window).clamp(min=1e-3)
+    left = averaged((was * now).sum(dim=1, keepdim=True), window) / energy
     return smoothstep((KEPT - left) / (KEPT - GONE))
 
 
@@ -114,9 +119,9 @@ def pooled(x: Tensor) -> Tensor:
     return F.avg_pool2d(x, max(1, min(x.shape[2:]) // FINEST))
 
 
-def averaged(x: Tensor) -> Tensor:
-    """The mean over a small window around every place."""
-    return F.avg_pool2d(x, WINDOW, stride=1, padding=WINDOW // 2, count_include_pad=False)
+def averaged(x: Tensor, window: int) -> Tensor:
+    """The mean over a window around every place."""
+    return F.avg_pool2d(x, window, stride=1, padding=window // 2, count_include_pad=False)
 
 
 def touched(mask: Tensor, drawn: tuple[int, int], size: tuple[int, int]) -> NDArray[np.bool_]:

@@ -35,12 +35,27 @@ class Encoding:
         steps: optimisation steps after the encoder.
         regulariser: weight of the pull towards generated latents ("faithful" 0 … "editable").
         plain: the space of twins (`models/twins.py`).
+        plain_steps: optimisation steps of a twin after the encoder.
     """
 
     space: str = "S+"
     steps: int = 60
     regulariser: float = 0.1
     plain: str = "W"
+    plain_steps: int = 20
+
+
+@dataclass(frozen=True)
+class FitBounds:
+    """Which pictures are like what this model knows (`models/fit.py`).
+
+    Attributes:
+        close, stranger: shares below which, and from which on, a picture is called that. Where
+            nobody has measured them they are rules of thumb.
+    """
+
+    close: float = 0.5
+    stranger: float = 0.8
 
 
 @dataclass(frozen=True)
@@ -50,6 +65,7 @@ class Card:
     Attributes:
         license: an SPDX name, or the name that its source gives.
         origin: of an imported one: the file's name, its format and its SHA-256.
+        purpose: which pictures it is for, in a sentence; "" if nobody said.
     """
 
     id: str
@@ -58,6 +74,7 @@ class Card:
     license: str
     any_size: bool = False
     origin: Mapping[str, str] | None = None
+    purpose: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +100,7 @@ class Model:
     stored: torch.dtype = torch.float16
     reader: AttributeReader | None = None
     prior: Prior | None = None
+    fit: FitBounds = FitBounds()
     version: str = ""
 
     @property
@@ -197,6 +215,7 @@ def describe(model: Model) -> dict[str, Any]:
         "default_space": model.encoding.space,
         "attributes": describe_attributes(model.attributes),
         "encoding": asdict(model.encoding),
+        "fit": asdict(model.fit),
         "stored": str(model.stored).removeprefix("torch."),
         "generator": asdict(model.generator.config),
         "encoder": None if model.encoder is None else asdict(model.encoder.config),
@@ -265,12 +284,13 @@ def build(
         encoder=encoder,
         perceptual=perceptual,
         attributes=attributes,
-        encoding=Encoding(**config["encoding"]),
+        encoding=read_encoding(config),
         device=device,
         dtype=dtype,
         stored=STORED[config.get("stored", "float16")],
         reader=reader,
         prior=read_prior(config["prior"]) if config.get("prior") else None,
+        fit=FitBounds(**config.get("fit", {})),
     )
 
 
@@ -278,6 +298,14 @@ def restore(network: Network, state: dict[str, Tensor]) -> Network:
     """Load weights into a network that is then only used, not trained."""
     network.load_state_dict(state)
     return network.eval().requires_grad_(False)
+
+
+def read_encoding(config: Mapping[str, Any]) -> Encoding:
+    """How the model encodes. Spatial models from before there were twins edit what they find."""
+    entry = dict(config["encoding"])
+    if config.get("prior"):
+        entry.setdefault("plain", entry["space"])
+    return Encoding(**entry)
 
 
 def read_encoder(entry: Mapping[str, Any]) -> EncoderConfig:

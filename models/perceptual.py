@@ -67,6 +67,14 @@ class PerceptualNet(nn.Module):
         stages = [(unit(a) - unit(b)).square().sum(dim=1).mean(dim=(1, 2)) for a, b in pairs]
         return torch.stack(stages).mean(dim=0)
 
+    def distance_of_contents(self, img: Tensor, other: Tensor) -> Tensor:
+        """The same of what is in the pictures, wherever it is: [N], of features averaged over the
+        whole picture."""
+        pairs = zip(self.features(img), self.features(other), strict=True)
+        means = [(a.mean(dim=(2, 3)), b.mean(dim=(2, 3))) for a, b in pairs]
+        stages = [(unit(a) - unit(b)).square().sum(dim=1) for a, b in means]
+        return torch.stack(stages).mean(dim=0)
+
 
 def downward(widths: tuple[int, ...]) -> nn.ModuleList:
     """Stages that halve a picture [N, 3, R, R], one for each width."""

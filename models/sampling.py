@@ -9,6 +9,8 @@ from torch import Tensor
 
 from models.errors import ClassUnknown
 from models.generator import Generator
+from models.latents import SQUARE
+from models.prior import Prior, sample_fields
 
 CHUNK = 5000  # w mapped at once
 
@@ -48,6 +50,17 @@ def seed_w(
 def random_w(generator: Generator, num: int, rng: torch.Generator) -> Tensor:
     """Draw w [N, D], over all classes alike."""
     return torch.cat(list(_chunks(generator, num, rng)))
+
+
+def random_map(generator: Generator, prior: Prior | None, num: int, rng: torch.Generator) -> Tensor:
+    """Draw w for pictures of the training size: one vector [N, D, 1, 1], or, of a spatial model,
+    a field [N, D, 4, 4]."""
+    if prior is None:
+        return random_w(generator, num, rng)[:, :, None, None]
+    device = generator.mapping.w_avg.device
+    return generator.mapping.cells(
+        sample_fields(prior, num, generator.config.z_dim, *SQUARE, device, rng)
+    )
 
 
 def _chunks(generator: Generator, num: int, rng: torch.Generator) -> Iterator[Tensor]:

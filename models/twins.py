@@ -12,11 +12,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.inversion import OnStep, invert
+from models.inversion import Inversion, OnStep, invert
 from models.latents import LatentMap, Stored, embed, is_within
 from models.model import Model
 
-STEPS = 20  # more of them draw the picture better, and change no edit: docs/decisions.md
 STEPS_FROM_MEAN = 100  # without an encoder's answer to begin with
 
 
@@ -36,7 +35,7 @@ class Twins:
 def twin_steps(model: Model, steps: int | None = None) -> int:
     """How long to look for a twin, beside a search of so many steps: no longer than that."""
     steps = model.encoding.steps if steps is None else steps
-    return min(steps, STEPS_FROM_MEAN if model.encoder is None else STEPS)
+    return min(steps, STEPS_FROM_MEAN if model.encoder is None else model.encoding.plain_steps)
 
 
 def find_twin(
@@ -44,7 +43,7 @@ def find_twin(
     img: Tensor,
     steps: int,
     on_step: OnStep = lambda step, steps, preview: None,
-) -> LatentMap:
+) -> Inversion:
     """The plain latents of pictures [N, 3, H, W], in the model's plain space.
 
     Args:
@@ -53,8 +52,7 @@ def find_twin(
     Raises:
         NoEncoder, ShapeError, SpaceError: as `invert` has them.
     """
-    found = invert(model, img, space=model.encoding.plain, steps=steps, on_step=on_step)
-    return found.latent
+    return invert(model, img, space=model.encoding.plain, steps=steps, on_step=on_step)
 
 
 def is_plain(model: Model, space: str) -> bool:
@@ -71,5 +69,6 @@ def twins_of(model: Model, stored: Stored) -> Twins:
     if is_plain(model, stored.space):
         return Twins(faithful, faithful)
     with torch.inference_mode(False), torch.enable_grad():  # wherever it is asked for
-        twin = find_twin(model, model.render(faithful).detach().clamp(-1, 1), twin_steps(model))
+        drawn = model.render(faithful).detach().clamp(-1, 1)
+        twin = find_twin(model, drawn, twin_steps(model)).latent
     return Twins(faithful, embed(twin, "S+", model.layout))

@@ -60,7 +60,7 @@ def spaces(model: Model) -> Image.Image:
 
 def subject_of(model: Model, img: Tensor, found: Inversion, i: int) -> Subject:
     """One of some encoded pictures, with its twin."""
-    twin = find_twin(model, img[i : i + 1], twin_steps(model))
+    twin = find_twin(model, img[i : i + 1], twin_steps(model)).latent
     faithful = embed(found.latent, "S+", model.layout).picture(i)
     return Subject(model, Twins(faithful, embed(twin, "S+", model.layout)))
 

@@ -20,7 +20,7 @@ from training.attributes import train_attributes
 from training.calibration import calibrate
 from training.data import FreshPortraits
 from training.domains import find_domain
-from training.encoder import train_encoder
+from training.encoder import Redrawing, train_encoder
 from training.evaluation.judge import save_judge
 from training.gan_options import PRESETS
 from training.loop import train_generator
@@ -107,7 +107,7 @@ class Recipe:
         source = FreshPortraits(self.options.resolution, ENCODER_SEED, torch.device(self.device))
         folder = self.run / "encoder"
         resume = (folder / "state.pt").exists()
-        trained = train_encoder(model, source, folder, length, resume=resume)
+        trained = train_encoder(model, Redrawing(source), folder, length, resume=resume)
         save_model(trained, self.model_dir)
 
     def attributes(self, length: Minutes) -> None:

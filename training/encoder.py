@@ -1,16 +1,17 @@
-"""Training the spatial encoder of a frozen generator.
+"""Training the spatial encoder of a frozen generator, by one lesson or another.
 
-A new encoder first learns the known latents of generated pictures, which needs no gradient through
-the generator and is several times cheaper. Then each batch is half pictures of the domain, judged
-by what the generator makes of the predicted latent, and half generated ones. The terms: squared
-error, perceptual distance, the regulariser of inversion, and the latent where it is known. Schedule
-and weights are ours (docs/decisions.md).
+`Redrawing` is for pictures of which nothing is known. A new encoder first learns the known latents
+of generated pictures, which needs no gradient through the generator and is several times cheaper.
+Then each batch is half pictures of the domain, judged by what the generator makes of the predicted
+latent, and half generated ones. The terms: squared error, perceptual distance, the regulariser of
+inversion, and the latent where it is known. Land has a lesson of its own
+(`training/land_reading.py`). Schedule and weights are ours (docs/decisions.md).
 """
 
 import copy
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -93,50 +94,84 @@ class EncoderTraining:
         self.is_new = state.get("is_new", self.is_new) and not Progress.of(state).is_over
 
 
+@dataclass(frozen=True)
+class Taught:
+    """What one step of a lesson came to.
+
+    Attributes:
+        figures: to log.
+        grid: pictures [N, 3, R, R] to look at, if it has any.
+    """
+
+    loss: Tensor
+    figures: dict[str, float] = field(default_factory=dict)
+    grid: Tensor | None = None
+
+
+class Lesson(Protocol):
+    """What an encoder is taught by."""
+
+    def __call__(self, model: Model, training: EncoderTraining, passed: float) -> Taught:
+        """One step of it, after a share `passed` in [0, 1] of the training."""
+        ...
+
+
+class Redrawing:
+    """Pictures of any source, which are to be redrawn; and generated ones, whose latents are known.
+
+    Attributes:
+        batch: pictures of each half.
+    """
+
+    def __init__(self, source: ImageSource, batch: int = 8) -> None:
+        self.source = source
+        self.batch = batch
+
+    def __call__(self, model: Model, training: EncoderTraining, passed: float) -> Taught:
+        rng = torch.Generator().manual_seed(int(torch.randint(2**31, ())))
+        if training.is_new and passed < LATENT_PHASE:
+            known = draw_latents(model, 2 * self.batch, rng, mixing=0.5)
+            maps = model.predict(drawn_from(model, known), training.encoder)
+            loss = latent_error(model, maps, known)
+            return Taught(loss, {"latent_error": loss.item()})
+        real = self.source.batch(self.batch).to(model.device)
+        known = draw_latents(model, self.batch, rng, mixing=0.5)
+        both = torch.cat([real, drawn_from(model, known)])
+        loss, redrawn = encoder_loss(model, training.encoder, both, known)
+        figures = {"loss": loss.item(), "psnr_db": psnr_db(redrawn, real).median().item()}
+        return Taught(loss, figures, torch.cat([real, redrawn]))
+
+
 def train_encoder(
     model: Model,
-    source: ImageSource,
+    lesson: Lesson,
     folder: Path,
     length: Length,
     *,
-    batch: int = 8,
     lr: float = 8e-4,
     seed: int = 0,
     resume: bool = False,
 ) -> Model:
-    """Give a model a spatial encoder, trained on the pictures of `source`. The one that it has goes
-    on, at half the rate.
+    """Give a model a spatial encoder. The one that it has goes on, at half the rate.
 
     Args:
         folder: the run's folder; with `resume` an earlier run there goes on.
-        batch: pictures of each half.
     """
     torch.manual_seed(seed)
-    run = Run(folder, {"model": model.card.id, "lr": lr, "batch": batch}, resume=resume)
+    run = Run(folder, {"model": model.card.id, "lr": lr}, resume=resume)
     training = EncoderTraining(model, lr)
     state = run.load()
     if state is not None:
         training.restore(state)
     progress = Progress.of(state).left
     torch.manual_seed(seed + progress.step)
-    rng = torch.Generator().manual_seed(seed + 1 + progress.step)
-    latent_phase = LATENT_PHASE if training.is_new else 0.0
     for now in length.watch("Training the encoder", progress):
-        if now.passed < latent_phase:
-            known = draw_latents(model, 2 * batch, rng, mixing=0.5)
-            maps = model.predict(drawn_from(model, known), training.encoder)
-            loss = latent_error(model, maps, known)
-        else:
-            real = source.batch(batch).to(model.device)
-            known = draw_latents(model, batch, rng, mixing=0.5)
-            both = torch.cat([real, drawn_from(model, known)])
-            loss, redrawn = encoder_loss(model, training.encoder, both, known)
-        training.step(loss, now.passed)
-        if now.step % 25 == 0 and now.passed < latent_phase:
-            run.log(step=now.step, latent_error=loss.item())
-        elif now.step % 25 == 0:
-            run.log(step=now.step, loss=loss.item(), psnr_db=psnr_db(redrawn, real).median().item())
-            run.save_grid("reconstructions", torch.cat([real, redrawn]), columns=batch)
+        taught = lesson(model, training, now.passed)
+        training.step(taught.loss, now.passed)
+        if now.step % 25 == 0:
+            run.log(step=now.step, **taught.figures)
+        if now.step % 25 == 0 and taught.grid is not None:
+            run.save_grid("reconstructions", taught.grid, columns=len(taught.grid) // 2)
         if now.step % 50 == 49:
             run.save(training.state() | {"place": asdict(now.after)})
     run.save(training.state() | {"place": asdict(OVER)})

@@ -3,10 +3,9 @@
 import torch
 from torch import Tensor
 
-from models.latents import SQUARE, LatentMap
+from models.latents import LatentMap
 from models.model import Model
-from models.prior import sample_fields
-from models.sampling import random_w
+from models.sampling import random_map
 
 
 class GeneratedPictures:
@@ -32,7 +31,7 @@ def draw_latents(model: Model, num: int, rng: torch.Generator, mixing: float = 0
     """Draw `num` latents of the generator's own distribution, a share `mixing` of them of two
     draws, with a random layer cut. Fields cover the picture; around it their border is repeated."""
     num_ws = model.generator.num_ws
-    first, second = (draw_map(model, num, rng) for _ in range(2))
+    first, second = (random_map(model.generator, model.prior, num, rng) for _ in range(2))
     cuts = torch.randint(1, num_ws, (num,), generator=rng)
     mixed = torch.rand(num, generator=rng) < mixing
     cuts = torch.where(mixed, cuts, num_ws)
@@ -41,12 +40,3 @@ def draw_latents(model: Model, num: int, rng: torch.Generator, mixing: float = 0
         late = (cuts <= i).to(model.device)[:, None, None, None]
         layers.append(torch.where(late, second, first))
     return LatentMap(tuple(layers))
-
-
-def draw_map(model: Model, num: int, rng: torch.Generator) -> Tensor:
-    """Maps of w for all layers: one vector [num, D, 1, 1], or a field [num, D, 4, 4]."""
-    if model.prior is None:
-        return random_w(model.generator, num, rng)[:, :, None, None]
-    z_dim = model.generator.config.z_dim
-    z = sample_fields(model.prior, num, z_dim, *SQUARE, model.device, rng)
-    return model.generator.mapping.cells(z)

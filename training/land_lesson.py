@@ -59,10 +59,13 @@ BATCH = 4  # pictures of a step: every place of one is an example, and steps are
 class LandLesson:
     """Lands with the fields of z that they were drawn from."""
 
-    def __init__(self, options: GanOptions, rank: int = 0, nimg: int = 0) -> None:
+    def __init__(
+        self, options: GanOptions, rank: int = 0, nimg: int = 0, lands: int | None = None
+    ) -> None:
         """Draw the lands.
 
         Args:
+            lands: how many at once; `LANDS` if not given.
             rank: of several processes with the same lands; each takes other squares of them.
             nimg: squares that were taken already; what is taken now are others.
         """
@@ -75,7 +78,7 @@ class LandLesson:
         self.squares = [1 << k for k in range(self.cell_px.bit_length())]
         self.z_dim = z_dim
         self.batches = 0
-        self.fields = self.sample(LANDS, torch.Generator().manual_seed(seed))
+        self.fields = self.sample(lands or LANDS, torch.Generator().manual_seed(seed))
         shown = tqdm(self.fields, desc="Drawing the lands of fields", unit="land")
         self.lands = torch.stack([self.land_of(field, seed + k) for k, field in enumerate(shown)])
 

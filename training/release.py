@@ -7,7 +7,7 @@ import torch
 
 from models.attributes import AttributeSet
 from models.generator import Generator
-from models.model import Card, Encoding, Model, best_dtype
+from models.model import Card, Encoding, FitBounds, Model, best_dtype
 from models.prior import PRIORS
 from models.whitening import measure_whitening
 from training.attributes import with_learnt
@@ -18,16 +18,30 @@ from training.land_lesson import amount_attributes
 from training.portrait_lesson import factor_attributes
 from training.runs import load_state
 
-LAND = Encoding(space="S8", regulariser=1.0, plain="S8")
-"""How land is encoded: finer and freer latents are nearer to the picture, and too far from any land
-of the model to be painted on (docs/decisions.md)."""
+LAND = Encoding(steps=12, plain="S4", plain_steps=0)
+"""How land is encoded. Its twin is what the encoder reads, which knows what the land is; a search
+for the same colours finds other land (docs/decisions.md)."""
+
+FIT = {"portraits": FitBounds(0.35, 0.5), "aerial": FitBounds(0.6, 1.0)}
+"""Of models of procedural data: between unseen renders and other pictures (docs/decisions.md)."""
 
 BUNDLED = {
     "portraits": Card(
-        "portraits", "Drawn portraits", "trained by this project on its own renders", "MIT"
+        "portraits",
+        "Drawn portraits",
+        "trained by this project on its own renders",
+        "MIT",
+        purpose="Drawn faces seen from the front, as this project’s renderer draws them. It does"
+        " not know photos.",
     ),
     "aerial": Card(
-        "aerial", "Drawn land", "trained by this project on its own renders", "MIT", any_size=True
+        "aerial",
+        "Drawn land",
+        "trained by this project on its own renders",
+        "MIT",
+        any_size=True,
+        purpose="Land seen from straight above, about 1 m a pixel, as this project’s renderer"
+        " draws it.",
     ),
 }
 
@@ -80,6 +94,7 @@ def release_generator(
         perceptual=None,
         attributes=AttributeSet((), torch.zeros(0, device=where)),
         encoding=Encoding() if options.prior is None else LAND,
+        fit=FIT.get(options.data, FitBounds()),
         device=where,
         dtype=best_dtype(where),
         prior=None if options.prior is None else PRIORS[options.prior],

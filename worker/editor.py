@@ -6,6 +6,7 @@ It is what the jobs call (`worker.ports.Editor`), and where contract edits becom
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -16,10 +17,12 @@ from torch import Tensor
 
 from contracts.edits import AttributeEdit, EditValue, TransplantEdit
 from contracts.lands import DrawRequest
-from contracts.requests import MAX_ASPECT, Detail, GenerateRequest
+from contracts.requests import Detail, GenerateRequest
+from contracts.requests import Fit as ToldFit
 from models.attributes import shift
 from models.carry import changed_box
 from models.errors import ShapeError
+from models.fit import Fit, distance_apart, fit_of
 from models.heat import error_map, heat_of
 from models.images import Pixels, resize_img, to_img, to_pixels
 from models.inversion import OnStep, invert
@@ -43,6 +46,7 @@ from models.twins import find_twin, is_plain, twin_steps, twins_of
 from worker.lands import draw_land
 from worker.masks import read_mask
 from worker.ports import Edited, Encoded, EncodeOptions, FetchTensor, Step
+from worker.sizes import drawn_size, resumed_size, smallest_size
 
 CACHED_BYTES = 288 * 2**20  # of latents and what they draw, per model
 MIN_DRAFT_PX, MAX_DRAFT_PX = 4, 256
@@ -79,14 +83,14 @@ class ModelEditor:
         options: EncodeOptions,
         on_step: Callable[[Step], None],
     ) -> Encoded:
-        size = drawn_size((original.shape[0], original.shape[1]), self.resolution)
-        img = resize_img(to_img(original).to(self.model.device), size).clamp(-1, 1)
-
+        size = drawn_size((original.shape[0], original.shape[1]), self.model)
         start = "the mean latent" if self.model.encoder is None else "the encoder's answer"
         earlier = None
         if options.begin is not None:
             start = "an earlier latent"
             earlier = from_bytes(options.begin, self.model.layout).latent.to(self.model.device)
+            size = resumed_size(size, earlier, self.model)
+        img = resize_img(to_img(original).to(self.model.device), size).clamp(-1, 1)
         space = options.space or self.model.encoding.space
         steps = self.model.encoding.steps if options.steps is None else options.steps
         plain_steps = 0 if is_plain(self.model, space) else twin_steps(self.model, steps)
@@ -114,7 +118,9 @@ class ModelEditor:
             on_step=teller(f"Optimising from {start}", plain_steps),
         )
         return Encoded(
-            tensor=to_bytes(Stored(found.latent, space, plain), self.model_id),
+            tensor=to_bytes(
+                Stored(found.latent, space, None if plain is None else plain.latent), self.model_id
+            ),
             pixels=to_pixels(found.img),
             space=space,
             grid=self.grid(found.latent.base),
@@ -122,7 +128,14 @@ class ModelEditor:
             perceptual=found.perceptual.item(),
             perceptual_metric=self.model.perceptual_metric,
             readings=self.readings(found.latent),
+            twin=None if plain is None else to_pixels(plain.img),
+            fit=told_fit(fit_of(self.model, img, (plain or found).img, self.apart)),
         )
+
+    @cached_property
+    def apart(self) -> float:
+        """How far two of the model's own pictures are from each other (`models/fit.py`)."""
+        return distance_apart(self.model)
 
     def grid(self, base: tuple[int, int]) -> tuple[int, int]:
         """Rows and columns of the cells that a person paints on, in a picture of that base."""
@@ -133,10 +146,10 @@ class ModelEditor:
         latents = [stored.latent] if stored.plain is None else [stored.latent, stored.plain]
         layers = [layer for latent in latents for layer in latent.layers]
         cell = self.resolution // SQUARE[0]
-        height, width = drawn_size(size, self.resolution)
-        fitting = {(height // cell, width // cell)}
+        sizes = {drawn_size(size, self.model), smallest_size(size, self.resolution)}
         if self.model.prior is not None:  # a generated land is as large as its picture
-            fitting.add((size[0] // cell, size[1] // cell))
+            sizes.add(size)
+        fitting = {(height // cell, width // cell) for height, width in sizes}
         if stored.latent.base not in fitting or any(layer.shape[0] != 1 for layer in layers):
             raise ShapeError("the latent does not have the shape of its picture")
         if not all(layer.isfinite().all() for layer in layers):
@@ -254,19 +267,18 @@ class ModelEditor:
         return max(MIN_DRAFT_PX, min(self.resolution // 2, MAX_DRAFT_PX))
 
 
-def drawn_size(size: tuple[int, int], resolution: int) -> tuple[int, int]:
-    """Height and width that a picture of `size` (height, width) is encoded at: the short side is
-    the model's resolution, the long one the multiple of a quarter of it that comes nearest.
+REASONS = {
+    "close": "the model knows such pictures",
+    "rough": "the model knows such pictures only roughly, and edits may not match",
+    "stranger": "the model does not know such pictures: edits hardly show, or do not belong",
+}
 
-    Raises:
-        ShapeError: it is longer than `MAX_ASPECT` times as wide.
-    """
-    short, long = sorted(size)
-    if long > MAX_ASPECT * short:
-        raise ShapeError(f"a picture is at most {MAX_ASPECT} times as long as wide")
-    height, width = (round(SQUARE[0] * side / short) for side in size)
-    cell = resolution // SQUARE[0]
-    return height * cell, width * cell
+
+def told_fit(fit: Fit) -> ToldFit:
+    """A fit as it is told to a client."""
+    far = f"the nearest one that it draws is {fit.share:.2f} times as far from this one as any two"
+    reason = f"{REASONS[fit.verdict]} ({far} of its own are from each other)"
+    return ToldFit(verdict=fit.verdict, reason=reason)
 
 
 def load_editor(model_dir: Path, device: str, dtype: torch.dtype | None = None) -> ModelEditor:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from contracts.edits import EditValue
 from contracts.lands import DrawRequest
-from contracts.requests import Detail, GenerateRequest
+from contracts.requests import Detail, Fit, GenerateRequest
 
 Pixels = NDArray[np.uint8]
 """uint8 [H, W, 3] RGB."""
@@ -62,6 +62,10 @@ class Encoded:
     perceptual_metric: str
     readings: dict[str, float]
     """What the picture reads of each attribute, in σ."""
+    fit: Fit | None = None
+    """None for a picture of the model's own."""
+    twin: Pixels | None = None
+    """What its twin draws; None where that is the reconstruction."""
 
 
 @dataclass(frozen=True)

@@ -109,5 +109,6 @@ def _add_latent(task: Task, packed: PackedLatent, read: ReadLatent) -> str:
         metrics=packed.metrics,
         timings_ms={},
         readings=packed.readings,
+        fit=packed.fit,
     )
     return record.latent_id

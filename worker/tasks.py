@@ -249,6 +249,7 @@ def _keep_latent(
     crop: Box,
     clock: Clock,
 ) -> LatentRecord:
+    twin = reconstruction if encoded.twin is None else task.add_pixels(encoded.twin)
     return task.bench.library.add_latent(
         task.owner,
         encoded.tensor,
@@ -266,6 +267,8 @@ def _keep_latent(
         ),
         timings_ms=clock.laps("write"),
         readings=encoded.readings,
+        fit=encoded.fit,
+        twin_id=twin.image_id,
     )
 
 

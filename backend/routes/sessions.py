@@ -163,7 +163,7 @@ def _packed_latent(
     for image_id in (latent.image_id, latent.reconstruction_id):
         names.append(f"pictures/{image_id}.png")
         entries[names[-1]] = library.image_bytes(library.image(owner, image_id))
-    kept = {"latent_id", "model", "model_version", "space", "crop", "metrics", "readings"}
+    kept = set(PackedLatent.model_fields) & set(LatentRecord.model_fields)
     return PackedLatent(
         **latent.model_dump(include=kept), picture=names[0], reconstruction=names[1], tensor=tensor
     )

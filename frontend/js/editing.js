@@ -184,6 +184,8 @@ function open(state, { source, history, keeping }) {
     result: null,
     problem: null,
     isComparing: false,
+    isFitShown: source.fit !== null && source.fit.verdict !== 'close',
+    layers: source.fit?.verdict === 'stranger' ? { ...state.layers, heat: false } : state.layers,
     clone: { donor: null, from: null },
   };
   const attributes = attributesOf(opened);

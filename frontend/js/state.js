@@ -24,7 +24,7 @@ import { changed, keep } from './keeping.js';
 /** @typedef {{imageId: string, width: number, height: number, name: string, isSample?: boolean}} Upload name: of its file, or what else it is called */
 /** @typedef {{session_id: string, name: string, updated_at: string, latent_id: string, model: string, cover_id: string, num_edits: number, grid: [number, number]}} SessionSummary as GET /sessions has it */
 /** @typedef {{kind: 'upload'|'encode'|'generate'|'open'|'several', step: number, steps: number, message: string, previewId: string|null, previewCrop: import('./crop.js').Crop|null, errorId: string|null}} Work */
-/** @typedef {{latentId: string, modelId: string, grid: [number, number], originalId: string, width: number, height: number, upload: Upload|null, crop: Crop|null, psnrDb: number|null, readings: Record<string, number>}} Source the encoded picture; width and height of its crop, how near the model’s own drawing is to it (null: it is that drawing), what it reads of each attribute in σ */
+/** @typedef {{latentId: string, modelId: string, grid: [number, number], originalId: string, width: number, height: number, upload: Upload|null, crop: Crop|null, fit: import('./types.js').Fit|null, drawnId: string|null, readings: Record<string, number>}} Source the encoded picture; width and height of its crop, whether the model knows such pictures (null: it is its own, or nobody measured), what the model draws in its place, what it reads of each attribute in σ */
 /** @typedef {{imageId: string, edits: readonly Edit[], changedBox: number[]|null, ms: number|null}} Result */
 /** @typedef {'connecting'|'starting'|'ready'|'degraded'|'unreachable'} ServerStatus */
 
@@ -56,6 +56,7 @@ import { changed, keep } from './keeping.js';
  * @property {boolean} isComparing the original is shown as long as it is held
  * @property {import('./canvas/comparison.js').Comparison} comparison
  * @property {number} splitPercent of the picture's width, that the original takes in the slider
+ * @property {boolean} isFitShown whether the model knows such pictures
  * @property {boolean} isRendering
  * @property {Result|null} result the picture that is shown
  * @property {Problem|null} problem
@@ -92,6 +93,7 @@ import { changed, keep } from './keeping.js';
  * | {type: 'toolChosen', tool: Tool}
  * | {type: 'brushChanged', brush: Partial<Brush>}
  * | {type: 'layerToggled', layer: keyof Layers}
+ * | {type: 'fitShown', on: boolean}
  * | {type: 'sessionsLoaded', sessions: readonly SessionSummary[]}
  * | import('./keeping.js').KeepingAction
  * | import('./editing.js').EditingAction} Action
@@ -128,6 +130,7 @@ export const INITIAL = {
   isComparing: false,
   comparison: 'off',
   splitPercent: 50,
+  isFitShown: false,
   isRendering: false,
   result: null,
   problem: null,
@@ -238,9 +241,12 @@ function reduced(state, action) {
     case 'brushChanged':
       return { ...state, brush: boundedBrush({ ...state.brush, ...action.brush }) };
     case 'layerToggled': {
+      if (action.layer === 'heat' && isStranger(state)) return state;
       const layers = { ...state.layers, [action.layer]: !state.layers[action.layer] };
       return { ...state, layers };
     }
+    case 'fitShown':
+      return { ...state, isFitShown: action.on };
     case 'sessionsLoaded':
       return { ...state, sessions: action.sessions };
     case 'sessionNamed':
@@ -256,6 +262,11 @@ function reduced(state, action) {
     default:
       return editing(state, action);
   }
+}
+
+/** Whether the model does not know such pictures: what it reads of this one means nothing. @param {State} state */
+export function isStranger({ source }) {
+  return source?.fit?.verdict === 'stranger';
 }
 
 /**

@@ -14,6 +14,7 @@
  * @property {boolean} is_spatial it draws endless lands
  * @property {string} version changes whenever the same edit could give another picture
  * @property {boolean} [has_encoder]
+ * @property {string} [purpose] which pictures it is for
  * @property {string} source
  * @property {string} license
  */
@@ -27,7 +28,8 @@
  * @property {any} result
  * @property {{code: string, message: string}|null} error
  */
-/** @typedef {{latent_id: string, image_id: string, grid: [number, number], model?: string, metrics?: {psnr_db: number|null}, readings?: Record<string, number>}} LatentInfo */
+/** @typedef {{verdict: 'close'|'rough'|'stranger', reason: string}} Fit whether the model knows such pictures */
+/** @typedef {{latent_id: string, image_id: string, grid: [number, number], model?: string, reconstruction_id?: string, twin_id?: string|null, readings?: Record<string, number>, fit?: Fit|null}} LatentInfo twin_id: of what edits are made on */
 /** @typedef {{image_id: string, width: number, height: number}} UploadInfo */
 /**
  * @typedef {object} SessionInfo

@@ -36,7 +36,7 @@ def test_models(client: httpx.Client) -> None:
     models = {m["id"]: m for m in client.get("/models").json()["models"]}
     assert set(models["fake"]) == {
         "id", "title", "resolution", "grid", "spaces", "default_space", "attributes", "any_size",
-        "is_spatial", "has_encoder", "classes", "source", "license", "version",
+        "is_spatial", "has_encoder", "classes", "source", "license", "purpose", "version",
     }  # fmt: skip
     assert set(models["fake"]["attributes"][0]) == {
         "id", "title", "min", "max", "default", "source", "flipped", "group",

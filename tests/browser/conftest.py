@@ -197,7 +197,7 @@ class Driver:
         """Go to the start and wait for the models; encode fast, so that a test takes seconds."""
         self.page.goto(self.live_url + "/")
         self.page.wait_for_selector(".sample-new:not(:disabled)")
-        self.page.get_by_text("Fast", exact=True).click()
+        self.page.locator(".start").get_by_text("Fast", exact=True).click()
 
     def generate(self):
         self.page.get_by_role("button", name="Generate one").click()

@@ -272,7 +272,7 @@ def test_a_failure_says_what_to_do_and_loses_nothing(editor):
     card.get_by_role("button", name="Try again").click()
     editor.settle()
     card.wait_for(state="detached")
-    assert "Edit applied" in editor.status()
+    assert "Changed by up to" in editor.status()
 
 
 def test_undo_after_a_failure_takes_the_tint_away_too(editor):

@@ -3,7 +3,6 @@
 import base64
 import io
 import json
-import re
 
 import numpy as np
 import pytest
@@ -21,6 +20,12 @@ def problem(status, code, detail, headers=None):
     }
 
 
+def kept_session(driver):
+    """The open session, as the server has it."""
+    path = f"sessions/{driver.wait_until_saved()}"
+    return driver.page.evaluate("(path) => fetch(path).then((answer) => answer.json())", path)
+
+
 @pytest.fixture
 def start(page, drive):
     driver = drive(page)
@@ -36,28 +41,55 @@ def test_a_square_picture_is_encoded_at_once(start, picture_file):
     assert start.shown_image().shape[0] == start.shown_image().shape[1]
 
 
-def test_the_page_says_how_near_the_model_comes_to_a_picture(start):
-    start.page.get_by_text("Balanced", exact=True).click()
+def test_a_picture_that_the_model_knows_needs_no_word(start):
+    start.page.locator(".start").get_by_text("Balanced", exact=True).click()
     start.open_sample("Ada")
-    said = start.page.locator(".status-nearness")
-    expect(said).to_have_text(re.compile(r"^Encoded at 3\d\.\d dB$"))
+    said, panel = start.page.locator(".status-fit"), start.page.locator(".fit")
+    expect(said).to_have_text("Known to the model")
+    expect(panel).to_be_hidden()
     start.page.reload()
     start.wait_for_editor()
-    expect(said).to_have_text(re.compile(r"^Encoded at 3\d\.\d dB$"))
+    said.click()
+    expect(panel).to_contain_text("The model knows such pictures")
+    drawn = panel.locator("figure", has_text="The model’s drawing").locator("img")
+    expect(drawn).to_have_js_property("naturalWidth", 128)
+    said.click()
+    expect(panel).to_be_hidden()
 
 
-def test_the_page_says_that_it_is_not_near(start, tmp_path):
+def test_the_page_says_that_the_model_does_not_know_a_picture(start, tmp_path):
     noise = np.random.default_rng(0).integers(0, 256, (128, 128, 3), dtype=np.uint8)
     Image.fromarray(noise).save(tmp_path / "noise.png")
     start.upload(tmp_path / "noise.png")
     start.wait_for_editor()
-    said = start.page.locator(".status-nearness")
-    expect(said).to_have_text(re.compile(r"^Roughly encoded, at \d+\.\d dB$"))
-    assert "model of such pictures" in said.get_attribute("title")
+    panel = start.page.locator(".fit")
+    expect(panel).to_contain_text("The model does not know such pictures")
+    expect(panel).to_contain_text("It does not know photos")
+    expect(start.page.get_by_role("button", name="Where it shows")).to_be_hidden()
+    assert not any(start.page.locator(".attribute-reading").all_inner_texts())
+    panel.get_by_role("button", name="Close").click()
+    expect(panel).to_be_hidden()
+    expect(start.page.locator(".status-fit")).to_have_text("Not known to the model")
+
+
+def test_a_picture_is_encoded_again_with_its_edits(start, picture_file):
+    start.page.locator(".start").get_by_text("Fast", exact=True).click()
+    start.upload(picture_file(128, 128))
+    start.wait_for_editor()
+    start.page.get_by_role("button", name="Whole picture").click()
+    before = kept_session(start)
+    start.page.locator(".fit").get_by_role("button", name="Editable").click()
+    start.wait_for_phase("working")
+    start.wait_for_editor()
+    expect(start.page.locator(".edit")).to_have_count(1)
+    after = kept_session(start)
+    assert after["session_id"] == before["session_id"]
+    assert after["latent_id"] != before["latent_id"]
+    assert after["edits"] == before["edits"]
 
 
 def test_encoding_tells_its_progress_and_can_be_canceled(start, picture_file):
-    start.page.get_by_text("Faithful", exact=True).click()
+    start.page.locator(".start").get_by_text("Faithful", exact=True).click()
     start.upload(picture_file(160, 160))
     heading = start.page.locator(".working h1")
     heading.filter(has_text=" of ").wait_for(timeout=60_000)

@@ -213,7 +213,7 @@ async function editing() {
   store.dispatch({
     type: 'opened',
     keeping: fresh('A'),
-    source: { ...source, width: 64, height: 64, upload: null, crop: null, psnrDb: null, readings: {} },
+    source: { ...source, width: 64, height: 64, upload: null, crop: null, fit: null, drawnId: null, readings: {} },
     history: begin({ latent_id: 'a', edits: [edit('e1')] }),
   });
   await settled();
@@ -266,9 +266,9 @@ test('edits that can hardly be seen are told', async () => {
   await editing();
   effect = 4;
   await server.answer('edit a 1', jobOf('first'));
-  assert.match(store.state.status, /Hardly visible/);
+  assert.match(store.state.status, /Hardly anything changed: “Where it shows”/);
   effect = 255;
   change();
   await server.answer('edit a 1', jobOf('second'));
-  assert.match(store.state.status, /Edit applied/);
+  assert.match(store.state.status, /Changed by up to 100 %/);
 });

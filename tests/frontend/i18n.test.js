@@ -11,6 +11,7 @@ const BY_VALUE = [
   'Square', 'Whole', '{name}: painted', '{name}: erased', '{name}: another mask', '{name}: switched on', '{name}: switched off', '{name}: renamed', '{name}: amount',
   '{name}: another seed', '{name}: shifted', '{name}: layers',
   'Loading the model', "Optimising from the encoder's answer", 'Optimising from the mean latent', 'Optimising from an earlier latent',
+  'Looking for a plain latent to edit',
 ]; // prettier-ignore
 
 /** Every text that the code translates, and every title of the shipped models. */
@@ -21,8 +22,8 @@ function texts() {
     return [...code.matchAll(/(?<![\w.$])t\(\s*'((?:[^'\\]|\\.)+)'/g)].map(([, text]) => text);
   });
   const titles = ['portraits', 'aerial'].flatMap((model) => {
-    const { title, attributes } = JSON.parse(read(`models/pretrained/${model}/config.json`));
-    return [title, ...attributes.map((/** @type {{title: string}} */ each) => each.title)];
+    const { title, purpose, attributes } = JSON.parse(read(`models/pretrained/${model}/config.json`));
+    return [title, purpose, ...attributes.map((/** @type {{title: string}} */ each) => each.title)];
   });
   return new Set([...found, ...titles, ...BY_VALUE]);
 }

@@ -31,7 +31,7 @@ beforeEach(() => {
   socket = Object.assign(new EventTarget(), { sent: /** @type {any[]} */ ([]), close() {}, binaryType: '' });
   socket.send = (/** @type {string} */ text) => socket.sent.push(JSON.parse(text));
   const grid = /** @type {[number, number]} */ ([8, 8]);
-  const source = { latentId: 'a', modelId: 'm', grid, originalId: 'i', width: 64, height: 64, upload: null, crop: null, psnrDb: null, readings: {} };
+  const source = { latentId: 'a', modelId: 'm', grid, originalId: 'i', width: 64, height: 64, upload: null, crop: null, fit: null, drawnId: null, readings: {} };
   const store = new Store({ ...INITIAL, attribute: 'smile' });
   const dom = new EventTarget();
   const stage = { dom, setPreview: async (/** @type {any} */ preview) => shown.push(preview.bitmap.text) };

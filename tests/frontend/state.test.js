@@ -36,7 +36,8 @@ const SOURCE = {
   height: 64,
   upload: null,
   crop: null,
-  psnrDb: null,
+  fit: null,
+  drawnId: null,
   readings: {},
 };
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.carry import carry, changed_box, compact, feather, finished, replaced, touched
+from models.carry import OBJECTS, carry, changed_box, compact, feather, finished, replaced, touched
 from models.generator import Drawing
 from models.images import Pixels, to_img
 
@@ -95,14 +95,15 @@ def test_what_is_replaced_is_told_by_the_slope_of_the_features() -> None:
     rng = torch.Generator().manual_seed(0)
     before, other = torch.randn(2, 1, 16, 8, 8, generator=rng)
     shares = [
-        replaced(before, torch.lerp(before, other, t)).mean().item() for t in (0, 0.3, 0.6, 1)
+        replaced(before, torch.lerp(before, other, t), OBJECTS).mean().item()
+        for t in (0, 0.3, 0.6, 1)
     ]
     assert shares[0] == 0 and shares[1] < 0.2
     assert shares == sorted(shares)
     assert shares[3] > 0.9
-    assert replaced(before, 3 * before).max() == 0, "more of the same is no replacement"
+    assert replaced(before, 3 * before, OBJECTS).max() == 0, "more of the same is no replacement"
     large = torch.randn(1, 16, 512, 512, generator=rng)
-    assert replaced(large, large).shape == (1, 1, 128, 128)
+    assert replaced(large, large, OBJECTS).shape == (1, 1, 128, 128)
     kept = compact(Drawing(torch.zeros(1, 3, 512, 512), large)).features
     other = torch.randn(1, 16, 512, 512, generator=rng)
-    torch.testing.assert_close(replaced(kept, other), replaced(large, other))
+    torch.testing.assert_close(replaced(kept, other, OBJECTS), replaced(large, other, OBJECTS))

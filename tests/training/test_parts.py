@@ -21,7 +21,7 @@ from tests.fakes.tiny import tiny_land
 from training.aerial import MAPS
 from training.attributes import MAX_LENGTHEN, bounds, least_squares, train_attributes
 from training.domains import Aerial, Domain, find_domain, pictures, usual_place
-from training.encoder import encoder_loss, train_encoder
+from training.encoder import Redrawing, encoder_loss, train_encoder
 from training.errors import TrainingError
 from training.evaluation.any_size import evaluate_any_size
 from training.evaluation.baselines import baselines
@@ -81,7 +81,7 @@ def test_the_encoder_learns(model: Model, tmp_path: Path) -> None:
     img = torch.cat([source.batch(4), model.render(latent)])
     assert model.encoder is not None
     before, _ = encoder_loss(model, model.encoder, img, latent)
-    trained = train_encoder(model, source, tmp_path, Steps(150))
+    trained = train_encoder(model, Redrawing(source), tmp_path, Steps(150))
     assert trained.encoder is not None
     after, _ = encoder_loss(model, trained.encoder, img, latent)
     assert after < before
@@ -89,7 +89,7 @@ def test_the_encoder_learns(model: Model, tmp_path: Path) -> None:
 
 def test_only_a_new_encoder_begins_with_known_latents(model: Model, tmp_path: Path) -> None:
     def first_entry(begun: Model, folder: Path) -> dict[str, float]:
-        train_encoder(begun, GeneratedPictures(begun), folder, Steps(2), batch=2)
+        train_encoder(begun, Redrawing(GeneratedPictures(begun), batch=2), folder, Steps(2))
         entry: dict[str, float] = json.loads((folder / "metrics.jsonl").read_text().splitlines()[0])
         return entry
 
@@ -319,7 +319,8 @@ def test_an_encoder_learns_land(tmp_path: Path) -> None:
     torch.manual_seed(0)
     net = PerceptualNet(PerceptualConfig(32, MAPS, (8, 8, 16), 16)).eval().requires_grad_(False)
     model = replace(tiny_land(), perceptual=net)
-    trained = train_encoder(model, GeneratedPictures(model), tmp_path, Steps(160), batch=4)
+    lesson = Redrawing(GeneratedPictures(model), batch=4)
+    trained = train_encoder(model, lesson, tmp_path, Steps(160))
     lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
     psnr_db = [line["psnr_db"] for line in lines if "psnr_db" in line]
     assert psnr_db[-1] > psnr_db[0] + 3

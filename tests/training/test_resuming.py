@@ -11,7 +11,7 @@ from tests.fakes.tiny import tiny_model
 from training.attributes import train_attributes
 from training.data import FreshPortraits
 from training.domains import find_domain
-from training.encoder import train_encoder
+from training.encoder import Redrawing, train_encoder
 from training.gan_options import PRESETS, GanOptions
 from training.loop import train_generator
 from training.perceptual import train_perceptual
@@ -105,8 +105,8 @@ def test_an_encoder(tmp_path: Path) -> None:
     model = tiny_model()
 
     def train(length: Steps, resume: bool = False) -> None:
-        source = FreshPortraits(32, 1, model.device)
-        train_encoder(model, source, tmp_path, length, batch=2, resume=resume)
+        lesson = Redrawing(FreshPortraits(32, 1, model.device), batch=2)
+        train_encoder(model, lesson, tmp_path, length, resume=resume)
 
     with pytest.raises(KeyboardInterrupt):
         train(Stopped(51))

@@ -23,7 +23,8 @@ from contracts.edits import (
 from contracts.requests import Detail, GenerateRequest
 from models.attributes import AttributeSet
 from models.errors import AttributeUnknown, ClassUnknown, ModelError, ShapeError, SpaceError
-from models.images import Pixels
+from models.images import Pixels, resize_img, to_img
+from models.inversion import invert
 from models.latents import LatentMap, Stored, from_bytes, to_bytes
 from models.painting import Move, moved, reading
 from tests.fakes.tiny import tiny_land, tiny_model
@@ -31,6 +32,7 @@ from training.attributes import least_squares
 from training.reader import fit_reader
 from worker.editor import ModelEditor
 from worker.ports import Edited, Encoded, EncodeOptions, FetchTensor, Step
+from worker.sizes import drawn_size, smallest_size
 
 CORNER = MaskGrid(rows=tuple((1.0, 1.0) + (0.0,) * 6 if y < 2 else (0.0,) * 8 for y in range(8)))
 
@@ -217,6 +219,36 @@ def test_a_spatial_model_generates_any_size_to_edit() -> None:
     for size in ({"width": 65}, {"height": 24}):
         with pytest.raises(ShapeError):
             editor.generate(wanted(**size))
+
+
+def test_land_is_encoded_as_large_as_it_is() -> None:
+    model = tiny_land()  # of 32 px
+    sizes = {(20, 20): (32, 32), (32, 32): (32, 32), (72, 100): (72, 96), (500, 500): (112, 112)}
+    for size, drawn in sizes.items():
+        assert drawn_size(size, model) == drawn
+        assert drawn_size(size, tiny_model()) == smallest_size(size, 32)
+    assert drawn_size((1000, 250), model) == (224, 56)
+    editor = ModelEditor(replace(model, encoding=replace(model.encoding, steps=1)))
+    picture = np.random.default_rng(3).integers(0, 256, (72, 100, 3), dtype=np.uint8)
+    found = editor.encode(picture, EncodeOptions(), ignore)
+    assert found.grid == (36, 48)
+    assert found.fit is not None
+    assert editor.check_latent(found.tensor, (72, 100)) == (36, 48)
+
+
+def test_land_that_was_encoded_small_stays_so() -> None:
+    """As every picture of land was before; its session goes on, and so does its encoding."""
+    model = tiny_land()
+    editor = ModelEditor(model)
+    picture = np.random.default_rng(3).integers(0, 256, (72, 100, 3), dtype=np.uint8)
+    small = resize_img(to_img(picture), (32, 48)).clamp(-1, 1)
+    tensor = to_bytes(Stored(invert(model, small, space="S4", steps=1).latent, "S4"), "tiny")
+    assert editor.check_latent(tensor, (72, 100)) == (16, 24)
+    whole = [AttributeEdit(attribute="smile", strength=3)]
+    edited = editor.edit("old", picture, whole, tensor=lambda _: tensor, composite="residual")
+    assert edited.changed_box is not None
+    further = editor.encode(picture, EncodeOptions(begin=tensor, steps=1), ignore)
+    assert further.grid == (16, 24)
 
 
 def test_a_latent_from_before_there_were_twins_gets_one(

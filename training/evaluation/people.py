@@ -73,7 +73,7 @@ def encoded(model: Model, factors: Tensor, scale: int = 1) -> list[Person]:
     for rows in tqdm(torch.split(factors, BATCH), desc="Encoding"):
         img = render(rows, scale * size).to(model.device)
         seen = resize_img(img, (size, size)).clamp(-1, 1)
-        people += people_of(model, rows, img, find_twin(model, seen, twin_steps(model)))
+        people += people_of(model, rows, img, find_twin(model, seen, twin_steps(model)).latent)
     return people
 
 

@@ -9,7 +9,7 @@ import { begin, commit } from '../history.js';
 import { t } from '../i18n.js';
 import { isFinished, resultOf } from '../jobs.js';
 import { Problem, asProblem, isAbort } from '../problem.js';
-import { fresh, nameOfFile, unsaved } from '../keeping.js';
+import { changed, fresh, nameOfFile, unsaved } from '../keeping.js';
 import { editsFromWire, editsToWire, fromWire } from '../session.js';
 import { currentModel } from '../state.js';
 import { forgetSteps, loadSteps } from '../steps.js';
@@ -79,6 +79,21 @@ export class Opener {
   async encodeCrop() {
     const { upload, crop } = this.#store.state;
     if (upload) await this.#run('encode', (signal) => this.#encode(upload, crop, signal));
+  }
+
+  /** Encode the open picture in another way; its edits are made on what is found then. @param {import('../encoding.js').EncodeMode} mode */
+  async encodeAgain(mode) {
+    const { source, history, keeping } = this.#store.state;
+    if (!source?.upload || !history || !keeping) return;
+    const { upload, crop, modelId, latentId } = source;
+    await this.#run('encode', async (signal) => {
+      await this.#preview(upload.imageId, crop, signal);
+      const job = await this.#api.encode({ imageId: upload.imageId, modelId, crop, ...ENCODINGS[mode].asked }, signal);
+      const info = await this.#follow(job, signal);
+      const edits = editsToWire(history.present.edits).map((edit) => ('donor' in edit && edit.donor === latentId ? { ...edit, donor: info.latent_id } : edit));
+      const snapshots = keeping.snapshots.map(({ name, edits: kept, savedAt }) => ({ name, edits: editsToWire(kept), saved_at: savedAt }));
+      await this.#enter({ info, upload, crop, wire: { latent_id: info.latent_id, edits }, keeping: changed(keeping), snapshots }, signal);
+    });
   }
 
   /** Back to the crop box of the open picture. */
@@ -319,7 +334,8 @@ export class Opener {
       height,
       upload,
       crop,
-      psnrDb: info.metrics?.psnr_db ?? null,
+      fit: info.fit ?? null,
+      drawnId: info.twin_id ?? info.reconstruction_id ?? null,
       readings: info.readings ?? {},
     };
     const size = maskSizeFor(info.grid);

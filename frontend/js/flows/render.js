@@ -7,6 +7,7 @@ import { LatestWins } from '../latest.js';
 import { isFinished, pause, resultOf } from '../jobs.js';
 import { asProblem, isAbort } from '../problem.js';
 import { toWire } from '../session.js';
+import { isStranger } from '../state.js';
 
 /** @typedef {import('../session.js').Session} Session */
 /** @typedef {import('../state.js').Result} Result */
@@ -89,10 +90,11 @@ export class Renderer {
       this.#known.set(session.edits, result);
       if (this.#isStale(session)) return;
       const isLatest = session.edits === this.#store.state.history?.present.edits;
+      const effect = this.#effect(result);
       this.#store.dispatch({ type: 'rendered', result });
       if (!isLatest)
         this.#store.dispatch({ type: 'renderStarted' }); // a newer list is still to come
-      else this.#store.dispatch({ type: 'said', text: said(result, this.#effect(result)) });
+      else this.#store.dispatch({ type: 'said', text: said(result, effect, isStranger(this.#store.state)) });
     } catch (error) {
       if (isAbort(error) || superseded.aborted || this.#isStale(session)) return;
       this.#store.dispatch({ type: 'renderStopped' });
@@ -100,9 +102,10 @@ export class Renderer {
     }
   }
 
-  /** How much the edits have changed the picture, in levels of 255. @param {Result} result */
+  /** How much a new result differs from what is shown, in levels of 255. @param {Result} result */
   #effect({ imageId }) {
-    const [before, after] = [this.#store.state.source?.originalId, imageId].map((id) => this.#pictures.peek(id));
+    const { result: shown, source } = this.#store.state;
+    const [before, after] = [shown?.imageId ?? source?.originalId, imageId].map((id) => this.#pictures.peek(id));
     return before && after ? this.#effectOf(before, after) : Infinity;
   }
 
@@ -147,10 +150,16 @@ export class Renderer {
   }
 }
 
-/** @param {Result} result @param {number} effect */
-function said({ changedBox, ms }, effect) {
-  if (!changedBox) return t('No visible effect: paint a larger part, or raise the amount');
-  return effect < LEAST_SEEN
-    ? t('Hardly visible here: “Where it shows” lights better places')
-    : t('Edit applied ({ms} ms)', { ms: ms ?? 0 });
+/**
+ * What has become of an edit: how much changed, or that hardly anything did, and why.
+ * @param {Result} result
+ * @param {number} effect in levels of 255
+ * @param {boolean} isUnknown the model does not know such pictures
+ */
+function said({ changedBox, ms }, effect, isUnknown) {
+  if (effect >= LEAST_SEEN) return t('Changed by up to {percent} % ({ms} ms)', { percent: Math.round(effect / 2.55), ms: ms ?? 0 });
+  if (isUnknown) return t('Hardly anything changed: the model does not know such pictures');
+  return changedBox
+    ? t('Hardly anything changed: “Where it shows” lights better places')
+    : t('Nothing changed: paint a larger part, or raise the amount');
 }

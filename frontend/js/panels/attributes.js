@@ -6,6 +6,7 @@ import { el, setChildren } from '../dom.js';
 import { amountOf, attributesOf } from '../editing.js';
 import { cssOf } from '../hues.js';
 import { t } from '../i18n.js';
+import { isStranger } from '../state.js';
 import { icon } from '../icons.js';
 import { iconButton, setPressed, signed, slider } from './controls.js';
 import { directionStrip, directionTools } from './direction.js';
@@ -160,13 +161,14 @@ export function attributesPanel({ dispatch, state: initial }, { stripUrl, onDire
           edit.type === 'attribute' && edit.attribute === id ? [edit.hue] : [],
         );
         row.set(id === state.attribute, amountOf(state, id), hues);
-        row.read(state.source?.readings[id]);
+        row.read(isStranger(state) ? undefined : state.source?.readings[id]);
       }
       const attribute = chosen();
       direction.set(
         attribute,
         isUsed(state.history, attribute?.id),
       );
+      heat.hidden = isStranger(state);
       setPressed(heat, state.layers.heat);
       for (const button of [flip, whole, heat]) button.disabled = !attribute;
       if (!attribute) return;

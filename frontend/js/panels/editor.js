@@ -6,6 +6,7 @@ import { el } from '../dom.js';
 import { brushPanel } from './brush.js';
 import { comparisonOverlay } from './comparison.js';
 import { editsPanel } from './edits.js';
+import { fitPanel } from './fit.js';
 import { kindsPanel } from './kinds.js';
 import { maskTools } from './mask.js';
 import { toolRail } from './rail.js';
@@ -19,24 +20,27 @@ import { t } from '../i18n.js';
  * @param {import('../canvas/stage.js').Stage} stage
  * @param {Record<import('../editing.js').Kind, import('../store.js').Component>} kinds the panel of each
  * @param {(state: State) => Promise<import('../mask.js').Mask|null>} whereItShows
+ * @param {Parameters<typeof fitPanel>[1]} fitParts
  */
-export function editorScreen(store, stage, kinds, whereItShows) {
+export function editorScreen(store, stage, kinds, whereItShows, fitParts) {
   const parts = [
     toolRail(store, stage),
     stage,
-    statusbar(stage),
+    statusbar(store, stage),
     kindsPanel(store, kinds),
     brushPanel(store, stage, maskTools(store, whereItShows)),
     editsPanel(store),
     comparisonOverlay(store),
+    fitPanel(store, fitParts),
   ];
-  const [rail, , status, paints, brush, edits, comparison] = parts;
+  const [rail, , status, paints, brush, edits, comparison, fit] = parts;
   const busy = el('div', { class: 'busy', 'aria-hidden': 'true' });
   const badge = el('div', { class: 'original-badge', 'aria-hidden': 'true' }, t('Original'));
   const work = el(
     'div',
     { class: 'workbench' },
     rail.dom,
+    fit.dom,
     el('div', { class: 'stage-room' }, stage.dom, comparison.dom, busy, badge),
     status.dom,
   );

@@ -9,6 +9,7 @@ import { constantMask, isEmpty } from '../mask.js';
 import { maskFile, readMask } from '../mask-image.js';
 import { centreOf, feathered, grown, inverted } from '../region.js';
 import { findEdit } from '../session.js';
+import { isStranger } from '../state.js';
 import { iconButton } from './controls.js';
 import { menuButton } from './menu.js';
 
@@ -61,7 +62,7 @@ export function maskTools(store, whereItShows) {
     icon: 'fill',
     text: t('Add where the attribute shows'),
     hint: t('Paint where this attribute shows in the picture'),
-    isOffered: () => store.state.attribute !== null && store.state.paints === 'attribute',
+    isOffered: () => store.state.attribute !== null && store.state.paints === 'attribute' && !isStranger(store.state),
     run: async () => {
       const before = store.state;
       const coverage = await whereItShows(before);

@@ -57,6 +57,7 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, 
     class: 'resume',
   });
   const land = el('a', { class: 'button resume', href: 'land', hidden: true }, icon('grid'), el('span', { class: 'button-text' }, t('Paint on an endless land')));
+  const purpose = el('p', { class: 'drop-note drop-purpose' });
   drop.addEventListener('pointermove', (event) => cells.paintAt(event));
   const server = el('p', { class: 'server-note', role: 'status' });
   const models = modelPicker(previewUrl, (id) => dispatch({ type: 'modelChosen', id }));
@@ -86,6 +87,7 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, 
         t('Your picture becomes a grid of style vectors. Pick an attribute, brush it where you want it, and every pixel beyond the brush’s soft edge stays exactly as it was.'),
       ),
       drop,
+      purpose,
       note,
     ),
     el(
@@ -136,6 +138,8 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, 
       server.textContent = SERVER_SAYS[state.server];
       land.hidden = !state.models.some(({ is_spatial }) => is_spatial);
       sessions.set(state.sessions);
+      const model = currentModel(state);
+      purpose.textContent = model?.purpose ? `${t(model.title)}: ${t(model.purpose)}` : '';
       models.set(state.models, state.modelId, state.loadedModels);
       const hasEncoder = currentModel(state)?.has_encoder !== false;
       encoding.set(possible(state.encodeMode, hasEncoder));

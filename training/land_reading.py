@@ -1,0 +1,90 @@
+"""Teaching an encoder to read land: the fields of z that lands were drawn from are known.
+
+Redrawing does not teach it. Texture cannot be redrawn tree by tree, so what comes nearest in pixels
+is a colour, whatever it stands for: a coast was found as wood. The land of a lesson
+(`training/land_lesson.py`) has the amounts that its generator was taught to draw, and the encoder
+learns the w of those amounts, whatever the light. Ours.
+"""
+
+from dataclasses import replace
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from models.generator import SURROUND
+from models.latents import LatentMap
+from models.model import Model
+from training.encoder import EncoderTraining, Taught, latent_error
+from training.gan_options import GanOptions
+from training.generated import draw_latents, drawn_from
+from training.land_lesson import ATTRIBUTES, LandLesson
+
+LANDS = 60  # at once
+BATCH = 8  # of drawn land, and as many generated pictures
+GAIN, TINT, OFFSET, GRAIN = 0.3, 0.15, 0.15, 0.03  # largest changes of the light
+BLURRED = 0.2  # share of the pictures
+
+
+class LandReading:
+    """The lesson of encoders of land (`training.encoder.Lesson`): every latent is known."""
+
+    def __init__(self, model: Model, seed: int, batch: int = BATCH, lands: int = LANDS) -> None:
+        config = model.generator.config
+        options = GanOptions(resolution=config.img_resolution, w_dim=config.z_dim, seed=seed)
+        self.lands = LandLesson(options, lands=lands)
+        self.batch = batch
+
+    def __call__(self, model: Model, training: EncoderTraining, passed: float) -> Taught:
+        rng = torch.Generator().manual_seed(int(torch.randint(2**31, ())))
+        z, land = (x.to(model.device) for x in self.lands.batch(self.batch))
+        inside = z[:, :, SURROUND:-SURROUND, SURROUND:-SURROUND]
+        fields = LatentMap((model.generator.mapping.cells(inside),) * model.generator.num_ws)
+        generated = draw_latents(model, self.batch, rng)
+        img = torch.cat([land, drawn_from(model, generated)])
+        known = LatentMap(
+            tuple(torch.cat(pair) for pair in zip(fields.layers, generated.layers, strict=True))
+        )
+        img, known = turned(in_any_light(img), known)
+        maps = model.predict(img, training.encoder)
+        drawn, own = (
+            latent_error(model, [v[half] for v in maps], part(known, half))
+            for half in (slice(0, self.batch), slice(self.batch, None))
+        )
+        return Taught(drawn + own, {"latent_error": drawn.item(), "generated": own.item()})
+
+
+def had_lesson(model: Model) -> bool:
+    """Whether a model's fields of z stand for the amounts of the lesson of land."""
+    known = {attribute.id for attribute in model.attributes.attributes}
+    return model.prior is not None and known.issuperset(ATTRIBUTES)
+
+
+def part(known: LatentMap, chosen: slice) -> LatentMap:
+    """Some of the latents."""
+    return replace(known, layers=tuple(x[chosen] for x in known.layers))
+
+
+def in_any_light(img: Tensor) -> Tensor:
+    """Pictures [N, 3, H, W] as another camera would have them: brightness, tint, haze, grain."""
+    n, device = len(img), img.device
+
+    def up_to(most: float, *size: int) -> Tensor:
+        return most * (2 * torch.rand(n, *size, 1, 1, device=device) - 1)
+
+    lit = (img + 1) * (1 + up_to(GAIN, 1)) * (1 + up_to(TINT, 3)) - 1 + up_to(OFFSET, 1)
+    hazy = F.avg_pool2d(lit, 3, stride=1, padding=1, count_include_pad=False)
+    is_hazy = torch.rand(n, 1, 1, 1, device=device) < BLURRED
+    grain = GRAIN * torch.rand(n, 1, 1, 1, device=device) * torch.randn_like(img)
+    return (torch.where(is_hazy, hazy, lit) + grain).clamp(-1, 1)
+
+
+def turned(img: Tensor, known: LatentMap) -> tuple[Tensor, LatentMap]:
+    """Pictures and their latents, all mirrored or turned in one of the eight ways: fields of land
+    have no direction."""
+    quarter, is_mirrored = int(torch.randint(4, ())), bool(torch.rand(()) < 0.5)
+
+    def turn(x: Tensor) -> Tensor:
+        return torch.rot90(x.flip(3) if is_mirrored else x, quarter, dims=(2, 3))
+
+    return turn(img), replace(known, layers=tuple(turn(x) for x in known.layers))

@@ -1,0 +1,54 @@
+"""The size that a picture is encoded at: height and width in pixels, multiples of a quarter of the
+model's resolution."""
+
+import math
+
+from contracts.requests import MAX_ASPECT
+from models.errors import ShapeError
+from models.latents import SQUARE, LatentMap
+from models.model import Model
+
+LAND_SQUARES = 12  # of the model's size, in an encoded picture of land
+SAME_SHAPE = 1.25  # ratio of two aspects, rounded to cells, up to which they are of one picture
+
+
+def drawn_size(size: tuple[int, int], model: Model) -> tuple[int, int]:
+    """The size for a picture of `size`.
+
+    Land is encoded as large as it is, since a tree is so many pixels wide, but no larger than
+    `LAND_SQUARES` squares of the model. Other pictures get the model's resolution on their short
+    side.
+
+    Raises:
+        ShapeError: it is longer than `MAX_ASPECT` times as wide.
+    """
+    smallest = smallest_size(size, model.layout.resolution)
+    if model.prior is None:
+        return smallest
+    resolution = model.layout.resolution
+    shrink = min(1.0, resolution * math.sqrt(LAND_SQUARES / math.prod(size)))
+    cell = resolution // SQUARE[0]
+    height, width = (round(side * shrink / cell) * cell for side in size)
+    return max(height, smallest[0]), max(width, smallest[1])
+
+
+def smallest_size(size: tuple[int, int], resolution: int) -> tuple[int, int]:
+    """The same with the model's resolution on the short side.
+
+    Raises:
+        ShapeError: as above.
+    """
+    short, long = sorted(size)
+    if long > MAX_ASPECT * short:
+        raise ShapeError(f"a picture is at most {MAX_ASPECT} times as long as wide")
+    height, width = (round(SQUARE[0] * side / short) for side in size)
+    cell = resolution // SQUARE[0]
+    return height * cell, width * cell
+
+
+def resumed_size(size: tuple[int, int], earlier: LatentMap, model: Model) -> tuple[int, int]:
+    """The size to go on at from an earlier latent of the same picture: its own."""
+    cell = model.layout.resolution // SQUARE[0]
+    rows, columns = earlier.base
+    is_same = abs(math.log(rows * size[1] / (columns * size[0]))) < math.log(SAME_SHAPE)
+    return (rows * cell, columns * cell) if is_same else size
