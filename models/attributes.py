@@ -25,7 +25,7 @@ class Attribute:
     title: str
     min: float = -3.0
     max: float = 3.0
-    default: float = 1.5
+    default: float = 2.0
     layers: tuple[int, int] | None = None
     source: str = ""
     flipped: bool = False

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 from tests.browser.conftest import Driver, launch_chromium, serving
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+SAMPLES = OUT.parent.parent / "frontend" / "samples"
 PERSON = "Ada"
 WINDOW: ViewportSize = {"width": 1280, "height": 800}
 LAND_SEED = 4
@@ -47,6 +48,7 @@ def main() -> None:
             page.wait_for_timeout(1500)
             page.screenshot(path=OUT / "page-heat-dark.png")
             take_tools(browser, url)
+            take_stranger(browser, url)
             take_land(browser.new_page(viewport=WINDOW), url)
             browser.close()
 
@@ -100,6 +102,19 @@ def take_tools(browser: Browser, url: str) -> None:
     small.strong()
     small.stroke((0.4, 0.2), (0.6, 0.2))
     save(phone, "page-phone")
+
+
+def take_stranger(browser: Browser, url: str) -> None:
+    """Land, opened with the model of people."""
+    page = browser.new_page(viewport=WINDOW)
+    driver = Driver(page, url)
+    page.goto(url)
+    page.wait_for_selector(".sample-new:not(:disabled)")
+    driver.upload(SAMPLES / "coast.png")
+    page.get_by_role("button", name="Encode this part").click()
+    driver.wait_for_editor()
+    page.wait_for_timeout(800)
+    save(page, "page-stranger")
 
 
 def save(page: Page, name: str) -> None:

@@ -27,7 +27,7 @@ const SAYS = {
   },
   stranger: {
     title: t('The model does not know such pictures'),
-    detail: t('Edits are made on its own drawing, which is not your picture: they will hardly show, or will not belong.'),
+    detail: t('Edits are made on its own drawing, which is not your picture: most will hardly show, or will not belong.'),
   },
 };
 
