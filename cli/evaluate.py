@@ -96,15 +96,20 @@ def regularisers(
     steps: Annotated[int | None, typer.Option(min=1, help="The model's default.")] = None,
     json: JsonOption = None,
 ) -> None:
-    """Encode unseen renders in S+ with every regulariser, weak and strong."""
+    """Encode unseen renders in S+ with every regulariser, weak and strong; and how plainly latents
+    edit by themselves."""
     from training.evaluation.inversion import ablation_of, evaluate_inversion
+    from training.evaluation.plainness import evaluate_plainness, plainness_settings
 
     loaded, judge = open_with_judge(model)
-    settings = ablation_of(loaded, steps or loaded.encoding.steps)
-    rows = evaluate_inversion(loaded, judge, count, seed, settings)
+    equal = steps or loaded.encoding.steps
+    plain = evaluate_plainness(loaded, count, seed, plainness_settings(loaded, equal))
+    show_table(plain, f"How plainly latents edit, means over {count} people")
+    rows = evaluate_inversion(loaded, judge, count, seed, ablation_of(loaded, equal))
     show_table(rows, f"Regularisers, medians over {count} pictures")
     table = {"model": loaded.card.id, "count": count, "seed": seed}
-    write_json(table | {"rows": [asdict(row) for row in rows]}, json)
+    figures = {"plainness": [asdict(row) for row in plain], "rows": [asdict(row) for row in rows]}
+    write_json(table | figures, json)
 
 
 @app.command()

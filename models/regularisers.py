@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
+from models.ops import resize_map
+
 GROUP = 8  # channels of one part, or a few more: neighbours in the order of their variance
 ROTATION_SEED = 0
 ROUGHNESS = 0.3  # beside the distance to generated latents: docs/decisions.md
@@ -70,6 +72,19 @@ def disagreement(maps: Sequence[Tensor]) -> Tensor:
     return among_layers + torch.stack(cells).mean(dim=0)
 
 
+def discord(maps: Sequence[Tensor]) -> Tensor:
+    """How much the layers disagree about the cells: the mean squared interaction of layer and cell,
+    as an analysis of variance has it.
+
+    A layer may differ from the others as a whole, and a cell from its neighbours in all layers:
+    such latents edit as plainly as `W`. What does not is a cell of one layer that is another than
+    that place is elsewhere. Zero for `W`, `W+` and `S{n}`. Ours (docs/results.md).
+    """
+    cells = max(((v.shape[2], v.shape[3]) for v in maps), key=math.prod)
+    own = torch.stack([resize_map(v - v.mean(dim=(2, 3), keepdim=True), cells) for v in maps])
+    return (own - own.mean(dim=0)).square().mean(dim=(0, 2, 3, 4))
+
+
 def roughness(maps: Sequence[Tensor]) -> Tensor:
     """Mean squared difference of neighbouring cells. Ours."""
 
@@ -93,6 +108,7 @@ REGULARISERS: dict[str, Regulariser] = {
     "moments of parts": moments,
     "Wasserstein to normal": wasserstein_to_normal,
     "disagreement of parts": disagreement,
+    "discord of layers": discord,
     "roughness": roughness,
 }
 

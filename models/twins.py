@@ -17,6 +17,7 @@ from models.latents import LatentMap, Stored, embed, is_within
 from models.model import Model
 
 STEPS_FROM_MEAN = 100  # without an encoder's answer to begin with
+FURTHER = 40  # steps, for a picture that the model does not know well: docs/decisions.md
 
 
 @dataclass(frozen=True)
@@ -42,17 +43,19 @@ def find_twin(
     model: Model,
     img: Tensor,
     steps: int,
+    begin: LatentMap | None = None,
     on_step: OnStep = lambda step, steps, preview: None,
 ) -> Inversion:
     """The plain latents of pictures [N, 3, H, W], in the model's plain space.
 
     Args:
         steps: of the search; 0 is the encoder alone, its answer averaged into that space.
+        begin: an earlier twin to go on from.
 
     Raises:
         NoEncoder, ShapeError, SpaceError: as `invert` has them.
     """
-    return invert(model, img, space=model.encoding.plain, steps=steps, on_step=on_step)
+    return invert(model, img, space=model.encoding.plain, steps=steps, begin=begin, on_step=on_step)
 
 
 def is_plain(model: Model, space: str) -> bool:

@@ -100,7 +100,8 @@ def live_row(figures: dict[str, Any]) -> str:
 def first_edit_row(figures: dict[str, Any]) -> str:
     """From nothing to a file."""
     return (
-        "| from opening the page to a painted, downloaded edit of a picture of one's own, two cores | "
+        "| from opening the page to a painted, downloaded edit of a picture of one's own, two"
+        " cores | "
         f"{figures['actions']} actions, {figures['seconds']:.0f} s |"
     )
 

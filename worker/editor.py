@@ -23,9 +23,9 @@ from models.attributes import shift
 from models.carry import changed_box
 from models.errors import ShapeError
 from models.fit import Fit, distance_apart, fit_of
-from models.heat import error_map, heat_of
+from models.heat import heat_of
 from models.images import Pixels, resize_img, to_img, to_pixels
-from models.inversion import OnStep, invert
+from models.inversion import Inversion, invert
 from models.land import CellBox, Land
 from models.latents import SQUARE, LatentMap, Stored, cells_of, from_bytes, to_bytes
 from models.model import Model, load_model
@@ -42,14 +42,16 @@ from models.painting import (
 )
 from models.recent import Recent
 from models.sampling import seed_w
-from models.twins import find_twin, is_plain, twin_steps, twins_of
+from models.twins import FURTHER, find_twin, is_plain, twin_steps, twins_of
 from worker.lands import draw_land
 from worker.masks import read_mask
 from worker.ports import Edited, Encoded, EncodeOptions, FetchTensor, Step
+from worker.progress import Progress
 from worker.sizes import drawn_size, resumed_size, smallest_size
 
 CACHED_BYTES = 288 * 2**20  # of latents and what they draw, per model
 MIN_DRAFT_PX, MAX_DRAFT_PX = 4, 256
+LOOKING = "Looking for a plain latent to edit"
 LAND_BYTES = 96 * 2**20  # of land, per model
 
 
@@ -93,21 +95,9 @@ class ModelEditor:
         img = resize_img(to_img(original).to(self.model.device), size).clamp(-1, 1)
         space = options.space or self.model.encoding.space
         steps = self.model.encoding.steps if options.steps is None else options.steps
-        plain_steps = 0 if is_plain(self.model, space) else twin_steps(self.model, steps)
 
-        def teller(message: str, passed: int) -> OnStep:
-            def tell(step: int, _: int, drawn: Tensor | None) -> None:
-                shown = (
-                    () if drawn is None else (to_pixels(drawn), to_pixels(error_map(drawn, img)))
-                )
-                on_step(Step(passed + step, plain_steps + steps, message, *shown))
-
-            return tell
-
-        plain = None
-        if not is_plain(self.model, space):
-            tell = teller("Looking for a plain latent to edit", 0)
-            plain = find_twin(self.model, img, plain_steps, tell)
+        progress = Progress(on_step, img, steps)
+        twin = None if is_plain(self.model, space) else self.twin(img, steps, progress)
         found = invert(
             self.model,
             img,
@@ -115,12 +105,11 @@ class ModelEditor:
             steps=steps,
             regulariser=options.regulariser,
             begin=earlier,
-            on_step=teller(f"Optimising from {start}", plain_steps),
+            on_step=progress.part(f"Optimising from {start}"),
         )
+        stored = Stored(found.latent, space, None if twin is None else twin.latent)
         return Encoded(
-            tensor=to_bytes(
-                Stored(found.latent, space, None if plain is None else plain.latent), self.model_id
-            ),
+            tensor=to_bytes(stored, self.model_id),
             pixels=to_pixels(found.img),
             space=space,
             grid=self.grid(found.latent.base),
@@ -128,9 +117,28 @@ class ModelEditor:
             perceptual=found.perceptual.item(),
             perceptual_metric=self.model.perceptual_metric,
             readings=self.readings(found.latent),
-            twin=None if plain is None else to_pixels(plain.img),
-            fit=told_fit(fit_of(self.model, img, (plain or found).img, self.apart)),
+            twin=None if twin is None else to_pixels(twin.img),
+            fit=told_fit(self.fit(img, (twin or found).img)),
         )
+
+    def twin(self, img: Tensor, steps: int, progress: Progress) -> Inversion:
+        """The plain latent of a picture, looked for longer where the model does not know it well.
+
+        Args:
+            steps: of the search for the faithful one.
+        """
+        num = twin_steps(self.model, steps)
+        progress.steps += num
+        found = find_twin(self.model, img, num, on_step=progress.part(LOOKING))
+        if num == 0 or num == steps or self.fit(img, found.img).verdict == "close":
+            return found
+        progress.steps += FURTHER
+        further = progress.part(LOOKING)
+        return find_twin(self.model, img, FURTHER, begin=found.latent, on_step=further)
+
+    def fit(self, img: Tensor, drawn: Tensor) -> Fit:
+        """Whether the model knows a picture, by what its twin draws."""
+        return fit_of(self.model, img, drawn, self.apart)
 
     @cached_property
     def apart(self) -> float:

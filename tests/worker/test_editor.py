@@ -26,6 +26,7 @@ from models.errors import AttributeUnknown, ClassUnknown, ModelError, ShapeError
 from models.images import Pixels, resize_img, to_img
 from models.inversion import invert
 from models.latents import LatentMap, Stored, from_bytes, to_bytes
+from models.model import FitBounds
 from models.painting import Move, moved, reading
 from tests.fakes.tiny import tiny_land, tiny_model
 from training.attributes import least_squares
@@ -219,6 +220,23 @@ def test_a_spatial_model_generates_any_size_to_edit() -> None:
     for size in ({"width": 65}, {"height": 24}):
         with pytest.raises(ShapeError):
             editor.generate(wanted(**size))
+
+
+@pytest.mark.parametrize(("bounds", "verdict", "steps"), [(1e9, "close", 3), (1e-9, "rough", 43)])
+def test_the_twin_of_a_picture_that_the_model_does_not_know_is_looked_for_longer(
+    original: Pixels, bounds: float, verdict: str, steps: int
+) -> None:
+    model = tiny_model()
+    encoding = replace(model.encoding, steps=2, plain_steps=1)
+    told: list[Step] = []
+    editor = ModelEditor(replace(model, encoding=encoding, fit=FitBounds(bounds, 1e9)))
+    found = editor.encode(original, EncodeOptions(), told.append)
+    assert found.fit is not None
+    assert found.fit.verdict == verdict
+    assert [step.step for step in told] == list(range(1, steps + 1))
+    assert told[-1].steps == steps
+    assert found.twin is not None
+    assert found.twin.shape == found.pixels.shape
 
 
 def test_land_is_encoded_as_large_as_it_is() -> None:
