@@ -6,6 +6,8 @@ through, hair of another colour keeps its strands. The generator's own features 
 Ours; see docs/architecture.md, "The life of one edit", and docs/decisions.md.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -18,18 +20,32 @@ from models.images import Pixels, to_pixels
 
 FEATHER_CELLS = 1.0  # radius of the soft edge, in cells of 1/32 of the picture's short side
 FINEST = 128  # pixels per short side at which features are compared
-OBJECTS, TEXTURE = 3, 9
-"""Pixels per side over which they are, at that size: of pictures in which everything has its place,
-and of texture, of which a window holds some."""
-GONE, KEPT = 0.35, 0.8
-"""What is left of features: up to the first nothing stays, from the second on all."""
-
 MOST = 0.99  # quantile of a change's size that counts as the most of it
 BYCATCH = (0.04, 0.12)
 """Of the most: up to the first a change is left out, from the second on all of it is shown."""
 
 Box = tuple[int, int, int, int]
 """x, y, width, height in pixels."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How features are compared (docs/decisions.md).
+
+    Attributes:
+        window: pixels per side over which they are, at `FINEST`.
+        gone, kept: what is left of them: up to the first nothing stays, from the second on all.
+    """
+
+    window: int
+    gone: float
+    kept: float
+
+
+OBJECTS = Comparison(3, 0.35, 0.8)
+"""Of pictures in which everything has its place."""
+TEXTURE = Comparison(9, 0.6, 0.95)
+"""Of land, where a pixel by itself says nothing."""
 
 
 def feather(mask: Tensor, size: tuple[int, int]) -> Tensor:
@@ -51,7 +67,7 @@ def softened(fine: Tensor, radius: int) -> Tensor:
 
 
 def carry(
-    img: Tensor, before: Drawing, after: Drawing, mask: Tensor, window: int = OBJECTS
+    img: Tensor, before: Drawing, after: Drawing, mask: Tensor, comparison: Comparison = OBJECTS
 ) -> Tensor:
     """A picture with what lies between two drawings, inside the feathered mask.
 
@@ -64,7 +80,7 @@ def carry(
         img: [N, 3, H, W], the picture, at its own size.
         before, after: of the same N, at the model's size.
         mask: [N, 1, ?, ?] in [0, 1], feathered here.
-        window: of the comparison, `OBJECTS` or `TEXTURE`.
+        comparison: `OBJECTS` or `TEXTURE`.
 
     Returns:
         [N, 3, H, W]; where the feathered mask is 0 it is `img`.
@@ -72,8 +88,8 @@ def carry(
     size = (img.shape[2], img.shape[3])
     drawn = (before.img.shape[2], before.img.shape[3])
     soft = feather(mask, drawn)
-    gone = resize_change(replaced(before.features, after.features, window), drawn)
-    change = resize_change(soft * meant(after.img - before.img, soft, window), size)
+    gone = resize_change(replaced(before.features, after.features, comparison), drawn)
+    change = resize_change(soft * meant(after.img - before.img, soft, comparison.window), size)
     return img + change - resize_change(soft * gone, size) * (img - resize_change(before.img, size))
 
 
@@ -93,7 +109,7 @@ def smoothstep(t: Tensor) -> Tensor:
     return t * t * (3 - 2 * t)
 
 
-def replaced(before: Tensor, after: Tensor, window: int) -> Tensor:
+def replaced(before: Tensor, after: Tensor, comparison: Comparison) -> Tensor:
     """How much of what was there a change replaces, at every place: [N, 1, h, w] in [0, 1].
 
     Features [N, C, H, W] afterwards are regressed on those before, over the channels of a small
@@ -104,9 +120,9 @@ def replaced(before: Tensor, after: Tensor, window: int) -> Tensor:
     mean = before.mean(dim=(2, 3), keepdim=True)
     deviation = before.std(dim=(2, 3), keepdim=True).clamp(min=1e-3)
     was, now = ((each - mean) / deviation for each in (before, after))
-    energy = averaged(was.square().sum(dim=1, keepdim=True), window).clamp(min=1e-3)
-    left = averaged((was * now).sum(dim=1, keepdim=True), window) / energy
-    return smoothstep((KEPT - left) / (KEPT - GONE))
+    energy = averaged(was.square().sum(dim=1, keepdim=True), comparison.window).clamp(min=1e-3)
+    left = averaged((was * now).sum(dim=1, keepdim=True), comparison.window) / energy
+    return smoothstep((comparison.kept - left) / (comparison.kept - comparison.gone))
 
 
 def compact(drawing: Drawing) -> Drawing:

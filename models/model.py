@@ -40,7 +40,7 @@ class Encoding:
 
     space: str = "S+"
     steps: int = 60
-    regulariser: float = 0.1
+    regulariser: float = 0.05
     plain: str = "W"
     plain_steps: int = 20
 

@@ -128,14 +128,14 @@ def paint(
     copies = [edit for edit in edits if isinstance(edit, Transplant)]
     others = [edit for edit in edits if not isinstance(edit, Transplant)]
     before = subject.plain(resolution)
-    window = OBJECTS if model.prior is None else TEXTURE
+    comparison = OBJECTS if model.prior is None else TEXTURE
     if copies:
         copied = model.draw(edited(model, twins, FAITHFUL, copies, share), resolution)
-        img = carry(img, subject.faithful(resolution), copied, over(copies), window)
+        img = carry(img, subject.faithful(resolution), copied, over(copies), comparison)
         before = model.draw(edited(model, twins, PLAIN, copies, share), resolution)
     if others:
         after = model.draw(edited(model, twins, PLAIN, edits, share), resolution)
-        img = carry(img, before, after, over(others), window)
+        img = carry(img, before, after, over(others), comparison)
     drawn, size = before.img.shape[2:], original.shape[:2]
     return finished(original, img, touched(over(edits), (drawn[0], drawn[1]), (size[0], size[1])))
 

@@ -13,8 +13,6 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from models.ops import resize_map
-
 GROUP = 8  # channels of one part, or a few more: neighbours in the order of their variance
 ROTATION_SEED = 0
 ROUGHNESS = 0.3  # beside the distance to generated latents: docs/decisions.md
@@ -72,19 +70,6 @@ def disagreement(maps: Sequence[Tensor]) -> Tensor:
     return among_layers + torch.stack(cells).mean(dim=0)
 
 
-def discord(maps: Sequence[Tensor]) -> Tensor:
-    """How much the layers disagree about the cells: the mean squared interaction of layer and cell,
-    as an analysis of variance has it.
-
-    A layer may differ from the others as a whole, and a cell from its neighbours in all layers:
-    such latents edit as plainly as `W`. What does not is a cell of one layer that is another than
-    that place is elsewhere. Zero for `W`, `W+` and `S{n}`. Ours (docs/results.md).
-    """
-    cells = max(((v.shape[2], v.shape[3]) for v in maps), key=math.prod)
-    own = torch.stack([resize_map(v - v.mean(dim=(2, 3), keepdim=True), cells) for v in maps])
-    return (own - own.mean(dim=0)).square().mean(dim=(0, 2, 3, 4))
-
-
 def roughness(maps: Sequence[Tensor]) -> Tensor:
     """Mean squared difference of neighbouring cells. Ours."""
 
@@ -97,10 +82,11 @@ def roughness(maps: Sequence[Tensor]) -> Tensor:
 
 
 def like_generated(maps: Sequence[Tensor]) -> Tensor:
-    """What encoding keeps small: every cell is to be like a generated latent's, and, as in one,
-    like its neighbours. What a picture says nothing of, the colour of a hat that nobody wears,
-    would otherwise end anywhere, cell by cell, and show once a hat is painted. Ours."""
-    return wasserstein_to_normal(maps) + ROUGHNESS * roughness(maps)
+    """What encoding keeps small. Every cell is to be like a generated latent's. Beside that, layers
+    and cells are to agree, or a move along a direction draws a ghost (`disagreement`); and cells
+    are to be like their neighbours: what a picture says nothing of, the colour of a hat that nobody
+    wears, would otherwise end anywhere, and show once a hat is painted. Ours (docs/results.md)."""
+    return wasserstein_to_normal(maps) + ROUGHNESS * roughness(maps) + disagreement(maps)
 
 
 REGULARISERS: dict[str, Regulariser] = {
@@ -108,7 +94,6 @@ REGULARISERS: dict[str, Regulariser] = {
     "moments of parts": moments,
     "Wasserstein to normal": wasserstein_to_normal,
     "disagreement of parts": disagreement,
-    "discord of layers": discord,
     "roughness": roughness,
 }
 

@@ -18,11 +18,11 @@ from training.land_lesson import amount_attributes
 from training.portrait_lesson import factor_attributes
 from training.runs import load_state
 
-LAND = Encoding(steps=12, plain="S4", plain_steps=0)
+LAND = Encoding(steps=6, plain="S4", plain_steps=0)
 """How land is encoded. Its twin is what the encoder reads, which knows what the land is; a search
 for the same colours finds other land (docs/decisions.md)."""
 
-FIT = {"portraits": FitBounds(0.35, 0.5), "aerial": FitBounds(0.6, 1.0)}
+FIT = {"portraits": FitBounds(0.35, 0.5), "aerial": FitBounds(0.5, 0.7)}
 """Of models of procedural data: between unseen renders and other pictures (docs/decisions.md)."""
 
 BUNDLED = {

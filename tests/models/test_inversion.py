@@ -7,11 +7,9 @@ from models.errors import ShapeError
 from models.inversion import Inversion, base_of, invert
 from models.latents import embed
 from models.model import Model
-from models.ops import resize_map
 from models.regularisers import (
     REGULARISERS,
     disagreement,
-    discord,
     mean_square,
     roughness,
     wasserstein_to_normal,
@@ -47,18 +45,6 @@ def test_disagreement_is_zero_where_all_parts_are_one() -> None:
     v = normal(2, 24, 1, 1)
     assert disagreement([v.expand(-1, -1, 4, 4), v]).abs().max() < 1e-10
     assert (disagreement([v.expand(-1, -1, 4, 4), v + 1]) > 0.1).all()
-
-
-def test_discord_is_what_layers_and_cells_do_not_share() -> None:
-    layers = [normal(2, 24, 1, 1) * k for k in (1, 2, -1)]
-    cells = normal(2, 24, 8, 8)
-    assert discord(layers).max() == 0, "layers may differ"
-    shared = [layer + cells for layer in layers]
-    assert discord(shared).max() < 1e-10, "and cells, in all layers alike"
-    assert (disagreement(shared) > 0.1).all()
-    assert (discord([shared[0], shared[1], shared[2] + cells.flip(3)]) > 0.1).all()
-    coarse = normal(2, 24, 4, 4)
-    assert discord([coarse, resize_map(coarse, (8, 8))]).max() < 1e-10, "at any resolution"
 
 
 def test_regularised_inversion_ends_nearer_to_generated_latents(model: Model) -> None:

@@ -17,7 +17,7 @@ from models.model import Model
 from models.regularisers import (
     Regulariser,
     disagreement,
-    discord,
+    like_generated,
     roughness,
     wasserstein_to_normal,
 )
@@ -36,10 +36,10 @@ SPACES = ("W", "S4", "S8", "W+", "S+4", "S+")
 MEASURES: dict[str, Regulariser] = {
     "wasserstein": wasserstein_to_normal,
     "disagreement": disagreement,
-    "discord": discord,
     "roughness": roughness,
 }
-STRONG = 30.0  # times the model's own weight
+WEIGHTS = (0.4, 20.0)  # times the model's own; the second is the page's Editable
+SHARES = (0.3, 3.0)
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class PlainnessRow:
     """One way to encode, means over the pictures.
 
     Attributes:
-        plausibility, wasserstein, disagreement, discord, roughness: of the latents, on the grid of
+        plausibility, wasserstein, disagreement, roughness: of the latents, on the grid of
             `S+` (`models/regularisers.py`).
         shows_through, strength: of the things, as in a `ThingRow`; means over them.
     """
@@ -59,35 +59,31 @@ class PlainnessRow:
     plausibility: float
     wasserstein: float
     disagreement: float
-    discord: float
     roughness: float
     shows_through: float
     strength: float
 
 
 def plainness_settings(model: Model, steps: int) -> list[Setting]:
-    """Spaces from the least to the most free one, and S+ with one regulariser or another."""
+    """Spaces from the least to the most free one without disagreement in the regulariser; and S+
+    with shares of it, lighter and heavier."""
     init = "mean" if model.encoder is None else "encoder"
     weight = model.encoding.regulariser
-    before = Setting("S+", init, steps, weight, without_discord, "without discord")
-    rows = [replace(before, space=space) for space in SPACES]
-    rows.append(replace(before, weight=STRONG * weight))
-    beside: dict[str, Regulariser] = {"discord": discord, "disagreement": disagreement}
-    for name, measure in beside.items():
-        for share in (1, 3):
-            together = plus(without_discord, share, measure)
-            rows.append(replace(before, measure=together, name=f"with {share} × {name}"))
-    return rows
+    alone = Setting("S+", init, steps, weight, like_generated_but(0.0), "without disagreement")
+    rows = [replace(alone, space=space) for space in SPACES]
+    rows += [replace(alone, weight=times * weight) for times in WEIGHTS]
+    for share in SHARES:
+        measure = like_generated_but(share)
+        rows.append(replace(alone, measure=measure, name=f"{share:g} × disagreement"))
+    return rows + [
+        replace(alone, weight=times * weight, measure=like_generated, name="as shipped")
+        for times in (1, *WEIGHTS)
+    ]
 
 
-def without_discord(maps: Sequence[Tensor]) -> Tensor:
-    """What encoding kept small before it was known what makes a latent plain."""
-    return wasserstein_to_normal(maps) + 0.3 * roughness(maps)
-
-
-def plus(first: Regulariser, share: float, second: Regulariser) -> Regulariser:
-    """One measure, and a share of another."""
-    return lambda maps: first(maps) + share * second(maps)
+def like_generated_but(share: float) -> Regulariser:
+    """What encoding keeps small, with another share of disagreement."""
+    return lambda maps: like_generated(maps) + (share - 1) * disagreement(maps)
 
 
 def evaluate_plainness(
