@@ -1,6 +1,7 @@
 """Draw the pictures of docs/land.md and of the model's card from the shipped model of land:
 `make pictures`."""
 
+import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
@@ -9,11 +10,15 @@ from cli.pick import open_model
 from contracts.catalog import PREVIEW
 from contracts.settings import SHIPPED_MODELS_DIR
 from models.gallery import preview
-from models.images import to_pixels
+from models.images import resize_img, to_img, to_pixels
 from models.land import Land
 from models.land_painting import Stroke, draw_painted
+from models.latents import cells_of, embed
 from models.model import Model
-from scripts.make_pictures import OUT
+from models.painting import Move, Subject, paint
+from models.twins import Twins, find_twin
+from scripts.make_pictures import OUT, SAMPLES_DIR
+from worker.sizes import drawn_size
 
 SEED = 4
 WINDOW = (0, 0, 400, 960)
@@ -23,8 +28,13 @@ PAINTED = (  # attribute, strength, middle and radius in pixels
     ("wood", 2.0, (290, 180), 100),
     ("town", 2.5, (300, 440), 90),
 )
+SAMPLES = ("valley", "village", "coast")
+ON_SAMPLES = ("wet", "wood", "snow", "town")
+ELLIPSE = 0.55  # of half a sample's sides
+THUMBNAIL = (180, 260)
 
 
+@torch.inference_mode()
 def main() -> None:
     """Draw them all."""
     model = open_model("aerial")
@@ -34,6 +44,8 @@ def main() -> None:
     save("land-painting", torch.cat([before, gap(before), painted(land)], dim=2))
     rows = [Land(model, SEED, coherence).draw(0, 0, 300, 320) for coherence in COHERENCES]
     save("land-coherence", torch.cat(rows, dim=3))
+    encoded = [torch.cat(painted_on(model, name), dim=3) for name in SAMPLES]
+    save("land-encoded", torch.cat(encoded, dim=2))
     Image.fromarray(to_pixels(preview(model))).save(
         SHIPPED_MODELS_DIR / model.card.id / PREVIEW, quality=85
     )
@@ -48,6 +60,21 @@ def painted(land: Land) -> Tensor:
     """The window with three round strokes."""
     strokes = [stroke(land.model, *each) for each in PAINTED]
     return draw_painted(land, strokes, WINDOW)
+
+
+def painted_on(model: Model, name: str) -> list[Tensor]:
+    """A sample, what its twin draws, and it with an ellipse of each attribute."""
+    pixels = np.asarray(Image.open(SAMPLES_DIR / f"{name}.png").convert("RGB"))
+    size = (pixels.shape[0], pixels.shape[1])
+    img = to_img(pixels).to(model.device)
+    twin = find_twin(model, resize_img(img, drawn_size(size, model)).clamp(-1, 1), 0)
+    plain = embed(twin.latent, "S+", model.layout)
+    subject = Subject(model, Twins(plain, plain))
+    down, across = (torch.linspace(-1, 1, side) for side in cells_of(model.layout.grid, plain.base))
+    ellipse = (down[:, None] ** 2 + across[None] ** 2 < ELLIPSE**2).float()[None, None]
+    edits = [Move(ellipse.to(model.device), attribute, 2.0) for attribute in ON_SAMPLES]
+    shown = [pixels, to_pixels(subject.plain().img), *(paint(subject, pixels, [e]) for e in edits)]
+    return [resize_img(to_img(each), THUMBNAIL) for each in shown]
 
 
 def stroke(
