@@ -66,3 +66,5 @@ def encode(
         f"{out}: {found.space}, {found.psnr_db:.1f} dB, {found.perceptual_metric} "
         f"{found.perceptual:.4f}; original in {original_of(out)}"
     )
+    if found.fit is not None and found.fit.verdict != "close":
+        say(f"{found.fit.verdict}: {found.fit.reason}")

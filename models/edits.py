@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from models.errors import SpaceError
-from models.latents import Cells, LatentMap
+from models.latents import Cells, LatentMap, is_same_shape
 
 FINE = 16  # cells per side from which the edges of mixed maps are softened
 
@@ -106,7 +106,8 @@ def transplant(
 
     Args:
         latent: the base.
-        donor: of the same space and base size.
+        donor: of the same space, and of a picture of the same shape; a larger or smaller one (land
+            is encoded as large as it is) is resampled.
         mask: [1, 1, h, w] on the base.
         offset: (dx, dy) as fractions of the picture: a place p of the base takes p − offset of the
             donor; places outside the donor take its border.
@@ -115,21 +116,24 @@ def transplant(
         SpaceError: the two latents do not have the same maps.
     """
     pairs = zip(latent.layers, donor.layers, strict=False)
-    if len(latent.layers) != len(donor.layers) or any(a.shape != b.shape for a, b in pairs):
-        raise SpaceError("base and donor must be encoded by the same model at the same size")
+    if len(latent.layers) != len(donor.layers) or any(a.shape[:2] != b.shape[:2] for a, b in pairs):
+        raise SpaceError("base and donor must be encoded by the same model")
+    if not is_same_shape(latent.base, donor.base):
+        raise SpaceError("base and donor must be pictures of the same shape")
 
     def change(i: int, wmap: Tensor) -> Tensor:
-        return torch.lerp(wmap, shifted(donor.layers[i], offset), blended(wmap, mask))
+        copied = shifted(donor.layers[i], offset, grid_of(wmap))
+        return torch.lerp(wmap, copied, blended(wmap, mask))
 
     return latent.map(change)
 
 
-def shifted(wmap: Tensor, offset: tuple[float, float]) -> Tensor:
-    """Move a map's content by (dx, dy) fractions of its size, repeating the border."""
-    if offset == (0, 0):
+def shifted(wmap: Tensor, offset: tuple[float, float], cells: Cells) -> Tensor:
+    """A map on `cells`, its content moved by (dx, dy) fractions of its size; the border repeats."""
+    if offset == (0, 0) and cells == grid_of(wmap):
         return wmap
     theta = wmap.new_tensor([[1.0, 0.0, -2 * offset[0]], [0.0, 1.0, -2 * offset[1]]])[None]
-    places = F.affine_grid(theta, [1, 1, *wmap.shape[2:]], align_corners=False)
+    places = F.affine_grid(theta, [1, 1, *cells], align_corners=False)
     places = places.expand(wmap.shape[0], -1, -1, -1)
     return F.grid_sample(wmap, places, padding_mode="border", align_corners=False)
 

@@ -29,6 +29,14 @@ SQUARE: Cells = (4, 4)
 """The base of a picture of the training size: StyleGAN2 begins at 4×4."""
 
 
+SAME_SHAPE = 1.25  # ratio of two aspects, rounded to cells, up to which they are of one shape
+
+
+def is_same_shape(base: Cells, other: Cells) -> bool:
+    """Whether two sizes, in any unit, may be of pictures of the same shape."""
+    return 1 / SAME_SHAPE < base[0] * other[1] / (base[1] * other[0]) < SAME_SHAPE
+
+
 @dataclass(frozen=True)
 class Layout:
     """Where a generator's style layers live.

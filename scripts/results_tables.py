@@ -36,6 +36,10 @@ COLUMNS: dict[str, tuple[str, Callable[[Figures], str]]] = {
     "perceptual": ("perceptual", lambda row: f"{row['perceptual']:.4f}"),
     "judged_perceptual": ("by the judge", lambda row: f"{row['judged_perceptual']:.4f}"),
     "plausibility": ("plausibility", lambda row: f"{row['plausibility']:.2f}"),
+    "disagreement": ("disagreement", lambda row: f"{row['disagreement']:.3f}"),
+    "roughness": ("roughness", lambda row: f"{row['roughness']:.3f}"),
+    "shows_through": ("shows through", lambda row: f"{row['shows_through']:.2f}"),
+    "strength": ("strength", lambda row: f"{row['strength']:.2f}"),
     "edit_success": ("edits right", lambda row: share(row["edit_success"])),
     "leakage": ("leakage", lambda row: f"{row['leakage']:.3f}"),
     "outside_change": ("outside, of 255", lambda row: f"{row['outside_change']:.2f}"),
@@ -71,6 +75,13 @@ def regularisers(load: Load) -> str:
     """The ablation."""
     names = "regulariser weight psnr_db perceptual plausibility edit_success leakage"
     return table(names, load("regularisers")["rows"])
+
+
+def plainness(load: Load) -> str:
+    """How plainly latents edit by themselves."""
+    names = "space regulariser weight psnr_db plausibility disagreement roughness shows_through"
+    rows = [row | {"regularised": False} for row in load("regularisers")["plainness"]]
+    return table(f"{names} strength", rows)
 
 
 def out_of_sample(load: Load) -> str:
@@ -254,6 +265,7 @@ TABLES: dict[str, Callable[[Load], str]] = {
     "claims": claims,
     "spaces": spaces,
     "regularisers": regularisers,
+    "plainness": plainness,
     "out-of-sample": out_of_sample,
     "methods": methods,
     "things": things,

@@ -5,11 +5,10 @@ import math
 
 from contracts.requests import MAX_ASPECT
 from models.errors import ShapeError
-from models.latents import SQUARE, LatentMap
+from models.latents import SQUARE, LatentMap, is_same_shape
 from models.model import Model
 
 LAND_SQUARES = 12  # of the model's size, in an encoded picture of land
-SAME_SHAPE = 1.25  # ratio of two aspects, rounded to cells, up to which they are of one picture
 
 
 def drawn_size(size: tuple[int, int], model: Model) -> tuple[int, int]:
@@ -50,5 +49,4 @@ def resumed_size(size: tuple[int, int], earlier: LatentMap, model: Model) -> tup
     """The size to go on at from an earlier latent of the same picture: its own."""
     cell = model.layout.resolution // SQUARE[0]
     rows, columns = earlier.base
-    is_same = abs(math.log(rows * size[1] / (columns * size[0]))) < math.log(SAME_SHAPE)
-    return (rows * cell, columns * cell) if is_same else size
+    return (rows * cell, columns * cell) if is_same_shape(earlier.base, size) else size

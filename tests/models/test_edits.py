@@ -58,14 +58,29 @@ def test_a_narrow_brush_has_its_full_effect_on_coarse_layers() -> None:
 
 def test_a_shift_moves_content_by_whole_cells() -> None:
     wmap = torch.randn(1, 3, 8, 8)
-    moved = shifted(wmap, (2 / 8, 1 / 8))  # two cells right, one down
+    moved = shifted(wmap, (2 / 8, 1 / 8), (8, 8))  # two cells right, one down
     assert torch.allclose(moved[:, :, 1:, 2:], wmap[:, :, :-1, :-2], atol=1e-5)
 
 
-def test_a_donor_of_another_size_is_refused(model: Model) -> None:
+def test_a_donor_of_another_shape_is_refused(model: Model) -> None:
     wide = embed(constant(torch.zeros(1, 16), 8, (4, 8)), "S+", model.layout)
-    with pytest.raises(SpaceError, match="same model at the same size"):
+    with pytest.raises(SpaceError, match="same shape"):
         transplant(spatial(model, 1), wide, EVERYWHERE, (0, 0))
+    narrow = spatial(model, 1).map(lambda _, wmap: wmap[:, :8])
+    with pytest.raises(SpaceError, match="same model"):
+        transplant(spatial(model, 1), narrow, EVERYWHERE, (0, 0))
+
+
+def test_a_larger_donor_is_resampled(model: Model) -> None:
+    base, donor = spatial(model, 1), spatial(model, 2)
+    twice = LatentMap(
+        tuple(x.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3) for x in donor.layers),
+        (8, 8),
+    )
+    found = transplant(base, twice, EVERYWHERE, (0, 0))
+    assert found.base == base.base
+    for layer, wanted in zip(found.layers, donor.layers, strict=True):
+        torch.testing.assert_close(layer, wanted, atol=1e-5, rtol=0)
 
 
 @pytest.mark.parametrize("cells", [(40, 31), (5, 64), (3, 4), (1, 1)])
