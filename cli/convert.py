@@ -22,6 +22,7 @@ def convert(
     from models.errors import SpaceError
     from models.latents import Stored, embed, find_space, from_bytes, to_bytes
     from models.projection import project
+    from models.twins import is_plain
 
     loaded = open_model(model or model_of(latent))
     layout = loaded.layout
@@ -32,5 +33,6 @@ def convert(
     except SpaceError:  # a coarser one
         projection = project(known.latent, space, layout)
         found, lost = projection.latent, projection.loss
-    out.write_bytes(to_bytes(Stored(found, space, known.plain), loaded.card.id))
+    plain = None if is_plain(loaded, space) else known.plain
+    out.write_bytes(to_bytes(Stored(found, space, plain), loaded.card.id))
     say(f"{out}: {space}, {100 * lost:.1f} % of the latent's variance lost")

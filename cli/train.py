@@ -211,9 +211,11 @@ def encoder(
     loaded = open_model(str(folder), device)
     lesson = open_lesson(images, loaded)
     trained = train_encoder(loaded, lesson, run / "encoder", Minutes(minutes), resume=resume)
-    change_model(
-        folder, lambda now: replace(now, encoder=trained.encoder, reader=None), loaded.device
-    )
+
+    def taught(now: "Model") -> "Model":
+        return replace(now, encoder=trained.encoder, encoding=trained.encoding, reader=None)
+
+    change_model(folder, taught, loaded.device)
     say(f"{model}: encoder written")
 
 
@@ -236,7 +238,7 @@ def attributes(
     """Learn the attributes of a model with a perceptual network; with an encoder, to read them."""
     from models.model import change_model
     from training.attributes import train_attributes, with_learnt
-    from training.calibration import calibrate
+    from training.calibration import arranged, calibrate
     from training.domains import domain_of
     from training.reader import fit_reader
     from training.schedule import Minutes
@@ -252,10 +254,10 @@ def attributes(
     if trained.encoder is not None:
         trained = fit_reader(trained)
         if domain_of(trained).name == "portraits":
-            trained = calibrate(trained)
+            trained = calibrate(trained, only or ())
 
     def learnt(now: "Model") -> "Model":
-        known = with_learnt(now.attributes, trained.attributes)
+        known = arranged(with_learnt(now.attributes, trained.attributes))
         return replace(now, attributes=known, reader=trained.reader)
 
     change_model(folder, learnt, loaded.device)

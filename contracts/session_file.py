@@ -43,7 +43,8 @@ class PackedLatent(Value):
     picture: str
     reconstruction: str
     tensor: str
-    """The last three are names of entries of the zip."""
+    twin: str | None = None
+    """The last four are names of entries of the zip; the twin's picture may be missing."""
 
 
 class Manifest(Value):
@@ -103,8 +104,8 @@ def unpack(data: bytes) -> SessionFile:
             "the session file has no list of edits that this version can read"
         ) from None
     for latent in manifest.latents:
-        for name in (latent.picture, latent.reconstruction, latent.tensor):
-            if name not in entries:
+        for name in (latent.picture, latent.reconstruction, latent.tensor, latent.twin):
+            if name is not None and name not in entries:
                 raise InvalidSession("a part of the session file is missing")
     if not manifest.latents or manifest.latents[0].latent_id != manifest.latent_id:
         raise InvalidSession("the session file lacks the latent that it edits")

@@ -6,7 +6,9 @@ through, hair of another colour keeps its strands. The generator's own features 
 Ours; see docs/architecture.md, "The life of one edit", and docs/decisions.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import torch
@@ -20,7 +22,7 @@ from models.images import Pixels, to_pixels
 
 FEATHER_CELLS = 1.0  # radius of the soft edge, in cells of 1/32 of the picture's short side
 FINEST = 128  # pixels per short side at which features are compared
-MOST = 0.99  # quantile of a change's size that counts as the most of it
+MOST = 0.97  # quantile of a change's size where it is painted, that counts as the most of it
 BYCATCH = (0.04, 0.12)
 """Of the most: up to the first a change is left out, from the second on all of it is shown."""
 
@@ -33,7 +35,7 @@ class Comparison:
     """How features are compared (docs/decisions.md).
 
     Attributes:
-        window: pixels per side over which they are, at `FINEST`.
+        window: pixels per side over which they are.
         gone, kept: what is left of them: up to the first nothing stays, from the second on all.
     """
 
@@ -67,7 +69,11 @@ def softened(fine: Tensor, radius: int) -> Tensor:
 
 
 def carry(
-    img: Tensor, before: Drawing, after: Drawing, mask: Tensor, comparison: Comparison = OBJECTS
+    img: Tensor,
+    before: Drawing,
+    after: Drawing,
+    masks: Sequence[Tensor],
+    comparison: Comparison = OBJECTS,
 ) -> Tensor:
     """A picture with what lies between two drawings, inside the feathered mask.
 
@@ -79,7 +85,7 @@ def carry(
     Args:
         img: [N, 3, H, W], the picture, at its own size.
         before, after: of the same N, at the model's size.
-        mask: [N, 1, ?, ?] in [0, 1], feathered here.
+        masks: of the edits that lie between the two, [N, 1, ?, ?] in [0, 1], feathered here.
         comparison: `OBJECTS` or `TEXTURE`.
 
     Returns:
@@ -87,19 +93,29 @@ def carry(
     """
     size = (img.shape[2], img.shape[3])
     drawn = (before.img.shape[2], before.img.shape[3])
-    soft = feather(mask, drawn)
+    softs = [feather(mask, drawn) for mask in masks]
+    soft = reduce(torch.maximum, softs)
     gone = resize_change(replaced(before.features, after.features, comparison), drawn)
-    change = resize_change(soft * meant(after.img - before.img, soft, comparison.window), size)
+    change = resize_change(soft * meant(after.img - before.img, softs, comparison.window), size)
     return img + change - resize_change(soft * gone, size) * (img - resize_change(before.img, size))
 
 
-def meant(change: Tensor, soft: Tensor, window: int) -> Tensor:
+def meant(change: Tensor, softs: Sequence[Tensor], window: int) -> Tensor:
     """A change [N, 3, h, w] without what comes along with it: places that change by a few
     hundredths of the most, such as the wall behind a face whose skin is made darker, stay as they
-    are. Ours."""
+    are. Ours.
+
+    Args:
+        softs: the feathered masks [N, 1, h, w] of the edits: the most is of each by itself, and
+            where several lie over each other the least of theirs counts.
+    """
     size = averaged(change.abs().amax(dim=1, keepdim=True), window)
-    most = torch.quantile(pooled(size * soft).flatten(1), MOST, dim=1).clamp(min=1e-6)
-    share = size / most[:, None, None, None]
+    most = torch.full_like(size, torch.inf)
+    for soft in softs:
+        own = torch.where(soft > 0, size, torch.nan)
+        largest = torch.nanquantile(pooled(own).flatten(1), MOST, dim=1)[:, None, None, None]
+        most = torch.where(soft > 0, torch.minimum(most, largest), most)
+    share = size / most.nan_to_num(0.0, posinf=torch.inf).clamp(min=1e-6)
     return change * smoothstep((share - BYCATCH[0]) / (BYCATCH[1] - BYCATCH[0]))
 
 

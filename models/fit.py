@@ -23,6 +23,7 @@ Verdict = Literal["close", "rough", "stranger"]
 COMPARED = 16  # of the model's pictures, each with the next 8
 SEED = 0
 MAX_SIDE_PX = 256
+COARSE = 8  # pixels per side of a training picture of land that nothing but colours is seen of
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,12 @@ def distance_apart(model: Model) -> float:
 
 
 def small_drawing(model: Model, rng: torch.Generator) -> Tensor:
-    """A picture of the model's own, of up to `MAX_SIDE_PX`."""
+    """A picture of the model's own; of places, of up to `MAX_SIDE_PX`."""
     wmap = random_map(model.generator, model.prior, 1, rng)
     latent = LatentMap((wmap,) * model.generator.num_ws)
-    return model.render(latent, min(model.layout.resolution, MAX_SIDE_PX)).clamp(-1, 1)
+    side = model.layout.resolution
+    finest = min(side, MAX_SIDE_PX) if model.prior is None else side
+    return model.render(latent, finest).clamp(-1, 1)
 
 
 @torch.no_grad()
@@ -78,4 +81,5 @@ def likeness(model: Model, img: Tensor, other: Tensor) -> Tensor:
         return model.distance(F.avg_pool2d(img, shrink), F.avg_pool2d(other, shrink))
     if model.perceptual is not None:
         return model.perceptual.distance_of_contents(img, other)
-    return pyramid_distance(*(F.avg_pool2d(x, model.layout.resolution // 8) for x in (img, other)))
+    coarse = max(1, model.layout.resolution // COARSE)
+    return pyramid_distance(F.avg_pool2d(img, coarse), F.avg_pool2d(other, coarse))

@@ -131,18 +131,23 @@ def paint(
     comparison = OBJECTS if model.prior is None else TEXTURE
     if copies:
         copied = model.draw(edited(model, twins, FAITHFUL, copies, share), resolution)
-        img = carry(img, subject.faithful(resolution), copied, over(copies), comparison)
+        img = carry(img, subject.faithful(resolution), copied, masks_of(copies), comparison)
         before = model.draw(edited(model, twins, PLAIN, copies, share), resolution)
     if others:
         after = model.draw(edited(model, twins, PLAIN, edits, share), resolution)
-        img = carry(img, before, after, over(others), comparison)
+        img = carry(img, before, after, masks_of(others), comparison)
     drawn, size = before.img.shape[2:], original.shape[:2]
     return finished(original, img, touched(over(edits), (drawn[0], drawn[1]), (size[0], size[1])))
 
 
+def masks_of(edits: Sequence[Edit]) -> list[Tensor]:
+    """Where each edit is."""
+    return [edit.mask for edit in edits]
+
+
 def over(edits: Sequence[Edit]) -> Tensor:
     """Where any of some edits is: the strongest of their masks at every place."""
-    return reduce(stronger, (edit.mask for edit in edits))
+    return reduce(stronger, masks_of(edits))
 
 
 def edited(

@@ -34,7 +34,7 @@ class Twins:
 
 
 def twin_steps(model: Model, steps: int | None = None) -> int:
-    """How long to look for a twin, beside a search of so many steps: no longer than that."""
+    """How long to look for a twin at first, and no longer than for the faithful latent."""
     steps = model.encoding.steps if steps is None else steps
     return min(steps, STEPS_FROM_MEAN if model.encoder is None else model.encoding.plain_steps)
 
@@ -63,7 +63,9 @@ def is_plain(model: Model, space: str) -> bool:
     return is_within(space, model.encoding.plain, model.layout)
 
 
-def twins_of(model: Model, stored: Stored) -> Twins:
+def twins_of(
+    model: Model, stored: Stored, on_step: OnStep = lambda step, steps, preview: None
+) -> Twins:
     """A stored latent and its twin, on the model's device and grid. A latent from before there were
     twins gets that of what it draws."""
     faithful = embed(stored.latent, "S+", model.layout).to(model.device)
@@ -73,5 +75,5 @@ def twins_of(model: Model, stored: Stored) -> Twins:
         return Twins(faithful, faithful)
     with torch.inference_mode(False), torch.enable_grad():  # wherever it is asked for
         drawn = model.render(faithful).detach().clamp(-1, 1)
-        twin = find_twin(model, drawn, twin_steps(model)).latent
+        twin = find_twin(model, drawn, twin_steps(model), on_step=on_step).latent
     return Twins(faithful, embed(twin, "S+", model.layout))

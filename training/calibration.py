@@ -44,15 +44,19 @@ class Effect:
     strength: float
 
 
-def calibrate(model: Model, num: int = PEOPLE) -> Model:
+def calibrate(model: Model, only: Sequence[str] = (), num: int = PEOPLE) -> Model:
     """Portraits whose attributes are as strong as renders of the same, by groups, the best first;
-    those that are unlike their renders are kept, but not offered."""
+    those that are unlike their renders are kept, but not offered.
+
+    Args:
+        only: attributes to calibrate; the others stay as they are. All if empty.
+    """
     people = encoded(model, sample_factors(SEED, 0, num))
     factors = {factor.name for factor in FACTORS}
     attributes, rows = list(model.attributes.attributes), list(model.attributes.directions)
     likes = [0.0] * len(rows)
     for k, attribute in enumerate(tqdm(attributes, desc="Calibrating attributes")):
-        if attribute.id not in factors:
+        if attribute.id not in factors or (only and attribute.id not in only):
             continue
         effects = {length: measure(people, attribute, length * rows[k]) for length in LENGTHS}
         likes[k] = max(effect.like for effect in effects.values())
@@ -63,9 +67,17 @@ def calibrate(model: Model, num: int = PEOPLE) -> Model:
             )
         group = next((name for name, ids in GROUPS.items() if attribute.id in ids.split()), "")
         attributes[k] = replace(attribute, group=group, offered=likes[k] >= LIKE)
-    order = sorted(range(len(rows)), key=lambda k: (place_in(attributes[k]), -likes[k]))
-    found = AttributeSet(tuple(attributes[k] for k in order), torch.stack([rows[k] for k in order]))
-    return replace(model, attributes=found)
+    if not only:  # the best first
+        order = sorted(range(len(rows)), key=lambda k: -likes[k])
+        attributes, rows = ([each[k] for k in order] for each in (attributes, rows))
+    found = AttributeSet(tuple(attributes), torch.stack(rows))
+    return replace(model, attributes=arranged(found))
+
+
+def arranged(known: AttributeSet) -> AttributeSet:
+    """The same attributes by their groups."""
+    order = sorted(range(len(known.attributes)), key=lambda k: place_in(known.attributes[k]))
+    return AttributeSet(tuple(known.attributes[k] for k in order), known.directions[order])
 
 
 def place_in(attribute: Attribute) -> int:

@@ -20,7 +20,7 @@ from torch import Tensor
 from models.encoder import Encoder, EncoderConfig, usual_widths
 from models.latents import LatentMap
 from models.metrics import psnr_db
-from models.model import Model
+from models.model import Encoding, Model
 from models.ops import resize_map
 from models.regularisers import wasserstein_to_normal
 from training.data import ImageSource
@@ -109,7 +109,13 @@ class Taught:
 
 
 class Lesson(Protocol):
-    """What an encoder is taught by."""
+    """What an encoder is taught by.
+
+    Attributes:
+        encoding: how the model encodes from then on; None: as before.
+    """
+
+    encoding: Encoding | None
 
     def __call__(self, model: Model, training: EncoderTraining, passed: float) -> Taught:
         """One step of it, after a share `passed` in [0, 1] of the training."""
@@ -122,6 +128,8 @@ class Redrawing:
     Attributes:
         batch: pictures of each half.
     """
+
+    encoding: Encoding | None = None
 
     def __init__(self, source: ImageSource, batch: int = 8) -> None:
         self.source = source
@@ -175,7 +183,12 @@ def train_encoder(
         if now.step % 50 == 49:
             run.save(training.state() | {"place": asdict(now.after)})
     run.save(training.state() | {"place": asdict(OVER)})
-    return replace(model, encoder=training.average.eval(), reader=None)  # it read the old one's
+    return replace(
+        model,
+        encoder=training.average.eval(),
+        encoding=lesson.encoding or model.encoding,
+        reader=None,  # it read the old one's
+    )
 
 
 def encoder_loss(

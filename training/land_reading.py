@@ -14,7 +14,7 @@ from torch import Tensor
 
 from models.generator import SURROUND
 from models.latents import LatentMap
-from models.model import Model
+from models.model import Encoding, Model
 from training.encoder import EncoderTraining, Taught, latent_error
 from training.gan_options import GanOptions
 from training.generated import draw_latents, drawn_from
@@ -28,6 +28,10 @@ BLURRED = 0.2  # share of the pictures
 
 class LandReading:
     """The lesson of encoders of land (`training.encoder.Lesson`): every latent is known."""
+
+    encoding: Encoding | None = Encoding(steps=6, plain="S4", plain_steps=0)
+    """The twin is what the encoder reads, which knows what the land is; a search for the same
+    colours finds other land (docs/decisions.md)."""
 
     def __init__(self, model: Model, seed: int, batch: int = BATCH, lands: int = LANDS) -> None:
         config = model.generator.config

@@ -18,10 +18,6 @@ from training.land_lesson import amount_attributes
 from training.portrait_lesson import factor_attributes
 from training.runs import load_state
 
-LAND = Encoding(steps=6, plain="S4", plain_steps=0)
-"""How land is encoded. Its twin is what the encoder reads, which knows what the land is; a search
-for the same colours finds other land (docs/decisions.md)."""
-
 FIT = {"portraits": FitBounds(0.35, 0.5), "aerial": FitBounds(0.5, 0.7)}
 """Of models of procedural data: between unseen renders and other pictures (docs/decisions.md)."""
 
@@ -93,7 +89,7 @@ def release_generator(
         encoder=None,
         perceptual=None,
         attributes=AttributeSet((), torch.zeros(0, device=where)),
-        encoding=Encoding() if options.prior is None else LAND,
+        encoding=Encoding() if options.prior is None else Encoding(plain="S4"),
         fit=FIT.get(options.data, FitBounds()),
         device=where,
         dtype=best_dtype(where),

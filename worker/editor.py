@@ -27,7 +27,7 @@ from models.heat import heat_of
 from models.images import Pixels, resize_img, to_img, to_pixels
 from models.inversion import Inversion, invert
 from models.land import CellBox, Land
-from models.latents import SQUARE, LatentMap, Stored, cells_of, from_bytes, to_bytes
+from models.latents import SQUARE, LatentMap, Stored, cells_of, embed, from_bytes, to_bytes
 from models.model import Model, load_model
 from models.painting import (
     FAITHFUL,
@@ -47,7 +47,7 @@ from worker.lands import draw_land
 from worker.masks import read_mask
 from worker.ports import Edited, Encoded, EncodeOptions, FetchTensor, Step
 from worker.progress import Progress
-from worker.sizes import drawn_size, resumed_size, smallest_size
+from worker.sizes import drawn_size, known_bases, resumed_size
 
 CACHED_BYTES = 288 * 2**20  # of latents and what they draw, per model
 MIN_DRAFT_PX, MAX_DRAFT_PX = 4, 256
@@ -85,19 +85,24 @@ class ModelEditor:
         options: EncodeOptions,
         on_step: Callable[[Step], None],
     ) -> Encoded:
-        size = drawn_size((original.shape[0], original.shape[1]), self.model)
+        picture = (original.shape[0], original.shape[1])
+        size = drawn_size(picture, self.model)
         start = "the mean latent" if self.model.encoder is None else "the encoder's answer"
-        earlier = None
+        earlier = earlier_twin = None
         if options.begin is not None:
             start = "an earlier latent"
-            earlier = from_bytes(options.begin, self.model.layout).latent.to(self.model.device)
-            size = resumed_size(size, earlier, self.model)
+            known = from_bytes(options.begin, self.model.layout)
+            earlier = known.latent.to(self.model.device)
+            earlier_twin = (known.plain or known.latent).to(self.model.device)
+            size = resumed_size(picture, earlier, self.model)
         img = resize_img(to_img(original).to(self.model.device), size).clamp(-1, 1)
         space = options.space or self.model.encoding.space
         steps = self.model.encoding.steps if options.steps is None else options.steps
 
         progress = Progress(on_step, img, steps)
-        twin = None if is_plain(self.model, space) else self.twin(img, steps, progress)
+        twin = None
+        if not is_plain(self.model, space):
+            twin = self.twin(img, steps, earlier_twin, progress)
         found = invert(
             self.model,
             img,
@@ -116,25 +121,27 @@ class ModelEditor:
             psnr_db=found.psnr_db.item(),
             perceptual=found.perceptual.item(),
             perceptual_metric=self.model.perceptual_metric,
-            readings=self.readings(found.latent),
+            readings=self.readings((twin or found).latent),
             twin=None if twin is None else to_pixels(twin.img),
             fit=told_fit(self.fit(img, (twin or found).img)),
         )
 
-    def twin(self, img: Tensor, steps: int, progress: Progress) -> Inversion:
+    def twin(
+        self, img: Tensor, steps: int, begin: LatentMap | None, progress: Progress
+    ) -> Inversion:
         """The plain latent of a picture, looked for longer where the model does not know it well.
 
         Args:
             steps: of the search for the faithful one.
+            begin: an earlier one to go on from.
         """
         num = twin_steps(self.model, steps)
         progress.steps += num
-        found = find_twin(self.model, img, num, on_step=progress.part(LOOKING))
+        found = find_twin(self.model, img, num, begin, progress.part(LOOKING))
         if num == 0 or num == steps or self.fit(img, found.img).verdict == "close":
             return found
         progress.steps += FURTHER
-        further = progress.part(LOOKING)
-        return find_twin(self.model, img, FURTHER, begin=found.latent, on_step=further)
+        return find_twin(self.model, img, FURTHER, found.latent, progress.part(LOOKING))
 
     def fit(self, img: Tensor, drawn: Tensor) -> Fit:
         """Whether the model knows a picture, by what its twin draws."""
@@ -153,22 +160,22 @@ class ModelEditor:
         stored = from_bytes(tensor, self.model.layout)
         latents = [stored.latent] if stored.plain is None else [stored.latent, stored.plain]
         layers = [layer for latent in latents for layer in latent.layers]
-        cell = self.resolution // SQUARE[0]
-        sizes = {drawn_size(size, self.model), smallest_size(size, self.resolution)}
-        if self.model.prior is not None:  # a generated land is as large as its picture
-            sizes.add(size)
-        fitting = {(height // cell, width // cell) for height, width in sizes}
-        if stored.latent.base not in fitting or any(layer.shape[0] != 1 for layer in layers):
+        fits = stored.latent.base in known_bases(size, self.model)
+        if not fits or any(layer.shape[0] != 1 for layer in layers):
             raise ShapeError("the latent does not have the shape of its picture")
         if not all(layer.isfinite().all() for layer in layers):
             raise ShapeError("the latent has values that are no numbers")
         return self.grid(stored.latent.base)
 
-    def with_twin(self, tensor: bytes) -> bytes:
+    def with_twin(self, tensor: bytes, on_step: Callable[[Step], None]) -> bytes:
         stored = from_bytes(tensor, self.model.layout)
         if stored.plain is not None or is_plain(self.model, stored.space):
             return tensor
-        plain = twins_of(self.model, stored).plain
+
+        def tell(step: int, steps: int, _: Tensor | None) -> None:
+            on_step(Step(step, steps, LOOKING))
+
+        plain = twins_of(self.model, stored, tell).plain
         return to_bytes(Stored(stored.latent, stored.space, plain), self.model_id)
 
     @torch.inference_mode()
@@ -208,8 +215,9 @@ class ModelEditor:
 
     @torch.inference_mode()
     def readings(self, latent: LatentMap) -> dict[str, float]:
-        """What a latent reads of each attribute, in σ."""
-        return readings(self.model, latent)
+        """What a latent reads of each attribute, in σ. Of a picture it is the twin: what edits
+        move, and what they reach."""
+        return readings(self.model, embed(latent, "S+", self.model.layout))
 
     @torch.inference_mode()
     def generate(self, wanted: GenerateRequest) -> Encoded:

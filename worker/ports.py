@@ -108,9 +108,9 @@ class Editor(Protocol):
         width). Raises where it is not one latent of that shape."""
         ...
 
-    def with_twin(self, tensor: bytes) -> bytes:
+    def with_twin(self, tensor: bytes, on_step: Callable[[Step], None]) -> bytes:
         """A latent with the twin that is edited in its stead; as it is if it has one, or needs
-        none."""
+        none. `on_step` may raise to stop."""
         ...
 
     def edit(

@@ -25,6 +25,7 @@ class ReadLatent:
     grid: tuple[int, int]
     picture: Picture
     reconstruction: Picture
+    twin: Picture | None
     crop: Box
 
 
@@ -51,10 +52,11 @@ def read_latent(
         decode_picture(entries[name], max_pixels)
         for name in (packed.picture, packed.reconstruction)
     )
+    twin = packed.twin and decode_picture(entries[packed.twin], max_pixels)
     crop = checked_crop(packed.crop, *picture.size_px)
     tensor = entries[packed.tensor]
     grid = editor.check_latent(tensor, (crop[3], crop[2]))
-    return ReadLatent(tensor, grid, picture, reconstruction, crop)
+    return ReadLatent(tensor, grid, picture, reconstruction, twin or None, crop)
 
 
 def import_session(task: Task, request: ImportRequest) -> ImportResult:
@@ -110,5 +112,6 @@ def _add_latent(task: Task, packed: PackedLatent, read: ReadLatent) -> str:
         timings_ms={},
         readings=packed.readings,
         fit=packed.fit,
+        twin_id=task.add_picture(read.twin, "png", 100).image_id if read.twin else None,
     )
     return record.latent_id

@@ -5,7 +5,7 @@ import math
 
 from contracts.requests import MAX_ASPECT
 from models.errors import ShapeError
-from models.latents import SQUARE, LatentMap, is_same_shape
+from models.latents import SQUARE, Cells, LatentMap
 from models.model import Model
 
 LAND_SQUARES = 12  # of the model's size, in an encoded picture of land
@@ -45,8 +45,17 @@ def smallest_size(size: tuple[int, int], resolution: int) -> tuple[int, int]:
     return height * cell, width * cell
 
 
-def resumed_size(size: tuple[int, int], earlier: LatentMap, model: Model) -> tuple[int, int]:
-    """The size to go on at from an earlier latent of the same picture: its own."""
+def known_bases(size: tuple[int, int], model: Model) -> dict[Cells, tuple[int, int]]:
+    """The bases that a latent of a picture of `size` may have, with the size that each is encoded
+    at: as it is encoded now; with the model's resolution on the short side, as land was before it
+    was encoded as large as it is; and, of a generated land, its own."""
+    sizes = [drawn_size(size, model), smallest_size(size, model.layout.resolution)]
     cell = model.layout.resolution // SQUARE[0]
-    rows, columns = earlier.base
-    return (rows * cell, columns * cell) if is_same_shape(earlier.base, size) else size
+    if model.prior is not None:
+        sizes.append((size[0] // cell * cell, size[1] // cell * cell))
+    return {(height // cell, width // cell): (height, width) for height, width in sizes}
+
+
+def resumed_size(size: tuple[int, int], earlier: LatentMap, model: Model) -> tuple[int, int]:
+    """The size to go on at from an earlier latent of the same picture: its own, if it can be."""
+    return known_bases(size, model).get(earlier.base, drawn_size(size, model))

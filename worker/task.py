@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from contracts.errors import InvalidRequest, StaleLatent
-from contracts.library import ImageRecord
+from contracts.library import ImageRecord, LatentRecord
 from contracts.versions import is_same_generator
 from worker.decode import Picture
 from worker.encode import MEDIA_TYPES, Box, ImageFormat, write_picture
@@ -41,16 +41,20 @@ class Task:
         """Keep a picture without alpha as PNG."""
         return self.add_picture(Picture(pixels, None), "png", 100)
 
+    def stored(self, editor: Editor, latent_id: str) -> tuple[LatentRecord, bytes]:
+        """An owner's latent of the editor's version, as it is kept."""
+        latent = self.bench.library.latent(self.owner, latent_id)
+        check_version(latent.model, latent.model_version, self.bench.version(editor.model_id))
+        return latent, self.bench.library.tensor(latent)
+
     def tensors_for(self, editor: Editor) -> FetchTensor:
         """How an editor gets the safetensors of the owner's latents, if they are its version's.
         Latents from before there were twins get theirs, and keep it."""
 
         def tensor(latent_id: str) -> bytes:
             library = self.bench.library
-            latent = library.latent(self.owner, latent_id)
-            check_version(latent.model, latent.model_version, self.bench.version(editor.model_id))
-            stored = library.tensor(latent)
-            completed = editor.with_twin(stored)
+            latent, stored = self.stored(editor, latent_id)
+            completed = editor.with_twin(stored, self.report)
             if completed is not stored:
                 library.replace_tensor(self.owner, latent, completed)
             return completed

@@ -61,7 +61,7 @@ def encode(task: Task, request: EncodeRequest) -> EncodeResult:
         request.space,
         request.steps,
         request.regulariser,
-        None if request.begin is None else task.tensors_for(editor)(request.begin),
+        None if request.begin is None else task.stored(editor, request.begin)[1],
     )
     encoded = editor.encode(original, options, task.report)
     clock.lap("encode")

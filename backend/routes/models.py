@@ -61,7 +61,7 @@ async def change(
         await run_in_threadpool(change_attribute, folder, attribute, body)
     except OSError as error:
         raise ReadOnlyModel(f"the model {info.id} cannot be changed by this server") from error
-    return await run_in_threadpool(server.model, model_id)
+    return (await run_in_threadpool(server.model, model_id)).as_offered
 
 
 async def _picture(path: Path) -> Response:

@@ -159,11 +159,17 @@ def _packed_latent(
 ) -> PackedLatent:
     tensor = f"latents/{latent.latent_id}.safetensors"
     entries[tensor] = library.tensor(latent)
-    names = []
-    for image_id in (latent.image_id, latent.reconstruction_id):
-        names.append(f"pictures/{image_id}.png")
-        entries[names[-1]] = library.image_bytes(library.image(owner, image_id))
+
+    def packed(image_id: str) -> str:
+        name = f"pictures/{image_id}.png"
+        entries[name] = library.image_bytes(library.image(owner, image_id))
+        return name
+
     kept = set(PackedLatent.model_fields) & set(LatentRecord.model_fields)
     return PackedLatent(
-        **latent.model_dump(include=kept), picture=names[0], reconstruction=names[1], tensor=tensor
+        **latent.model_dump(include=kept),
+        picture=packed(latent.image_id),
+        reconstruction=packed(latent.reconstruction_id),
+        twin=None if latent.twin_id is None else packed(latent.twin_id),
+        tensor=tensor,
     )

@@ -143,8 +143,31 @@ export function editing(state, action) {
  * @param {State} state
  * @returns {readonly Attribute[]}
  */
-export function attributesOf(state) {
-  return state.models.find((model) => model.id === state.source?.modelId)?.attributes ?? [];
+export function attributesOf({ models, source, history }) {
+  const listed = models.find((model) => model.id === source?.modelId)?.attributes ?? [];
+  const used = history ? unlisted(listed, history.present.edits) : [];
+  if (!used.length) return listed;
+  const key = used.join(' ');
+  const known = extended.get(listed);
+  if (known?.key === key) return known.attributes;
+  const attributes = [...listed, ...used.map((id) => ({ id, title: titleOf(id), min: -3, max: 3, default: 2 }))];
+  extended.set(listed, { key, attributes });
+  return attributes;
+}
+
+/** Lists with what a session has beside them: the same list as long as both are the same. @type {WeakMap<readonly Attribute[], {key: string, attributes: readonly Attribute[]}>} */
+const extended = new WeakMap();
+
+/** What edits move that is not listed: it was, when they were painted. @param {readonly Attribute[]} listed @param {readonly Edit[]} edits */
+function unlisted(listed, edits) {
+  const ids = edits.flatMap((edit) => (edit.type === 'attribute' ? [edit.attribute] : []));
+  return [...new Set(ids)].filter((id) => !listed.some((attribute) => attribute.id === id));
+}
+
+/** A name for an attribute that has none here. @param {string} id */
+function titleOf(id) {
+  const words = id.replace(/[_-]+/g, ' ').trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /**

@@ -149,7 +149,7 @@ const editor = editorScreen(
       return null;
     });
   },
-  { imageUrl: (imageId) => api.imageUrl(imageId), onEncode: (mode) => void opener.encodeAgain(mode) },
+  { imageUrl: (imageId) => api.imageUrl(imageId), onEncode: (mode) => void keeper.settle().then(() => opener.encodeAgain(mode)) },
 );
 const firstSteps = tour();
 const problems = notice(store, { onRetry: () => renderer.retry() });

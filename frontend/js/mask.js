@@ -130,3 +130,19 @@ function combine(base, coverage, rule) {
 function span(at, reach, extent) {
   return [Math.max(0, Math.floor(at - reach)), Math.min(extent, Math.ceil(at + reach))];
 }
+
+/**
+ * A mask with another number of cells, each like the nearest one.
+ * @param {Mask} mask
+ * @param {import('./geometry.js').Size} size
+ * @returns {Mask}
+ */
+export function resized(mask, { width, height }) {
+  if (mask.width === width && mask.height === height) return mask;
+  const values = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const row = Math.floor(((y + 0.5) / height) * mask.height) * mask.width;
+    for (let x = 0; x < width; x++) values[y * width + x] = mask.values[row + Math.floor(((x + 0.5) / width) * mask.width)];
+  }
+  return { width, height, values };
+}

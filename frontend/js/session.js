@@ -3,7 +3,7 @@
  * Everything the page shows is a function of it; undo keeps older ones (history.js).
  */
 
-import { constantMask, erase, fromRows, paint, toRows } from './mask.js';
+import { constantMask, erase, fromRows, paint, resized, toRows } from './mask.js';
 
 /** @typedef {import('./mask.js').Mask} Mask */
 /** @typedef {import('./geometry.js').Size} Size */
@@ -197,6 +197,22 @@ export function editsToWire(edits) {
  */
 export function fromWire(wire, maskSize) {
   return { latent_id: wire.latent_id, edits: editsFromWire(wire.edits, maskSize) };
+}
+
+/**
+ * The same edits on another latent of the same picture: what was copied from the one before is copied from this one.
+ * @param {readonly Edit[]} edits
+ * @param {{from: string, to: string, before: Size, after: Size}} change latents, and the sizes that their masks have
+ * @returns {Edit[]}
+ */
+export function editsOnto(edits, { from, to, before, after }) {
+  const [across, down] = [after.width / before.width, after.height / before.height];
+  return edits.map((edit) => {
+    const mask = edit.mask && resized(edit.mask, after);
+    if (edit.type !== 'transplant') return { ...edit, mask };
+    const [dx, dy] = edit.offset;
+    return { ...edit, mask, donor: edit.donor === from ? to : edit.donor, offset: [Math.round(dx * across), Math.round(dy * down)] };
+  });
 }
 
 /** @param {Record<string, any>[]} edits @param {Size} maskSize @returns {Edit[]} */

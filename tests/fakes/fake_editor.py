@@ -56,7 +56,7 @@ class FakeEditor:
         except (SafetensorError, KeyError) as error:
             raise ModelError("this is no latent of mine") from error
 
-    def with_twin(self, tensor: bytes) -> bytes:
+    def with_twin(self, tensor: bytes, on_step: Callable[[Step], None]) -> bytes:
         return tensor
 
     def edit(

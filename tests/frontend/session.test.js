@@ -133,3 +133,19 @@ test('edits as the server has them are written as this page writes them', () => 
   const again = sessions.editsToWire(sessions.editsFromWire(theirs, SIZE));
   assert.equal(JSON.stringify(again), JSON.stringify(ours));
 });
+
+test('edits go on with another latent of the same picture', () => {
+  const mask = { ...constantMask(4, 2), values: Float32Array.from([1, 0, 0, 0, 0, 0, 0, 0.5]) };
+  const { session: one } = sessions.addEdit({ latent_id: 'a', edits: [] }, { type: 'transplant', donor: 'a', offset: [2, -1] }, mask);
+  const { session } = sessions.addEdit(one, { type: 'transplant', donor: 'other', offset: [0, 0] }, null);
+  const [own, foreign] = sessions.editsOnto(session.edits, { from: 'a', to: 'b', before: { width: 4, height: 2 }, after: { width: 8, height: 4 } });
+  assert.ok(own.type === 'transplant' && foreign.type === 'transplant');
+  assert.deepEqual([own.donor, foreign.donor], ['b', 'other']);
+  assert.deepEqual(own.offset, [4, -2]);
+  assert.deepEqual([...(own.mask?.values ?? [])].filter(Boolean), [1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5]);
+  assert.equal(own.mask?.width, 8);
+  assert.equal(foreign.mask, null);
+  const same = sessions.editsOnto(session.edits, { from: 'x', to: 'y', before: { width: 4, height: 2 }, after: { width: 4, height: 2 } });
+  assert.equal(same[0].mask, mask);
+  assert.deepEqual(same, session.edits);
+});

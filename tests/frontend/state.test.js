@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { begin } from '../../frontend/js/history.js';
-import { amountOf } from '../../frontend/js/editing.js';
+import { amountOf, attributesOf, editName } from '../../frontend/js/editing.js';
 import { fresh } from '../../frontend/js/keeping.js';
 import { constantMask, dab } from '../../frontend/js/mask.js';
 import { Problem } from '../../frontend/js/problem.js';
@@ -228,4 +228,28 @@ test('another picture has a clone source of its own', () => {
   const other = run(cloning, { type: 'opened', source: { ...SOURCE, latentId: 'other' }, history: begin({ latent_id: 'other', edits: [] }), keeping: fresh('B') });
   assert.deepEqual(other.clone, { donor: null, from: null });
   assert.equal(edits(run(other, stroke())).length, 0);
+});
+
+test('what a session moves stays in the list, though it is offered no more', () => {
+  const edit = { key: 'e1', enabled: true, mask: null, hue: 0, name: null, type: /** @type {const} */ ('attribute'), attribute: 'hair_curl', strength: -1, layers: null };
+  const history = begin({ latent_id: 'abc', edits: [edit] });
+  const state = run(opened(), { type: 'opened', source: SOURCE, history, keeping: fresh('A') });
+  assert.equal(editName(state, edit), 'Hair curl');
+  assert.deepEqual(attributesOf(state).map(({ id }) => id), ['smile', 'hair', 'hair_curl']);
+  assert.equal(attributesOf(state), attributesOf(run(state, { type: 'editChosen', key: 'e1' })), 'the same list');
+  assert.deepEqual(attributesOf(opened()).map(({ id }) => id), ['smile', 'hair']);
+});
+
+test('a picture that the model does not know is told, and nothing that is read of it is shown', () => {
+  const fit = { verdict: /** @type {const} */ ('stranger'), reason: 'because' };
+  const history = begin({ latent_id: 'abc', edits: [] });
+  const before = run(opened(), { type: 'layerToggled', layer: 'heat' });
+  assert.equal(before.layers.heat, true);
+  const state = run(before, { type: 'opened', source: { ...SOURCE, fit }, history, keeping: fresh('A') });
+  assert.equal(state.isFitShown, true);
+  assert.equal(state.layers.heat, false);
+  assert.equal(run(state, { type: 'layerToggled', layer: 'heat' }).layers.heat, false);
+  assert.equal(run(state, { type: 'fitShown', on: false }).isFitShown, false);
+  const close = { ...SOURCE, fit: { ...fit, verdict: /** @type {const} */ ('close') } };
+  assert.equal(run(state, { type: 'opened', source: close, history, keeping: fresh('A') }).isFitShown, false);
 });

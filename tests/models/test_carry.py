@@ -5,7 +5,17 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.carry import OBJECTS, carry, changed_box, compact, feather, finished, replaced, touched
+from models.carry import (
+    OBJECTS,
+    carry,
+    changed_box,
+    compact,
+    feather,
+    finished,
+    meant,
+    replaced,
+    touched,
+)
 from models.generator import Drawing
 from models.images import Pixels, to_img
 
@@ -19,7 +29,20 @@ def drawing(img: Tensor, seed: int = 0) -> Drawing:
 def carried(original: Pixels, before: Drawing, after: Drawing, mask: Tensor) -> Pixels:
     size = original.shape[:2]
     inside = touched(mask, (32, 32), (size[0], size[1]))
-    return finished(original, carry(to_img(original), before, after, mask), inside)
+    return finished(original, carry(to_img(original), before, after, [mask]), inside)
+
+
+@pytest.mark.parametrize("cells", [1, 4, 14])
+def test_what_comes_along_with_a_change_is_left_out_however_little_is_painted(cells: int) -> None:
+    mask = torch.zeros(1, 1, 16, 16)
+    mask[..., :cells, :cells] = 1
+    soft = feather(mask, (128, 128))
+    change = torch.zeros(1, 3, 128, 128)
+    change[soft.expand_as(change) > 0] = 0.01
+    change[..., : 4 * cells, : 4 * cells] = 0.5
+    kept = meant(change, [soft], 3)
+    assert kept[..., : 4 * cells - 2, : 4 * cells - 2].min() == 0.5
+    assert kept[..., 4 * cells + 2 :, :].abs().max() == 0
 
 
 @pytest.mark.parametrize("size", [(32, 32), (200, 200), (45, 45), (20, 20)])

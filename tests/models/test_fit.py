@@ -70,6 +70,16 @@ def test_land_is_compared_by_what_is_in_it(portraits: Model) -> None:
     moved = img.roll((40, 24), dims=(2, 3))
     assert likeness(land, img, moved) < 0.2 * land.distance(img, moved)
     assert likeness(portraits, img, moved) == portraits.distance(img, moved)
+
+
+@pytest.mark.parametrize("size", [32, 64])
+def test_land_without_a_network_is_compared_by_its_colours(size: int) -> None:
     without = replace(tiny_land(), perceptual=None)
-    assert likeness(without, img, moved).item() >= 0
-    assert distance_apart(without) > 0
+    green, blue = (torch.zeros(1, 3, size, size) for _ in range(2))
+    green[:, 1], blue[:, 2] = 1, 1
+    grain = torch.randn(1, 3, size, size, generator=torch.Generator().manual_seed(0)) * 0.2
+    assert likeness(without, green, green + grain) < 0.2 * likeness(without, green, blue)
+    apart = distance_apart(without)
+    own = without.render(without.generator.broadcast(seed_w(without.generator, 3)))
+    assert 0.01 < apart < 2
+    assert fit_of(without, own, own, apart).verdict == "close"

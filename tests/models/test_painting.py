@@ -78,6 +78,20 @@ def test_edits_compose_in_any_order_of_places(people: list[Person]) -> None:
         assert (one - alone).abs().max() > 0.2, "the other one is there, too"
 
 
+def test_a_faint_edit_stays_beside_a_strong_one(people: list[Person]) -> None:
+    person = people[0]
+    cheeks, below = torch.zeros(1, 1, 32, 32), torch.zeros(1, 1, 32, 32)
+    cheeks[..., 14:20, 8:24] = 1
+    below[..., 27:, :] = 1
+    faint, strong = Move(cheeks, "skin_tone", 0.3), Move(below, "clothing_lightness", 3.0)
+    alone, both = edited(person, faint), edited(person, faint, strong)
+    assert (alone - person.img).abs().mean() > 1e-3
+    above = (slice(None), slice(None), slice(None, 140))  # what the strong one moves
+    faintly = (alone - person.img)[above].abs().mean()
+    assert (both - alone)[above].abs().mean() < 0.1 * faintly
+    assert (both - alone).abs().max() > 0.2
+
+
 def test_what_is_copied_covers_what_was_painted_before(people: list[Person]) -> None:
     person = people[0]
     hat = Move(box_of(person.factors, "hat"), "hat", 2.0)
@@ -112,6 +126,7 @@ def test_the_twin_is_edited_and_the_faithful_latent_is_not(model: Model) -> None
             for faithful in (plain, strange)
         ]
     assert np.array_equal(shown[0], shown[1])
+    assert not np.array_equal(shown[0], picture)
 
 
 @pytest.mark.parametrize("attribute", ["hair_lightness", "skin_tone", "clothing_hue"])

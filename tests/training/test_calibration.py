@@ -29,9 +29,24 @@ def test_what_is_weak_is_made_longer_and_what_does_nothing_is_not_offered() -> N
     assert torch.equal(found.directions[0], nonsense), "as it was"
 
 
+def test_only_what_was_trained_is_calibrated() -> None:
+    model = load_model(SHIPPED_MODELS_DIR / "portraits", dtype=torch.float32)
+    names = ("background_lightness", "hat")
+    found = [model.attributes.find(name) for name in names]
+    weak = torch.stack([0.5 * row for _, row in found])
+    known = AttributeSet(tuple(attribute for attribute, _ in found), weak)
+    after = calibrate(replace(model, attributes=known), only=["hat"], num=2).attributes
+    assert torch.equal(after.find("background_lightness")[1], weak[0])
+    assert not torch.equal(after.find("hat")[1], weak[1])
+    assert [a.id for a in after.attributes] == ["hat", "background_lightness"], "by their groups"
+
+
 def test_every_factor_that_is_read_has_a_group() -> None:
     names = [name for ids in GROUPS.values() for name in ids.split()]
     assert len(names) == len(set(names))
     assert set(names) <= {factor.name for factor in FACTORS}
-    offered = load_model(SHIPPED_MODELS_DIR / "portraits").attributes.attributes
-    assert {attribute.id for attribute in offered} <= set(names)
+    known = load_model(SHIPPED_MODELS_DIR / "portraits").attributes.attributes
+    assert {attribute.id for attribute in known} == set(names)
+    hidden = {attribute.id for attribute in known if not attribute.offered}
+    assert "freckles" in hidden
+    assert not hidden & {"hat", "glasses", "beard", "smile", "hair_lightness"}

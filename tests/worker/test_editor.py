@@ -239,6 +239,40 @@ def test_the_twin_of_a_picture_that_the_model_does_not_know_is_looked_for_longer
     assert found.twin.shape == found.pixels.shape
 
 
+def test_an_encoding_that_goes_on_keeps_its_twin(original: Pixels) -> None:
+    model = replace(tiny_model(), encoder=None)
+    editor = ModelEditor(replace(model, encoding=replace(model.encoding, steps=30)))
+    first = editor.encode(original, EncodeOptions(), ignore)
+    more = editor.encode(original, EncodeOptions(steps=0, begin=first.tensor), ignore)
+    twins = [from_bytes(each.tensor, model.layout).plain for each in (first, more)]
+    assert twins[0] is not None and twins[1] is not None
+    torch.testing.assert_close(twins[0].layers[0], twins[1].layers[0], atol=1e-4, rtol=0)
+
+
+def test_an_earlier_latent_of_another_shape_is_refused() -> None:
+    model = tiny_land()
+    editor = ModelEditor(model)
+    square = np.zeros((32, 32, 3), np.uint8)
+    begin = editor.encode(square, EncodeOptions(steps=1), ignore).tensor
+    with pytest.raises(ShapeError):
+        wide = np.zeros((32, 40, 3), np.uint8)
+        editor.encode(wide, EncodeOptions(steps=1, begin=begin), ignore)
+
+
+def test_what_is_read_is_what_a_reach_begins_with(
+    reading_editor: ModelEditor, original: Pixels
+) -> None:
+    found = reading_editor.encode(original, EncodeOptions(steps=2), ignore)
+    changes = []
+    for more in (0.0, 0.5):
+        edit = AttributeEdit(attribute="smile", reach=found.readings["smile"] + more)
+        result = reading_editor.edit(
+            "lat_read", original, [edit], tensor=lambda _: found.tensor, composite="residual"
+        )
+        changes.append(np.abs(result.pixels.astype(int) - original).mean())
+    assert changes[0] < 0.15 * changes[1]
+
+
 def test_land_is_encoded_as_large_as_it_is() -> None:
     model = tiny_land()  # of 32 px
     sizes = {(20, 20): (32, 32), (32, 32): (32, 32), (72, 100): (72, 96), (500, 500): (112, 112)}
@@ -275,15 +309,15 @@ def test_a_latent_from_before_there_were_twins_gets_one(
     stored = from_bytes(tensors["lat_base"], editor.model.layout)
     assert stored.plain is not None
     old = to_bytes(Stored(stored.latent, stored.space), editor.model_id)
-    completed = editor.with_twin(old)
+    completed = editor.with_twin(old, ignore)
     assert from_bytes(completed, editor.model.layout).plain is not None
-    assert editor.with_twin(completed) is completed
+    assert editor.with_twin(completed, ignore) is completed
     drawn = editor.generate(wanted(seed=1)).tensor
-    assert editor.with_twin(drawn) is drawn, "plain itself"
+    assert editor.with_twin(drawn, ignore) is drawn, "plain itself"
     fetches: list[FetchTensor] = [
         lambda _: old,
         lambda _: completed,
-        lambda _: editor.with_twin(old),  # as jobs do, in the middle of an edit
+        lambda _: editor.with_twin(old, ignore),  # as jobs do, in the middle of an edit
     ]
     for k, fetch in enumerate(fetches):
         shown = editor.edit(f"lat_{k}", original, EDITS[:1], tensor=fetch, composite="residual")

@@ -1,5 +1,6 @@
 """What every job has at hand: latents from before there were twins get theirs, once."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -9,6 +10,7 @@ from live_server import write_model
 from contracts.job_store import JobStore
 from contracts.library import LatentRecord, Library
 from contracts.requests import Metrics
+from worker.ports import Step
 from worker.settings import WorkerSettings
 from worker.task import Task
 from worker.workbench import Workbench
@@ -17,7 +19,7 @@ from worker.workbench import Workbench
 class Completing(FakeEditor):
     """Adds a mark to what it has not completed yet."""
 
-    def with_twin(self, tensor: bytes) -> bytes:
+    def with_twin(self, tensor: bytes, on_step: Callable[[Step], None]) -> bytes:
         return tensor if tensor.endswith(b"+twin") else tensor + b"+twin"
 
 

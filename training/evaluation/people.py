@@ -55,19 +55,33 @@ def unseen(model: Model, count: int, seed: int) -> tuple[Tensor, Tensor]:
     """Factors and pictures of portraits that no training has seen.
 
     Raises:
-        TrainingError: the model reads another domain. One that reads none is shown people.
+        TrainingError: as `check_people` has it.
+    """
+    check_people(model)
+    factors = sample_factors(seed, 0, count)
+    return factors, render(factors, model.layout.resolution).to(model.device)
+
+
+def check_people(model: Model) -> None:
+    """Refuse models of something else than people. One that reads nothing is shown people.
+
+    Raises:
+        TrainingError: the model reads another domain.
     """
     if model.perceptual is not None and domain_of(model).name != "portraits":
         raise TrainingError(
             f"{model.card.id} does not draw portraits: that is what is measured here"
         )
-    factors = sample_factors(seed, 0, count)
-    return factors, render(factors, model.layout.resolution).to(model.device)
 
 
 def encoded(model: Model, factors: Tensor, scale: int = 1) -> list[Person]:
     """People of factors [N, F], rendered at `scale` times the model's resolution, with their plain
-    latents: what is painted shows on those alone, and the pictures are as they are."""
+    latents: what is painted shows on those alone, and the pictures are as they are.
+
+    Raises:
+        TrainingError: as `check_people` has it.
+    """
+    check_people(model)
     people: list[Person] = []
     size = model.layout.resolution
     for rows in tqdm(torch.split(factors, BATCH), desc="Encoding"):

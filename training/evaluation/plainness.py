@@ -22,7 +22,7 @@ from models.regularisers import (
     wasserstein_to_normal,
 )
 from training.evaluation.inversion import BATCH, Setting, encode
-from training.evaluation.people import Person, box_of, people_of
+from training.evaluation.people import Person, box_of, check_people, people_of
 from training.evaluation.things import (
     STRENGTH,
     THINGS,
@@ -89,7 +89,13 @@ def like_generated_but(share: float) -> Regulariser:
 def evaluate_plainness(
     model: Model, count: int, seed: int, settings: Sequence[Setting]
 ) -> list[PlainnessRow]:
-    """Encode `count` people in every way, and put things on each."""
+    """Encode `count` people in every way, and put on each the things that the model has attributes
+    for; nothing, if it has none.
+
+    Raises:
+        TrainingError: the model does not draw people.
+    """
+    check_people(model)
     bare = without_things(sample_factors(seed, 0, count))
     size = model.layout.resolution
     img = render(bare, size).to(model.device)
@@ -99,6 +105,8 @@ def evaluate_plainness(
         for name, (_, on) in THINGS.items()
         if name in known
     }
+    if not worn:
+        return []
     shown = tqdm(settings, desc="How plainly latents edit")
     return [plainness(model, bare, img, worn, setting) for setting in shown]
 

@@ -53,6 +53,12 @@ export class Keeper {
     return keeping?.saving === 'saved' ? keeping.sessionId : null;
   }
 
+  /** Save what is not saved yet, and wait for what is being saved. */
+  async settle() {
+    const { keeping } = this.#store.state;
+    await (keeping && isUnsaved(keeping) ? this.#save(this.#store.state) : this.#saving);
+  }
+
   /** @param {number} ms */
   #saveIn(ms) {
     this.#cancelTimer();

@@ -10,7 +10,7 @@ import { t } from '../i18n.js';
 import { isFinished, resultOf } from '../jobs.js';
 import { Problem, asProblem, isAbort } from '../problem.js';
 import { changed, fresh, nameOfFile, unsaved } from '../keeping.js';
-import { editsFromWire, editsToWire, fromWire } from '../session.js';
+import { editsFromWire, editsOnto, editsToWire, fromWire } from '../session.js';
 import { currentModel } from '../state.js';
 import { forgetSteps, loadSteps } from '../steps.js';
 import { forgetSession, isSameList, loadSession } from '../storage.js';
@@ -83,16 +83,23 @@ export class Opener {
 
   /** Encode the open picture in another way; its edits are made on what is found then. @param {import('../encoding.js').EncodeMode} mode */
   async encodeAgain(mode) {
-    const { source, history, keeping } = this.#store.state;
-    if (!source?.upload || !history || !keeping) return;
-    const { upload, crop, modelId, latentId } = source;
+    const { source } = this.#store.state;
+    if (!source?.upload) return;
+    const { upload, modelId, latentId, grid } = source;
+    const crop = source.crop ?? { x: 0, y: 0, width: upload.width, height: upload.height };
     await this.#run('encode', async (signal) => {
       await this.#preview(upload.imageId, crop, signal);
       const job = await this.#api.encode({ imageId: upload.imageId, modelId, crop, ...ENCODINGS[mode].asked }, signal);
       const info = await this.#follow(job, signal);
-      const edits = editsToWire(history.present.edits).map((edit) => ('donor' in edit && edit.donor === latentId ? { ...edit, donor: info.latent_id } : edit));
-      const snapshots = keeping.snapshots.map(({ name, edits: kept, savedAt }) => ({ name, edits: editsToWire(kept), saved_at: savedAt }));
-      await this.#enter({ info, upload, crop, wire: { latent_id: info.latent_id, edits }, keeping: changed(keeping), snapshots }, signal);
+      const { history, keeping } = this.#store.state; // its last changes may have been saved meanwhile
+      if (!history || !keeping) return;
+      const change = { from: latentId, to: info.latent_id, before: maskSizeFor(grid), after: maskSizeFor(info.grid) };
+      /** @param {import('../session.js').Session} session */
+      const onto = ({ edits }) => ({ latent_id: info.latent_id, edits: editsOnto(edits, change) });
+      const steps = { past: history.past.map(onto), present: onto(history.present), future: history.future.map(onto), tag: null };
+      const snapshots = keeping.snapshots.map(({ name, edits, savedAt }) => ({ name, edits: editsToWire(editsOnto(edits, change)), saved_at: savedAt }));
+      const wire = { latent_id: info.latent_id, edits: editsToWire(steps.present.edits) };
+      await this.#enter({ info, upload, crop: source.crop, wire, keeping: keeping.saving === 'new' ? keeping : changed(keeping), snapshots, steps }, signal);
     });
   }
 

@@ -91,10 +91,13 @@ export class Renderer {
       if (this.#isStale(session)) return;
       const isLatest = session.edits === this.#store.state.history?.present.edits;
       const effect = this.#effect(result);
+      const last = session.edits.at(-1);
+      const isNew = session.edits.length > (this.#store.state.result?.edits.length ?? 0);
+      const advice = isNew && last?.type === 'attribute' ? adviceFor(result, isStranger(this.#store.state)) : null;
       this.#store.dispatch({ type: 'rendered', result });
       if (!isLatest)
         this.#store.dispatch({ type: 'renderStarted' }); // a newer list is still to come
-      else this.#store.dispatch({ type: 'said', text: said(result, effect, isStranger(this.#store.state)) });
+      else this.#store.dispatch({ type: 'said', text: said(result, effect, advice) });
     } catch (error) {
       if (isAbort(error) || superseded.aborted || this.#isStale(session)) return;
       this.#store.dispatch({ type: 'renderStopped' });
@@ -151,13 +154,18 @@ export class Renderer {
 }
 
 /**
- * What has become of an edit: how much changed, or that hardly anything did, and why.
+ * What has become of the edits: how much changed, or, of a new one, that hardly anything did, and why.
  * @param {Result} result
  * @param {number} effect in levels of 255
- * @param {boolean} isUnknown the model does not know such pictures
+ * @param {string|null} advice if hardly anything did; none: a small change was meant
  */
-function said({ changedBox, ms }, effect, isUnknown) {
-  if (effect >= LEAST_SEEN) return t('Changed by up to {percent} % ({ms} ms)', { percent: Math.round(effect / 2.55), ms: ms ?? 0 });
+function said({ ms }, effect, advice) {
+  if (effect < LEAST_SEEN && advice) return advice;
+  return t('Changed by up to {percent} % ({ms} ms)', { percent: Math.round(effect / 2.55), ms: ms ?? 0 });
+}
+
+/** Why a new edit hardly shows. @param {Result} result @param {boolean} isUnknown the model does not know such pictures */
+function adviceFor({ changedBox }, isUnknown) {
   if (isUnknown) return t('Hardly anything changed: the model does not know such pictures');
   return changedBox
     ? t('Hardly anything changed: “Where it shows” lights better places')
