@@ -263,7 +263,7 @@ def measure(
     return InversionRow(
         space=setting.space,
         regularised=setting.weight > 0,
-        regulariser=setting.name or (DEFAULT if setting.weight > 0 else ""),
+        regulariser=setting.name or ("as shipped" if setting.weight > 0 else ""),
         weight=setting.weight,
         init=setting.init,
         steps=setting.steps,
