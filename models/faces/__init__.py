@@ -1,0 +1,1 @@
+"""Finding faces, and the squares that models of faces want them in."""
