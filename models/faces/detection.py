@@ -5,13 +5,14 @@ and thresholds are the paper's usual ones, but for the smallest face, which is o
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from models.faces.networks import Detector, open_detector
+from models.faces.squares import around, cut
 from models.images import Pixels, resize_img, to_img
 
 LOOKED_AT_PX = 1024  # on the long side: larger pictures are made smaller
@@ -23,6 +24,8 @@ SURE = (0.6, 0.7, 0.7)  # probabilities from which the three networks are believ
 CROPS_PX = (24, 48)  # that the second and the third look at
 ALIKE = 0.7  # overlap from which two boxes are one face
 ALIKE_AT_A_SIZE = 0.5
+AROUND = 2.2  # sides of a face's box, of the picture in which it is looked at again
+UPRIGHT_PX = 160  # of that picture
 SCALE = 127.5 / 128  # the networks were trained on (levels − 127.5) / 128
 
 
@@ -58,8 +61,8 @@ class Face:
 
 
 @torch.inference_mode()
-def find_faces(pixels: Pixels) -> list[Face]:
-    """The faces in a picture [H, W, 3], the largest first."""
+def cascade(pixels: Pixels) -> list[Face]:
+    """The faces in a picture [H, W, 3], as the three networks find them."""
     height, width = pixels.shape[:2]
     shrink = min(1.0, LOOKED_AT_PX / max(height, width))
     size = (max(1, round(height * shrink)), max(1, round(width * shrink)))
@@ -69,11 +72,33 @@ def find_faces(pixels: Pixels) -> list[Face]:
     boxes = refined(detector, img, boxes)
     found = looked_at(detector, img, boxes)
     zoom = torch.tensor([width / size[1], height / size[0]])
-    faces = [
+    return [
         Face(float(score), points * zoom, box_of(box * zoom.repeat(2)))
         for score, box, points in zip(*found, strict=True)
     ]
+
+
+def find_faces(pixels: Pixels) -> list[Face]:
+    """The faces in a picture [H, W, 3], the largest first. Each is looked at again upright, since
+    the networks have seen few turned ones."""
+    faces = [again(pixels, face) for face in cascade(pixels)]
     return sorted(faces, key=lambda face: -face.area)
+
+
+def again(pixels: Pixels, face: Face) -> Face:
+    """A face with its points as they are found once the picture is turned so that it is upright."""
+    middle = face.points.mean(dim=0)
+    across = face.eyes[1] - face.eyes[0] + face.mouth[1] - face.mouth[0]
+    across = across / across.norm().clamp(min=1e-6) * (AROUND / 2 * face.area**0.5)
+    quad = around(middle, across)
+    found = cascade(cut(pixels, quad, UPRIGHT_PX))
+    if not found:
+        return face
+    centre = torch.tensor([UPRIGHT_PX / 2, UPRIGHT_PX / 2])
+    nearest = min(found, key=lambda other: float((other.points.mean(dim=0) - centre).norm()))
+    shares = nearest.points / UPRIGHT_PX
+    points = quad[0] + shares[:, :1] * (quad[3] - quad[0]) + shares[:, 1:] * (quad[1] - quad[0])
+    return replace(face, points=points)
 
 
 def box_of(edges: Tensor) -> tuple[float, float, float, float]:

@@ -1,0 +1,108 @@
+"""Squares in a picture, turned or not, and what they show.
+
+A square is given by its corners [4, 2] in pixels of the picture, (x, y): top left, bottom left,
+bottom right, top right. It may be turned, and may reach beyond the picture.
+"""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from models.images import Pixels, to_img, to_pixels
+
+Quad = Tensor
+
+
+def turned(vector: Tensor) -> Tensor:
+    """A vector (x, y) turned by 90° from right to down."""
+    return torch.stack([-vector[1], vector[0]])
+
+
+def around(centre: Tensor, across: Tensor) -> Quad:
+    """The square around a place whose half side to the right is `across`."""
+    down = turned(across)
+    return torch.stack(
+        [
+            centre - across - down,
+            centre - across + down,
+            centre + across + down,
+            centre + across - down,
+        ]
+    )
+
+
+def side_of(quad: Quad) -> float:
+    """Its side in pixels."""
+    return float((quad[3] - quad[0]).norm())
+
+
+def cut(pixels: Pixels, quad: Quad, side: int) -> Pixels:
+    """What a picture [H, W, 3] shows in a square, [side, side, 3]; beyond its borders, its
+    mirror image, as FFHQ has it."""
+    img = shrunk(to_img(pixels), side_of(quad) / side)
+    scale = torch.tensor([img.shape[3] / pixels.shape[1], img.shape[2] / pixels.shape[0]])
+    return to_pixels(sampled(img, quad * scale, side))
+
+
+def shrunk(img: Tensor, times: float) -> Tensor:
+    """A picture made smaller before it is sampled at every `times`-th pixel."""
+    if times <= 1:
+        return img
+    size = (max(1, round(img.shape[2] / times)), max(1, round(img.shape[3] / times)))
+    return F.interpolate(img, size, mode="bilinear", antialias=True, align_corners=False)
+
+
+def sampled(img: Tensor, quad: Quad, side: int) -> Tensor:
+    """A picture [1, C, H, W] at the middles of the pixels of a square: [1, C, side, side]."""
+    at = (torch.arange(side) + 0.5) / side
+    across, down = quad[3] - quad[0], quad[1] - quad[0]
+    places = quad[0] + at[None, :, None] * across + at[:, None, None] * down
+    size = torch.tensor([img.shape[3], img.shape[2]])
+    grid = (2 * places / size - 1)[None]
+    return F.grid_sample(img, grid, "bicubic", padding_mode="reflection", align_corners=False)
+
+
+def pasted(pixels: Pixels, quad: Quad, before: Pixels, after: Pixels) -> Pixels:
+    """A picture [H, W, 3] with what has changed in its square: the change itself, not the square's
+    pixels, is brought back, so that what did not change stays, bit for bit, and sharp.
+
+    Args:
+        before, after: the square [side, side, 3] as it was cut, and edited.
+    """
+    changed = (before != after).any(axis=2)
+    if not changed.any():
+        return pixels
+    x0, y0, x1, y1 = bounds(quad, pixels)
+    grid = places_in(quad, (x0, y0, x1, y1))
+    change = torch.from_numpy(after.astype(np.float32) - before).permute(2, 0, 1)[None]
+    back = F.grid_sample(change, grid, "bilinear", padding_mode="zeros", align_corners=False)
+    where = torch.from_numpy(changed.astype(np.float32))[None, None]
+    reached = F.grid_sample(where, grid, "bilinear", padding_mode="zeros", align_corners=False)
+    inside: NDArray[np.bool_] = (reached[0, 0] > 0).numpy()
+    part = pixels[y0:y1, x0:x1]
+    moved = (part + back[0].permute(1, 2, 0).numpy()).round().clip(0, 255).astype(np.uint8)
+    result = pixels.copy()
+    result[y0:y1, x0:x1] = np.where(inside[:, :, None], moved, part)
+    return result
+
+
+def bounds(quad: Quad, pixels: Pixels) -> tuple[int, int, int, int]:
+    """x0, y0, x1, y1 of the part of a picture that a square reaches."""
+    height, width = pixels.shape[:2]
+    low, high = quad.amin(dim=0).floor().int().tolist(), quad.amax(dim=0).ceil().int().tolist()
+    x0, y0 = (min(max(0, v), most) for v, most in zip(low, (width, height), strict=True))
+    x1, y1 = (min(max(0, v), most) for v, most in zip(high, (width, height), strict=True))
+    return x0, y0, max(x0, x1), max(y0, y1)
+
+
+def places_in(quad: Quad, box: tuple[int, int, int, int]) -> Tensor:
+    """Where the pixels of a box lie in a square, from −1 to 1: [1, h, w, 2]."""
+    x0, y0, x1, y1 = box
+    across, down = quad[3] - quad[0], quad[1] - quad[0]
+    x, y = torch.arange(x0, x1) + 0.5, torch.arange(y0, y1) + 0.5
+    away = torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=2) - quad[0]
+    length = across.square().sum()
+    shares = torch.stack([away @ across, away @ down], dim=2) / length
+    return (2 * shares - 1)[None]
