@@ -14,6 +14,7 @@ from cli.convert import convert
 from cli.doctor import doctor
 from cli.edit import edit
 from cli.encode import encode
+from cli.faces import faces
 from cli.generate import generate
 from contracts.errors import EditorError, StartError
 from models.errors import ModelError
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.command()(serving.serve)
 app.command()(serving.worker)
 app.command()(encode)
+app.command()(faces)
 app.command()(edit)
 app.command()(generate)
 app.command()(convert)

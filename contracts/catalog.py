@@ -5,13 +5,14 @@ import logging
 import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from contracts.base import Name, Value
 from contracts.errors import InvalidRequest, UnknownAttribute
+from contracts.faces import Alignment
 from contracts.versions import version_of
 
 log = logging.getLogger(__name__)
@@ -62,10 +63,14 @@ class ModelInfo(_Public):
     """Trained on fields: it draws endless lands (`POST /lands`)."""
     has_encoder: bool
     """Without one, encoding starts at the mean latent and needs more steps."""
+    encoder: Literal["spatial"] | None = None
+    """Its kind."""
     classes: int = 0
     """Of a class-conditional generator."""
     source: str
     license: str
+    aligned: Alignment | None = None
+    """The square that it wants faces in; null: it takes any part of a picture."""
     purpose: str = ""
     """Which pictures it is for, in a sentence; "" if nobody said."""
     version: str = ""
@@ -156,6 +161,7 @@ def read_info(model_dir: Path) -> ModelInfo:
     """
     entry = dict(json.loads((model_dir / "config.json").read_text(encoding="utf-8")))
     entry["has_encoder"] = entry.get("encoder") is not None
+    entry["encoder"] = "spatial" if entry["has_encoder"] else None
     entry["is_spatial"] = entry.get("prior") is not None
     entry["classes"] = entry.get("generator", {}).get("c_dim", 0)
     entry["version"] = version_of(entry)

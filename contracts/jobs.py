@@ -12,6 +12,7 @@ from pydantic import AwareDatetime
 
 from contracts.base import Value
 from contracts.errors import EditorError
+from contracts.faces import FacesRequest, FacesResult
 from contracts.lands import DrawRequest, DrawResult
 from contracts.requests import (
     EditRequest,
@@ -35,6 +36,7 @@ Request = (
     | HeatMapRequest
     | DrawRequest
     | ImportRequest
+    | FacesRequest
 )
 Result = (
     IngestResult
@@ -44,6 +46,7 @@ Result = (
     | HeatMapResult
     | DrawResult
     | ImportResult
+    | FacesResult
 )
 
 INTERACTIVE = "interactive"
@@ -68,6 +71,7 @@ class JobKind(StrEnum):
     HEAT_MAP = "heat_map"
     DRAW = "draw"
     IMPORT = "import"
+    FACES = "faces"
 
 
 REQUEST_OF_KIND: dict[JobKind, type[Request]] = {
@@ -78,6 +82,7 @@ REQUEST_OF_KIND: dict[JobKind, type[Request]] = {
     JobKind.HEAT_MAP: HeatMapRequest,
     JobKind.DRAW: DrawRequest,
     JobKind.IMPORT: ImportRequest,
+    JobKind.FACES: FacesRequest,
 }
 
 

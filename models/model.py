@@ -66,6 +66,7 @@ class Card:
         license: an SPDX name, or the name that its source gives.
         origin: of an imported one: the file's name, its format and its SHA-256.
         purpose: which pictures it is for, in a sentence; "" if nobody said.
+        aligned: the square that it wants faces in (`models/faces/alignment.py`), if it does.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Card:
     any_size: bool = False
     origin: Mapping[str, str] | None = None
     purpose: str = ""
+    aligned: str | None = None
 
 
 @dataclass(frozen=True)

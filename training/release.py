@@ -27,6 +27,7 @@ BUNDLED = {
         "Drawn portraits",
         "trained by this project on its own renders",
         "MIT",
+        aligned="portraits",
         purpose="Drawn faces seen from the front, as this project’s renderer draws them. It does"
         " not know photos.",
     ),

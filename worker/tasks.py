@@ -5,6 +5,7 @@ import time
 
 from contracts.edits import enabled_edits
 from contracts.errors import InvalidImage
+from contracts.faces import FacesRequest, FacesResult
 from contracts.jobs import JobRecord, Result
 from contracts.lands import DrawRequest, DrawResult
 from contracts.library import ImageRecord, LatentRecord
@@ -34,6 +35,7 @@ from worker.encode import (
     write_animation,
     write_pixels,
 )
+from worker.faces import faces_in
 from worker.ports import Editor, Encoded, EncodeOptions, Step
 from worker.sessions import import_session
 from worker.task import Task, check_version, checked_crop
@@ -144,6 +146,12 @@ def heat_map(task: Task, request: HeatMapRequest) -> HeatMapResult:
     return HeatMapResult(image_id=record.image_id)
 
 
+def faces(task: Task, request: FacesRequest) -> FacesResult:
+    """Find the faces of a picture."""
+    picture = task.bench.picture(task.owner, request.image_id)
+    return faces_in(picture.on_white(), request.aligned)
+
+
 def draw(task: Task, request: DrawRequest) -> DrawResult:
     """Draw a box of a land."""
     clock = Clock()
@@ -175,6 +183,8 @@ def perform(task: Task, record: JobRecord) -> Result:
             return draw(task, request)
         case ImportRequest() as request:
             return import_session(task, request)
+        case FacesRequest() as request:
+            return faces(task, request)
 
 
 def tidy(task: Task, record: JobRecord) -> None:

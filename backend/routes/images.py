@@ -2,12 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, Header, Response, UploadFile
+from fastapi import APIRouter, File, Header, Query, Response, UploadFile
 from fastapi.concurrency import run_in_threadpool
 
 from backend.owner import Owner
 from backend.services import Server
 from backend.uploads import ingest
+from contracts.faces import FacesRequest, FacesResult
+from contracts.jobs import JobKind
 from contracts.requests import IngestResult
 
 router = APIRouter(prefix="/images", tags=["images"])
@@ -21,6 +23,21 @@ async def upload_image(
 ) -> IngestResult:
     """Upload a picture: JPEG, PNG, WebP, GIF, BMP or TIFF. It is kept upright, as 8-bit sRGB."""
     return await ingest(server, owner, image)
+
+
+@router.get("/{image_id}/faces")
+async def get_faces(
+    server: Server,
+    owner: Owner,
+    image_id: str,
+    model: Annotated[str | None, Query(description="Whose squares: FFHQ's if none.")] = None,
+) -> FacesResult:
+    """The faces in a picture, the largest first, each with the square that a model wants."""
+    aligned = None if model is None else (await run_in_threadpool(server.model, model)).aligned
+    picture = await run_in_threadpool(server.library.image, owner, image_id)
+    request = FacesRequest(image_id=picture.image_id, aligned=aligned or "ffhq")
+    wait_s = server.settings.sync_wait_s
+    return await server.dispatcher.result(owner, JobKind.FACES, request, FacesResult, wait_s)
 
 
 @router.get(

@@ -7,13 +7,15 @@ import httpx
 import numpy as np
 import pytest
 from live_server import LiveServer, write_model
-from pictures import noise, pixels_of, png
+from pictures import file_of, noise, pixels_of, png
 from PIL import Image
 from safetensors.numpy import load
 
 from contracts.ids import LOCAL_OWNER
 from contracts.library import Library
 from contracts.requests import EditRequest, EditResult
+from models.images import to_pixels
+from training.portraits import render, sample_factors
 
 JOB_KEYS = {
     "job_id", "kind", "status", "progress", "result", "error",
@@ -36,7 +38,8 @@ def test_models(client: httpx.Client) -> None:
     models = {m["id"]: m for m in client.get("/models").json()["models"]}
     assert set(models["fake"]) == {
         "id", "title", "resolution", "grid", "spaces", "default_space", "attributes", "any_size",
-        "is_spatial", "has_encoder", "classes", "source", "license", "purpose", "version",
+        "is_spatial", "has_encoder", "encoder", "classes", "source", "license",
+        "aligned", "purpose", "version",
     }  # fmt: skip
     assert set(models["fake"]["attributes"][0]) == {
         "id", "title", "min", "max", "default", "source", "flipped", "group",
@@ -54,6 +57,30 @@ def test_upload_and_get(client: httpx.Client) -> None:
     assert np.array_equal(pixels_of(image.content), noise(33, 21))
     again = client.get(image.url, headers={"If-None-Match": image.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_faces_are_found_with_their_squares(client: httpx.Client) -> None:
+    person = to_pixels(render(sample_factors(4242, 3, 1), 256))
+    both = np.concatenate([person, np.full_like(person, 90)], axis=1)
+    file = {"image": file_of(Image.fromarray(both))}
+    image_id = client.post("/images", files=file).json()["image_id"]
+    answer = client.get(f"/images/{image_id}/faces", params={"model": "fake"})
+    assert answer.status_code == 200
+    (face,) = answer.json()["faces"]
+    assert set(face) == {"score", "landmarks", "quad"}
+    assert set(face["landmarks"]) == {"eye_left", "eye_right", "mouth_left", "mouth_right"}
+    left, right = face["landmarks"]["eye_left"], face["landmarks"]["eye_right"]
+    assert 80 < left[0] < 128 < right[0] < 180
+    assert 110 < left[1] < 140
+    top_left, bottom_left, bottom_right, top_right = face["quad"]
+    assert top_left[0] < left[0] < right[0] < top_right[0]
+    assert top_left[1] < left[1] < bottom_left[1]
+    assert client.get(f"/images/{image_id}/faces").json()["faces"] == [face], "FFHQ's by default"
+    nobody = client.post("/images", files={"image": png(80, 60)}).json()["image_id"]
+    assert client.get(f"/images/{nobody}/faces").json() == {"faces": []}
+    assert client.get("/images/img_none/faces").json()["code"] == "unknown_image"
+    unknown = client.get(f"/images/{image_id}/faces", params={"model": "none"})
+    assert unknown.json()["code"] == "unknown_model"
 
 
 def test_encode_result(client: httpx.Client) -> None:
