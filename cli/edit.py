@@ -150,7 +150,6 @@ def replay(session: Path, out: Path, model: str | None) -> Box | None:
     Raises:
         EditorError, ModelError: as `read_latent` has them.
     """
-    from worker.encode import crop_picture
     from worker.sessions import read_latent
 
     file = unpack(session.read_bytes())
@@ -159,7 +158,7 @@ def replay(session: Path, out: Path, model: str | None) -> Box | None:
     version = read_info(model_folder(name)).version
     editor = open_editor(name)
     read = read_latent(packed, file.entries, editor, version, SharedSettings().max_pixels)
-    original = crop_picture(read.picture, read.crop).on_white()
+    original = read.part.taken_from(read.picture).on_white()
     return finish(editor, packed.latent_id, read.tensor, original, of_session(file), out)
 
 

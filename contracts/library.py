@@ -19,6 +19,7 @@ from contracts.errors import (
     UnknownLatent,
     UnknownSession,
 )
+from contracts.faces import Quad
 from contracts.ids import content_id, is_id, new_session_id
 from contracts.jobs import now
 from contracts.lands import DrawResult, LandInfo, LandRequest
@@ -54,6 +55,7 @@ class LatentRecord(Value):
     """The upright upload, or the generated picture."""
     reconstruction_id: str
     crop: tuple[int, int, int, int]
+    quad: Quad | None = None
     metrics: Metrics
     timings_ms: dict[str, float]
     readings: dict[str, float] = {}
@@ -152,6 +154,7 @@ class Library:
         image_id: str,
         reconstruction_id: str,
         crop: tuple[int, int, int, int],
+        quad: Quad | None = None,
         metrics: Metrics,
         timings_ms: dict[str, float],
         readings: dict[str, float] | None = None,
@@ -160,7 +163,8 @@ class Library:
     ) -> LatentRecord:
         """Keep a latent. The same tensor of the same crop of a picture is the same latent."""
         blob_id = self._blobs.put(tensor)
-        latent_id = content_id("lat", owner, blob_id, model, model_version, image_id, str(crop))
+        part = str(crop) if quad is None else str(quad)
+        latent_id = content_id("lat", owner, blob_id, model, model_version, image_id, part)
         record = LatentRecord(
             latent_id=latent_id,
             blob_id=blob_id,
@@ -171,6 +175,7 @@ class Library:
             image_id=image_id,
             reconstruction_id=reconstruction_id,
             crop=crop,
+            quad=quad,
             metrics=metrics,
             timings_ms=timings_ms,
             readings=readings or {},

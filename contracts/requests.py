@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from contracts.base import IdText, Name, Value
 from contracts.edits import Edit, canonical_json, enabled_edits
+from contracts.faces import Quad, Square
 
 MAX_ASPECT = 4  # of a crop: the long side over the short one
 MAX_SIDE_PX = 16_384  # of a crop or a generated picture; the settings bound the number of pixels
@@ -46,12 +47,22 @@ class EncodeRequest(Value):
     """Optimisation steps; 0 = encoder only; absent = the model's default."""
     crop: Box | None = None
     """Absent = the largest centred crop of the model's aspect."""
+    quad: Square | None = None
+    """A square that may be turned, and reach beyond the picture; in place of a crop."""
+    face: Annotated[int, Field(ge=0, lt=1000)] | None = None
+    """The square of a face that is found, the largest being 0; in place of a crop."""
     regulariser: Annotated[float, Field(ge=0, le=100)] | None = None
     """Weight of the pull towards generated latents: 0 = as faithful as can be, more = easier to
     edit; absent = the model's default."""
     begin: IdText | None = None
     """A latent of this model to go on from, of a picture of the same shape; absent = the encoder's
     answer."""
+
+    @model_validator(mode="after")
+    def _one_part(self) -> Self:
+        if sum(part is not None for part in (self.crop, self.quad, self.face)) > 1:
+            raise ValueError("crop, quad and face are three ways to name one part: send one")
+        return self
 
 
 Detail = Literal["full", "draft"]
@@ -169,6 +180,9 @@ class EncodeResult(Value):
     grid: tuple[int, int]
     """Rows and columns."""
     crop: tuple[int, int, int, int]
+    """x, y, w, h; of a quad, what it reaches of the picture."""
+    quad: Quad | None = None
+    """Null for plain crops."""
     metrics: Metrics
     timings_ms: dict[str, float]
     readings: dict[str, float] = {}

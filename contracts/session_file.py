@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 from contracts.base import Name, Value
 from contracts.edits import Edit, EditValue, TransplantEdit
 from contracts.errors import InvalidSession
+from contracts.faces import Square
 from contracts.requests import Box, Fit, Metrics, Space
 from contracts.sessions import MAX_SNAPSHOTS, SessionName, Snapshot
 
@@ -37,6 +38,7 @@ class PackedLatent(Value):
     model_version: str
     space: Space
     crop: Box
+    quad: Square | None = None
     metrics: Metrics
     readings: Annotated[dict[Name, float], Field(max_length=MAX_READINGS)] = {}
     fit: Fit | None = None

@@ -7,9 +7,9 @@ from contracts.errors import InvalidSession, TooLarge
 from contracts.session_file import PackedLatent, unpack, with_latents
 from contracts.sessions import ImportRequest, ImportResult, SessionWrite
 from worker.decode import Picture, decode_picture
-from worker.encode import Box
+from worker.parts import Part, part_of
 from worker.ports import Editor
-from worker.task import Task, check_version, checked_crop
+from worker.task import Task, check_version
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class ReadLatent:
 
     Attributes:
         grid: rows and columns of its cells.
-        crop: x, y, w, h of the picture, which the latent was encoded from.
+        part: of the picture, which the latent was encoded from.
     """
 
     tensor: bytes
@@ -26,7 +26,7 @@ class ReadLatent:
     picture: Picture
     reconstruction: Picture
     twin: Picture | None
-    crop: Box
+    part: Part
 
 
 def read_latent(
@@ -53,10 +53,10 @@ def read_latent(
         for name in (packed.picture, packed.reconstruction)
     )
     twin = packed.twin and decode_picture(entries[packed.twin], max_pixels)
-    crop = checked_crop(packed.crop, *picture.size_px)
+    part = part_of(picture, packed.crop, packed.quad)
     tensor = entries[packed.tensor]
-    grid = editor.check_latent(tensor, (crop[3], crop[2]))
-    return ReadLatent(tensor, grid, picture, reconstruction, twin or None, crop)
+    grid = editor.check_latent(tensor, (part.size[1], part.size[0]))
+    return ReadLatent(tensor, grid, picture, reconstruction, twin or None, part)
 
 
 def import_session(task: Task, request: ImportRequest) -> ImportResult:
@@ -107,7 +107,8 @@ def _add_latent(task: Task, packed: PackedLatent, read: ReadLatent) -> str:
         grid=read.grid,
         image_id=task.add_picture(read.picture, "png", 100).image_id,
         reconstruction_id=task.add_picture(read.reconstruction, "png", 100).image_id,
-        crop=read.crop,
+        crop=read.part.crop,
+        quad=read.part.quad,
         metrics=packed.metrics,
         timings_ms={},
         readings=packed.readings,

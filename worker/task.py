@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from contracts.errors import InvalidRequest, StaleLatent
+from contracts.errors import StaleLatent
+from contracts.faces import Alignment
 from contracts.library import ImageRecord, LatentRecord
 from contracts.versions import is_same_generator
 from worker.decode import Picture
-from worker.encode import MEDIA_TYPES, Box, ImageFormat, write_picture
+from worker.encode import MEDIA_TYPES, ImageFormat, write_picture
 from worker.ports import Editor, FetchTensor, Pixels, Step
 from worker.workbench import Workbench
 
@@ -40,6 +41,10 @@ class Task:
     def add_pixels(self, pixels: Pixels) -> ImageRecord:
         """Keep a picture without alpha as PNG."""
         return self.add_picture(Picture(pixels, None), "png", 100)
+
+    def aligned(self, model_id: str) -> Alignment:
+        """The square that a model wants faces in; FFHQ's, where it wants none."""
+        return self.bench.info(model_id).aligned or "ffhq"
 
     def stored(self, editor: Editor, latent_id: str) -> tuple[LatentRecord, bytes]:
         """An owner's latent of the editor's version, as it is kept."""
@@ -81,17 +86,3 @@ def check_version(model: str, made_with: str, version: str) -> None:
             f"the model {model} has changed since this latent was made: encode the picture "
             "(or generate it) again"
         )
-
-
-def checked_crop(crop: Box, width: int, height: int) -> Box:
-    """The crop, if it lies in the picture.
-
-    Raises:
-        InvalidRequest: it does not.
-    """
-    x, y, w, h = crop
-    if x + w > width or y + h > height:
-        raise InvalidRequest(
-            f"the crop {x},{y},{w},{h} reaches outside the picture, which is {width} × {height} px"
-        )
-    return crop

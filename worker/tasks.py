@@ -4,7 +4,7 @@ import math
 import time
 
 from contracts.edits import enabled_edits
-from contracts.errors import InvalidImage
+from contracts.errors import InvalidImage, InvalidRequest
 from contracts.faces import FacesRequest, FacesResult
 from contracts.jobs import JobRecord, Result
 from contracts.lands import DrawRequest, DrawResult
@@ -24,21 +24,20 @@ from contracts.requests import (
     Metrics,
 )
 from contracts.sessions import ImportRequest
+from models.carry import changed_box
 from worker.decode import Picture, decode_picture
 from worker.encode import (
     MEDIA_TYPES,
-    Box,
-    crop_picture,
-    paste,
     repaint,
     shrunk,
     write_animation,
     write_pixels,
 )
 from worker.faces import faces_in
+from worker.parts import Part, centred_square, part_of, square_of
 from worker.ports import Editor, Encoded, EncodeOptions, Step
 from worker.sessions import import_session
-from worker.task import Task, check_version, checked_crop
+from worker.task import Task, check_version
 
 
 def ingest(task: Task, request: IngestRequest) -> IngestResult:
@@ -56,8 +55,8 @@ def encode(task: Task, request: EncodeRequest) -> EncodeResult:
     clock = Clock()
     editor = task.editor(request.model)
     picture = task.bench.picture(task.owner, request.image_id)
-    crop = request.crop or centred_square(*picture.size_px)
-    original = crop_picture(picture, checked_crop(crop, *picture.size_px)).on_white()
+    part = wanted_part(task, request, picture)
+    original = part.taken_from(picture).on_white()
     clock.lap("load")
     options = EncodeOptions(
         request.space,
@@ -69,7 +68,7 @@ def encode(task: Task, request: EncodeRequest) -> EncodeResult:
     clock.lap("encode")
     reconstruction = task.add_pixels(encoded.pixels)
     record = _keep_latent(
-        task, request.model, encoded, request.image_id, reconstruction, crop, clock
+        task, request.model, encoded, request.image_id, reconstruction, part, clock
     )
     return record.as_result()
 
@@ -81,7 +80,8 @@ def edit(task: Task, request: EditRequest) -> EditResult:
     editor = task.editor(latent.model)
     check_version(latent.model, latent.model_version, task.bench.version(latent.model))
     whole = task.bench.picture(task.owner, latent.image_id)
-    part = crop_picture(whole, latent.crop)
+    place = Part(latent.crop, latent.quad)
+    part = place.taken_from(whole)
     max_side = request.output.max_side
     if max_side is not None:
         part = shrunk(part, max_side)
@@ -99,8 +99,8 @@ def edit(task: Task, request: EditRequest) -> EditResult:
     clock.lap("edit")
     answer, box = repaint(part, edited.pixels), edited.changed_box
     if request.output.frame == "full":
-        answer = paste(whole, answer, latent.crop)
-        box = None if box is None else (box[0] + latent.crop[0], box[1] + latent.crop[1], *box[2:])
+        answer = place.put_back(whole, part, answer)
+        box = changed_box(whole.pixels, answer.pixels)
     keep = task.add_picture if max_side is None else task.add_preview
     image = keep(answer, request.output.format, request.output.quality)
     result = EditResult(
@@ -122,8 +122,8 @@ def generate(task: Task, request: GenerateRequest) -> GenerateResult:
     drawn = editor.generate(request)
     clock.lap("generate")
     image = task.add_pixels(drawn.pixels)
-    crop = (0, 0, image.width, image.height)
-    latent = _keep_latent(task, request.model, drawn, image.image_id, image, crop, clock)
+    whole = Part((0, 0, image.width, image.height))
+    latent = _keep_latent(task, request.model, drawn, image.image_id, image, whole, clock)
     return GenerateResult(
         latent_id=latent.latent_id,
         image_id=image.image_id,
@@ -194,10 +194,19 @@ def tidy(task: Task, record: JobRecord) -> None:
         task.bench.library.drop_upload(request.upload_id)
 
 
-def centred_square(width: int, height: int) -> Box:
-    """The largest centred square of a picture."""
-    side = min(width, height)
-    return ((width - side) // 2, (height - side) // 2, side, side)
+def wanted_part(task: Task, request: EncodeRequest, picture: Picture) -> Part:
+    """The part of a picture that is to be encoded.
+
+    Raises:
+        InvalidRequest: there is none such.
+    """
+    if request.face is not None:
+        found = faces_in(picture.on_white(), task.aligned(request.model)).faces
+        if request.face >= len(found):
+            raise InvalidRequest(f"face {request.face}: {len(found)} faces are in the picture")
+        return square_of(picture, found[request.face].quad)
+    crop = request.crop or centred_square(*picture.size_px)
+    return part_of(picture, crop, request.quad)
 
 
 class Clock:
@@ -256,7 +265,7 @@ def _keep_latent(
     encoded: Encoded,
     image_id: str,
     reconstruction: ImageRecord,
-    crop: Box,
+    part: Part,
     clock: Clock,
 ) -> LatentRecord:
     twin = reconstruction if encoded.twin is None else task.add_pixels(encoded.twin)
@@ -269,7 +278,8 @@ def _keep_latent(
         grid=encoded.grid,
         image_id=image_id,
         reconstruction_id=reconstruction.image_id,
-        crop=crop,
+        crop=part.crop,
+        quad=part.quad,
         metrics=Metrics(
             psnr_db=_finite(encoded.psnr_db),
             perceptual=_finite(encoded.perceptual),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.catalog import Catalog
+from contracts.catalog import Catalog, ModelInfo
 from contracts.errors import ModelUnavailable, UnknownModel
 from contracts.job_store import JobStore
 from contracts.library import Library
@@ -103,6 +103,17 @@ class Workbench:
             self._editors[model_id] = Loaded(editor, info.version, num_bytes)
         self._editors.move_to_end(model_id)
         return self._editors[model_id].editor
+
+    def info(self, model_id: str) -> ModelInfo:
+        """What a model says of itself.
+
+        Raises:
+            UnknownModel: no folder has it.
+        """
+        known = self._catalog.models()
+        if model_id not in known:
+            raise UnknownModel("there is no such model: see GET /models")
+        return known[model_id][0]
 
     def version(self, model_id: str) -> str:
         """The version of a model that is loaded."""

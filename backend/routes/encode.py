@@ -18,7 +18,18 @@ from contracts.requests import MAX_ASPECT, EncodeRequest
 
 router = APIRouter(tags=["encode"])
 
-FIELDS = ("image", "image_id", "model", "space", "steps", "crop", "regulariser", "begin")
+FIELDS = (
+    "image",
+    "image_id",
+    "model",
+    "space",
+    "steps",
+    "crop",
+    "quad",
+    "face",
+    "regulariser",
+    "begin",
+)
 
 
 @router.post("/encode", status_code=202, responses=JOB_RESPONSES)
@@ -32,6 +43,12 @@ async def encode(
     space: Annotated[str | None, Form(description="A space of the model, such as S+8.")] = None,
     steps: Annotated[int | None, Form(description="0 = encoder only.")] = None,
     crop: Annotated[str | None, Form(description="x,y,w,h in pixels, upright.")] = None,
+    quad: Annotated[
+        str | None, Form(description="A square's corners, x0,y0,…,x3,y3; in place of a crop.")
+    ] = None,
+    face: Annotated[
+        int | None, Form(description="The square of the n-th face; in place of a crop.")
+    ] = None,
     regulariser: Annotated[
         float | None, Form(description="0 = faithful; more = easier to edit.")
     ] = None,
@@ -50,6 +67,8 @@ async def encode(
         space=space,
         steps=steps,
         crop=_box(crop),
+        quad=_corners(quad),
+        face=face,
         regulariser=regulariser,
         begin=begin,
     )
@@ -79,6 +98,13 @@ def _parsed(**fields: object) -> EncodeRequest:
 
 def _box(crop: str | None) -> list[str] | None:
     return None if crop is None else crop.split(",", 5)
+
+
+def _corners(quad: str | None) -> list[list[str]] | None:
+    if quad is None:
+        return None
+    numbers = quad.split(",", 9)
+    return [numbers[k : k + 2] for k in range(0, len(numbers), 2)]
 
 
 def _check_crop(wanted: EncodeRequest, width: int, height: int) -> None:
