@@ -1,18 +1,18 @@
 """`latentbrush encode`: a picture into a latent."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import Progress
 
+from cli.faces import squares_of
 from cli.output import say
 from cli.pick import DEFAULT_MODEL
 from cli.pictures import (
     PICTURE_SUFFIXES,
     ModelOption,
     OutOption,
-    centred_square,
     check_place,
     model_of,
     open_editor,
@@ -20,6 +20,11 @@ from cli.pictures import (
     read_pixels,
 )
 from contracts.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from models.images import Pixels
+    from worker.editor import ModelEditor
+    from worker.ports import EncodeOptions
 
 
 def encode(
@@ -31,8 +36,16 @@ def encode(
         int | None, typer.Option(min=0, help="Optimisation steps; 0 is the encoder alone.")
     ] = None,
     whole: Annotated[
-        bool, typer.Option("--whole", help="The whole picture in its shape, not a centred square.")
+        bool, typer.Option("--whole", help="The whole picture in its shape, not a square of it.")
     ] = False,
+    face: Annotated[
+        str | None,
+        typer.Option(
+            help="N, all or none: the square of the N-th face, from 0 on; a latent of each; the"
+            " centred square. If not given, the largest face, where the model wants faces and the"
+            " picture has one."
+        ),
+    ] = None,
     regulariser: Annotated[
         float | None, typer.Option(min=0, help="0 is faithful; more is easier to edit.")
     ] = None,
@@ -41,8 +54,6 @@ def encode(
     ] = None,
 ) -> None:
     """Encode a picture into a latent (safetensors), with what was encoded as a PNG beside it."""
-    from PIL import Image
-
     from worker.ports import EncodeOptions
 
     if out.suffix.lower() in PICTURE_SUFFIXES:
@@ -50,14 +61,28 @@ def encode(
     check_place(out)
     if begin is not None and model_of(begin) != model:
         raise InvalidRequest(f"--begin: {begin.name} is a latent of the model {model_of(begin)}")
-    editor, pixels = open_editor(model), read_pixels(image)
-    if not whole:
-        pixels = centred_square(pixels)
+    if whole and face is not None:
+        raise InvalidRequest("--whole and --face are two ways to choose: name one")
+    pixels = read_pixels(image)
+    parts = [pixels] if whole else squares_of(pixels, model, face)
+    editor = open_editor(model)
+    options = EncodeOptions(space, steps, regulariser, begin.read_bytes() if begin else None)
+    for number, part in enumerate(parts):
+        name = out if face != "all" else out.with_stem(f"{out.stem}-{number}")
+        encode_part(editor, part, options, name)
+
+
+def encode_part(
+    editor: "ModelEditor", pixels: "Pixels", options: "EncodeOptions", out: Path
+) -> None:
+    """Encode all of a picture [H, W, 3] and write the latent, and the picture beside it."""
+    from PIL import Image
+
     with Progress(transient=True) as progress:
         task = progress.add_task("Encoding", total=None)
         found = editor.encode(
             pixels,
-            EncodeOptions(space, steps, regulariser, begin.read_bytes() if begin else None),
+            options,
             lambda step: progress.update(task, completed=step.step, total=step.steps),
         )
     out.write_bytes(found.tensor)

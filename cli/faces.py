@@ -1,13 +1,20 @@
 """`latentbrush faces`: where faces are in a picture, and the squares that a model wants."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.output import say, write_json
 from cli.pick import DEFAULT_MODEL, model_folder
-from cli.pictures import ModelOption, read_pixels
+from cli.pictures import ModelOption, centred_square, read_pixels
+from contracts.errors import InvalidRequest
+from contracts.faces import Quad
+
+if TYPE_CHECKING:
+    from models.images import Pixels
+
+NEARLY = 0.15  # of its side: a square that is as near as that to the whole picture is the picture
 
 
 def faces(
@@ -31,3 +38,45 @@ def faces(
         corners = " ".join(f"{x:.0f},{y:.0f}" for x, y in face.quad)
         sure = f"{100 * face.score:.0f} % sure"
         say(f"{number}: eyes at {left} and {right}, square {corners}, {sure}")
+
+
+def squares_of(pixels: "Pixels", model: str, face: str | None) -> "list[Pixels]":
+    """The squares of a picture to encode, as `--face` names them.
+
+    Raises:
+        InvalidRequest: there is no such face.
+    """
+    import torch
+
+    from contracts.catalog import read_info
+    from models.faces.squares import cut
+    from worker.faces import faces_in
+    from worker.parts import square_px
+
+    aligned = read_info(model_folder(model)).aligned
+    if face == "none" or (face is None and aligned is None):
+        return [centred_square(pixels)]
+    found = [each.quad for each in faces_in(pixels, aligned or "ffhq").faces]
+    if face is None:
+        found = [quad for quad in found[:1] if not is_whole(quad, pixels)]
+        if not found:
+            return [centred_square(pixels)]
+    elif face != "all":
+        if not face.isdecimal() or int(face) >= len(found):
+            raise InvalidRequest(f"--face {face}: the picture has {len(found)} faces, from 0 on")
+        found = [found[int(face)]]
+    if not found:
+        raise InvalidRequest("--face all: the picture has no face")
+    return [cut(pixels, torch.tensor(quad), square_px(quad)) for quad in found]
+
+
+def is_whole(quad: Quad, pixels: "Pixels") -> bool:
+    """Whether a square is nearly the centred one of its picture: the face is where it should be."""
+    height, width = pixels.shape[:2]
+    side = min(height, width)
+    left, top = (width - side) / 2, (height - side) / 2
+    corners = ((left, top), (left, top + side), (left + side, top + side), (left + side, top))
+    return all(
+        max(abs(x - a), abs(y - b)) < NEARLY * side
+        for (x, y), (a, b) in zip(quad, corners, strict=True)
+    )

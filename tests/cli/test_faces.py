@@ -2,11 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pytest
 from PIL import Image
 
+from cli.faces import squares_of
+from contracts.errors import InvalidRequest
 from models.images import to_pixels
+from models.model import load_model, save_model
 from tests.fakes.commands import run
 from training.portraits import render, sample_factors
 
@@ -20,3 +26,56 @@ def test_faces_are_found_and_told(tmp_path: Path) -> None:
     nobody = tmp_path / "grey.png"
     Image.new("RGB", (64, 64)).save(nobody)
     assert "no face" in run("faces", nobody)
+
+
+@pytest.fixture
+def aligned(tiny: Path, tmp_path: Path) -> Path:
+    """A model that wants faces in FFHQ's square."""
+    model = load_model(tiny)
+    folder = tmp_path / "aligned"
+    save_model(replace(model, card=replace(model.card, aligned="ffhq")), folder)
+    return folder
+
+
+def two_people(path: Path) -> Path:
+    person = to_pixels(render(sample_factors(4242, 3, 1), 256))
+    small = np.asarray(Image.fromarray(person).resize((160, 160)))
+    picture = np.full((256, 420, 3), 90, np.uint8)
+    picture[:, :256], picture[40:200, 256:416] = person, small
+    Image.fromarray(picture).save(path)
+    return path
+
+
+def test_the_square_of_a_face_is_encoded(aligned: Path, tiny: Path, tmp_path: Path) -> None:
+    picture = two_people(tmp_path / "two.png")
+
+    def original_size(*options: object, model: Path = aligned) -> tuple[int, int]:
+        out = tmp_path / "out.safetensors"
+        run("encode", picture, "-o", out, "--model", model, "--steps", 0, *options)
+        with Image.open(tmp_path / "out.original.png") as image:
+            return image.size
+
+    largest = original_size()
+    assert largest != (256, 256)
+    assert original_size("--face", 0) == largest
+    assert original_size("--face", 1)[0] < 0.75 * largest[0]
+    assert original_size("--face", "none") == (256, 256)
+    assert original_size(model=tiny) == (256, 256), "it takes any part of a picture"
+    original_size("--face", "all")
+    assert (tmp_path / "out-0.safetensors").exists() and (tmp_path / "out-1.safetensors").exists()
+
+
+@pytest.mark.parametrize("face", ["2", "-1", "first"])
+def test_a_face_that_is_not_there(aligned: Path, tmp_path: Path, face: str) -> None:
+    picture = two_people(tmp_path / "two.png")
+    out = tmp_path / "out.safetensors"
+    with pytest.raises(InvalidRequest, match="2 faces"):
+        run("encode", picture, "-o", out, "--model", aligned, "--steps", 0, "--face", face)
+
+
+def test_a_drawn_portrait_is_aligned_already() -> None:
+    pixels = to_pixels(render(sample_factors(4242, 3, 1), 256))
+    (square,) = squares_of(pixels, "portraits", None)
+    assert np.array_equal(square, pixels)
+    (aligned,) = squares_of(pixels, "portraits", "0")
+    assert not np.array_equal(aligned, pixels)
