@@ -137,6 +137,8 @@ def edit(
 
 def edit_latent(latent: Path, out: Path, model: str | None, recipe: Recipe) -> Box | None:
     """Edit what `encode` wrote; the box of what changed."""
+    if latent.suffix.lower() in PICTURE_SUFFIXES:
+        raise InvalidRequest(f"{latent.name} is a picture: `latentbrush encode` it first")
     editor = open_editor(model or model_of(latent))
     original = original_of(latent)
     if not original.exists():
@@ -198,6 +200,8 @@ def edit_folder(
                 say(f"{path.name} is left out: {error}")
                 continue
             found = editor.encode(pixels, EncodeOptions(None, steps), lambda _: None)
+            if found.fit is not None and found.fit.verdict == "stranger":
+                say(f"{path.name}: {found.fit.reason}")
             name = path.stem if stems[path.stem] == 1 else path.name
             finish(editor, path.name, found.tensor, pixels, recipe, out / f"{name}.png")
             num_done += 1

@@ -36,6 +36,7 @@ class Encoding:
         regulariser: weight of the pull towards generated latents ("faithful" 0 … "editable").
         plain: the space of twins (`models/twins.py`).
         plain_steps: optimisation steps of a twin after the encoder.
+        plain_truncation: pull of a twin to the mean w: 1 is none, 0 is all.
     """
 
     space: str = "S+"
@@ -43,6 +44,7 @@ class Encoding:
     regulariser: float = 0.05
     plain: str = "W"
     plain_steps: int = 20
+    plain_truncation: float = 1.0
 
 
 @dataclass(frozen=True)

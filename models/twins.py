@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.inversion import Inversion, OnStep, invert
+from models.inversion import Inversion, OnStep, invert, measured
 from models.latents import LatentMap, Stored, embed, is_within
 from models.model import Model
 
@@ -44,6 +44,7 @@ def find_twin(
     img: Tensor,
     steps: int,
     begin: LatentMap | None = None,
+    regulariser: float | None = None,
     on_step: OnStep = lambda step, steps, preview: None,
 ) -> Inversion:
     """The plain latents of pictures [N, 3, H, W], in the model's plain space.
@@ -51,11 +52,26 @@ def find_twin(
     Args:
         steps: of the search; 0 is the encoder alone, its answer averaged into that space.
         begin: an earlier twin to go on from.
+        regulariser: weight of the pull towards generated latents; the model's default if None.
 
     Raises:
         NoEncoder, ShapeError, SpaceError: as `invert` has them.
     """
-    return invert(model, img, space=model.encoding.plain, steps=steps, begin=begin, on_step=on_step)
+    encoding = model.encoding
+    found = invert(
+        model,
+        img,
+        space=encoding.plain,
+        steps=steps,
+        regulariser=regulariser,
+        begin=begin,
+        on_step=on_step,
+    )
+    if encoding.plain_truncation == 1:
+        return found
+    mean = model.generator.mapping.w_avg[None, :, None, None]
+    pulled = found.latent.map(lambda _, wmap: mean.lerp(wmap, encoding.plain_truncation))
+    return measured(model, img, pulled)
 
 
 def is_plain(model: Model, space: str) -> bool:

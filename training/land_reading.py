@@ -29,9 +29,12 @@ BLURRED = 0.2  # share of the pictures
 class LandReading:
     """The lesson of encoders of land (`training.encoder.Lesson`): every latent is known."""
 
-    encoding: Encoding | None = Encoding(steps=6, plain="S4", plain_steps=0)
+    encoding: Encoding | None = Encoding(
+        space="S8", steps=4, plain="S4", plain_steps=0, plain_truncation=0.7
+    )
     """The twin is what the encoder reads, which knows what the land is; a search for the same
-    colours finds other land (docs/decisions.md)."""
+    colours finds other land. It is pulled to the mean, where land of all kinds can be painted
+    (docs/decisions.md)."""
 
     def __init__(self, model: Model, seed: int, batch: int = BATCH, lands: int = LANDS) -> None:
         config = model.generator.config

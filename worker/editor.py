@@ -102,7 +102,7 @@ class ModelEditor:
         progress = Progress(on_step, img, steps)
         twin = None
         if not is_plain(self.model, space):
-            twin = self.twin(img, steps, earlier_twin, progress)
+            twin = self.twin(img, options, earlier_twin, progress)
         found = invert(
             self.model,
             img,
@@ -127,21 +127,22 @@ class ModelEditor:
         )
 
     def twin(
-        self, img: Tensor, steps: int, begin: LatentMap | None, progress: Progress
+        self, img: Tensor, options: EncodeOptions, begin: LatentMap | None, progress: Progress
     ) -> Inversion:
         """The plain latent of a picture, looked for longer where the model does not know it well.
 
         Args:
-            steps: of the search for the faithful one.
             begin: an earlier one to go on from.
         """
-        num = twin_steps(self.model, steps)
+        steps = self.model.encoding.steps if options.steps is None else options.steps
+        weight, num = options.regulariser, twin_steps(self.model, steps)
         progress.steps += num
-        found = find_twin(self.model, img, num, begin, progress.part(LOOKING))
+        found = find_twin(self.model, img, num, begin, weight, progress.part(LOOKING))
         if num == 0 or num == steps or self.fit(img, found.img).verdict == "close":
             return found
         progress.steps += FURTHER
-        return find_twin(self.model, img, FURTHER, found.latent, progress.part(LOOKING))
+        further = progress.part(LOOKING)
+        return find_twin(self.model, img, FURTHER, found.latent, weight, further)
 
     def fit(self, img: Tensor, drawn: Tensor) -> Fit:
         """Whether the model knows a picture, by what its twin draws."""
@@ -286,7 +287,7 @@ class ModelEditor:
 REASONS = {
     "close": "the model knows such pictures",
     "rough": "the model knows such pictures only roughly, and edits may not match",
-    "stranger": "the model does not know such pictures: edits hardly show, or do not belong",
+    "stranger": "the model does not know such pictures, and edits hardly show or do not fit",
 }
 
 

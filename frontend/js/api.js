@@ -78,6 +78,17 @@ export class Api {
   }
 
   /**
+   * @param {string} imageId
+   * @param {string} modelId that wants them in its squares
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<import('./types.js').Face[]>} the largest first
+   */
+  async faces(imageId, modelId, signal) {
+    const { faces } = await this.#json('GET', `images/${imageId}/faces?model=${encodeURIComponent(modelId)}`, { signal });
+    return faces;
+  }
+
+  /**
    * @param {{imageId: string, modelId: string, crop: Crop|null, steps: number|null, regulariser: number|null}} request null: the server's choice
    * @param {AbortSignal} [signal]
    * @returns {Promise<Job>}
@@ -86,7 +97,8 @@ export class Api {
     const form = new FormData();
     form.append('image_id', imageId);
     form.append('model', modelId);
-    if (crop) form.append('crop', [crop.x, crop.y, crop.width, crop.height].join(','));
+    if (crop?.quad) form.append('quad', crop.quad.flat().join(','));
+    else if (crop) form.append('crop', [crop.x, crop.y, crop.width, crop.height].join(','));
     if (steps !== null) form.append('steps', String(steps));
     if (regulariser !== null) form.append('regulariser', String(regulariser));
     return this.#json('POST', 'encode', { form, signal });

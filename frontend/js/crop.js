@@ -3,7 +3,8 @@
  */
 
 /** @typedef {import('./geometry.js').Size} Size */
-/** @typedef {{x: number, y: number, width: number, height: number}} Crop whole image pixels */
+/** @typedef {[number, number][]} Quad a square’s corners, top left, bottom left, bottom right, top right; it may be turned, and reach beyond the picture */
+/** @typedef {{x: number, y: number, width: number, height: number, quad?: Quad}} Crop whole image pixels; of a square, the box around what it reaches of the picture */
 /** @typedef {'nw'|'ne'|'sw'|'se'} Corner */
 
 const MIN_SIDE_PX = 16;
@@ -108,4 +109,31 @@ function whole(crop, image) {
   const x = Math.min(image.width - width, Math.max(0, Math.round(crop.x)));
   const y = Math.min(image.height - height, Math.max(0, Math.round(crop.y)));
   return { x, y, width, height };
+}
+
+/**
+ * The crop of a square.
+ * @param {Quad} quad
+ * @param {Size} image
+ * @returns {Crop}
+ */
+export function cropOfQuad(quad, image) {
+  const within = (/** @type {number} */ value, /** @type {number} */ most) => Math.min(most, Math.max(0, value));
+  const [xs, ys] = [quad.map(([x]) => x), quad.map(([, y]) => y)];
+  const x = within(Math.floor(Math.min(...xs)), image.width);
+  const y = within(Math.floor(Math.min(...ys)), image.height);
+  return { x, y, width: within(Math.ceil(Math.max(...xs)), image.width) - x, height: within(Math.ceil(Math.max(...ys)), image.height) - y, quad };
+}
+
+const NEARLY = 0.15; // of its side
+
+/**
+ * Whether a square is nearly the largest centred one: the face is where the model wants it.
+ * @param {Quad} quad
+ * @param {Size} image
+ */
+export function isNearlyWhole(quad, image) {
+  const { x, y, width } = largestCrop(image);
+  const corners = [[x, y], [x, y + width], [x + width, y + width], [x + width, y]];
+  return quad.every(([left, top], i) => Math.max(Math.abs(left - corners[i][0]), Math.abs(top - corners[i][1])) < NEARLY * width);
 }

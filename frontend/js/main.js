@@ -124,7 +124,7 @@ const start = startScreen(store, {
   onResume: (id) => opener.restore(id),
   sessions,
 });
-const crop = cropScreen(store, pictures, { onEncode: () => opener.encodeCrop() });
+const crop = cropScreen(store, pictures, { onEncode: () => opener.encodeCrop(), onFace: (face) => void opener.encodeFace(face) });
 const working = workingScreen(pictures, { onCancel: () => opener.cancel() });
 const attributes = attributesPanel(store, {
   stripUrl: (modelId, attribute) => api.stripUrl(modelId, attribute),
@@ -149,7 +149,7 @@ const editor = editorScreen(
       return null;
     });
   },
-  { imageUrl: (imageId) => api.imageUrl(imageId), onEncode: (mode) => void keeper.settle().then(() => opener.encodeAgain(mode)) },
+  { imageUrl: (imageId) => api.imageUrl(imageId), onCrop: () => void opener.cropAgain(), onEncode: (mode) => void keeper.settle().then(() => opener.encodeAgain(mode)) },
 );
 const firstSteps = tour();
 const problems = notice(store, { onRetry: () => renderer.retry() });

@@ -39,6 +39,7 @@ import { changed, keep } from './keeping.js';
  * @property {import('./encoding.js').EncodeMode} encodeMode
  * @property {Upload|null} upload
  * @property {Crop|null} crop
+ * @property {readonly import('./types.js').Face[]} faces of the upload, to choose from
  * @property {Work|null} work
  * @property {Source|null} source
  * @property {History<Session>|null} history
@@ -74,6 +75,7 @@ import { changed, keep } from './keeping.js';
  * | {type: 'uploaded', upload: Upload}
  * | {type: 'cropStarted', upload: Upload, crop: Crop}
  * | {type: 'cropChanged', crop: Crop}
+ * | {type: 'facesFound', imageId: string, faces: readonly import('./types.js').Face[]}
  * | {type: 'cropLeft'}
  * | {type: 'workStarted', kind: Work['kind']}
  * | {type: 'workProgressed', step: number, steps: number, message: string}
@@ -113,6 +115,7 @@ export const INITIAL = {
   encodeMode: 'balanced',
   upload: null,
   crop: null,
+  faces: [],
   work: null,
   source: null,
   history: null,
@@ -189,9 +192,11 @@ function reduced(state, action) {
     case 'encodeModeChosen':
       return { ...state, encodeMode: action.mode };
     case 'uploaded':
-      return { ...state, upload: action.upload, crop: null };
+      return { ...state, upload: action.upload, crop: null, faces: [] };
     case 'cropStarted':
       return { ...state, phase: 'crop', upload: action.upload, crop: action.crop, work: null, problem: null };
+    case 'facesFound':
+      return action.imageId === state.upload?.imageId ? { ...state, faces: action.faces } : state;
     case 'cropChanged':
       return { ...state, crop: action.crop };
     case 'cropLeft':

@@ -15,6 +15,7 @@
  * @property {string} version changes whenever the same edit could give another picture
  * @property {boolean} [has_encoder]
  * @property {string} [purpose] which pictures it is for
+ * @property {string|null} [aligned] the square that it wants faces in
  * @property {string} source
  * @property {string} license
  */
@@ -30,6 +31,7 @@
  */
 /** @typedef {{verdict: 'close'|'rough'|'stranger', reason: string}} Fit whether the model knows such pictures */
 /** @typedef {{latent_id: string, image_id: string, grid: [number, number], model?: string, reconstruction_id?: string, twin_id?: string|null, readings?: Record<string, number>, fit?: Fit|null}} LatentInfo twin_id: of what edits are made on */
+/** @typedef {{score: number, quad: [number, number][]}} Face quad: the square that the model wants */
 /** @typedef {{image_id: string, width: number, height: number}} UploadInfo */
 /**
  * @typedef {object} SessionInfo
@@ -39,7 +41,7 @@
  * @property {string} latent_id
  * @property {Record<string, any>[]} edits
  * @property {{name: string, edits: Record<string, any>[], saved_at: string}[]} snapshots
- * @property {LatentInfo & {crop: [number, number, number, number], reconstruction_id: string}} latent
+ * @property {LatentInfo & {crop: [number, number, number, number], quad?: [number, number][]|null, reconstruction_id: string}} latent
  * @property {UploadInfo} picture
  */
 /** @typedef {{format: 'png'|'jpeg'|'webp', quality?: number, frame: 'crop'|'full', max_side?: number, frames?: number}} Output */

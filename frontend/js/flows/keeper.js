@@ -22,6 +22,8 @@ export class Keeper {
   #timer = null;
   /** @type {WeakMap<object, {sessionId: string, revision: number}>} what the server has, by opened picture */
   #onServer = new WeakMap();
+  /** @type {WeakMap<object, string>} the cover that was saved last here, by opened picture */
+  #covers = new WeakMap();
 
   /**
    * @param {import('../store.js').Store} store
@@ -40,6 +42,8 @@ export class Keeper {
       }
       const isBack = state.server === 'ready' && before.server !== 'ready';
       if (isBack && keeping?.saving === 'failed') this.#saveIn(0);
+      const isShown = state.result && state.result !== before.result && state.result.edits === state.history?.present.edits;
+      if (source && isShown && keeping?.saving === 'saved' && this.#covers.has(source) && this.#covers.get(source) !== state.result?.imageId) this.#saveIn(REST_MS); // saved before it was drawn
       if (!source || !keeping || keeping === before.keeping) return;
       if (before.keeping?.sessionId && !keeping.sessionId) this.#onServer.delete(source); // kept apart: a session of its own
       if (keeping.saving === 'changed') this.#saveIn(REST_MS);
@@ -104,6 +108,7 @@ export class Keeper {
         ? await this.#api.changeSession(known.sessionId, { ...body, revision: known.revision })
         : await this.#api.makeSession(body);
       this.#onServer.set(source, { sessionId: session_id, revision });
+      this.#covers.set(source, body.cover_id);
       tell({ type: 'saved', sessionId: session_id, revision });
       if (isOpen()) return;
       confirmSaved(keeping.sessionId ?? source.latentId, body.edits, session_id, revision);

@@ -2,7 +2,7 @@
  * Every way a picture comes into the editor: a file, a sample, a generated one, a session kept from before.
  */
 
-import { largestCrop } from '../crop.js';
+import { cropOfQuad, isNearlyWhole, largestCrop } from '../crop.js';
 import { ENCODINGS, possible } from '../encoding.js';
 import { maskSizeFor } from '../geometry.js';
 import { begin, commit } from '../history.js';
@@ -54,9 +54,12 @@ export class Opener {
       const upload = { imageId: image_id, width, height, name: nameOfFile(file.name) };
       this.#store.dispatch({ type: 'uploaded', upload });
       const crop = largestCrop(upload, this.#aspect());
-      if (crop.width === width && crop.height === height) return this.#encode(upload, null, signal);
+      const faces = await this.#faces(upload, signal);
+      const isWhole = crop.width === width && crop.height === height;
+      if (isWhole && faces.every(({ quad }) => isNearlyWhole(quad, upload))) return this.#encode(upload, null, signal);
       await this.#pictures.load(image_id, signal);
       signal.throwIfAborted();
+      this.#store.dispatch({ type: 'facesFound', imageId: image_id, faces });
       this.#store.dispatch({ type: 'cropStarted', upload, crop });
     });
   }
@@ -103,13 +106,30 @@ export class Opener {
     });
   }
 
+  /** Encode the square of a face. @param {import('../types.js').Face} face */
+  async encodeFace({ quad }) {
+    const { upload } = this.#store.state;
+    if (upload) await this.#run('encode', (signal) => this.#encode(upload, cropOfQuad(quad, upload), signal));
+  }
+
+  /** The faces of a picture, for a model that wants faces; none where it does not, or the server cannot say. @param {Upload} upload @param {AbortSignal} [signal] */
+  async #faces(upload, signal) {
+    if (!currentModel({ ...this.#store.state, source: null })?.aligned) return [];
+    return this.#api.faces(upload.imageId, this.#modelId(), signal).catch((error) => {
+      if (signal?.aborted) throw error;
+      return [];
+    });
+  }
+
   /** Back to the crop box of the open picture. */
   async cropAgain() {
     const { source } = this.#store.state;
     if (!source?.upload) return;
     const { upload, crop } = source;
     await this.#pictures.load(upload.imageId).catch(() => null);
-    this.#store.dispatch({ type: 'cropStarted', upload, crop: crop ?? largestCrop(upload, this.#aspect()) });
+    const box = crop && !crop.quad ? crop : largestCrop(upload, this.#aspect());
+    this.#store.dispatch({ type: 'cropStarted', upload, crop: box });
+    this.#store.dispatch({ type: 'facesFound', imageId: upload.imageId, faces: await this.#faces(upload) });
   }
 
   async generate() {
@@ -235,7 +255,7 @@ export class Opener {
       {
         info: latent,
         upload: isDrawn ? null : { imageId: picture.image_id, width: picture.width, height: picture.height, name },
-        crop: isDrawn || isWhole ? null : { x, y, width, height },
+        crop: latent.quad ? { x, y, width, height, quad: latent.quad } : isDrawn || isWhole ? null : { x, y, width, height },
         wire: local?.wire ?? { latent_id, edits },
         keeping,
         snapshots: local?.snapshots ?? snapshots,

@@ -25,9 +25,9 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 /**
  * @param {import('../store.js').Store} store
  * @param {import('../pictures.js').Pictures} pictures
- * @param {{onEncode: () => void}} events
+ * @param {{onEncode: () => void, onFace: (face: import('../types.js').Face) => void}} events
  */
-export function cropScreen({ dispatch, state: initial }, pictures, { onEncode }) {
+export function cropScreen({ dispatch, state: initial }, pictures, { onEncode, onFace }) {
   let state = initial;
   let shownId = '';
   const canvas = el('canvas', { class: 'crop-picture', 'aria-hidden': 'true' });
@@ -39,7 +39,10 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode })
   const shades = ['top', 'left', 'right', 'bottom'].map((side) =>
     el('div', { class: `shade shade-${side}` }),
   );
-  const frame = el('div', { class: 'crop-frame' }, canvas, ...shades, box);
+  const faces = el('div', { class: 'crop-faces' });
+  /** @type {readonly import('../types.js').Face[]} */
+  let shownFaces = [];
+  const frame = el('div', { class: 'crop-frame' }, canvas, ...shades, box, faces);
   const room = el('div', { class: 'crop-room' }, frame);
   const size = el('output', { class: 'crop-size' });
   const encode = iconButton('check', t('Encode this part'), onEncode, {
@@ -62,6 +65,7 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode })
     { type: 'button', class: 'button', onclick: () => dispatch({ type: 'cropLeft' }) },
     t('Back'),
   );
+  const hint = el('p', { class: 'crop-hint' });
   const words = el(
     'div',
     { class: 'crop-words' },
@@ -71,6 +75,7 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode })
       { class: 'lead' },
       t('The model works on this frame. The rest of the picture is kept and comes back when you download the full frame.'),
     ),
+    hint,
   );
   const dom = el(
     'section',
@@ -159,6 +164,11 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode })
         context2d(canvas).drawImage(bitmap, 0, 0);
       }
       fit();
+      if (state.faces !== shownFaces) {
+        shownFaces = state.faces;
+        faces.replaceChildren(...shownFaces.map((face, i) => faceButton(face, i, upload, () => onFace(face))));
+        hint.textContent = shownFaces.length ? t('A face was found: click its outline to edit it, turned and as large as the model wants it. Or choose a part by hand.') : '';
+      }
       const percent = (/** @type {number} */ part, /** @type {number} */ extent) =>
         `${(100 * part) / extent}%`;
       frame.style.setProperty('--x', percent(crop.x, upload.width));
@@ -170,4 +180,37 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode })
       if (isEntered) requestAnimationFrame(() => box.focus());
     },
   };
+}
+
+/**
+ * The square of a face, outlined on the picture.
+ * @param {import('../types.js').Face} face
+ * @param {number} index
+ * @param {{width: number, height: number}} image
+ * @param {() => void} onChoose
+ */
+function faceButton({ quad }, index, { width, height }, onChoose) {
+  const [left, top] = [Math.min(...quad.map(([x]) => x)), Math.min(...quad.map(([, y]) => y))];
+  const [right, bottom] = [Math.max(...quad.map(([x]) => x)), Math.max(...quad.map(([, y]) => y))];
+  const inside = quad.map(([x, y]) => `${(100 * (x - left)) / (right - left)}% ${(100 * (y - top)) / (bottom - top)}%`);
+  const [across, down] = [quad[3][0] - quad[0][0], quad[3][1] - quad[0][1]];
+  const outline = el('span', { class: 'face-outline' });
+  Object.assign(outline.style, {
+    left: `${(100 * (quad[0][0] - left)) / (right - left)}%`,
+    top: `${(100 * (quad[0][1] - top)) / (bottom - top)}%`,
+    width: `${(100 * Math.hypot(across, down)) / (right - left)}%`,
+    height: `${(100 * Math.hypot(across, down)) / (bottom - top)}%`,
+    transform: `rotate(${Math.atan2(down, across)}rad)`,
+  });
+  const label = el('span', { class: 'face-label' }, t('Edit this face'));
+  const name = t('Edit face {number}', { number: index + 1 });
+  const dom = el('button', { type: 'button', class: 'face', 'aria-label': name, onclick: onChoose }, outline, label);
+  Object.assign(dom.style, {
+    left: `${(100 * left) / width}%`,
+    top: `${(100 * top) / height}%`,
+    width: `${(100 * (right - left)) / width}%`,
+    height: `${(100 * (bottom - top)) / height}%`,
+    clipPath: `polygon(${inside.join(', ')})`,
+  });
+  return dom;
 }

@@ -27,15 +27,15 @@ const SAYS = {
   },
   stranger: {
     title: t('The model does not know such pictures'),
-    detail: t('Edits are made on its own drawing, which is not your picture: most will hardly show, or will not belong.'),
+    detail: t('Edits are made on its own drawing, which is not your picture: they may hardly show, or not fit.'),
   },
 };
 
 /**
  * @param {import('../store.js').Store} store
- * @param {{imageUrl: (imageId: string) => string, onEncode: (mode: import('../encoding.js').EncodeMode) => void}} parts
+ * @param {{imageUrl: (imageId: string) => string, onCrop: () => void, onEncode: (mode: import('../encoding.js').EncodeMode) => void}} parts
  */
-export function fitPanel({ dispatch }, { imageUrl, onEncode }) {
+export function fitPanel({ dispatch }, { imageUrl, onCrop, onEncode }) {
   const title = el('strong', {});
   const detail = el('p', {});
   const purpose = el('p', { class: 'quiet' });
@@ -45,7 +45,8 @@ export function fitPanel({ dispatch }, { imageUrl, onEncode }) {
     const { text, hint } = ENCODINGS[mode];
     return el('button', { type: 'button', class: 'button', title: hint, onclick: () => onEncode(mode) }, text);
   });
-  const encodings = el('div', { class: 'fit-again' }, el('span', {}, t('Encode again')), ...again);
+  const crop = el('button', { type: 'button', class: 'button', onclick: onCrop }, t('Choose another part'));
+  const encodings = el('div', { class: 'fit-again' }, crop, el('span', {}, t('Encode again')), ...again);
   const dom = el(
     'section',
     { class: 'fit', 'aria-label': t('Does it fit the model?'), hidden: true },
