@@ -1,0 +1,70 @@
+"""From a picture of people to the square of one of them."""
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from models.images import to_pixels
+from training.portraits import render, sample_factors
+
+
+@pytest.fixture(scope="module")
+def two_people(tmp_path_factory):
+    person = to_pixels(render(sample_factors(4242, 3, 1), 256))
+    small = np.asarray(Image.fromarray(person).resize((160, 160)))
+    picture = np.full((256, 420, 3), 90, np.uint8)
+    picture[:, :256], picture[40:200, 256:416] = person, small
+    path = tmp_path_factory.mktemp("people") / "two.png"
+    Image.fromarray(picture).save(path)
+    return path
+
+
+@pytest.fixture
+def start(page, drive):
+    driver = drive(page)
+    driver.open_start()
+    return driver
+
+
+def test_a_face_is_outlined_chosen_and_put_back(start, two_people):
+    page = start.page
+    page.locator(".start").get_by_text("Fast", exact=True).click()
+    start.upload(two_people)
+    start.wait_for_phase("crop")
+    faces = page.locator(".face")
+    expect(faces).to_have_count(2)
+    expect(page.locator(".crop-hint")).to_contain_text("A face was found")
+    page.get_by_role("button", name="Edit face 2").click()
+    start.wait_for_editor()
+    height, width, _ = start.shown_image().shape
+    assert height == width, "a square"
+    page.get_by_role("button", name="Whole picture").click()
+    start.wait_until_saved()
+    page.reload()
+    start.wait_for_editor()
+    expect(page.locator(".edit")).to_have_count(1)
+    assert start.shown_image().shape == (height, width, 3)
+    page.locator(".fit, .status-fit").first.wait_for(state="attached")
+    page.get_by_role("button", name="Choose the crop again").click()
+    start.wait_for_phase("crop")
+    expect(faces).to_have_count(2)
+
+
+def test_a_drawn_portrait_needs_no_choice(start, tmp_path):
+    path = tmp_path / "person.png"
+    Image.fromarray(to_pixels(render(sample_factors(4242, 3, 1), 256))).save(path)
+    start.page.locator(".start").get_by_text("Fast", exact=True).click()
+    start.upload(path)
+    start.wait_for_editor()
+    assert start.shown_image().shape == (256, 256, 3)
+
+
+def test_land_has_no_faces_to_look_for(start, two_people):
+    asked = []
+    start.page.on("request", lambda r: asked.append(r.url) if "/faces" in r.url else None)
+    start.page.locator(".model").filter(has_text="Drawn land").click()
+    start.upload(two_people)
+    start.wait_for_phase("crop")
+    expect(start.page.locator(".face")).to_have_count(0)
+    assert asked == []
