@@ -299,7 +299,7 @@ def test_an_edit_without_effect_is_called_that(editor):
     editor.page.route("**/edit?*", without_box)
     editor.stroke((0.5, 0.5))
     editor.page.unroute("**/edit?*")
-    assert "No visible effect" in editor.status()
+    assert "Nothing changed" in editor.status()
 
 
 def test_many_quick_strokes_end_in_the_right_picture(editor):

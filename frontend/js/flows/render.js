@@ -159,8 +159,8 @@ export class Renderer {
  * @param {number} effect in levels of 255
  * @param {string|null} advice if hardly anything did; none: a small change was meant
  */
-function said({ ms }, effect, advice) {
-  if (effect < LEAST_SEEN && advice) return advice;
+function said({ changedBox, ms }, effect, advice) {
+  if (advice && (!changedBox || effect < LEAST_SEEN)) return advice;
   return t('Changed by up to {percent} % ({ms} ms)', { percent: Math.round(effect / 2.55), ms: ms ?? 0 });
 }
 
