@@ -5,11 +5,14 @@ import zlib
 from typing import BinaryIO
 
 from PIL import Image
+from pillow_heif import HeifImagePlugin
 
 from contracts.errors import InvalidImage, TooLarge
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
-UNREADABLE = "this is not a picture that can be read: use JPEG, PNG, WebP, GIF, BMP or TIFF"
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "GIF", "BMP", "TIFF")
+UNREADABLE = (
+    "this is not a picture that can be read: use JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP or TIFF"
+)
 
 BROKEN_FILE_ERRORS = (
     OSError,
@@ -21,9 +24,12 @@ BROKEN_FILE_ERRORS = (
     TypeError,
     struct.error,
     zlib.error,
+    RuntimeError,  # of the codecs of HEIC and AVIF
     Image.DecompressionBombError,
 )
 """What Pillow raises of files that are damaged or hostile."""
+
+assert HeifImagePlugin  # importing it teaches Pillow HEIC, which phones send
 
 # Pillow's own limit warns instead of raising and knows nothing of our settings; `open_header` has
 # ours. A truncated file is an error and not a grey area: ImageFile.LOAD_TRUNCATED_IMAGES stays off.

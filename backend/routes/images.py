@@ -21,7 +21,7 @@ IMMUTABLE = "private, max-age=31536000, immutable"  # an id names its bytes for 
 async def upload_image(
     server: Server, owner: Owner, image: Annotated[UploadFile, File()]
 ) -> IngestResult:
-    """Upload a picture: JPEG, PNG, WebP, GIF, BMP or TIFF. It is kept upright, as 8-bit sRGB."""
+    """Upload JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP or TIFF; kept upright, as 8-bit sRGB."""
     return await ingest(server, owner, image)
 
 

@@ -8,11 +8,12 @@ import zlib
 import numpy as np
 import pytest
 from fake_editor import FakeEditor
-from pictures import file_of, huge_png_header, noise, oriented_png, png, stored
+from pictures import ORIENTATION_TAG, file_of, huge_png_header, noise, oriented_png, png, stored
 from PIL import Image, ImageCms, ImageOps
 
 from contracts.edits import MaskPng
 from contracts.errors import InvalidEdit, InvalidImage, TooLarge
+from contracts.pictures import FORMATS
 from worker.decode import Picture, decode_mask, decode_picture
 from worker.ports import Editor
 
@@ -77,9 +78,27 @@ def test_a_transparent_colour_of_a_palette() -> None:
     assert picture.alpha.tolist() == [[255, 0]]
 
 
+@pytest.mark.parametrize("image_format", ["HEIF", "AVIF"])
+def test_what_phones_send_is_upright_and_keeps_its_alpha(image_format: str) -> None:
+    pixels = np.zeros((60, 100, 4), np.uint8)
+    pixels[:, :50], pixels[:, 50:] = (250, 20, 20, 255), (20, 20, 250, 100)
+    image = Image.fromarray(pixels)
+    exif = image.getexif()
+    exif[ORIENTATION_TAG] = 6  # the camera was turned to the left
+    for shown, alpha in ((image.convert("RGB"), None), (image, 100)):
+        data = file_of(shown, image_format, quality=95, exif=exif.tobytes())
+        picture = decode_picture(data, LIMIT_PX)
+        assert picture.size_px == (60, 100)
+        assert np.abs(picture.pixels[20, 30].astype(int) - (250, 20, 20)).max() < 12
+        assert np.abs(picture.pixels[80, 30].astype(int) - (20, 20, 250)).max() < 12
+        assert (picture.alpha is None) == (alpha is None)
+        if picture.alpha is not None:
+            assert abs(int(picture.alpha[80, 30]) - 100) < 4
+
+
 @pytest.mark.filterwarnings("ignore")  # Pillow warns of what it then refuses
 def test_every_cut_of_a_file_is_an_error_of_ours() -> None:
-    for image_format in ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"):
+    for image_format in FORMATS:
         data = file_of(Image.fromarray(noise(40, 30)), image_format)
         for share in (0, 0.01, 0.1, 0.5, 0.9):
             with pytest.raises(InvalidImage):
@@ -89,7 +108,7 @@ def test_every_cut_of_a_file_is_an_error_of_ours() -> None:
 @pytest.mark.filterwarnings("ignore")
 def test_damaged_files_are_pictures_or_errors_of_ours() -> None:
     random = np.random.default_rng(0)
-    for image_format in ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"):
+    for image_format in FORMATS:
         data = bytearray(file_of(Image.fromarray(noise(40, 30)), image_format))
         for _ in range(60):
             damaged = bytearray(data)

@@ -46,7 +46,7 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, 
       el('div', { class: 'drop-actions' }, choose, onCamera && iconButton('camera', t('Take a picture'), onCamera, { text: t('Camera') })),
     ),
   );
-  const note = el('p', { class: 'drop-note' }, t('PNG, JPEG, WebP, GIF, BMP or TIFF. It goes to this server and nowhere else.'));
+  const note = el('p', { class: 'drop-note' }, t('JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP or TIFF. It goes to this server and nowhere else.'));
   const resume = iconButton('redo', t('Go on with the latest picture'), () => onResume(savedSessions()[0].id), {
     text: t('Go on with the latest picture'),
     class: 'resume',
