@@ -22,17 +22,22 @@ from cli.pictures import (
     model_of,
     open_editor,
     original_of,
+    read_picture,
     read_pixels,
 )
 from contracts.catalog import read_info
 from contracts.edits import AttributeEdit, EditValue
 from contracts.errors import InvalidImage, InvalidRequest, TooLarge
+from contracts.faces import Alignment
 from contracts.session_file import SessionFile, unpack, with_latents
 from contracts.settings import SharedSettings
 
 if TYPE_CHECKING:
     from models.images import Pixels
+    from worker.decode import Picture
     from worker.editor import ModelEditor
+    from worker.parts import Part
+    from worker.ports import Edited
 
 Box = tuple[int, int, int, int]
 """x, y, w, h in pixels."""
@@ -46,11 +51,13 @@ class Recipe:
     Attributes:
         own_id: what the edited latent is called by the edits.
         donors: safetensors by id.
+        is_of_face: they are of a face that was found, and its square turned to it.
     """
 
     edits: tuple[EditValue, ...]
     own_id: str | None
     donors: Mapping[str, bytes]
+    is_of_face: bool = False
 
     def for_latent(self, latent_id: str) -> tuple[EditValue, ...]:
         """The edits, when the latent of that id is edited: what copies from itself still does."""
@@ -173,6 +180,8 @@ def edit_folder(
     shape: "Callable[[Pixels], Pixels]",
 ) -> None:
     """Encode every picture of a folder and edit it; one that cannot be read is told and left out.
+    What was painted on a face is painted on the largest face of each, in its whole picture; one
+    without a face is left out, too.
 
     Args:
         shape: what of a picture is edited.
@@ -181,6 +190,9 @@ def edit_folder(
         InvalidRequest: there is no picture in it, or the results would replace them.
         InvalidImage: none of them can be read.
     """
+    from PIL import Image
+
+    from worker.decode import Picture
     from worker.ports import EncodeOptions
 
     paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in PICTURE_SUFFIXES)
@@ -189,25 +201,47 @@ def edit_folder(
     if out.resolve() == folder.resolve():
         raise InvalidRequest("--out: another folder, so that no picture is replaced")
     editor = open_editor(model or DEFAULT_MODEL)
+    aligned = read_info(model_folder(model or DEFAULT_MODEL)).aligned or "ffhq"
     out.mkdir(parents=True, exist_ok=True)
     stems = Counter(path.stem for path in paths)
     num_done = 0
     with Progress(transient=True) as progress:
         for path in progress.track(paths, description="Editing"):
             try:
-                pixels = shape(read_pixels(path))
+                picture = read_picture(path)
+                part = face_of(picture, aligned) if recipe.is_of_face else None
             except (InvalidImage, TooLarge) as error:
                 say(f"{path.name} is left out: {error}")
                 continue
+            taken = None if part is None else part.taken_from(picture)
+            pixels = shape(picture.on_white()) if taken is None else taken.on_white()
             found = editor.encode(pixels, EncodeOptions(None, steps), lambda _: None)
             if found.fit is not None and found.fit.verdict == "stranger":
                 say(f"{path.name}: {found.fit.reason}")
             name = path.stem if stems[path.stem] == 1 else path.name
-            finish(editor, path.name, found.tensor, pixels, recipe, out / f"{name}.png")
+            edited = apply(editor, path.name, found.tensor, pixels, recipe).pixels
+            if part is not None and taken is not None:
+                edited = part.put_back(picture, taken, Picture(edited, None)).on_white()
+            Image.fromarray(edited).save(out / f"{name}.png")
             num_done += 1
     if not num_done:
-        raise InvalidImage(f"no picture of {folder} can be read")
+        raise InvalidImage(f"no picture of {folder} can be edited")
     say(f"{out}: {num_done} of {len(paths)} pictures")
+
+
+def face_of(picture: "Picture", aligned: Alignment) -> "Part":
+    """The square of the largest face.
+
+    Raises:
+        InvalidImage: there is none.
+    """
+    from worker.faces import faces_in
+    from worker.parts import square_of
+
+    found = faces_in(picture.on_white(), aligned).faces
+    if not found:
+        raise InvalidImage("no face is in it")
+    return square_of(picture, found[0].quad)
 
 
 def finish(
@@ -221,15 +255,22 @@ def finish(
     """Apply a recipe to a latent and write the picture; the box of what changed."""
     from PIL import Image
 
-    result = editor.edit(
+    result = apply(editor, latent_id, tensor, original, recipe)
+    Image.fromarray(result.pixels).save(out)
+    return result.changed_box
+
+
+def apply(
+    editor: "ModelEditor", latent_id: str, tensor: bytes, original: "Pixels", recipe: Recipe
+) -> "Edited":
+    """A latent's picture after a recipe."""
+    return editor.edit(
         latent_id,
         original,
         recipe.for_latent(latent_id),
         tensor=recipe.fetch(latent_id, tensor),
         composite="residual",
     )
-    Image.fromarray(result.pixels).save(out)
-    return result.changed_box
 
 
 def wanted(attribute: list[str] | None, mask: list[Path] | None, recipe: Path | None) -> Recipe:
@@ -288,7 +329,7 @@ def of_session(file: SessionFile) -> Recipe:
     """What a session file does to a picture."""
     own, *others = file.manifest.latents
     donors = {packed.latent_id: file.entries[packed.tensor] for packed in others}
-    return Recipe(file.manifest.edits, own.latent_id, donors)
+    return Recipe(file.manifest.edits, own.latent_id, donors, is_of_face=own.quad is not None)
 
 
 def checked(entries: list[Any]) -> tuple[EditValue, ...]:

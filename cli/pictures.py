@@ -13,6 +13,7 @@ from contracts.settings import SharedSettings
 
 if TYPE_CHECKING:
     from models.images import Pixels
+    from worker.decode import Picture
     from worker.editor import ModelEditor
 
 
@@ -65,15 +66,24 @@ def original_of(latent: Path) -> Path:
     return latent.with_suffix(".original.png")
 
 
-def read_pixels(path: Path) -> "Pixels":
-    """A picture, upright and on white.
+def read_picture(path: Path) -> "Picture":
+    """A picture, upright.
 
     Raises:
         InvalidImage: it cannot be decoded.
     """
     from worker.decode import decode_picture
 
-    pixels: Pixels = decode_picture(path.read_bytes(), SharedSettings().max_pixels).on_white()
+    return decode_picture(path.read_bytes(), SharedSettings().max_pixels)
+
+
+def read_pixels(path: Path) -> "Pixels":
+    """A picture, upright and on white.
+
+    Raises:
+        InvalidImage: it cannot be decoded.
+    """
+    pixels: Pixels = read_picture(path).on_white()
     return pixels
 
 

@@ -3,12 +3,16 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from contracts.catalog import read_info
 from contracts.errors import InvalidImage, InvalidRequest, StaleLatent
-from contracts.session_file import Manifest, SessionFile, pack
+from contracts.session_file import Manifest, SessionFile, pack, unpack
+from models.images import to_pixels
 from tests.fakes.commands import photo, pixels_of, run
+from training.portraits import render, sample_factors
 
 
 def test_a_session_file_replays(tiny: Path, tmp_path: Path) -> None:
@@ -93,6 +97,35 @@ def test_a_recipe_runs_over_a_folder(tiny: Path, session_file: Path, tmp_path: P
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["one.png", "two.png"]
     run("edit", session_file, "-o", tmp_path / "replayed.png", "--model", tiny)
     assert (pixels_of(tmp_path / "out" / "one.png") == pixels_of(tmp_path / "replayed.png")).all()
+
+
+def test_what_was_painted_on_a_face_is_painted_on_every_face(
+    tiny: Path, session_file: Path, tmp_path: Path
+) -> None:
+    """In the whole picture, turned as the face is; one without a face is left out."""
+    file = unpack(session_file.read_bytes())
+    quad = [[10.0, 0.0], [10.0, 40.0], [50.0, 40.0], [50.0, 0.0]]
+    packed = file.manifest.latents[0].model_dump() | {"quad": quad}
+    latents = [packed, *(each.model_dump() for each in file.manifest.latents[1:])]
+    hat = {"type": "attribute", "attribute": "hat", "strength": 2.0}
+    fields = file.manifest.model_dump() | {"latents": latents, "edits": [hat]}
+    recipe = tmp_path / "face.latentbrush"
+    manifest = Manifest.model_validate(fields)
+    recipe.write_bytes(pack(SessionFile(manifest=manifest, entries=file.entries)))
+    folder, out = tmp_path / "people", tmp_path / "out"
+    folder.mkdir()
+    person = to_pixels(render(sample_factors(4242, 3, 1), 256))
+    wide = np.full((256, 420, 3), 90, np.uint8)
+    wide[:, 60:316] = person
+    Image.fromarray(wide).save(folder / "one.png")
+    Image.new("RGB", (80, 60)).save(folder / "grey.png")
+    said = run("edit", folder, "-o", out, "--recipe", recipe, "--model", tiny, "--steps", 0)
+    assert "grey.png is left out: no face is in it" in said
+    assert "1 of 2 pictures" in said
+    edited = pixels_of(out / "one.png")
+    assert edited.shape == wide.shape, "the whole picture"
+    assert np.array_equal(edited[:, 360:], wide[:, 360:])
+    assert (edited[100:160, 150:220] != wide[100:160, 150:220]).any()
 
 
 def test_what_copies_from_itself_copies_from_each_picture(
