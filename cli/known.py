@@ -21,6 +21,7 @@ class Known:
 
     Attributes:
         about_mb: size of the file, computed from its networks; a guide, not a promise.
+        aligned: the square that it wants faces in: that of its training set.
     """
 
     name: str
@@ -29,19 +30,27 @@ class Known:
     about_mb: int
     address: str
     license: str = NVIDIA_NC
+    aligned: str | None = None
 
 
 KNOWN = {
     entry.name: entry
     for entry in (
-        Known("ffhq", "faces", 1024, 381, ADA + "ffhq.pkl"),
-        Known("ffhq-256", "faces", 256, 296, NGC + "stylegan2-ffhq-256x256.pkl"),
-        Known("ffhq-512", "faces", 512, 364, NGC + "stylegan2-ffhq-512x512.pkl"),
+        Known("ffhq", "faces", 1024, 381, ADA + "ffhq.pkl", aligned="ffhq"),
+        Known("ffhq-256", "faces", 256, 296, NGC + "stylegan2-ffhq-256x256.pkl", aligned="ffhq"),
+        Known("ffhq-512", "faces", 512, 364, NGC + "stylegan2-ffhq-512x512.pkl", aligned="ffhq"),
         Known("ffhqu-256", "faces, unaligned", 256, 296, NGC + "stylegan2-ffhqu-256x256.pkl"),
         Known(
             "celebahq-256", "celebrities' faces", 256, 296, NGC + "stylegan2-celebahq-256x256.pkl"
         ),
-        Known("metfaces", "faces in paintings and sculptures", 1024, 381, ADA + "metfaces.pkl"),
+        Known(
+            "metfaces",
+            "faces in paintings and sculptures",
+            1024,
+            381,
+            ADA + "metfaces.pkl",
+            aligned="ffhq",
+        ),
         Known("afhqcat", "cats' faces", 512, 364, ADA + "afhqcat.pkl"),
         Known("afhqdog", "dogs' faces", 512, 364, ADA + "afhqdog.pkl"),
         Known("afhqwild", "wild animals' faces", 512, 364, ADA + "afhqwild.pkl"),

@@ -7,6 +7,8 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -102,6 +104,12 @@ def config_of(folder: Path) -> dict[str, Any]:
     return config
 
 
+class Aligned(StrEnum):
+    """The squares that checkpoints want faces in."""
+
+    FFHQ = "ffhq"
+
+
 @app.command()
 def add(
     file: Annotated[
@@ -116,14 +124,21 @@ def add(
         str, typer.Option("--license", help="Of a checkpoint: what its source says.")
     ] = "unknown",
     source: Annotated[str | None, typer.Option(help="Of a checkpoint: where it came from.")] = None,
+    aligned: Annotated[
+        Aligned | None,
+        typer.Option(help="Of a checkpoint that draws faces: the square that it wants them in."),
+    ] = None,
 ) -> None:
     """Add a model: a checkpoint is converted without running any code from it."""
     is_folder = (file / "config.json").exists()
     target = new_folder(name or plain_name(file.name if is_folder else file.stem))
+    if is_folder and aligned is not None:
+        raise InvalidRequest("--aligned: a Latentbrush model says itself how it wants faces")
     if is_folder:
         copy_model(file, target, title)
     else:
-        convert(file, target, title=title or file.stem, license_=license_, source=source)
+        about = About(title or file.stem, license_, source, aligned.value if aligned else None)
+        convert(file, target, about)
     say(f"{target.name}: added; latentbrush serve shows it")
 
 
@@ -156,7 +171,9 @@ def get(
     file = SharedSettings().home / "downloads" / known.address.rsplit("/", 1)[-1]
     fetch_known(known, file)
     try:
-        convert(file, target, title=name, license_=known.license, source=known.address)
+        purpose = f"Pictures of {known.draws}, as they are in its training set."
+        about = About(name, known.license, known.address, known.aligned, purpose)
+        convert(file, target, about)
     finally:
         file.unlink()  # also when it was something else: the next try fetches it again
     say(f"{name}: added; latentbrush serve shows it")
@@ -237,7 +254,23 @@ def staged(target: Path) -> Iterator[Path]:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def convert(file: Path, target: Path, *, title: str, license_: str, source: str | None) -> None:
+@dataclass(frozen=True)
+class About:
+    """What is said of a checkpoint that the file does not say itself.
+
+    Attributes:
+        source: where it came from; the file's name if None.
+        aligned: the square that it wants faces in, if it does.
+    """
+
+    title: str
+    license: str
+    source: str | None = None
+    aligned: str | None = None
+    purpose: str = ""
+
+
+def convert(file: Path, target: Path, about: About) -> None:
     """Make a model of a checkpoint: read, measure its latents, draw what its directions do."""
     import torch
 
@@ -254,8 +287,15 @@ def convert(file: Path, target: Path, *, title: str, license_: str, source: str 
         with file.open("rb") as opened:
             checksum = hashlib.file_digest(opened, "sha256").hexdigest()
         origin = {"file": file.name, "format": checkpoint.format, "sha256": checksum}
-        where = source or f"{file.name} ({checkpoint.format})"
-        card = Card(target.name, title, where, license_, origin=origin)
+        card = Card(
+            target.name,
+            about.title,
+            about.source or f"{file.name} ({checkpoint.format})",
+            about.license,
+            origin=origin,
+            purpose=about.purpose,
+            aligned=about.aligned,
+        )
         progress.update(stage, description="Measuring its latents")
         model = adopt(generator, card, torch.device(default_device()))
         progress.remove_task(stage)

@@ -12,11 +12,14 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from cli.main import app
-from contracts.errors import EditorError
+from contracts.catalog import read_info
+from contracts.errors import EditorError, InvalidRequest
 from models.errors import ModelError
+from models.images import to_pixels
 from models.model import load_model
 from tests.fakes.checkpoints import write_official, write_rosinality
 from tests.fakes.reference import picture, random_weights, seed_z
+from training.portraits import render, sample_factors
 
 runner = CliRunner()
 CLASSES = 4
@@ -61,6 +64,23 @@ def test_it_says_where_it_came_from(data_dir: Path) -> None:
     assert shown["origin"]["file"] == "mine.pkl"
     assert len(shown["origin"]["sha256"]) == 64
     assert (data_dir / "models" / "mine" / "preview.webp").exists()
+
+
+def test_a_model_of_faces_says_how_it_wants_them(tmp_path: Path, data_dir: Path) -> None:
+    weights = random_weights(32, w_dim=32, channel_max=32, layers=2)
+    write_official(tmp_path / "faces.pkl", weights)
+    run("models", "add", tmp_path / "faces.pkl", "--name", "faces", "--aligned", "ffhq")
+    folder = data_dir / "models" / "faces"
+    assert read_info(folder).aligned == "ffhq"
+    person = to_pixels(render(sample_factors(4242, 3, 1), 256))
+    Image.fromarray(person).save(tmp_path / "person.png")
+    latent = tmp_path / "person.safetensors"
+    run("encode", tmp_path / "person.png", "-o", latent, "--model", "faces", "--steps", 1)
+    with Image.open(tmp_path / "person.original.png") as image:
+        assert image.size[0] < 220, "FFHQ's square is smaller than a portrait"
+    with pytest.raises(InvalidRequest, match="says itself"):
+        run("models", "add", folder, "--name", "again", "--aligned", "ffhq")
+    run("models", "remove", "faces")
 
 
 def test_a_seed_draws_what_the_original_tool_draws(tmp_path: Path) -> None:
