@@ -67,7 +67,7 @@ def find_twin(
         begin=begin,
         on_step=on_step,
     )
-    if encoding.plain_truncation == 1:
+    if encoding.plain_truncation == 1 or begin is not None:  # an earlier twin is pulled already
         return found
     mean = model.generator.mapping.w_avg[None, :, None, None]
     pulled = found.latent.map(lambda _, wmap: mean.lerp(wmap, encoding.plain_truncation))

@@ -90,10 +90,7 @@ class Workbench:
             UnknownModel: no folder has it.
             ModelUnavailable: its files cannot be loaded.
         """
-        known = self._catalog.models()
-        if model_id not in known:
-            raise UnknownModel("there is no such model: see GET /models")
-        info, model_dir = known[model_id]
+        info, model_dir = self._installed(model_id)
         held = self._editors.get(model_id)
         if held is None or held.version != info.version:
             self._editors.pop(model_id, None)
@@ -110,10 +107,13 @@ class Workbench:
         Raises:
             UnknownModel: no folder has it.
         """
+        return self._installed(model_id)[0]
+
+    def _installed(self, model_id: str) -> tuple[ModelInfo, Path]:
         known = self._catalog.models()
         if model_id not in known:
             raise UnknownModel("there is no such model: see GET /models")
-        return known[model_id][0]
+        return known[model_id]
 
     def version(self, model_id: str) -> str:
         """The version of a model that is loaded."""

@@ -249,6 +249,28 @@ def test_an_encoding_that_goes_on_keeps_its_twin(original: Pixels) -> None:
     torch.testing.assert_close(twins[0].layers[0], twins[1].layers[0], atol=1e-4, rtol=0)
 
 
+def test_a_twin_is_pulled_to_the_mean_once() -> None:
+    model = tiny_land()
+    encoding = replace(model.encoding, steps=1, plain="S4", plain_steps=0, plain_truncation=0.5)
+    picture = np.random.default_rng(3).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+
+    def twin_of(truncation: float, begin: bytes | None = None) -> Encoded:
+        own = replace(encoding, plain_truncation=truncation)
+        editor = ModelEditor(replace(model, encoding=own))
+        return editor.encode(picture, EncodeOptions(begin=begin), ignore)
+
+    whole, half = (twin_of(truncation) for truncation in (1.0, 0.5))
+    again = twin_of(0.5, half.tensor)
+    mean = model.generator.mapping.w_avg[:, None, None]
+    away = []
+    for found in (whole, half, again):
+        plain = from_bytes(found.tensor, model.layout).plain
+        assert plain is not None
+        away.append((plain.layers[0][0] - mean).norm().item())
+    assert away[1] == pytest.approx(away[0] / 2, rel=0.01)
+    assert away[2] > 0.9 * away[1]
+
+
 def test_an_earlier_latent_of_another_shape_is_refused() -> None:
     model = tiny_land()
     editor = ModelEditor(model)
