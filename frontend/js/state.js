@@ -194,7 +194,7 @@ function reduced(state, action) {
     case 'uploaded':
       return { ...state, upload: action.upload, crop: null, faces: [] };
     case 'cropStarted':
-      return { ...state, phase: 'crop', upload: action.upload, crop: action.crop, work: null, problem: null };
+      return { ...state, phase: 'crop', upload: action.upload, crop: action.crop, faces: [], work: null, problem: null };
     case 'facesFound':
       return action.imageId === state.upload?.imageId ? { ...state, faces: action.faces } : state;
     case 'cropChanged':

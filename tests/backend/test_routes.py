@@ -14,8 +14,7 @@ from safetensors.numpy import load
 from contracts.ids import LOCAL_OWNER
 from contracts.library import Library
 from contracts.requests import EditRequest, EditResult
-from models.images import to_pixels
-from training.portraits import render, sample_factors
+from tests.fakes import people
 
 JOB_KEYS = {
     "job_id", "kind", "status", "progress", "result", "error",
@@ -60,7 +59,7 @@ def test_upload_and_get(client: httpx.Client) -> None:
 
 
 def test_faces_are_found_with_their_squares(client: httpx.Client) -> None:
-    person = to_pixels(render(sample_factors(4242, 3, 1), 256))
+    person = people.person()
     both = np.concatenate([person, np.full_like(person, 90)], axis=1)
     file = {"image": file_of(Image.fromarray(both))}
     image_id = client.post("/images", files=file).json()["image_id"]

@@ -10,8 +10,7 @@ import pytest
 from pictures import file_of, noise, pixels_of
 from PIL import Image
 
-from models.images import to_pixels
-from training.portraits import render, sample_factors
+from tests.fakes import people
 
 QUAD = [[60.0, 10.0], [20.0, 60.0], [70.0, 100.0], [110.0, 50.0]]
 SMILE = {"type": "attribute", "attribute": "smile", "strength": 2, "mask": {"kind": "all"}}
@@ -98,10 +97,7 @@ def test_a_square_that_misses_the_picture_is_refused(client: httpx.Client) -> No
 
 
 def test_a_face_is_encoded_by_its_number(client: httpx.Client) -> None:
-    person = to_pixels(render(sample_factors(4242, 3, 1), 256))
-    small = np.asarray(Image.fromarray(person).resize((160, 160)))
-    picture = np.full((256, 420, 3), 90, np.uint8)
-    picture[:, :256], picture[40:200, 256:416] = person, small
+    picture = people.two_people()
     lefts = []
     for number in ("0", "1"):
         result = encoded(client, picture, face=number).json()["result"]

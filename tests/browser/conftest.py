@@ -157,6 +157,14 @@ def drive(live_url):
 
 
 @pytest.fixture
+def start(page, drive):
+    """The start screen, to open a picture from."""
+    driver = drive(page)
+    driver.open_start()
+    return driver
+
+
+@pytest.fixture
 def port():
     """A port for a server that is started twice."""
     return free_port()

@@ -1,30 +1,18 @@
 """From a picture of people to the square of one of them."""
 
-import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from models.images import to_pixels
-from training.portraits import render, sample_factors
+from tests.fakes import people
 
 
 @pytest.fixture(scope="module")
 def two_people(tmp_path_factory):
-    person = to_pixels(render(sample_factors(4242, 3, 1), 256))
-    small = np.asarray(Image.fromarray(person).resize((160, 160)))
-    picture = np.full((256, 420, 3), 90, np.uint8)
-    picture[:, :256], picture[40:200, 256:416] = person, small
+    picture = people.two_people()
     path = tmp_path_factory.mktemp("people") / "two.png"
     Image.fromarray(picture).save(path)
     return path
-
-
-@pytest.fixture
-def start(page, drive):
-    driver = drive(page)
-    driver.open_start()
-    return driver
 
 
 def test_a_face_is_outlined_chosen_and_put_back(start, two_people):
@@ -53,7 +41,7 @@ def test_a_face_is_outlined_chosen_and_put_back(start, two_people):
 
 def test_a_drawn_portrait_needs_no_choice(start, tmp_path):
     path = tmp_path / "person.png"
-    Image.fromarray(to_pixels(render(sample_factors(4242, 3, 1), 256))).save(path)
+    Image.fromarray(people.person()).save(path)
     start.page.locator(".start").get_by_text("Fast", exact=True).click()
     start.upload(path)
     start.wait_for_editor()
@@ -68,3 +56,20 @@ def test_land_has_no_faces_to_look_for(start, two_people):
     start.wait_for_phase("crop")
     expect(start.page.locator(".face")).to_have_count(0)
     assert asked == []
+
+
+def test_of_several_pictures_the_faces_become_sessions(start, two_people, tmp_path):
+    plain = tmp_path / "grey.png"
+    Image.new("RGB", (90, 60), (90, 90, 90)).save(plain)
+    start.page.locator(".start").get_by_text("Fast", exact=True).click()
+    start.upload([two_people, plain])
+    sessions = start.page.get_by_role("region", name="Your sessions")
+    sessions.get_by_role("button", name="two", exact=False).first.wait_for(timeout=60_000)
+    found = start.page.evaluate("fetch('sessions').then((answer) => answer.json())")["sessions"]
+    quads = {}
+    for each in found:
+        path = f"sessions/{each['session_id']}"
+        kept = start.page.evaluate("(path) => fetch(path).then((answer) => answer.json())", path)
+        quads[each["name"]] = kept["latent"]["quad"]
+    assert quads["two"] is not None
+    assert quads["grey"] is None

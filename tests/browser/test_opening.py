@@ -26,13 +26,6 @@ def kept_session(driver):
     return driver.page.evaluate("(path) => fetch(path).then((answer) => answer.json())", path)
 
 
-@pytest.fixture
-def start(page, drive):
-    driver = drive(page)
-    driver.open_start()
-    return driver
-
-
 def test_a_square_picture_is_encoded_at_once(start, picture_file):
     start.upload(picture_file(160, 160))
     start.wait_for_editor()

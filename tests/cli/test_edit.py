@@ -10,9 +10,8 @@ from PIL import Image
 from contracts.catalog import read_info
 from contracts.errors import InvalidImage, InvalidRequest, StaleLatent
 from contracts.session_file import Manifest, SessionFile, pack, unpack
-from models.images import to_pixels
+from tests.fakes import people
 from tests.fakes.commands import photo, pixels_of, run
-from training.portraits import render, sample_factors
 
 
 def test_a_session_file_replays(tiny: Path, tmp_path: Path) -> None:
@@ -114,7 +113,7 @@ def test_what_was_painted_on_a_face_is_painted_on_every_face(
     recipe.write_bytes(pack(SessionFile(manifest=manifest, entries=file.entries)))
     folder, out = tmp_path / "people", tmp_path / "out"
     folder.mkdir()
-    person = to_pixels(render(sample_factors(4242, 3, 1), 256))
+    person = people.person()
     wide = np.full((256, 420, 3), 90, np.uint8)
     wide[:, 60:316] = person
     Image.fromarray(wide).save(folder / "one.png")

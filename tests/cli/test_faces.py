@@ -11,15 +11,14 @@ from PIL import Image
 
 from cli.faces import squares_of
 from contracts.errors import InvalidRequest
-from models.images import to_pixels
 from models.model import load_model, save_model
+from tests.fakes import people
 from tests.fakes.commands import run
-from training.portraits import render, sample_factors
 
 
 def test_faces_are_found_and_told(tmp_path: Path) -> None:
     picture = tmp_path / "person.png"
-    Image.fromarray(to_pixels(render(sample_factors(4242, 3, 1), 256))).save(picture)
+    Image.fromarray(people.person()).save(picture)
     assert re.search(r"^0: eyes at \d+,\d+ and \d+,\d+, square .* % sure$", run("faces", picture))
     (face,) = json.loads(run("faces", picture, "--json"))["faces"]
     assert face["landmarks"]["eye_left"][0] < face["landmarks"]["eye_right"][0]
@@ -38,10 +37,7 @@ def aligned(tiny: Path, tmp_path: Path) -> Path:
 
 
 def two_people(path: Path) -> Path:
-    person = to_pixels(render(sample_factors(4242, 3, 1), 256))
-    small = np.asarray(Image.fromarray(person).resize((160, 160)))
-    picture = np.full((256, 420, 3), 90, np.uint8)
-    picture[:, :256], picture[40:200, 256:416] = person, small
+    picture = people.two_people()
     Image.fromarray(picture).save(path)
     return path
 
@@ -74,7 +70,7 @@ def test_a_face_that_is_not_there(aligned: Path, tmp_path: Path, face: str) -> N
 
 
 def test_a_drawn_portrait_is_aligned_already() -> None:
-    pixels = to_pixels(render(sample_factors(4242, 3, 1), 256))
+    pixels = people.person()
     (square,) = squares_of(pixels, "portraits", None)
     assert np.array_equal(square, pixels)
     (aligned,) = squares_of(pixels, "portraits", "0")

@@ -15,11 +15,10 @@ from cli.main import app
 from contracts.catalog import read_info
 from contracts.errors import EditorError, InvalidRequest
 from models.errors import ModelError
-from models.images import to_pixels
 from models.model import load_model
+from tests.fakes import people
 from tests.fakes.checkpoints import write_official, write_rosinality
 from tests.fakes.reference import picture, random_weights, seed_z
-from training.portraits import render, sample_factors
 
 runner = CliRunner()
 CLASSES = 4
@@ -72,7 +71,7 @@ def test_a_model_of_faces_says_how_it_wants_them(tmp_path: Path, data_dir: Path)
     run("models", "add", tmp_path / "faces.pkl", "--name", "faces", "--aligned", "ffhq")
     folder = data_dir / "models" / "faces"
     assert read_info(folder).aligned == "ffhq"
-    person = to_pixels(render(sample_factors(4242, 3, 1), 256))
+    person = people.person()
     Image.fromarray(person).save(tmp_path / "person.png")
     latent = tmp_path / "person.safetensors"
     run("encode", tmp_path / "person.png", "-o", latent, "--model", "faces", "--steps", 1)

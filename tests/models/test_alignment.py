@@ -8,8 +8,8 @@ from PIL import Image
 from models.faces.alignment import PORTRAITS, ffhq_quad, portraits_quad
 from models.faces.detection import Face, find_faces
 from models.faces.squares import around, cut, pasted, side_of
-from models.images import Pixels, to_pixels
-from training.portraits import render, sample_factors
+from models.images import Pixels
+from tests.fakes import people
 
 
 def face_of(*points: tuple[float, float]) -> Face:
@@ -51,8 +51,7 @@ def test_the_square_of_portraits_puts_eyes_and_mouth_where_they_are_drawn(degree
 
 
 def test_a_drawn_portrait_is_in_its_own_square() -> None:
-    img = render(sample_factors(4242, 3, 1), 256)
-    quad = portraits_quad(find_faces(to_pixels(img))[0])
+    quad = portraits_quad(find_faces(people.person())[0])
     whole = torch.tensor([[0.0, 0], [0, 256], [256, 256], [256, 0]])
     assert (quad - whole).abs().max() < 0.12 * 256
 

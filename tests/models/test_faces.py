@@ -7,16 +7,15 @@ from PIL import Image
 
 from models.faces.detection import Face, apart, crops, find_faces
 from models.images import Pixels, to_pixels
+from tests.fakes import people
 from training.aerial import view
-from training.portraits import render, sample_factors
 
-PERSON = 3
 SIZE = 320
 
 
 @pytest.fixture(scope="module")
 def person() -> Pixels:
-    return to_pixels(render(sample_factors(4242, PERSON, 1), SIZE))
+    return people.person(SIZE)
 
 
 @pytest.fixture(scope="module")

@@ -59,8 +59,8 @@ export class Opener {
       if (isWhole && faces.every(({ quad }) => isNearlyWhole(quad, upload))) return this.#encode(upload, null, signal);
       await this.#pictures.load(image_id, signal);
       signal.throwIfAborted();
-      this.#store.dispatch({ type: 'facesFound', imageId: image_id, faces });
       this.#store.dispatch({ type: 'cropStarted', upload, crop });
+      this.#store.dispatch({ type: 'facesFound', imageId: image_id, faces });
     });
   }
 
@@ -152,11 +152,14 @@ export class Opener {
       this.#store.dispatch({ type: 'workProgressed', step, steps: files.length, message: file.name });
       try {
         const { image_id, width, height } = await this.#api.uploadImage(file, signal);
-        const crop = largestCrop({ width, height }, this.#aspect());
+        const upload = { imageId: image_id, width, height, name: nameOfFile(file.name) };
+        const [face] = await this.#faces(upload, signal);
+        const isElsewhere = face && !isNearlyWhole(face.quad, upload);
+        const crop = isElsewhere ? cropOfQuad(face.quad, upload) : largestCrop(upload, this.#aspect());
         const job = await this.#api.encode({ imageId: image_id, modelId: this.#modelId(), crop, ...this.#encoding() }, signal);
         this.#jobId = isFinished(job) ? null : job.job_id;
         const { latent_id } = await resultOf(this.#api, job, { signal });
-        await this.#api.makeSession({ name: nameOfFile(file.name) || t('Picture'), latent_id, edits: [] });
+        await this.#api.makeSession({ name: upload.name || t('Picture'), latent_id, edits: [] });
       } catch (error) {
         if (signal.aborted || asProblem(error).code === 'unreachable') throw error;
         failed.push(file.name);
