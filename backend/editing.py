@@ -3,8 +3,14 @@
 import time
 
 from backend.services import Services
-from contracts.edits import AttributeEdit, EditValue, TransplantEdit, enabled_edits
-from contracts.errors import InvalidEdit, TooLarge, UnknownAttribute
+from contracts.edits import (
+    AttributeEdit,
+    EditValue,
+    PaintedPart,
+    TransplantEdit,
+    enabled_edits,
+)
+from contracts.errors import InvalidEdit, InvalidRequest, TooLarge, UnknownAttribute
 from contracts.library import LatentRecord
 from contracts.requests import EditRequest, EditResult
 from contracts.versions import is_same_generator
@@ -19,6 +25,9 @@ def known_answer(server: Services, owner: str, body: EditRequest) -> EditResult 
     begun_s = time.perf_counter()
     latent = server.library.latent(owner, body.latent_id)
     check_edits(server, owner, latent, body.edits)
+    check_others(server, owner, body.latent_id, body.others)
+    for other in body.others:
+        check_edits(server, owner, latent, other.edits)
     version = server.model(latent.model).version
     if not is_same_generator(version, latent.model_version):
         return None  # for a worker to say
@@ -46,6 +55,28 @@ def check_edits(
             donor = server.library.latent(owner, wanted.donor)
             if donor.model != latent.model:
                 raise InvalidEdit(f"the donor is a latent of {donor.model}, not of {latent.model}")
+
+
+def check_others(
+    server: Services, owner: str, latent_id: str, others: tuple[PaintedPart, ...]
+) -> None:
+    """See that further parts are of the same picture, and have the same model.
+
+    Raises:
+        EditorError: one of them is not, or is named twice, or its list is too long.
+    """
+    latent = server.library.latent(owner, latent_id)
+    named = {latent_id}
+    for other in others:
+        check_length(server, other.edits)
+        if other.latent_id in named:
+            raise InvalidRequest(f"others: {other.latent_id} is named twice")
+        named.add(other.latent_id)
+        beside = server.library.latent(owner, other.latent_id)
+        if (beside.image_id, beside.model) != (latent.image_id, latent.model):
+            raise InvalidRequest(
+                f"others: {other.latent_id} is no part of the same picture, by the same model"
+            )
 
 
 def check_length(server: Services, edits: tuple[EditValue, ...]) -> None:

@@ -6,6 +6,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -41,7 +42,16 @@ if TYPE_CHECKING:
 
 Box = tuple[int, int, int, int]
 """x, y, w, h in pixels."""
+
+
 STRONGEST_SENSIBLE = 5  # σ, of either sign; the page offers 3
+
+
+class Frame(StrEnum):
+    """What is written of a session."""
+
+    CROP = "crop"
+    FULL = "full"
 
 
 @dataclass(frozen=True)
@@ -122,9 +132,18 @@ def edit(
     whole: Annotated[
         bool, typer.Option("--whole", help="Of a folder: whole pictures, not centred squares.")
     ] = False,
+    frame: Annotated[
+        Frame | None,
+        typer.Option(
+            help="Of a session file: the part that was encoded, or the whole picture with all that "
+            "was painted in it. Whole if several parts were painted."
+        ),
+    ] = None,
 ) -> None:
     """Edit an encoded picture, replay a session, or do the same to a folder of pictures."""
     is_asked = bool(attribute or mask or recipe)
+    if frame is not None and not (source.is_file() and zipfile.is_zipfile(source)):
+        raise InvalidRequest("--frame: only a session file knows the rest of its picture")
     if source.is_dir():
         shape = (lambda pixels: pixels) if whole else centred_square
         edit_folder(source, out, model, wanted(attribute, mask, recipe), steps, shape)
@@ -135,7 +154,7 @@ def edit(
     if zipfile.is_zipfile(source):
         if is_asked:
             raise InvalidRequest("a session file has its own edits: it takes no others")
-        box = replay(source, out, model)
+        box = replay(source, out, model, frame)
     else:
         box = edit_latent(source, out, model, wanted(attribute, mask, recipe))
     text = "nothing changed" if box is None else "changed x={}, y={}, {}×{} px".format(*box)
@@ -153,22 +172,42 @@ def edit_latent(latent: Path, out: Path, model: str | None, recipe: Recipe) -> B
     return finish(editor, latent.name, latent.read_bytes(), read_pixels(original), recipe, out)
 
 
-def replay(session: Path, out: Path, model: str | None) -> Box | None:
+def replay(session: Path, out: Path, model: str | None, frame: Frame | None) -> Box | None:
     """Make a session's picture again, from its file alone; the box of what changed.
 
     Raises:
         EditorError, ModelError: as `read_latent` has them.
     """
+    from PIL import Image
+
+    from models.carry import changed_box
+    from worker.composition import Change, composed
+    from worker.encode import repaint
     from worker.sessions import read_latent
 
     file = unpack(session.read_bytes())
-    packed = file.manifest.latents[0]
-    name = model or packed.model
+    manifest = file.manifest
+    name = model or manifest.latents[0].model
     version = read_info(model_folder(name)).version
     editor = open_editor(name)
-    read = read_latent(packed, file.entries, editor, version, SharedSettings().max_pixels)
-    original = read.part.taken_from(read.picture).on_white()
-    return finish(editor, packed.latent_id, read.tensor, original, of_session(file), out)
+    packed = {each.latent_id: each for each in manifest.latents}
+    tensors = {each.latent_id: file.entries[each.tensor] for each in manifest.latents}
+
+    def change(latent_id: str, edits: tuple[EditValue, ...]) -> tuple["Picture", "Change"]:
+        max_pixels = SharedSettings().max_pixels
+        read = read_latent(packed[latent_id], file.entries, editor, version, max_pixels)
+        before = read.part.taken_from(read.picture)
+        recipe = Recipe(edits, None, tensors)
+        edited = apply(editor, latent_id, read.tensor, before.on_white(), recipe)
+        return read.picture, Change(read.part, before, repaint(before, edited.pixels))
+
+    picture, own = change(manifest.latent_id, manifest.edits)
+    others = [change(other.latent_id, other.edits)[1] for other in manifest.others]
+    before, after = own.before.on_white(), own.after.on_white()
+    if frame is Frame.FULL or (frame is None and others):
+        before, after = picture.on_white(), composed(picture, [own, *others]).on_white()
+    Image.fromarray(after).save(out)
+    return changed_box(before, after)
 
 
 def edit_folder(

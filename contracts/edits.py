@@ -21,6 +21,7 @@ MAX_MASK_CELLS = (
 )
 MAX_MASK_PNG_PX = 4096  # per side of a PNG mask: 16 MB once decoded
 MAX_MASK_PNG_CHARS = 4 * 1024 * 1024  # of base64
+MAX_OTHERS = 15  # parts of a picture beside the one that is edited
 MAX_STRENGTH = 100.0  # σ: far past any use, small enough to stay finite in half precision
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -135,6 +136,17 @@ class ResampleEdit(_Edit):
 
 Edit = Annotated[AttributeEdit | TransplantEdit | ResampleEdit, Field(discriminator="type")]
 EditValue = AttributeEdit | TransplantEdit | ResampleEdit
+
+
+class PaintedPart(Value):
+    """A part of a picture with a latent of its own, and what is painted on it."""
+
+    latent_id: IdText
+    edits: tuple[Edit, ...] = ()
+
+
+Others = Annotated[tuple[PaintedPart, ...], Field(max_length=MAX_OTHERS)]
+"""Further parts of a picture: a second face, beside the first."""
 
 
 def enabled_edits(edits: Sequence[EditValue]) -> tuple[EditValue, ...]:

@@ -1,12 +1,12 @@
 """What a client asks for: the bodies of the calls that make jobs, and what they answer."""
 
 import hashlib
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from contracts.base import IdText, Name, Value
-from contracts.edits import Edit, canonical_json, enabled_edits
+from contracts.edits import Edit, EditValue, Others, canonical_json, enabled_edits
 from contracts.faces import Quad, Square
 
 MAX_ASPECT = 4  # of a crop: the long side over the short one
@@ -108,17 +108,23 @@ class EditRequest(Value):
 
     latent_id: IdText
     edits: tuple[Edit, ...] = ()
+    others: Others = ()
+    """Further parts of the same picture: what is painted on them shows, too."""
     output: Output = Output()
 
     def key(self, model_version: str) -> str:
         """What the answer depends on, as a hash: equal keys, equal pictures."""
-        edits = [
-            e.model_dump(mode="json", exclude={"enabled", "name"})
-            for e in enabled_edits(self.edits)
-        ]
         output = self.output.model_dump(mode="json")
-        parts = [DRAWING, model_version, self.latent_id, edits, output]
+        parts = [DRAWING, model_version, self.latent_id, drawn_of(self.edits), output]
+        if self.others:
+            parts.append([[other.latent_id, drawn_of(other.edits)] for other in self.others])
         return hashlib.sha256(canonical_json(parts).encode()).hexdigest()
+
+
+def drawn_of(edits: tuple[EditValue, ...]) -> list[dict[str, Any]]:
+    """Of edits, what a picture depends on."""
+    kept = enabled_edits(edits)
+    return [edit.model_dump(mode="json", exclude={"enabled", "name"}) for edit in kept]
 
 
 class GenerateRequest(Value):

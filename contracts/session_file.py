@@ -5,12 +5,12 @@
 
 import io
 import zipfile
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 from pydantic import Field, ValidationError
 
 from contracts.base import Name, Value
-from contracts.edits import Edit, EditValue, TransplantEdit
+from contracts.edits import Edit, EditValue, Others, PaintedPart, TransplantEdit
 from contracts.errors import InvalidSession
 from contracts.faces import Square
 from contracts.requests import Box, Fit, Metrics, Space
@@ -50,13 +50,15 @@ class PackedLatent(Value):
 
 
 class Manifest(Value):
-    """`session.json`: the first latent is edited, the others are donors of its transplants."""
+    """`session.json`: the first latent is edited; the others are those of further parts of its
+    picture, and donors of transplants."""
 
     format: Literal["latentbrush-session"] = "latentbrush-session"
     version: Literal[1] = 1
     name: SessionName
     latent_id: str
     edits: Edits
+    others: Others = ()
     snapshots: Annotated[tuple[Snapshot, ...], Field(max_length=MAX_SNAPSHOTS)] = ()
     latents: Annotated[tuple[PackedLatent, ...], Field(max_length=MAX_LATENTS)]
     cover: str | None = None
@@ -113,10 +115,13 @@ def unpack(data: bytes) -> SessionFile:
         raise InvalidSession("the session file lacks the latent that it edits")
     if manifest.cover is not None and manifest.cover not in entries:
         raise InvalidSession("a part of the session file is missing")
-    every = every_edit(manifest.edits, manifest.snapshots)
     known = {latent.latent_id for latent in manifest.latents}
-    if not known.issuperset(donors(every, manifest.latent_id)):
-        raise InvalidSession("the session file lacks a latent that it copies from")
+    if not known.issuperset(latents_of(manifest)):
+        raise InvalidSession("the session file lacks a latent that it edits or copies from")
+    by_id = {latent.latent_id: latent for latent in manifest.latents}
+    for other in (other for state in states_of(manifest) for other in state.others):
+        if not is_same_picture(by_id[other.latent_id], manifest.latents[0]):
+            raise InvalidSession("the session file has parts of more than one picture")
     return SessionFile(manifest=manifest, entries=entries)
 
 
@@ -125,17 +130,46 @@ def size_of(infos: list[zipfile.ZipInfo]) -> int:
     return sum(info.file_size for info in infos)
 
 
-def every_edit(
-    edits: tuple[EditValue, ...], snapshots: tuple[Snapshot, ...]
-) -> tuple[EditValue, ...]:
-    """The edits of a session and those of its snapshots."""
-    return sum((snapshot.edits for snapshot in snapshots), edits)
+def is_same_picture(packed: PackedLatent, other: PackedLatent) -> bool:
+    """Whether two latents are of one picture, by one model."""
+    return (packed.picture, packed.model) == (other.picture, other.model)
 
 
-def donors(edits: tuple[EditValue, ...], latent_id: str) -> tuple[str, ...]:
-    """The other latents that edits copy from, each once, in order."""
-    found = [edit.donor for edit in edits if isinstance(edit, TransplantEdit)]
-    return tuple(dict.fromkeys(donor for donor in found if donor != latent_id))
+class Painted(Protocol):
+    """What has edits of a picture: a session, its file, a snapshot."""
+
+    @property
+    def edits(self) -> tuple[EditValue, ...]: ...
+
+    @property
+    def others(self) -> tuple[PaintedPart, ...]: ...
+
+
+class Kept(Painted, Protocol):
+    """A session, or its file."""
+
+    @property
+    def latent_id(self) -> str: ...
+
+    @property
+    def snapshots(self) -> tuple[Snapshot, ...]: ...
+
+
+def states_of(session: Kept) -> tuple[Painted, ...]:
+    """What a session is, and was when its snapshots were taken."""
+    return session, *session.snapshots
+
+
+def latents_of(session: Kept) -> tuple[str, ...]:
+    """Every latent that a session needs, each once: its own, its other parts', and those that
+    edits copy from."""
+    states = states_of(session)
+    others = [other for state in states for other in state.others]
+    edits = [edit for state in states for edit in state.edits]
+    edits += [edit for other in others for edit in other.edits]
+    donors = [edit.donor for edit in edits if isinstance(edit, TransplantEdit)]
+    parts = [other.latent_id for other in others]
+    return tuple(dict.fromkeys((session.latent_id, *parts, *donors)))
 
 
 def with_latents(edits: tuple[EditValue, ...], new_ids: dict[str, str]) -> tuple[EditValue, ...]:
@@ -145,4 +179,17 @@ def with_latents(edits: tuple[EditValue, ...], new_ids: dict[str, str]) -> tuple
         if isinstance(edit, TransplantEdit)
         else edit
         for edit in edits
+    )
+
+
+def others_with_latents(
+    others: tuple[PaintedPart, ...], new_ids: dict[str, str]
+) -> tuple[PaintedPart, ...]:
+    """Other parts of a picture, under the ids that their latents were given here."""
+    return tuple(
+        PaintedPart(
+            latent_id=new_ids.get(other.latent_id, other.latent_id),
+            edits=with_latents(other.edits, new_ids),
+        )
+        for other in others
     )

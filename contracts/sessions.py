@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from contracts.base import IdText, Value
-from contracts.edits import Edit
+from contracts.edits import Edit, Others
 from contracts.requests import EncodeResult, IngestResult
 
 MAX_SNAPSHOTS = 20
@@ -18,6 +18,7 @@ class Snapshot(Value):
 
     name: SessionName
     edits: tuple[Edit, ...]
+    others: Others = ()
     saved_at: AwareDatetime
 
 
@@ -27,6 +28,8 @@ class SessionWrite(Value):
     name: SessionName
     latent_id: IdText
     edits: tuple[Edit, ...] = ()
+    others: Others = ()
+    """Further parts of the same picture, each with its own edits."""
     snapshots: Annotated[tuple[Snapshot, ...], Field(max_length=MAX_SNAPSHOTS)] = ()
     cover_id: IdText | None = None
     """A picture to know it by; absent = what the model made of the crop."""
@@ -44,6 +47,7 @@ class SessionRecord(Value):
     name: str
     latent_id: str
     edits: tuple[Edit, ...]
+    others: Others = ()
     snapshots: tuple[Snapshot, ...]
     cover_id: str | None
 
@@ -52,6 +56,8 @@ class SessionInfo(SessionRecord):
     """A session as a client reads it: all that is needed to go on."""
 
     latent: EncodeResult
+    other_latents: tuple[EncodeResult, ...] = ()
+    """Of the other parts, in their order."""
     picture: IngestResult
     """The upright picture that the latent is a crop of."""
 

@@ -28,6 +28,10 @@ class Recent(Generic[Value]):
             self._values.popitem(last=False)
         return self._values[key]
 
+    def clear(self) -> None:
+        """Let go of all."""
+        self._values.clear()
+
     def __len__(self) -> int:
         return len(self._values)
 

@@ -2,9 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from contracts.errors import InvalidSession, TooLarge
-from contracts.session_file import PackedLatent, unpack, with_latents
+from contracts.session_file import (
+    PackedLatent,
+    Painted,
+    others_with_latents,
+    states_of,
+    unpack,
+    with_latents,
+)
 from contracts.sessions import ImportRequest, ImportResult, SessionWrite
 from worker.decode import Picture, decode_picture
 from worker.parts import Part, part_of
@@ -66,7 +74,9 @@ def import_session(task: Task, request: ImportRequest) -> ImportResult:
         raise InvalidSession("the upload is no longer there: send it again")
     file = unpack(data)
     manifest = file.manifest
-    lists = [manifest.edits, *(snapshot.edits for snapshot in manifest.snapshots)]
+    states = states_of(manifest)
+    lists = [state.edits for state in states]
+    lists += [other.edits for state in states for other in state.others]
     if max(map(len, lists)) > task.bench.settings.max_edits:
         raise TooLarge(f"at most {task.bench.settings.max_edits} edits make a list")
     max_pixels = task.bench.settings.max_pixels
@@ -82,15 +92,16 @@ def import_session(task: Task, request: ImportRequest) -> ImportResult:
     new_ids = {  # only now, when all of it can be used, is anything kept
         packed.latent_id: _add_latent(task, packed, read(packed)) for packed in manifest.latents
     }
-    snapshots = [
-        snapshot.model_copy(update={"edits": with_latents(snapshot.edits, new_ids)})
-        for snapshot in manifest.snapshots
-    ]
+
+    def known_here(state: Painted) -> dict[str, Any]:
+        others = others_with_latents(state.others, new_ids)
+        return {"edits": with_latents(state.edits, new_ids), "others": others}
+
     wanted = SessionWrite(
         name=manifest.name,
         latent_id=new_ids[manifest.latent_id],
-        edits=with_latents(manifest.edits, new_ids),
-        snapshots=tuple(snapshots),
+        **known_here(manifest),
+        snapshots=tuple(each.model_copy(update=known_here(each)) for each in manifest.snapshots),
         cover_id=task.add_picture(cover, "png", 100).image_id if cover else None,
     )
     record = task.bench.library.add_session(task.owner, wanted)

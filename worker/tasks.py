@@ -1,18 +1,14 @@
 """What each kind of job does: request in, result out. No queue here, and no error is translated."""
 
 import math
-import time
 
-from contracts.edits import enabled_edits
 from contracts.errors import InvalidImage, InvalidRequest
 from contracts.faces import FacesRequest, FacesResult
 from contracts.jobs import JobRecord, Result
 from contracts.lands import DrawRequest, DrawResult
 from contracts.library import ImageRecord, LatentRecord
 from contracts.requests import (
-    ANIMATION_PX,
     EditRequest,
-    EditResult,
     EncodeRequest,
     EncodeResult,
     GenerateRequest,
@@ -24,18 +20,13 @@ from contracts.requests import (
     Metrics,
 )
 from contracts.sessions import ImportRequest
-from models.carry import changed_box
+from worker.clock import Clock
 from worker.decode import Picture, decode_picture
-from worker.encode import (
-    MEDIA_TYPES,
-    repaint,
-    shrunk,
-    write_animation,
-    write_pixels,
-)
+from worker.edit import edit
+from worker.encode import write_pixels
 from worker.faces import faces_in
 from worker.parts import Part, centred_square, part_of, square_of
-from worker.ports import Editor, Encoded, EncodeOptions, Step
+from worker.ports import Encoded, EncodeOptions
 from worker.sessions import import_session
 from worker.task import Task, check_version
 
@@ -71,47 +62,6 @@ def encode(task: Task, request: EncodeRequest) -> EncodeResult:
         task, request.model, encoded, request.image_id, reconstruction, part, clock
     )
     return record.as_result()
-
-
-def edit(task: Task, request: EditRequest) -> EditResult:
-    """Apply an edit list to a latent's original encoding."""
-    clock = Clock()
-    latent = task.bench.library.latent(task.owner, request.latent_id)
-    editor = task.editor(latent.model)
-    check_version(latent.model, latent.model_version, task.bench.version(latent.model))
-    whole = task.bench.picture(task.owner, latent.image_id)
-    place = Part(latent.crop, latent.quad)
-    part = place.taken_from(whole)
-    max_side = request.output.max_side
-    if max_side is not None:
-        part = shrunk(part, max_side)
-    clock.lap("load")
-    if request.output.frames is not None:
-        return _animate(task, request, editor, shrunk(part, ANIMATION_PX), clock)
-    edited = editor.edit(
-        request.latent_id,
-        part.on_white(),
-        enabled_edits(request.edits),
-        tensor=task.tensors_for(editor),
-        composite=request.output.composite,
-        detail=request.output.detail,
-    )
-    clock.lap("edit")
-    answer, box = repaint(part, edited.pixels), edited.changed_box
-    if request.output.frame == "full":
-        answer = place.put_back(whole, part, answer)
-        box = changed_box(whole.pixels, answer.pixels)
-    keep = task.add_picture if max_side is None else task.add_preview
-    image = keep(answer, request.output.format, request.output.quality)
-    result = EditResult(
-        image_id=image.image_id, changed_box=box, cached=False, timings_ms=clock.laps("write")
-    )
-    if max_side is not None:
-        return result
-    task.bench.library.remember_edit(
-        task.owner, request.key(task.bench.version(latent.model)), result
-    )
-    return result
 
 
 def generate(task: Task, request: GenerateRequest) -> GenerateResult:
@@ -207,56 +157,6 @@ def wanted_part(task: Task, request: EncodeRequest, picture: Picture) -> Part:
         return square_of(picture, found[request.face].quad)
     crop = request.crop or centred_square(*picture.size_px)
     return part_of(picture, crop, request.quad)
-
-
-class Clock:
-    """Laps in milliseconds."""
-
-    def __init__(self) -> None:
-        self._begun = self._last = time.perf_counter()
-        self._laps: dict[str, float] = {}
-
-    def lap(self, name: str) -> None:
-        """End a lap."""
-        here = time.perf_counter()
-        self._laps[name] = round((here - self._last) * 1000, 2)
-        self._last = here
-
-    def laps(self, last: str) -> dict[str, float]:
-        """All laps, the running one under the name `last`, and the total."""
-        self.lap(last)
-        return {**self._laps, "total": round((self._last - self._begun) * 1000, 2)}
-
-
-def _animate(
-    task: Task, request: EditRequest, editor: Editor, part: Picture, clock: Clock
-) -> EditResult:
-    """The way from the original to the edited picture, by equal shares of every edit."""
-    output = request.output
-    last = (output.frames or 2) - 1
-    pictures, box = [], None
-    for k in range(last + 1):
-        task.report(Step(k, last + 1, "Drawing the animation", None))
-        edited = editor.edit(
-            request.latent_id,
-            part.on_white(),
-            enabled_edits(request.edits),
-            tensor=task.tensors_for(editor),
-            composite=output.composite,
-            share=k / last,
-        )
-        pictures.append(repaint(part, edited.pixels))
-        box = edited.changed_box
-    clock.lap("edit")
-    width, height = part.size_px
-    data = write_animation(pictures, output.quality)
-    image = task.bench.library.add_image(task.owner, data, MEDIA_TYPES["webp"], width, height)
-    result = EditResult(
-        image_id=image.image_id, changed_box=box, cached=False, timings_ms=clock.laps("write")
-    )
-    key = request.key(task.bench.version(editor.model_id))
-    task.bench.library.remember_edit(task.owner, key, result)
-    return result
 
 
 def _keep_latent(

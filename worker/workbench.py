@@ -12,6 +12,7 @@ from contracts.catalog import Catalog, ModelInfo
 from contracts.errors import ModelUnavailable, UnknownModel
 from contracts.job_store import JobStore
 from contracts.library import Library
+from models.recent import Recent
 from worker.decode import Picture, decode_picture
 from worker.ports import Editor, LoadEditor
 from worker.settings import WorkerSettings
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 
 MB = 2**20
 MAX_CACHED_PICTURE_PX = 60_000_000  # 180 MB of RGB: one phone's photo, or many small ones
+MAX_PARTS_BYTES = 96 * MB  # of parts of pictures, as they were cut
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Workbench:
         self._catalog = Catalog(settings.models_dirs)
         self._editors: OrderedDict[str, Loaded] = OrderedDict()
         self._pictures: OrderedDict[str, Picture] = OrderedDict()
+        self.parts: Recent[Picture] = Recent(MAX_PARTS_BYTES, lambda part: part.pixels.nbytes)
 
     def warm_up(self) -> None:
         """Load the models that fit; one that cannot be loaded is left for its first job."""
@@ -131,6 +134,7 @@ class Workbench:
         """Drop every loaded model and decoded picture, after memory ran out."""
         self._editors.clear()
         self._pictures.clear()
+        self.parts.clear()
         gc.collect()
         self._release_memory()
 

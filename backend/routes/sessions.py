@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Response, UploadFile
 from fastapi.concurrency import run_in_threadpool
 
-from backend.editing import check_length
+from backend.editing import check_length, check_others
 from backend.owner import Owner
 from backend.services import Server, Services
 from backend.uploads import import_file
@@ -18,9 +18,9 @@ from contracts.session_file import (
     Manifest,
     PackedLatent,
     SessionFile,
-    donors,
-    every_edit,
+    latents_of,
     pack,
+    states_of,
 )
 from contracts.sessions import (
     SessionInfo,
@@ -101,11 +101,11 @@ async def export_session(server: Server, owner: Owner, session_id: str) -> Respo
 def _check(server: Services, owner: str, body: SessionWrite) -> None:
     """See that all that a session needs is there. Whether its model can still draw every edit is
     not asked: work is kept first."""
-    server.library.latent(owner, body.latent_id)
-    for edits in (body.edits, *(snapshot.edits for snapshot in body.snapshots)):
-        check_length(server, edits)
-        for donor in donors(edits, body.latent_id):
-            server.library.latent(owner, donor)
+    for latent_id in latents_of(body):
+        server.library.latent(owner, latent_id)
+    for state in states_of(body):
+        check_length(server, state.edits)
+        check_others(server, owner, body.latent_id, state.others)
 
 
 def _list(library: Library, owner: str) -> SessionList:
@@ -122,7 +122,7 @@ def _summary(library: Library, owner: str, record: SessionRecord) -> SessionSumm
         model=latent.model,
         grid=latent.grid,
         cover_id=cover_id if cover_id is not None and is_there else latent.reconstruction_id,
-        num_edits=len(record.edits),
+        num_edits=len(record.edits) + sum(len(other.edits) for other in record.others),
     )
 
 
@@ -132,25 +132,26 @@ def _info(library: Library, owner: str, record: SessionRecord) -> SessionInfo:
     return SessionInfo(
         **dict(record),
         latent=latent.as_result(),
+        other_latents=tuple(
+            library.latent(owner, other.latent_id).as_result() for other in record.others
+        ),
         picture=IngestResult(image_id=picture.image_id, width=picture.width, height=picture.height),
     )
 
 
 def _packed(library: Library, owner: str, session_id: str) -> bytes:
     record = library.session(owner, session_id)
-    every = every_edit(record.edits, record.snapshots)
-    latent_ids = (record.latent_id, *donors(every, record.latent_id))
     entries: dict[str, bytes] = {}
     latents = tuple(
         _packed_latent(library, owner, library.latent(owner, latent_id), entries)
-        for latent_id in latent_ids
+        for latent_id in latents_of(record)
     )
     cover = None
     if record.cover_id is not None and library.has_image(owner, record.cover_id):
         cover = f"pictures/{record.cover_id}"
         entries[cover] = library.image_bytes(library.image(owner, record.cover_id))
-    fields = record.model_dump(include={"name", "latent_id"}) | {"cover": cover}
-    manifest = Manifest(**fields, edits=record.edits, snapshots=record.snapshots, latents=latents)
+    written = {name: value for name, value in record if name in Manifest.model_fields}
+    manifest = Manifest(**written, cover=cover, latents=latents)
     return pack(SessionFile(manifest=manifest, entries=entries))
 
 

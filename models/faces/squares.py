@@ -8,11 +8,15 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
+from PIL import Image, ImageFilter
 from torch import Tensor
 
 from models.images import Pixels, to_img, to_pixels
 
 Quad = Tensor
+
+BORDER, FADED = 0.1, 0.3  # of a square's side: taken around it; faded into one colour, at least
+BLUR = 0.02  # of its side: σ
 
 
 def turned(vector: Tensor) -> Tensor:
@@ -39,11 +43,23 @@ def side_of(quad: Quad) -> float:
 
 
 def cut(pixels: Pixels, quad: Quad, side: int) -> Pixels:
-    """What a picture [H, W, 3] shows in a square, [side, side, 3]; beyond its borders, its
-    mirror image, as FFHQ has it."""
-    img = shrunk(to_img(pixels), side_of(quad) / side)
-    scale = torch.tensor([img.shape[3] / pixels.shape[1], img.shape[2] / pixels.shape[0]])
-    return to_pixels(sampled(img, quad * scale, side))
+    """What a picture [H, W, 3] shows in a square, [side, side, 3]; beyond its borders its mirror
+    image, which goes over into its blurred self and then into one colour: that is how the pictures
+    of FFHQ were made (Karras et al. 2019, appendix A)."""
+    reach = side_of(quad)
+    x0, y0, x1, y1 = bounds(grown(quad, BORDER), pixels)
+    img = shrunk(to_img(pixels[y0:y1, x0:x1]), reach / side)
+    height, width = img.shape[2:]
+    scale = torch.tensor([width / (x1 - x0), height / (y1 - y0)])
+    inside = (quad - torch.tensor([x0, y0])) * scale
+    img, corner = mirrored(img, inside)
+    return to_pixels(sampled(img, inside + corner, side))
+
+
+def grown(quad: Quad, share: float) -> Quad:
+    """A square with a border of so much of its side."""
+    middle = quad.mean(dim=0)
+    return middle + (quad - middle) * (1 + 2 * share)
 
 
 def shrunk(img: Tensor, times: float) -> Tensor:
@@ -52,6 +68,57 @@ def shrunk(img: Tensor, times: float) -> Tensor:
         return img
     size = (max(1, round(img.shape[2] / times)), max(1, round(img.shape[3] / times)))
     return F.interpolate(img, size, mode="bilinear", antialias=True, align_corners=False)
+
+
+def mirrored(img: Tensor, quad: Quad) -> tuple[Tensor, Tensor]:
+    """A picture [1, 3, H, W] with as much around it as a square and its border reach beyond it; and
+    where its top left corner is then (x, y)."""
+    size = torch.tensor([img.shape[3], img.shape[2]])
+    border = grown(quad, BORDER)
+    before = (-border.amin(dim=0)).clamp(min=0).ceil().int()
+    after = (border.amax(dim=0) - size).clamp(min=0).ceil().int()
+    columns, rows = (
+        mirrored_places(int(n), int(low), int(high))
+        for n, low, high in zip(size, before, after, strict=True)
+    )
+    wide = img[:, :, rows][:, :, :, columns]
+    return softened(wide, quad + before, before, size), before
+
+
+def mirrored_places(num: int, before: int, after: int) -> Tensor:
+    """Which of `num` pixels is seen at −`before` to `num + after − 1`, in mirrors at both ends."""
+    at = torch.arange(-before, num + after) % (2 * num)
+    return torch.where(at < num, at, 2 * num - 1 - at)
+
+
+def softened(img: Tensor, quad: Quad, corner: Tensor, size: Tensor) -> Tensor:
+    """A mirrored picture, where the square reaches beyond the border: blurred, from a third of that
+    depth before the border on, and of its median colour at the far end.
+
+    Args:
+        quad: in what is mirrored.
+        corner: where the picture itself begins in it: x, y.
+        size: of the picture itself: width, height.
+    """
+    side = (quad[3] - quad[0]).norm()
+    ends = []  # 0 at a border, 1 at its far end, negative inside
+    for axis in (0, 1):
+        at = torch.arange(img.shape[3 - axis]) + 0.5
+        first, last = corner[axis], corner[axis] + size[axis]
+        low, high = quad[:, axis].amin(), quad[:, axis].amax()
+        if low < first - 0.5:
+            ends.append((axis, (first - at) / torch.maximum(first - low, FADED * side)))
+        if high > last + 0.5:
+            ends.append((axis, (at - last) / torch.maximum(high - last, FADED * side)))
+    if not ends:
+        return img
+    depth = torch.full(img.shape[2:], -1.0)
+    for axis, end in ends:
+        depth = torch.maximum(depth, end[None] if axis == 0 else end[:, None])
+    blurred = Image.fromarray(to_pixels(img)).filter(ImageFilter.GaussianBlur(BLUR * float(side)))
+    img = img.lerp(to_img(np.asarray(blurred)), (3 * depth + 1).clamp(0, 1))
+    median = img.flatten(2).median(dim=2).values[:, :, None, None]
+    return img.lerp(median.expand_as(img), depth.clamp(0, 1))
 
 
 def sampled(img: Tensor, quad: Quad, side: int) -> Tensor:

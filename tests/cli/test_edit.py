@@ -98,6 +98,40 @@ def test_a_recipe_runs_over_a_folder(tiny: Path, session_file: Path, tmp_path: P
     assert (pixels_of(tmp_path / "out" / "one.png") == pixels_of(tmp_path / "replayed.png")).all()
 
 
+def test_a_session_of_several_faces_replays_in_its_picture(
+    tiny: Path, session_file: Path, tmp_path: Path
+) -> None:
+    file = unpack(session_file.read_bytes())
+    own, *others = (each.model_dump() for each in file.manifest.latents)
+    quad = [[2.0, 2.0], [2.0, 22.0], [22.0, 22.0], [22.0, 2.0]]
+    second = own | {"latent_id": "second", "quad": quad, "crop": [2, 2, 20, 20]}
+    hat = {"type": "attribute", "attribute": "hat", "strength": 2.0}
+    parts = [{"latent_id": "second", "edits": [hat]}]
+    fields = file.manifest.model_dump() | {"latents": [own, *others, second], "others": parts}
+    two = tmp_path / "two.latentbrush"
+    manifest = Manifest.model_validate(fields)
+    two.write_bytes(pack(SessionFile(manifest=manifest, entries=file.entries)))
+    pictures = {}
+    for name, session, extra in (
+        ("two", two, ()),
+        ("two again", two, ("--frame", "full")),
+        ("one", session_file, ("--frame", "full")),
+        ("crop", two, ("--frame", "crop")),
+        ("one crop", session_file, ()),
+    ):
+        run("edit", session, "-o", tmp_path / f"{name}.png", "--model", tiny, *extra)
+        pictures[name] = pixels_of(tmp_path / f"{name}.png")
+    assert (pictures["two"] == pictures["two again"]).all()
+    assert (pictures["crop"] == pictures["one crop"]).all()
+    assert pictures["crop"].shape != pictures["two"].shape
+    beyond = (pictures["two"] != pictures["one"]).any(axis=2)
+    assert beyond.any()
+    y, x = beyond.nonzero()
+    assert max(x.max(), y.max()) <= 22 and min(x.min(), y.min()) >= 2
+    with pytest.raises(InvalidRequest, match="--frame"):
+        run("edit", tmp_path / "own.safetensors", "-o", "x.png", "--frame", "full")
+
+
 def test_what_was_painted_on_a_face_is_painted_on_every_face(
     tiny: Path, session_file: Path, tmp_path: Path
 ) -> None:

@@ -64,12 +64,21 @@ def test_a_cut_of_the_whole_picture_is_the_picture() -> None:
     assert np.array_equal(cut(pixels, quarter, 60), np.rot90(pixels, -1))
 
 
-def test_beyond_the_picture_is_its_mirror_image() -> None:
-    pixels = picture(40, 40)
-    quad = torch.tensor([[-20.0, 0], [-20, 40], [20, 40], [20, 0]])
-    found = cut(pixels, quad, 40)
-    assert np.array_equal(found[:, 20:], pixels[:, :20])
-    assert np.array_equal(found[:, :20], pixels[:, :20][:, ::-1])
+def test_beyond_the_picture_is_its_mirror_image_and_then_one_colour() -> None:
+    pixels = picture(120, 120)
+    quad = torch.tensor([[-60.0, 0], [-60, 120], [60, 120], [60, 0]])
+    found = cut(pixels, quad, 120).astype(int)
+    assert np.array_equal(found[:, 82:], pixels[:, 22:60]), "inside, as it is"
+    mirror = found[:, 30:60] - pixels[:, :30][:, ::-1].astype(int)
+    assert np.abs(mirror).mean() < np.abs(found[:, 30:60] - pixels[:, 60:90]).mean() / 2
+    sharpness = [np.abs(np.diff(part, axis=0)).mean() for part in (found[:, :60], found[:, 82:])]
+    assert sharpness[0] < sharpness[1] / 3, "blurred"
+    assert found[:, 0].std(axis=0).max() < found[:, 82:].std(axis=(0, 1)).min() / 2, "faded"
+
+
+def test_a_square_far_larger_than_its_picture_is_cut() -> None:
+    quad = torch.tensor([[-20000.0, -20000], [-20000, 20000], [20000, 20000], [20000, -20000]])
+    assert cut(picture(40, 60), quad, 64).shape == (64, 64, 3)
 
 
 def test_a_large_square_is_made_smaller_without_flicker() -> None:
@@ -109,5 +118,5 @@ def test_a_square_beyond_the_border_changes_what_is_there() -> None:
     square = cut(pixels, quad, 100)
     edited = np.zeros_like(square)
     result = pasted(pixels, quad, square, edited)
-    assert result[:58, :58].max() == 0
+    assert result[16:58, 16:58].max() == 0, "nearer to the border, what is edited is blurred"
     assert np.array_equal(result[62:], pixels[62:])
