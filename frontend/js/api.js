@@ -145,7 +145,7 @@ export class Api {
   }
 
   /**
-   * @param {{latent_id: string, edits: unknown[]}} session as toWire makes it
+   * @param {import('./parts.js').PartsWire} session as drawnToWire makes it
    * @param {Output} output
    * @param {AbortSignal} [signal]
    * @returns {Promise<Job>}

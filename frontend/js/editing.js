@@ -4,6 +4,8 @@
 
 import { commit, jump, redo, seal, undo } from './history.js';
 import { t } from './i18n.js';
+import { changed } from './keeping.js';
+import { partsAsBefore, partsOf } from './parts.js';
 import {
   addEdit, contentEdit, duplicateEdit, findEdit, maskEdit, moveEdit, removeEdit, renameEdit, soloEdit, strokeEdit, toggleEdit, weightEdit,
 } from './session.js';
@@ -15,6 +17,7 @@ import { constantMask, paint } from './mask.js';
 /** @typedef {import('./session.js').Session} Session */
 /** @typedef {import('./session.js').Edit} Edit */
 /** @typedef {import('./session.js').Content} Content */
+/** @typedef {import('./parts.js').Part} Part */
 /** @typedef {Content['type']} Kind of what is painted */
 /** @typedef {{cellX: number, cellY: number}} Cell */
 /** @typedef {{latentId: string, imageId: string, name: string}} Donor */
@@ -24,7 +27,10 @@ import { constantMask, paint } from './mask.js';
 const KIND_NAMES = { transplant: t('Clone'), resample: t('New content') };
 
 /**
- * @typedef {{type: 'opened', source: import('./state.js').Source, history: import('./history.js').History<Session>, keeping: import('./keeping.js').Keeping}
+ * @typedef {{type: 'opened', parts: readonly Part[], index?: number, keeping: import('./keeping.js').Keeping}
+ * | {type: 'partsAdded', parts: readonly Part[], index: number}
+ * | {type: 'partChosen', index: number}
+ * | {type: 'partRemoved', index: number}
  * | {type: 'attributeChosen', id: string}
  * | {type: 'amountChanged', amount: number}
  * | {type: 'settled'}
@@ -125,7 +131,21 @@ export function editing(state, action) {
       return step(state, renameEdit(session, action.key, action.name));
     case 'snapshotRestored': {
       const snapshot = state.keeping?.snapshots[action.index];
-      return snapshot ? withOpenEdit(step(state, { ...session, edits: snapshot.edits })) : state;
+      if (!snapshot) return state;
+      const parts = partsAsBefore(partsOf(state), snapshot.parts);
+      return withOpenEdit({ ...state, parts, history: parts[state.partIndex].history });
+    }
+    case 'partsAdded': {
+      const keeping = action.parts.length && state.keeping ? changed(state.keeping) : state.keeping;
+      return show({ ...state, keeping }, [...partsOf(state), ...action.parts], action.index);
+    }
+    case 'partChosen':
+      return action.index === state.partIndex || !state.parts[action.index] ? state : show(state, partsOf(state), action.index);
+    case 'partRemoved': {
+      const parts = partsOf(state).filter((_, i) => i !== action.index);
+      if (!parts.length || parts.length === state.parts.length) return state;
+      const index = state.partIndex - (action.index < state.partIndex || state.partIndex === parts.length ? 1 : 0);
+      return show({ ...state, keeping: state.keeping && changed(state.keeping) }, parts, index);
     }
     case 'historyJumped':
       return withOpenEdit({ ...state, history: jump(state.history, action.index) });
@@ -193,16 +213,24 @@ export function amountOf(state, id) {
 }
 
 /** @param {State} state @param {Extract<EditingAction, {type: 'opened'}>} opening @returns {State} */
-function open(state, { source, history, keeping }) {
+function open(state, { parts, index = 0, keeping }) {
+  return show({ ...state, opened: {}, keeping }, parts, index);
+}
+
+/** The editor on one of the parts. @param {State} state @param {readonly Part[]} parts @param {number} partIndex @returns {State} */
+function show(state, parts, partIndex) {
+  const { source, history } = parts[partIndex];
   const opened = {
     ...state,
+    parts,
+    partIndex,
     source,
-    keeping,
+    history,
     phase: /** @type {const} */ ('editor'),
     work: null,
     crop: null,
+    points: null,
     upload: source.upload,
-    history,
     openKey: null,
     result: null,
     problem: null,

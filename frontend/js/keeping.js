@@ -4,8 +4,8 @@
 
 import { t } from './i18n.js';
 
-/** @typedef {import('./session.js').Edit} Edit */
-/** @typedef {{name: string, edits: readonly Edit[], savedAt: string}} Snapshot savedAt: ISO 8601 */
+/** @typedef {import('./session.js').Session} Session */
+/** @typedef {{name: string, parts: readonly Session[], savedAt: string}} Snapshot parts: of the picture, as they were; savedAt: ISO 8601 */
 /** @typedef {'new'|'changed'|'saving'|'saved'|'failed'|'conflict'} Saving new: nothing to save yet; changed: about to be saved */
 /** @typedef {{sessionId: string|null, revision: number, name: string, snapshots: readonly Snapshot[], saving: Saving}} Keeping revision: the latest that the server is known to have */
 /**
@@ -40,17 +40,17 @@ export function nameOfFile(fileName) {
 /**
  * @param {Keeping} keeping
  * @param {KeepingAction} action
- * @param {readonly Edit[]} edits as they are now
+ * @param {readonly Session[]} parts as they are now
  * @returns {Keeping}
  */
-export function keep(keeping, action, edits) {
+export function keep(keeping, action, parts) {
   switch (action.type) {
     case 'sessionNamed': {
       const name = shortName(action.name);
       return name && name !== keeping.name ? { ...keeping, name } : keeping;
     }
     case 'snapshotTaken': {
-      const snapshot = { name: shortName(action.name) || t('Snapshot'), edits, savedAt: action.savedAt };
+      const snapshot = { name: shortName(action.name) || t('Snapshot'), parts, savedAt: action.savedAt };
       return { ...keeping, snapshots: [...keeping.snapshots, snapshot].slice(-MAX_SNAPSHOTS) };
     }
     case 'snapshotDropped':

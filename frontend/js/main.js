@@ -14,7 +14,10 @@ import { copyResult, downloadSession, resultFile, saveResult } from './flows/dow
 import { Donors } from './flows/donors.js';
 import { Keeper } from './flows/keeper.js';
 import { LivePainter } from './flows/live.js';
+import { Cropper } from './flows/crop.js';
 import { Opener } from './flows/open.js';
+import { PartMaker } from './flows/part-maker.js';
+import { Work } from './flows/work.js';
 import { Renderer } from './flows/render.js';
 import { variants } from './flows/variants.js';
 import { maskSizeFor } from './geometry.js';
@@ -35,7 +38,9 @@ import { sessionsList } from './panels/sessions.js';
 import { startScreen } from './panels/start.js';
 import { topbar } from './panels/topbar.js';
 import { tour } from './panels/tour.js';
+import { wholeDialog } from './panels/whole.js';
 import { progressText, workingScreen } from './panels/working.js';
+import { drawnToWire, othersOf } from './parts.js';
 import { Pictures } from './pictures.js';
 import { asProblem } from './problem.js';
 import { INITIAL } from './state.js';
@@ -53,7 +58,10 @@ const { dispatch } = store;
 const unlock = keyDialog();
 const api = new Api({ base: document.baseURI, fetch: fetch.bind(window), askForKey: unlock.ask });
 const pictures = new Pictures(api);
-const opener = new Opener(store, api, pictures);
+const work = new Work(store, api, pictures);
+const maker = new PartMaker(store, api, pictures, work);
+const opener = new Opener(store, api, pictures, work, maker);
+const cropper = new Cropper(store, pictures, work, maker);
 const keeper = new Keeper(store, api);
 const renderer = new Renderer(store, api, pictures, effectOf);
 const donors = new Donors(store, api, pictures);
@@ -70,29 +78,37 @@ const help = helpDialog({
   set: (settings) => savePreference('keys', (keySettings = settings)),
   onTour: () => firstSteps.begin(),
 });
+/** All that is painted, as it is drawn around the open part. */
+const drawnNow = () => store.state.history && drawnToWire(store.state.history.present, othersOf(store.state));
 const download = downloadDialog({
   onSave: async (wanted, signal) => {
-    const { history, keeping } = store.state;
-    if (history) saveResult(await resultFile(api, history.present, wanted, signal), keeping?.name ?? '', wanted);
+    const { keeping } = store.state;
+    const drawn = drawnNow();
+    if (drawn) saveResult(await resultFile(api, drawn, wanted, signal), keeping?.name ?? '', wanted);
   },
   onCopy: async ({ kind, output }, signal) => {
-    const { history } = store.state;
-    if (!history) return;
-    await copyResult(resultFile(api, history.present, { kind, output: { format: 'png', frame: output.frame } }, signal));
+    const drawn = drawnNow();
+    if (!drawn) return;
+    await copyResult(resultFile(api, drawn, { kind, output: { format: 'png', frame: output.frame } }, signal));
     dispatch({ type: 'said', text: t('Copied') });
   },
   onSession: () => downloadSession(api, keeper, store.state.keeping?.name ?? ''),
 });
-const openDownload = () => store.state.source && download.open(store.state.source.crop !== null);
+const whole = wholeDialog(async (signal) => {
+  const drawn = drawnNow();
+  if (!drawn) throw new DOMException('closed meanwhile', 'AbortError');
+  return resultFile(api, drawn, { kind: 'picture', output: { format: 'jpeg', quality: 92, frame: 'full' } }, signal);
+});
+const openDownload = () => store.state.source && download.open(store.state.source.crop !== null || store.state.parts.length > 1);
 
 const history = historyPanel(store);
 const bar = topbar(store, {
   onHome: () => {
-    if (store.state.work) opener.cancel();
+    if (store.state.work) work.cancel();
     dispatch({ type: 'startedOver' });
   },
   onOpen: files.choose,
-  onCrop: () => opener.cropAgain(),
+  onCrop: () => cropper.cropAgain(),
   onDownload: openDownload,
   onHelp: help.open,
   onConflict: () => dispatch({ type: 'keptApart' }),
@@ -124,8 +140,12 @@ const start = startScreen(store, {
   onResume: (id) => opener.restore(id),
   sessions,
 });
-const crop = cropScreen(store, pictures, { onEncode: () => opener.encodeCrop(), onFace: (face) => void opener.encodeFace(face) });
-const working = workingScreen(pictures, { onCancel: () => opener.cancel() });
+const crop = cropScreen(store, pictures, {
+  onEncode: () => void cropper.encodeCrop(),
+  onChange: () => void keeper.settle().then(() => cropper.changeCrop()),
+  onFaces: (faces) => void cropper.encodeFaces(faces),
+});
+const working = workingScreen(pictures, { onCancel: () => work.cancel() });
 const attributes = attributesPanel(store, {
   stripUrl: (modelId, attribute) => api.stripUrl(modelId, attribute),
   onDirection: (modelId, attribute, change) => {
@@ -149,7 +169,8 @@ const editor = editorScreen(
       return null;
     });
   },
-  { imageUrl: (imageId) => api.imageUrl(imageId), onCrop: () => void opener.cropAgain(), onEncode: (mode) => void keeper.settle().then(() => opener.encodeAgain(mode)) },
+  { imageUrl: (imageId) => api.imageUrl(imageId), onCrop: () => void cropper.cropAgain(), onEncode: (mode) => void keeper.settle().then(() => cropper.encodeAgain(mode)) },
+  { imageUrl: (imageId) => api.imageUrl(imageId), onAdd: () => void cropper.cropAgain(), onWhole: () => void whole.open() },
 );
 const firstSteps = tour();
 const problems = notice(store, { onRetry: () => renderer.retry() });
@@ -158,7 +179,7 @@ const live = el('div', { class: 'visually-hidden', role: 'status', 'aria-live': 
 /** @type {Record<import('./state.js').State['phase'], import('./store.js').Component>} */
 const screens = { start, crop, working, editor };
 const main = el('main', {}, ...Object.values(screens).map(({ dom }) => dom));
-document.body.prepend(bar.dom, main, problems.dom, live, history.dom, firstSteps.dom, camera.dom, help.dom, download.dom, unlock.dom);
+document.body.prepend(bar.dom, main, problems.dom, live, history.dom, firstSteps.dom, camera.dom, help.dom, download.dom, whole.dom, unlock.dom);
 
 /** @param {import('./state.js').State} state */
 function sync(state) {

@@ -132,17 +132,30 @@ function span(at, reach, extent) {
 }
 
 /**
- * A mask with another number of cells, each like the nearest one.
+ * A mask in another place or with another number of cells.
  * @param {Mask} mask
- * @param {import('./geometry.js').Size} size
+ * @param {import('./geometry.js').Size} size of what comes out
+ * @param {(place: Point) => Point} from where in the mask each place comes from, both from 0 to 1; beyond it there is nothing
  * @returns {Mask}
  */
-export function resized(mask, { width, height }) {
-  if (mask.width === width && mask.height === height) return mask;
+export function carried(mask, { width, height }, from) {
   const values = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
-    const row = Math.floor(((y + 0.5) / height) * mask.height) * mask.width;
-    for (let x = 0; x < width; x++) values[y * width + x] = mask.values[row + Math.floor(((x + 0.5) / width) * mask.width)];
+    for (let x = 0; x < width; x++) {
+      const place = from({ x: (x + 0.5) / width, y: (y + 0.5) / height });
+      values[y * width + x] = at(mask, place.x * mask.width - 0.5, place.y * mask.height - 0.5);
+    }
   }
   return { width, height, values };
+}
+
+/** A mask's value between the middles of its cells. @param {Mask} mask @param {number} x @param {number} y */
+function at({ width, height, values }, x, y) {
+  if (x < -0.5 || y < -0.5 || x > width - 0.5 || y > height - 0.5) return 0;
+  const within = (/** @type {number} */ value, /** @type {number} */ most) => Math.min(most, Math.max(0, value));
+  const [left, top] = [within(Math.floor(x), width - 1), within(Math.floor(y), height - 1)];
+  const [right, bottom] = [Math.min(width - 1, left + 1), Math.min(height - 1, top + 1)];
+  const [across, down] = [within(x - left, 1), within(y - top, 1)];
+  const row = (/** @type {number} */ r) => values[r * width + left] * (1 - across) + values[r * width + right] * across;
+  return row(top) * (1 - down) + row(bottom) * down;
 }

@@ -3,10 +3,11 @@
  * Everything the page shows is a function of it; undo keeps older ones (history.js).
  */
 
-import { constantMask, erase, fromRows, paint, resized, toRows } from './mask.js';
+import { carried, constantMask, erase, fromRows, paint, toRows } from './mask.js';
 
 /** @typedef {import('./mask.js').Mask} Mask */
 /** @typedef {import('./geometry.js').Size} Size */
+/** @typedef {import('./geometry.js').Point} Point */
 
 /**
  * What an edit does, of the kinds that the page has tools for.
@@ -200,19 +201,48 @@ export function fromWire(wire, maskSize) {
 }
 
 /**
- * The same edits on another latent of the same picture: what was copied from the one before is copied from this one.
+ * The same edits on another latent of the same picture, encoded in another way or in another part of it: what was copied
+ * from the one before is copied from this one, and what lies outside the new part goes.
  * @param {readonly Edit[]} edits
- * @param {{from: string, to: string, before: Size, after: Size}} change latents, and the sizes that their masks have
+ * @param {Change} change
  * @returns {Edit[]}
  */
-export function editsOnto(edits, { from, to, before, after }) {
-  const [across, down] = [after.width / before.width, after.height / before.height];
+export function editsOnto(edits, { from, to, before, after, place }) {
+  const isSame = !place && before.width === after.width && before.height === after.height;
+  const moved = place ?? ((/** @type {Point} */ point) => point);
   return edits.map((edit) => {
-    const mask = edit.mask && resized(edit.mask, after);
+    const mask = edit.mask && !isSame ? carried(edit.mask, after, moved) : edit.mask;
     if (edit.type !== 'transplant') return { ...edit, mask };
-    const [dx, dy] = edit.offset;
-    return { ...edit, mask, donor: edit.donor === from ? to : edit.donor, offset: [Math.round(dx * across), Math.round(dy * down)] };
+    const donor = edit.donor === from ? to : edit.donor;
+    return { ...edit, mask, donor, offset: isSame ? edit.offset : offsetOnto(edit.offset, before, after, moved) };
   });
+}
+
+/**
+ * @typedef {object} Change
+ * @property {string} from latent
+ * @property {string} to latent
+ * @property {Size} before of its masks
+ * @property {Size} after of its masks
+ * @property {((place: Point) => Point)} [place] where a place of the new part was in the old one, both from 0 to 1; none: there
+ */
+
+/**
+ * A way in cells, as so many cells of another part.
+ * @param {readonly [number, number]} offset
+ * @param {Size} before
+ * @param {Size} after
+ * @param {(place: Point) => Point} place
+ * @returns {[number, number]}
+ */
+function offsetOnto([dx, dy], before, after, place) {
+  const origin = place({ x: 0, y: 0 });
+  const [right, down] = [place({ x: 1, y: 0 }), place({ x: 0, y: 1 })].map(({ x, y }) => [x - origin.x, y - origin.y]);
+  const [x, y] = [dx / before.width, dy / before.height];
+  const area = right[0] * down[1] - right[1] * down[0];
+  const across = ((x * down[1] - y * down[0]) / area) * after.width;
+  const along = ((y * right[0] - x * right[1]) / area) * after.height;
+  return [Math.round(across), Math.round(along)];
 }
 
 /** @param {Record<string, any>[]} edits @param {Size} maskSize @returns {Edit[]} */

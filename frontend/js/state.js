@@ -5,6 +5,7 @@
 
 import { editing } from './editing.js';
 import { changed, keep } from './keeping.js';
+import { sessionsOf } from './parts.js';
 
 /** @typedef {import('./types.js').Model} Model */
 /** @typedef {import('./types.js').Attribute} Attribute */
@@ -40,7 +41,13 @@ import { changed, keep } from './keeping.js';
  * @property {Upload|null} upload
  * @property {Crop|null} crop
  * @property {readonly import('./types.js').Face[]} faces of the upload, to choose from
+ * @property {boolean} areFacesKnown they were looked for
+ * @property {boolean} isByHand the crop box is shown; where faces are outlined it is not asked for at first
+ * @property {import('./alignment.js').Points|null} points eyes and mouth that the crop box is set by
  * @property {Work|null} work
+ * @property {object|null} opened what is open, as long as it is: another one each time
+ * @property {readonly import('./parts.js').Part[]} parts of the picture, in their order; the open one may have gone on since
+ * @property {number} partIndex which of them is open: `source` and `history` are its
  * @property {Source|null} source
  * @property {History<Session>|null} history
  * @property {import('./keeping.js').Keeping|null} keeping what is kept of the open picture, and how far saving is
@@ -74,7 +81,7 @@ import { changed, keep } from './keeping.js';
  * | {type: 'encodeModeChosen', mode: import('./encoding.js').EncodeMode}
  * | {type: 'uploaded', upload: Upload}
  * | {type: 'cropStarted', upload: Upload, crop: Crop}
- * | {type: 'cropChanged', crop: Crop}
+ * | {type: 'cropChanged', crop: Crop, points?: import('./alignment.js').Points|null}
  * | {type: 'facesFound', imageId: string, faces: readonly import('./types.js').Face[]}
  * | {type: 'cropLeft'}
  * | {type: 'workStarted', kind: Work['kind']}
@@ -116,7 +123,13 @@ export const INITIAL = {
   upload: null,
   crop: null,
   faces: [],
+  areFacesKnown: false,
+  isByHand: true,
+  points: null,
   work: null,
+  opened: null,
+  parts: [],
+  partIndex: 0,
   source: null,
   history: null,
   keeping: null,
@@ -147,7 +160,7 @@ export const INITIAL = {
  */
 export function reduce(state, action) {
   const next = reduced(state, action);
-  return next.keeping && next.source === state.source && isWorthSaving(next, state)
+  return next.keeping && next.opened === state.opened && isWorthSaving(next, state)
     ? { ...next, keeping: changed(next.keeping) }
     : next;
 }
@@ -155,10 +168,15 @@ export function reduce(state, action) {
 /** Whether what is saved of a picture differs. @param {State} state @param {State} before of the same picture */
 function isWorthSaving(state, before) {
   return (
-    state.history?.present.edits !== before.history?.present.edits ||
+    !isSameList(sessionsOf(state), sessionsOf(before)) ||
     state.keeping?.name !== before.keeping?.name ||
     state.keeping?.snapshots !== before.keeping?.snapshots
   );
+}
+
+/** @param {readonly Session[]} sessions @param {readonly Session[]} others of the parts, before */
+function isSameList(sessions, others) {
+  return sessions.length === others.length && sessions.every(({ edits }, i) => edits === others[i].edits);
 }
 
 /**
@@ -192,13 +210,13 @@ function reduced(state, action) {
     case 'encodeModeChosen':
       return { ...state, encodeMode: action.mode };
     case 'uploaded':
-      return { ...state, upload: action.upload, crop: null, faces: [] };
+      return { ...state, upload: action.upload, crop: null, faces: [], areFacesKnown: false, points: null };
     case 'cropStarted':
-      return { ...state, phase: 'crop', upload: action.upload, crop: action.crop, faces: [], work: null, problem: null };
+      return { ...state, phase: 'crop', upload: action.upload, crop: action.crop, faces: [], areFacesKnown: false, isByHand: true, points: null, work: null, problem: null };
     case 'facesFound':
-      return action.imageId === state.upload?.imageId ? { ...state, faces: action.faces } : state;
+      return action.imageId === state.upload?.imageId ? { ...state, faces: action.faces, areFacesKnown: true, isByHand: state.source !== null || !action.faces.length } : state;
     case 'cropChanged':
-      return { ...state, crop: action.crop };
+      return { ...state, crop: action.crop, points: action.points ?? null, isByHand: true };
     case 'cropLeft':
       return { ...state, crop: null, phase: state.source ? 'editor' : 'start' };
     case 'workStarted': {
@@ -263,7 +281,7 @@ function reduced(state, action) {
     case 'saveConflicted':
     case 'keptApart':
       if (!state.keeping || !state.history) return state;
-      return { ...state, keeping: keep(state.keeping, action, state.history.present.edits) };
+      return { ...state, keeping: keep(state.keeping, action, sessionsOf(state)) };
     default:
       return editing(state, action);
   }
@@ -295,8 +313,8 @@ function resting(state) {
 
 /** @param {State} state @returns {State} */
 function closed(state) {
-  const { clone, isComparing, isRendering, layers } = INITIAL;
-  const nothing = { work: null, source: null, history: null, keeping: null, openKey: null, result: null, problem: null };
+  const { clone, isComparing, isRendering, layers, parts, partIndex } = INITIAL;
+  const nothing = { work: null, opened: null, parts, partIndex, source: null, history: null, keeping: null, openKey: null, result: null, problem: null };
   return { ...state, ...nothing, clone, isComparing, isRendering, layers, status: '' };
 }
 

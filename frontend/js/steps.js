@@ -8,31 +8,33 @@
 const DATABASE = 'latentbrush';
 const STORE = 'steps';
 const MAX_KEPT = 6; // pictures; one takes 2 MiB at most
-const FORMAT = 1; // of a step: those of another page's are forgotten
+const FORMAT = 2; // of a picture's steps: those of another page's are forgotten, but for those of one part only
+const OF_ONE_PART = 1;
 
 /** @type {Promise<IDBDatabase>|undefined} */
 let opened;
 
-/** @param {string} id of the session, or of its latent while the server has no session of it @param {Steps} steps */
-export async function saveSteps(id, { past, present, future }) {
+/** @param {string} id of the session, or of its latent while the server has no session of it @param {readonly Steps[]} parts of each part of the picture */
+export async function saveSteps(id, parts) {
   await within('readwrite', async (store) => {
-    store.put({ id, format: FORMAT, savedAt: Date.now(), past, present, future });
+    store.put({ id, format: FORMAT, savedAt: Date.now(), parts: parts.map(({ past, present, future }) => ({ past, present, future })) });
     const oldest = /** @type {string[]} */ (await done(store.index('savedAt').getAllKeys()));
     for (const each of oldest.slice(0, -MAX_KEPT)) store.delete(each);
   });
 }
 
-/** @param {string} id @returns {Promise<Steps|null>} */
+/** @param {string} id @returns {Promise<Steps[]>} of each part of the picture, as far as they are known */
 export async function loadSteps(id) {
   const found = await within('readonly', (store) => done(store.get(id)));
-  if (found?.format !== FORMAT) return null;
-  return { past: found.past, present: found.present, future: found.future, tag: null };
+  if (found?.format !== FORMAT && found?.format !== OF_ONE_PART) return [];
+  const parts = found.format === OF_ONE_PART ? [found] : found.parts;
+  return parts.map((/** @type {Steps} */ { past, present, future }) => ({ past, present, future, tag: null }));
 }
 
 /** The server has a session of a picture that was left meanwhile: its steps are the session's. @param {string} from @param {string} to */
 export async function renameSteps(from, to) {
   const steps = await loadSteps(from);
-  if (!steps || from === to) return;
+  if (!steps.length || from === to) return;
   await saveSteps(to, steps);
   await forgetSteps(from);
 }

@@ -3,13 +3,13 @@
  */
 
 import { readJson, writeJson } from './preferences.js';
-import { editsToWire, toWire } from './session.js';
+import { partsToWire, sessionsOf, snapshotToWire, wiresOf } from './parts.js';
 
 /** @typedef {import('./state.js').State} State */
-/** @typedef {{name: string, edits: Record<string, any>[], saved_at: string}} SavedSnapshot */
+/** @typedef {{name: string, edits: Record<string, any>[], others?: import('./parts.js').Wire[], saved_at: string}} SavedSnapshot */
 /**
  * @typedef {object} Saved
- * @property {ReturnType<typeof toWire>} wire
+ * @property {import('./parts.js').PartsWire} wire
  * @property {string} modelId
  * @property {import('./state.js').Upload|null} upload
  * @property {import('./crop.js').Crop|null} crop
@@ -25,17 +25,20 @@ const PREFIX = 'latentbrush.session.';
 const MAX_KEPT = 6; // that the server has, too. A browser gives about 5 MB; a session with ten painted edits takes 250 kB
 
 /** @param {State} state @returns {boolean} false when the browser has no room */
-export function saveSession({ history, source, keeping }) {
-  if (!history || !source || !keeping) return true;
+export function saveSession(state) {
+  const { keeping } = state;
+  const [first] = state.parts;
+  if (!first || !keeping) return true;
+  const { source } = first;
   /** @type {Saved} */
   const saved = {
-    wire: toWire(history.present),
+    wire: partsToWire(sessionsOf(state)),
     modelId: source.modelId,
     upload: source.upload,
     crop: source.crop,
     savedAt: Date.now(),
     name: keeping.name,
-    snapshots: keeping.snapshots.map(({ name, edits, savedAt }) => ({ name, edits: editsToWire(edits), saved_at: savedAt })),
+    snapshots: keeping.snapshots.map(snapshotToWire),
     sessionId: keeping.sessionId,
     revision: keeping.revision,
     isKept: keeping.saving === 'saved',
@@ -62,20 +65,20 @@ export function forgetSession(id) {
 /**
  * The server has a session that is no longer open; its copy says so, if it is of the same edits.
  * @param {string} id that the copy has
- * @param {Record<string, any>[]} edits
+ * @param {import('./parts.js').PartsWire} wire
  * @param {string} sessionId
  * @param {number} revision
  */
-export function confirmSaved(id, edits, sessionId, revision) {
+export function confirmSaved(id, wire, sessionId, revision) {
   const saved = loadSession(id);
-  if (!saved || !isSameList(saved.wire.edits, edits)) return;
+  if (!saved || !isSame(wiresOf(saved.wire), wiresOf(wire))) return;
   forgetSession(id);
   writeJson(PREFIX + sessionId, { ...saved, sessionId, revision, isKept: true });
 }
 
-/** @param {Record<string, any>[]} edits @param {Record<string, any>[]} others */
-export function isSameList(edits, others) {
-  return JSON.stringify(edits) === JSON.stringify(others);
+/** Whether two values of the wire are the same. @param {unknown} value @param {unknown} other */
+export function isSame(value, other) {
+  return JSON.stringify(value) === JSON.stringify(other);
 }
 
 /** The copies of sessions, the latest first. @returns {{id: string, savedAt: number, isKept: boolean}[]} */

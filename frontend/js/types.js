@@ -30,8 +30,8 @@
  * @property {{code: string, message: string}|null} error
  */
 /** @typedef {{verdict: 'close'|'rough'|'stranger', reason: string}} Fit whether the model knows such pictures */
-/** @typedef {{latent_id: string, image_id: string, grid: [number, number], model?: string, reconstruction_id?: string, twin_id?: string|null, readings?: Record<string, number>, fit?: Fit|null}} LatentInfo twin_id: of what edits are made on */
-/** @typedef {{score: number, quad: [number, number][]}} Face quad: the square that the model wants */
+/** @typedef {{latent_id: string, image_id: string, grid: [number, number], crop?: [number, number, number, number], quad?: [number, number][]|null, model?: string, reconstruction_id?: string, twin_id?: string|null, readings?: Record<string, number>, fit?: Fit|null}} LatentInfo twin_id: of what edits are made on */
+/** @typedef {{score: number, landmarks: import('./alignment.js').Points, quad: [number, number][]}} Face quad: the square that the model wants */
 /** @typedef {{image_id: string, width: number, height: number}} UploadInfo */
 /**
  * @typedef {object} SessionInfo
@@ -40,7 +40,9 @@
  * @property {string} name
  * @property {string} latent_id
  * @property {Record<string, any>[]} edits
- * @property {{name: string, edits: Record<string, any>[], saved_at: string}[]} snapshots
+ * @property {import('./parts.js').Wire[]} [others] further parts
+ * @property {LatentInfo[]} [other_latents] theirs, in their order
+ * @property {import('./storage.js').SavedSnapshot[]} snapshots
  * @property {LatentInfo & {crop: [number, number, number, number], quad?: [number, number][]|null, reconstruction_id: string}} latent
  * @property {UploadInfo} picture
  */

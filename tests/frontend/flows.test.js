@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { begin } from '../../frontend/js/history.js';
+import { Cropper } from '../../frontend/js/flows/crop.js';
 import { Opener } from '../../frontend/js/flows/open.js';
+import { PartMaker } from '../../frontend/js/flows/part-maker.js';
+import { Work } from '../../frontend/js/flows/work.js';
 import { Renderer } from '../../frontend/js/flows/render.js';
 import { fresh } from '../../frontend/js/keeping.js';
 import { Problem } from '../../frontend/js/problem.js';
@@ -89,6 +92,13 @@ beforeEach(() => {
   });
 });
 
+/** Who opens, with what it works with. */
+function opening() {
+  const work = new Work(store, api(), pictures);
+  const maker = new PartMaker(store, api(), pictures, work);
+  return { work, maker, opener: new Opener(store, api(), pictures, work, maker), cropper: new Cropper(store, pictures, work, maker) };
+}
+
 /** @param {string} id */
 const info = (id) => ({ latent_id: id, model: 'm', grid: [8, 8] });
 
@@ -120,17 +130,17 @@ const sessionFile = (id) =>
   new File([JSON.stringify({ latent_id: id, edits: [] })], 'a.json', { type: 'application/json' });
 
 test('an open that is canceled at its last step does not open', async () => {
-  const opener = new Opener(store, api(), pictures);
+  const { opener, work } = opening();
   void opener.restore('a');
   await server.answer('latent a', info('a'));
-  opener.cancel();
+  work.cancel();
   await server.answer('edit a 0', jobOf('a'));
   assert.deepEqual(opened, []);
   assert.equal(store.state.phase, 'start');
 });
 
 test('an open that a newer one overtakes stays away', async () => {
-  const opener = new Opener(store, api(), pictures);
+  const { opener } = opening();
   void opener.restore('a');
   await server.answer('latent a', info('a'));
   void opener.openFile(sessionFile('b'));
@@ -143,7 +153,7 @@ test('an open that a newer one overtakes stays away', async () => {
 });
 
 test('a session file that is overtaken stays away', async () => {
-  const opener = new Opener(store, api(), pictures);
+  const { opener } = opening();
   void opener.openFile(sessionFile('a'));
   await settled();
   void opener.restore('b');
@@ -155,7 +165,7 @@ test('a session file that is overtaken stays away', async () => {
 });
 
 test('that an overtaken picture is gone does not close the newer one', async () => {
-  const opener = new Opener(store, api(), pictures);
+  const { opener } = opening();
   void opener.restore('a');
   void opener.restore('b');
   await server.answer('latent b', info('b'));
@@ -166,7 +176,7 @@ test('that an overtaken picture is gone does not close the newer one', async () 
 });
 
 test('new work takes the older job off the server', async () => {
-  const opener = new Opener(store, api(), pictures);
+  const { opener } = opening();
   void opener.generate();
   await server.answer('generate', jobOf('g', 'running'));
   void opener.restore('b');
@@ -175,7 +185,7 @@ test('new work takes the older job off the server', async () => {
 
 test('a name and a snapshot that did not reach the server are not lost', async () => {
   globalThis.localStorage = memoryStorage();
-  const opener = new Opener(store, api(), pictures);
+  const { opener } = opening();
   void opener.restore('ses_1');
   await server.answer('session ses_1', sessionOf('ses_1'));
   await server.answer('edit a 0', jobOf('first'));
@@ -184,7 +194,7 @@ test('a name and a snapshot that did not reach the server are not lost', async (
   saveSession(store.state); // and the server did not hear of it
 
   store = new Store(INITIAL);
-  void new Opener(store, api(), pictures).restore('ses_1');
+  void opening().opener.restore('ses_1');
   await server.answer('session ses_1', sessionOf('ses_1'));
   await server.answer('edit a 0', jobOf('again'));
   assert.equal(store.state.keeping?.name, 'Renamed');
@@ -196,7 +206,7 @@ test('a copy that says what the server says is as good as kept', async () => {
   globalThis.localStorage = memoryStorage();
   for (const each of ['first', 'again']) {
     store = new Store(INITIAL);
-    void new Opener(store, api(), pictures).restore('ses_1');
+    void opening().opener.restore('ses_1');
     const snapshots = [{ name: 'One', edits: [], saved_at: '2026-01-01T00:00:00+00:00' }];
     await server.answer('session ses_1', { ...sessionOf('ses_1'), snapshots });
     await server.answer('edit a 0', jobOf(each));
@@ -213,8 +223,12 @@ async function editing() {
   store.dispatch({
     type: 'opened',
     keeping: fresh('A'),
-    source: { ...source, width: 64, height: 64, upload: null, crop: null, fit: null, drawnId: null, readings: {} },
-    history: begin({ latent_id: 'a', edits: [edit('e1')] }),
+    parts: [
+      {
+        source: { ...source, width: 64, height: 64, upload: null, crop: null, fit: null, drawnId: null, readings: {} },
+        history: begin({ latent_id: 'a', edits: [edit('e1')] }),
+      },
+    ],
   });
   await settled();
 }

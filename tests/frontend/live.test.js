@@ -36,7 +36,7 @@ beforeEach(() => {
   const dom = new EventTarget();
   const stage = { dom, setPreview: async (/** @type {any} */ preview) => shown.push(preview.bitmap.text) };
   painter = new LivePainter(store, /** @type {any} */ (stage), () => socket);
-  store.dispatch({ type: 'opened', source, history: begin({ latent_id: 'a', edits: [] }), keeping: fresh('A') });
+  store.dispatch({ type: 'opened', parts: [{ source, history: begin({ latent_id: 'a', edits: [] }) }], keeping: fresh('A') });
   store.dispatch({ type: 'attributeChosen', id: 'smile' });
   socket.dispatchEvent(new Event('open'));
 });

@@ -142,10 +142,29 @@ test('edits go on with another latent of the same picture', () => {
   assert.ok(own.type === 'transplant' && foreign.type === 'transplant');
   assert.deepEqual([own.donor, foreign.donor], ['b', 'other']);
   assert.deepEqual(own.offset, [4, -2]);
-  assert.deepEqual([...(own.mask?.values ?? [])].filter(Boolean), [1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5]);
+  assert.deepEqual([own.mask?.values[0], own.mask?.values.at(-1)], [1, 0.5]);
+  assert.ok(own.mask && Math.abs(own.mask.values.reduce((sum, value) => sum + value) - 6) < 0.8, 'as much as before, smoother');
   assert.equal(own.mask?.width, 8);
   assert.equal(foreign.mask, null);
   const same = sessions.editsOnto(session.edits, { from: 'x', to: 'y', before: { width: 4, height: 2 }, after: { width: 4, height: 2 } });
   assert.equal(same[0].mask, mask);
   assert.deepEqual(same, session.edits);
+});
+
+test('edits stay where they are in the picture when another part is encoded', () => {
+  const mask = { ...constantMask(4, 4), values: Float32Array.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1]) };
+  const { session } = sessions.addEdit({ latent_id: 'a', edits: [] }, { type: 'transplant', donor: 'a', offset: [1, 0] }, mask);
+  const size = { width: 4, height: 4 };
+  const quarter = (/** @type {{x: number, y: number}} */ { x, y }) => ({ x: 0.5 + x / 2, y: 0.5 + y / 2 }); // the lower right
+  const [near] = sessions.editsOnto(session.edits, { from: 'a', to: 'b', before: size, after: size, place: quarter });
+  assert.ok(near.type === 'transplant' && near.mask);
+  assert.ok(near.mask.values.filter((value) => value > 0.9).length >= 9, 'all of the new part, but for a soft rim');
+  assert.deepEqual(near.offset, [2, 0], 'as far in the picture');
+  const elsewhere = (/** @type {{x: number, y: number}} */ { x, y }) => ({ x: x / 2, y: y / 2 - 0.4 });
+  const [gone] = sessions.editsOnto(session.edits, { from: 'a', to: 'b', before: size, after: size, place: elsewhere });
+  assert.ok(gone.mask?.values.every((value) => value < 0.0005));
+  const turned = (/** @type {{x: number, y: number}} */ { x, y }) => ({ x: 1 - y, y: x }); // to the right in the new one was down
+  const [moved] = sessions.editsOnto(session.edits, { from: 'a', to: 'b', before: size, after: size, place: turned });
+  assert.ok(moved.type === 'transplant');
+  assert.deepEqual(moved.offset.map(Math.abs), [0, 1]);
 });

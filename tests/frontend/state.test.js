@@ -48,7 +48,7 @@ const opened = () =>
   run(
     INITIAL,
     { type: 'modelsLoaded', models: [MODEL] },
-    { type: 'opened', source: SOURCE, history: begin({ latent_id: 'abc', edits: [] }), keeping: fresh('A') },
+    { type: 'opened', parts: [{ source: SOURCE, history: begin({ latent_id: 'abc', edits: [] }) }], keeping: fresh('A') },
   );
 
 /** @param {'paint'|'erase'} [mode] @param {number} [x] @returns {Action} */
@@ -225,7 +225,7 @@ test('what is newer than the last save is never called saved', () => {
 test('another picture has a clone source of its own', () => {
   const cloning = run(opened(), { type: 'kindChosen', kind: 'transplant' }, { type: 'sourceChosen', from: { cellX: 1, cellY: 1 } });
   assert.deepEqual(cloning.clone.from, { cellX: 1, cellY: 1 });
-  const other = run(cloning, { type: 'opened', source: { ...SOURCE, latentId: 'other' }, history: begin({ latent_id: 'other', edits: [] }), keeping: fresh('B') });
+  const other = run(cloning, { type: 'opened', parts: [{ source: { ...SOURCE, latentId: 'other' }, history: begin({ latent_id: 'other', edits: [] }) }], keeping: fresh('B') });
   assert.deepEqual(other.clone, { donor: null, from: null });
   assert.equal(edits(run(other, stroke())).length, 0);
 });
@@ -233,7 +233,7 @@ test('another picture has a clone source of its own', () => {
 test('what a session moves stays in the list, though it is offered no more', () => {
   const edit = { key: 'e1', enabled: true, mask: null, hue: 0, name: null, type: /** @type {const} */ ('attribute'), attribute: 'hair_curl', strength: -1, layers: null };
   const history = begin({ latent_id: 'abc', edits: [edit] });
-  const state = run(opened(), { type: 'opened', source: SOURCE, history, keeping: fresh('A') });
+  const state = run(opened(), { type: 'opened', parts: [{ source: SOURCE, history }], keeping: fresh('A') });
   assert.equal(editName(state, edit), 'Hair curl');
   assert.deepEqual(attributesOf(state).map(({ id }) => id), ['smile', 'hair', 'hair_curl']);
   assert.equal(attributesOf(state), attributesOf(run(state, { type: 'editChosen', key: 'e1' })), 'the same list');
@@ -245,11 +245,11 @@ test('a picture that the model does not know is told, and nothing that is read o
   const history = begin({ latent_id: 'abc', edits: [] });
   const before = run(opened(), { type: 'layerToggled', layer: 'heat' });
   assert.equal(before.layers.heat, true);
-  const state = run(before, { type: 'opened', source: { ...SOURCE, fit }, history, keeping: fresh('A') });
+  const state = run(before, { type: 'opened', parts: [{ source: { ...SOURCE, fit }, history }], keeping: fresh('A') });
   assert.equal(state.isFitShown, true);
   assert.equal(state.layers.heat, false);
   assert.equal(run(state, { type: 'layerToggled', layer: 'heat' }).layers.heat, false);
   assert.equal(run(state, { type: 'fitShown', on: false }).isFitShown, false);
   const close = { ...SOURCE, fit: { ...fit, verdict: /** @type {const} */ ('close') } };
-  assert.equal(run(state, { type: 'opened', source: close, history, keeping: fresh('A') }).isFitShown, false);
+  assert.equal(run(state, { type: 'opened', parts: [{ source: close, history }], keeping: fresh('A') }).isFitShown, false);
 });

@@ -3,6 +3,7 @@
  */
 
 import { t } from '../i18n.js';
+import { partsOf } from '../parts.js';
 import { forgetSteps, saveSteps } from '../steps.js';
 import { savePreference } from '../preferences.js';
 import { forgetSession, putIdInAddress, saveSession } from '../storage.js';
@@ -21,16 +22,17 @@ export function keepCopy(store) {
     if (!saveSession(store.state)) store.dispatch({ type: 'said', text: t('Not saved: this browser has no room left') });
     keepSteps(store.state);
   };
-  /** @type {unknown[]} what the browser has: steps, and whose */
+  /** @type {unknown[]} what the browser has: whose, and the steps of each part */
   let kept = [];
   const keepSteps = (/** @type {State} */ state) => {
     const id = idOf(state);
-    if (!id || !state.history || (kept[0] === state.history && kept[1] === id)) return;
-    kept = [state.history, id];
-    void saveSteps(id, state.history);
+    const steps = partsOf(state).map(({ history }) => history);
+    if (!id || [id, ...steps].every((each, i) => each === kept[i])) return;
+    kept = [id, ...steps];
+    void saveSteps(id, steps);
   };
   store.subscribe((state, before) => {
-    const isSame = state.source === before.source;
+    const isSame = state.opened === before.opened;
     if (!isSame) {
       saveSession(before);
       keepSteps(before);
@@ -43,6 +45,7 @@ export function keepCopy(store) {
     if (idOf(state) !== idOf(before)) putIdInAddress(idOf(state));
     const isChanged =
       state.history !== before.history ||
+      state.parts !== before.parts ||
       state.keeping !== before.keeping ||
       state.brush !== before.brush ||
       state.modelId !== before.modelId;
@@ -54,6 +57,6 @@ export function keepCopy(store) {
 }
 
 /** What the open picture is called in the address and in this browser. @param {State} state */
-function idOf({ keeping, source }) {
-  return keeping?.sessionId ?? source?.latentId ?? null;
+function idOf({ keeping, parts }) {
+  return keeping?.sessionId ?? parts[0]?.source.latentId ?? null;
 }

@@ -6,9 +6,8 @@ import { context2d, el, saveBlob } from '../dom.js';
 import { t } from '../i18n.js';
 import { resultOf } from '../jobs.js';
 import { Problem } from '../problem.js';
-import { toWire } from '../session.js';
 
-/** @typedef {import('../session.js').Session} Session */
+/** @typedef {import('../parts.js').PartsWire} PartsWire */
 /** @typedef {import('../types.js').Output} Output */
 /** @typedef {'picture'|'strip'|'animation'} Kind of file */
 /** @typedef {{kind: Kind, output: Output}} Wanted */
@@ -20,23 +19,23 @@ const STRIP_GAP = 1 / 64; // between the two pictures, of their height
 /**
  * What is wanted, as bytes.
  * @param {import('../api.js').Api} api
- * @param {Session} session
+ * @param {PartsWire} drawn the open part, and the others
  * @param {Wanted} wanted
  * @param {AbortSignal} signal
  * @returns {Promise<Blob>}
  */
-export async function resultFile(api, session, { kind, output }, signal) {
+export async function resultFile(api, drawn, { kind, output }, signal) {
   switch (kind) {
     case 'picture':
-      return drawn(api, session, output, signal);
+      return picture(api, drawn, output, signal);
     case 'animation': {
       const { quality = 90 } = output;
-      return drawn(api, session, { format: 'webp', quality, frame: 'crop', frames: ANIMATION_FRAMES }, signal);
+      return picture(api, drawn, { format: 'webp', quality, frame: 'crop', frames: ANIMATION_FRAMES }, signal);
     }
     case 'strip': {
       const exact = /** @type {const} */ ({ format: 'png', frame: output.frame });
-      const before = await createImageBitmap(await drawn(api, { ...session, edits: [] }, exact, signal));
-      const after = await createImageBitmap(await drawn(api, session, exact, signal));
+      const before = await createImageBitmap(await picture(api, { latent_id: drawn.latent_id, edits: [] }, exact, signal));
+      const after = await createImageBitmap(await picture(api, drawn, exact, signal));
       return strip(before, after, output);
     }
   }
@@ -71,12 +70,12 @@ export async function downloadSession(api, keeper, name) {
 
 /**
  * @param {import('../api.js').Api} api
- * @param {Session} session
+ * @param {PartsWire} drawn the open part, and the others
  * @param {Output} output
  * @param {AbortSignal} signal
  */
-async function drawn(api, session, output, signal) {
-  const job = await api.edit(toWire(session), output, signal);
+async function picture(api, drawn, output, signal) {
+  const job = await api.edit(drawn, output, signal);
   const { image_id } = await resultOf(api, job, { signal });
   return api.image(image_id, signal);
 }

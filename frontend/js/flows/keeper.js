@@ -4,7 +4,7 @@
  */
 
 import { asProblem } from '../problem.js';
-import { editsToWire } from '../session.js';
+import { partsToWire, sessionsOf, snapshotToWire } from '../parts.js';
 import { renameSteps } from '../steps.js';
 import { confirmSaved } from '../storage.js';
 
@@ -33,8 +33,8 @@ export class Keeper {
     this.#store = store;
     this.#api = api;
     store.subscribe((state, before) => {
-      const { source, keeping } = state;
-      if (source !== before.source) {
+      const { opened, keeping } = state;
+      if (opened !== before.opened) {
         if (before.keeping && isUnsaved(before.keeping)) void this.#save(before); // it was to be saved a moment later
         this.#cancelTimer();
         if (keeping && isUnsaved(keeping)) this.#saveIn(0);
@@ -43,9 +43,9 @@ export class Keeper {
       const isBack = state.server === 'ready' && before.server !== 'ready';
       if (isBack && keeping?.saving === 'failed') this.#saveIn(0);
       const isShown = state.result && state.result !== before.result && state.result.edits === state.history?.present.edits;
-      if (source && isShown && keeping?.saving === 'saved' && this.#covers.has(source) && this.#covers.get(source) !== state.result?.imageId) this.#saveIn(REST_MS); // saved before it was drawn
-      if (!source || !keeping || keeping === before.keeping) return;
-      if (before.keeping?.sessionId && !keeping.sessionId) this.#onServer.delete(source); // kept apart: a session of its own
+      if (opened && isShown && isCover(state) && keeping?.saving === 'saved' && this.#covers.has(opened) && this.#covers.get(opened) !== state.result?.imageId) this.#saveIn(REST_MS); // saved before it was drawn
+      if (!opened || !keeping || keeping === before.keeping) return;
+      if (before.keeping?.sessionId && !keeping.sessionId) this.#onServer.delete(opened); // kept apart: a session of its own
       if (keeping.saving === 'changed') this.#saveIn(REST_MS);
     });
   }
@@ -83,36 +83,33 @@ export class Keeper {
 
   /** @param {State} asked when saving was asked for; what is open still is saved as it is by now */
   async #write(asked) {
-    const isOpen = () => this.#store.state.source === asked.source;
-    const { source, keeping, history, result } = isOpen() ? this.#store.state : asked;
-    if (!source || !keeping || !history || keeping.saving === 'conflict') return;
+    const isOpen = () => this.#store.state.opened === asked.opened;
+    const state = isOpen() ? this.#store.state : asked;
+    const { opened, keeping } = state;
+    if (!opened || !keeping || keeping.saving === 'conflict') return;
     /** @type {(action: import('../keeping.js').KeepingAction) => void} */
     const tell = (action) => {
       if (isOpen()) this.#store.dispatch(action);
     };
+    const [{ source: first }] = state.parts;
     tell({ type: 'saveStarted' });
     const body = {
       name: keeping.name,
-      latent_id: source.latentId,
-      edits: editsToWire(history.present.edits),
-      snapshots: keeping.snapshots.map(({ name, edits, savedAt }) => ({
-        name,
-        edits: editsToWire(edits),
-        saved_at: savedAt,
-      })),
-      cover_id: result?.imageId ?? source.originalId,
+      ...partsToWire(sessionsOf(state)),
+      snapshots: keeping.snapshots.map(snapshotToWire),
+      cover_id: (isCover(state) && state.result?.imageId) || this.#covers.get(opened) || first.originalId,
     };
-    const known = this.#onServer.get(source) ?? keeping;
+    const known = this.#onServer.get(opened) ?? keeping;
     try {
       const { session_id, revision } = known.sessionId
         ? await this.#api.changeSession(known.sessionId, { ...body, revision: known.revision })
         : await this.#api.makeSession(body);
-      this.#onServer.set(source, { sessionId: session_id, revision });
-      this.#covers.set(source, body.cover_id);
+      this.#onServer.set(opened, { sessionId: session_id, revision });
+      this.#covers.set(opened, body.cover_id);
       tell({ type: 'saved', sessionId: session_id, revision });
       if (isOpen()) return;
-      confirmSaved(keeping.sessionId ?? source.latentId, body.edits, session_id, revision);
-      void renameSteps(keeping.sessionId ?? source.latentId, session_id);
+      confirmSaved(keeping.sessionId ?? first.latentId, body, session_id, revision);
+      void renameSteps(keeping.sessionId ?? first.latentId, session_id);
     } catch (error) {
       this.#explain(asProblem(error), tell, isOpen);
     }
@@ -132,6 +129,11 @@ export class Keeper {
     if (code === 'unreachable' || status === 429 || status >= 500) this.#saveIn(RETRY_MS);
     else this.#store.dispatch({ type: 'problemFound', problem });
   }
+}
+
+/** The session is known by its first part. @param {State} state */
+function isCover({ partIndex }) {
+  return partIndex === 0;
 }
 
 /** @param {import('../keeping.js').Keeping} keeping */

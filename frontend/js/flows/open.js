@@ -3,182 +3,94 @@
  */
 
 import { cropOfQuad, isNearlyWhole, largestCrop } from '../crop.js';
-import { ENCODINGS, possible } from '../encoding.js';
 import { maskSizeFor } from '../geometry.js';
-import { begin, commit } from '../history.js';
 import { t } from '../i18n.js';
-import { isFinished, resultOf } from '../jobs.js';
-import { Problem, asProblem, isAbort } from '../problem.js';
-import { changed, fresh, nameOfFile, unsaved } from '../keeping.js';
-import { editsFromWire, editsOnto, editsToWire, fromWire } from '../session.js';
-import { currentModel } from '../state.js';
+import { fresh, nameOfFile, unsaved } from '../keeping.js';
+import { snapshotFromWire, wiresOf } from '../parts.js';
+import { Problem, asProblem } from '../problem.js';
+import { editsFromWire, editsToWire } from '../session.js';
 import { forgetSteps, loadSteps } from '../steps.js';
-import { forgetSession, isSameList, loadSession } from '../storage.js';
+import { forgetSession, isSame, loadSession } from '../storage.js';
 
 /** @typedef {import('../state.js').Upload} Upload */
 /** @typedef {import('../crop.js').Crop} Crop */
 /** @typedef {import('../types.js').LatentInfo} LatentInfo */
+/** @typedef {import('../parts.js').PartsWire} PartsWire */
 
 export class Opener {
   #store;
   #api;
   #pictures;
-  /** @type {AbortController} */
-  #work = new AbortController();
-  /** @type {string|null} the job under way, to cancel it */
-  #jobId = null;
+  #work;
+  #maker;
 
   /**
    * @param {import('../store.js').Store} store
    * @param {import('../api.js').Api} api
    * @param {import('../pictures.js').Pictures} pictures
+   * @param {import('./work.js').Work} work
+   * @param {import('./part-maker.js').PartMaker} maker
    */
-  constructor(store, api, pictures) {
+  constructor(store, api, pictures, work, maker) {
     this.#store = store;
     this.#api = api;
     this.#pictures = pictures;
+    this.#work = work;
+    this.#maker = maker;
   }
 
   /** One file is opened; several pictures become sessions, to be opened from the start. @param {readonly File[]} files */
   async openFiles(files) {
     if (files.length === 1) await this.openFile(files[0]);
-    else await this.#run('several', (signal) => this.#encodeSeveral(files, signal));
+    else await this.#work.run('several', (signal) => this.#encodeSeveral(files, signal));
   }
 
   /** A picture to encode, or a saved session. @param {File} file */
   async openFile(file) {
     if (file.type === 'application/json') return this.#openEditList(file);
     if (file.name.endsWith('.latentbrush')) return this.#openSessionFile(file);
-    await this.#run('upload', async (signal) => {
-      const { image_id, width, height } = await this.#api.uploadImage(file, signal);
-      const upload = { imageId: image_id, width, height, name: nameOfFile(file.name) };
+    await this.#work.run('upload', async (signal) => {
+      const upload = await this.#maker.upload(file, nameOfFile(file.name), signal);
       this.#store.dispatch({ type: 'uploaded', upload });
-      const crop = largestCrop(upload, this.#aspect());
-      const faces = await this.#faces(upload, signal);
-      const isWhole = crop.width === width && crop.height === height;
-      if (isWhole && faces.every(({ quad }) => isNearlyWhole(quad, upload))) return this.#encode(upload, null, signal);
-      await this.#pictures.load(image_id, signal);
+      const faces = await this.#maker.faces(upload, this.#maker.modelId, signal);
+      if (this.#maker.obvious(upload, faces)) return this.#encode(upload, null, signal);
+      await this.#pictures.load(upload.imageId, signal);
       signal.throwIfAborted();
-      this.#store.dispatch({ type: 'cropStarted', upload, crop });
-      this.#store.dispatch({ type: 'facesFound', imageId: image_id, faces });
+      this.#store.dispatch({ type: 'cropStarted', upload, crop: largestCrop(upload, this.#maker.aspect) });
+      this.#store.dispatch({ type: 'facesFound', imageId: upload.imageId, faces });
     });
   }
 
   /** @param {{file: string, title: string}} sample one of samples/index.json */
   async openSample({ file, title }) {
-    await this.#run('upload', async (signal) => {
+    await this.#work.run('upload', async (signal) => {
       const response = await fetch(this.#api.url(`samples/${encodeURIComponent(file)}`), { signal });
       if (!response.ok) throw new Problem({ title: t('The sample is missing'), status: response.status });
-      const { image_id, width, height } = await this.#api.uploadImage(await response.blob(), signal);
-      const upload = { imageId: image_id, width, height, name: title, isSample: true };
+      const upload = { ...(await this.#maker.upload(await response.blob(), title, signal)), isSample: true };
       this.#store.dispatch({ type: 'uploaded', upload });
-      const crop = largestCrop(upload, this.#aspect());
-      const isWhole = crop.width === width && crop.height === height;
+      const crop = largestCrop(upload, this.#maker.aspect);
+      const isWhole = crop.width === upload.width && crop.height === upload.height;
       await this.#encode(upload, isWhole ? null : crop, signal);
     });
   }
 
-  /** Encode the uploaded picture in the crop box as it stands. */
-  async encodeCrop() {
-    const { upload, crop } = this.#store.state;
-    if (upload) await this.#run('encode', (signal) => this.#encode(upload, crop, signal));
-  }
-
-  /** Encode the open picture in another way; its edits are made on what is found then. @param {import('../encoding.js').EncodeMode} mode */
-  async encodeAgain(mode) {
-    const { source } = this.#store.state;
-    if (!source?.upload) return;
-    const { upload, modelId, latentId, grid } = source;
-    const crop = source.crop ?? { x: 0, y: 0, width: upload.width, height: upload.height };
-    await this.#run('encode', async (signal) => {
-      await this.#preview(upload.imageId, crop, signal);
-      const job = await this.#api.encode({ imageId: upload.imageId, modelId, crop, ...ENCODINGS[mode].asked }, signal);
-      const info = await this.#follow(job, signal);
-      const { history, keeping } = this.#store.state; // its last changes may have been saved meanwhile
-      if (!history || !keeping) return;
-      const change = { from: latentId, to: info.latent_id, before: maskSizeFor(grid), after: maskSizeFor(info.grid) };
-      /** @param {import('../session.js').Session} session */
-      const onto = ({ edits }) => ({ latent_id: info.latent_id, edits: editsOnto(edits, change) });
-      const steps = { past: history.past.map(onto), present: onto(history.present), future: history.future.map(onto), tag: null };
-      const snapshots = keeping.snapshots.map(({ name, edits, savedAt }) => ({ name, edits: editsToWire(editsOnto(edits, change)), saved_at: savedAt }));
-      const wire = { latent_id: info.latent_id, edits: editsToWire(steps.present.edits) };
-      await this.#enter({ info, upload, crop: source.crop, wire, keeping: keeping.saving === 'new' ? keeping : changed(keeping), snapshots, steps }, signal);
-    });
-  }
-
-  /** Encode the square of a face. @param {import('../types.js').Face} face */
-  async encodeFace({ quad }) {
-    const { upload } = this.#store.state;
-    if (upload) await this.#run('encode', (signal) => this.#encode(upload, cropOfQuad(quad, upload), signal));
-  }
-
-  /** The faces of a picture, for a model that wants faces; none where it does not, or the server cannot say. @param {Upload} upload @param {AbortSignal} [signal] */
-  async #faces(upload, signal) {
-    if (!currentModel({ ...this.#store.state, source: null })?.aligned) return [];
-    return this.#api.faces(upload.imageId, this.#modelId(), signal).catch((error) => {
-      if (signal?.aborted) throw error;
-      return [];
-    });
-  }
-
-  /** Back to the crop box of the open picture. */
-  async cropAgain() {
-    const { source } = this.#store.state;
-    if (!source?.upload) return;
-    const { upload, crop } = source;
-    await this.#pictures.load(upload.imageId).catch(() => null);
-    const box = crop && !crop.quad ? crop : largestCrop(upload, this.#aspect());
-    this.#store.dispatch({ type: 'cropStarted', upload, crop: box });
-    this.#store.dispatch({ type: 'facesFound', imageId: upload.imageId, faces: await this.#faces(upload) });
-  }
-
   async generate() {
-    await this.#run('generate', async (signal) => {
+    await this.#work.run('generate', async (signal) => {
       const seed = Math.floor(Math.random() * 2 ** 31);
-      const job = await this.#api.generate(this.#modelId(), seed, signal);
-      await this.#enter({ info: await this.#follow(job, signal), keeping: fresh(t('Seed {seed}', { seed })) }, signal);
+      const job = await this.#api.generate(this.#maker.modelId, seed, signal);
+      await this.#enter([{ info: await this.#work.follow(job, signal) }], fresh(t('Seed {seed}', { seed })), signal);
     });
-  }
-
-  /**
-   * Encode pictures one after the other and keep each as a session; one that fails does not stop the others.
-   * @param {readonly File[]} files
-   * @param {AbortSignal} signal
-   */
-  async #encodeSeveral(files, signal) {
-    /** @type {string[]} */
-    const failed = [];
-    for (const [step, file] of files.entries()) {
-      this.#store.dispatch({ type: 'workProgressed', step, steps: files.length, message: file.name });
-      try {
-        const { image_id, width, height } = await this.#api.uploadImage(file, signal);
-        const upload = { imageId: image_id, width, height, name: nameOfFile(file.name) };
-        const [face] = await this.#faces(upload, signal);
-        const isElsewhere = face && !isNearlyWhole(face.quad, upload);
-        const crop = isElsewhere ? cropOfQuad(face.quad, upload) : largestCrop(upload, this.#aspect());
-        const job = await this.#api.encode({ imageId: image_id, modelId: this.#modelId(), crop, ...this.#encoding() }, signal);
-        this.#jobId = isFinished(job) ? null : job.job_id;
-        const { latent_id } = await resultOf(this.#api, job, { signal });
-        await this.#api.makeSession({ name: upload.name || t('Picture'), latent_id, edits: [] });
-      } catch (error) {
-        if (signal.aborted || asProblem(error).code === 'unreachable') throw error;
-        failed.push(file.name);
-      }
-    }
-    this.#store.dispatch({ type: 'startedOver' });
-    this.#store.dispatch({ type: 'said', text: t('{count} pictures are among your sessions', { count: files.length - failed.length }) });
-    if (failed.length) throw new Problem({ title: t('{count} of {all} could not be opened', { count: failed.length, all: files.length }), detail: failed.join(', '), code: 'some_failed' });
   }
 
   /** Go on with what was open before. @param {string} id as in the address bar: of a session or of a latent */
   async restore(id) {
     if (id.startsWith('ses_')) await this.openSession(id);
-    else await this.#restoreLatent(id);
+    else await this.#work.run('open', (signal) => this.#enterSaved(loadSession(id), id, signal));
   }
 
   /** @param {string} sessionId */
   async openSession(sessionId) {
-    await this.#run('open', async (signal) => {
+    await this.#work.run('open', async (signal) => {
       const saved = loadSession(sessionId);
       const asked = this.#api.session(sessionId, signal);
       if (!saved || saved.isKept) return this.#enterSession(await this.#found(asked, sessionId, signal), signal);
@@ -191,9 +103,33 @@ export class Opener {
     });
   }
 
-  /** @param {string} latentId */
-  async #restoreLatent(latentId) {
-    await this.#run('open', (signal) => this.#enterSaved(loadSession(latentId), latentId, signal));
+  /**
+   * Encode pictures one after the other and keep each as a session; one that fails does not stop the others.
+   * @param {readonly File[]} files
+   * @param {AbortSignal} signal
+   */
+  async #encodeSeveral(files, signal) {
+    const { modelId, encoding } = this.#maker;
+    /** @type {string[]} */
+    const failed = [];
+    for (const [step, file] of files.entries()) {
+      this.#store.dispatch({ type: 'workProgressed', step, steps: files.length, message: file.name });
+      try {
+        const upload = await this.#maker.upload(file, nameOfFile(file.name), signal);
+        const [face] = await this.#maker.faces(upload, modelId, signal);
+        const isElsewhere = face && !isNearlyWhole(face.quad, upload);
+        const crop = isElsewhere ? cropOfQuad(face.quad, upload) : largestCrop(upload, this.#maker.aspect);
+        const job = await this.#api.encode({ imageId: upload.imageId, modelId, crop, ...encoding }, signal);
+        const { latent_id } = await this.#work.follow(job, signal);
+        await this.#api.makeSession({ name: upload.name || t('Picture'), latent_id, edits: [] });
+      } catch (error) {
+        if (signal.aborted || asProblem(error).code === 'unreachable') throw error;
+        failed.push(file.name);
+      }
+    }
+    this.#store.dispatch({ type: 'startedOver' });
+    this.#store.dispatch({ type: 'said', text: t('{count} pictures are among your sessions', { count: files.length - failed.length }) });
+    if (failed.length) throw new Problem({ title: t('{count} of {all} could not be opened', { count: failed.length, all: files.length }), detail: failed.join(', '), code: 'some_failed' });
   }
 
   /**
@@ -204,17 +140,18 @@ export class Opener {
    * @param {string} [stepsId] that its steps are kept under
    */
   async #enterSaved(saved, latentId, signal, stepsId = latentId) {
-    const info = await this.#found(this.#api.latent(latentId, signal), latentId, signal);
-    const opening = {
+    const wires = saved ? wiresOf(saved.wire) : [{ latent_id: latentId, edits: [] }];
+    const infos = [];
+    for (const { latent_id } of wires) infos.push(await this.#found(this.#api.latent(latent_id, signal), latent_id, signal));
+    const isPainted = wires.length > 1 || wires[0].edits.length > 0;
+    const keeping = saved && isPainted ? unsaved(saved.name) : fresh(saved?.name ?? '');
+    const found = infos.map((info, i) => ({
       info: { model: saved?.modelId, ...info },
       upload: saved?.upload,
-      crop: saved?.crop,
-      wire: saved?.wire,
-      keeping: saved?.wire.edits.length ? unsaved(saved.name) : fresh(saved?.name ?? ''),
-      snapshots: saved?.snapshots,
-      steps: await loadSteps(stepsId),
-    };
-    await this.#enter(opening, signal);
+      crop: i === 0 ? saved?.crop : cropOf(info, saved?.upload ?? null),
+      edits: wires[i].edits,
+    }));
+    await this.#enter(found, keeping, signal, { snapshots: saved?.snapshots, steps: await loadSteps(stepsId) });
   }
 
   /**
@@ -245,47 +182,35 @@ export class Opener {
    * @param {import('../types.js').SessionInfo} session
    * @param {AbortSignal} signal
    */
-  async #enterSession({ session_id, revision, name, latent_id, edits, snapshots, latent, picture }, signal) {
+  async #enterSession(session, signal) {
+    const { session_id, revision, name, latent, other_latents = [], picture } = session;
     const saved = loadSession(session_id);
-    const isKept = saved === null || saved.isKept || isSame(saved, { name, edits, snapshots }, maskSizeFor(latent.grid));
+    const isKept = saved === null || saved.isKept || isAsOnServer(saved, session, maskSizeFor(latent.grid));
     const local = isKept ? null : saved;
     const isDrawn = latent.reconstruction_id === latent.image_id; // by the model: there is no upload
-    const [x, y, width, height] = latent.crop;
-    const isWhole = width === picture.width && height === picture.height;
+    const upload = isDrawn ? null : { imageId: picture.image_id, width: picture.width, height: picture.height, name };
+    const infos = new Map([latent, ...other_latents].map((info) => [info.latent_id, info]));
+    const found = [];
+    for (const { latent_id, edits } of wiresOf(local?.wire ?? session)) {
+      const info = infos.get(latent_id) ?? (await this.#api.latent(latent_id, signal));
+      found.push({ info, upload, crop: cropOf(info, upload), edits });
+    }
     /** @type {import('../keeping.js').Keeping} */
     const keeping = { sessionId: session_id, revision, name: local?.name ?? name, snapshots: [], saving: local ? 'failed' : 'saved' };
-    await this.#enter(
-      {
-        info: latent,
-        upload: isDrawn ? null : { imageId: picture.image_id, width: picture.width, height: picture.height, name },
-        crop: latent.quad ? { x, y, width, height, quad: latent.quad } : isDrawn || isWhole ? null : { x, y, width, height },
-        wire: local?.wire ?? { latent_id, edits },
-        keeping,
-        snapshots: local?.snapshots ?? snapshots,
-        steps: await loadSteps(session_id),
-      },
-      signal,
-    );
+    await this.#enter(found, keeping, signal, { snapshots: local?.snapshots ?? session.snapshots, steps: await loadSteps(session_id) });
     if (local && local.revision !== revision) this.#store.dispatch({ type: 'keptApart' }); // both are worth keeping
-  }
-
-  /** Stop the work under way, on the server too. */
-  cancel() {
-    this.#abandon();
-    this.#store.dispatch({ type: 'workStopped' });
-    this.#store.dispatch({ type: 'said', text: t('Canceled') });
   }
 
   /** @param {File} file */
   async #openSessionFile(file) {
-    await this.#run('open', async (signal) => {
+    await this.#work.run('open', async (signal) => {
       await this.#enterSession(await this.#api.importSession(file, signal), signal);
     });
   }
 
   /** @param {File} file */
   async #openEditList(file) {
-    await this.#run('open', async (signal) => {
+    await this.#work.run('open', async (signal) => {
       const wire = await file.text().then(JSON.parse).catch(() => null);
       if (typeof wire?.latent_id !== 'string' || !Array.isArray(wire.edits)) {
         throw new Problem({
@@ -294,160 +219,66 @@ export class Opener {
         });
       }
       const info = await this.#api.latent(wire.latent_id, signal);
-      await this.#enter({ info, wire, keeping: unsaved(nameOfFile(file.name)) }, signal);
+      await this.#enter([{ info, edits: wire.edits }], unsaved(nameOfFile(file.name)), signal);
     });
   }
 
   /** @param {Upload} upload @param {Crop|null} crop @param {AbortSignal} signal */
   async #encode(upload, crop, signal) {
-    this.#store.dispatch({ type: 'workStarted', kind: 'encode' });
-    const request = { imageId: upload.imageId, modelId: this.#modelId(), crop, ...this.#encoding() };
-    await this.#preview(upload.imageId, crop, signal);
-    const job = await this.#api.encode(request, signal);
-    const keeping = upload.isSample ? fresh(upload.name) : unsaved(upload.name);
-    await this.#enter({ info: await this.#follow(job, signal), upload, crop, keeping }, signal);
-  }
-
-  /** Show the picture itself until the first preview comes. @param {string} imageId @param {Crop|null} crop @param {AbortSignal} signal */
-  async #preview(imageId, crop, signal) {
-    await this.#pictures.load(imageId, signal).catch(() => null);
-    signal.throwIfAborted();
-    this.#store.dispatch({ type: 'workPreviewed', imageId, crop, errorId: null });
-  }
-
-  /** @param {import('../types.js').Job} job @param {AbortSignal} signal @returns {Promise<any>} */
-  async #follow(job, signal) {
-    this.#jobId = isFinished(job) ? null : job.job_id;
-    const result = await resultOf(this.#api, job, {
-      signal,
-      onProgress: ({ step, steps, message }) =>
-        this.#store.dispatch({ type: 'workProgressed', step, steps, message }),
-      onPreview: (imageId, errorId) => {
-        const ids = errorId ? [imageId, errorId] : [imageId];
-        Promise.all(ids.map((id) => this.#pictures.load(id, signal))).then(
-          () => signal.aborted || this.#store.dispatch({ type: 'workPreviewed', imageId, crop: null, errorId }),
-          () => null, // a preview that is gone already is no loss
-        );
-      },
-    });
-    this.#jobId = null;
-    return result;
+    const info = await this.#maker.encode(upload, crop, signal);
+    const left = loadSession(info.latent_id);
+    const isLeft = left !== null && !left.isKept && left.wire.edits.length > 0; // painted on this very picture while the server was away
+    const keeping = isLeft ? unsaved(left.name) : upload.isSample ? fresh(upload.name) : unsaved(upload.name);
+    await this.#enter([{ info, upload, crop, edits: isLeft ? left.wire.edits : [] }], keeping, signal);
   }
 
   /**
-   * Open the editor on a latent. The original is what the server renders without edits: the crop itself.
-   * @param {object} opening
-   * @param {LatentInfo} opening.info
-   * @param {Upload|null} [opening.upload] none: it was drawn by the model
-   * @param {Crop|null} [opening.crop] none: all of the upload
-   * @param {{latent_id: string, edits: Record<string, any>[]}} [opening.wire] none: no edits yet
-   * @param {import('../keeping.js').Keeping} opening.keeping
-   * @param {import('../storage.js').SavedSnapshot[]} [opening.snapshots]
-   * @param {import('../steps.js').Steps|null} [opening.steps] that led to the edits, as this browser knows them
+   * Open the editor.
+   * @param {{info: LatentInfo, upload?: Upload|null, crop?: Crop|null, edits?: Record<string, any>[]}[]} found the parts of the picture
+   * @param {import('../keeping.js').Keeping} keeping
    * @param {AbortSignal} signal
+   * @param {{snapshots?: import('../storage.js').SavedSnapshot[], steps?: import('../steps.js').Steps[]}} [kept] in the session, and in this browser
    */
-  async #enter({ info, upload = null, crop = null, wire, keeping, snapshots = [], steps = null }, signal) {
-    const job = await this.#api.edit(
-      { latent_id: info.latent_id, edits: [] },
-      { format: 'png', frame: 'crop' },
-      signal,
-    );
-    const { image_id } = await resultOf(this.#api, job, { signal });
-    const { width, height } = await this.#pictures.load(image_id, signal);
-    signal.throwIfAborted();
-    const source = {
-      latentId: info.latent_id,
-      modelId: info.model ?? this.#modelId(),
-      grid: info.grid,
-      originalId: image_id,
-      width,
-      height,
-      upload,
-      crop,
-      fit: info.fit ?? null,
-      drawnId: info.twin_id ?? info.reconstruction_id ?? null,
-      readings: info.readings ?? {},
-    };
-    const size = maskSizeFor(info.grid);
-    const left = wire ? null : loadSession(info.latent_id);
-    if (left && !left.isKept && left.wire.edits.length) {
-      wire = left.wire; // painted on this very picture while the server was away
-      keeping = unsaved(left.name);
+  async #enter(found, keeping, signal, { snapshots = [], steps = [] } = {}) {
+    /** @type {import('../parts.js').Part[]} */
+    const parts = [];
+    for (const each of found) {
+      const own = steps.find(({ present }) => present.latent_id === each.info.latent_id);
+      parts.push(await this.#maker.part({ ...each, steps: own }, signal));
     }
-    const session = fromWire(wire ?? { latent_id: info.latent_id, edits: [] }, size);
-    const kept = snapshots.map((each) => ({ name: each.name, edits: editsFromWire(each.edits, size), savedAt: each.saved_at }));
-    this.#store.dispatch({ type: 'opened', source, history: goOn(steps, session), keeping: { ...keeping, snapshots: kept } });
-  }
-
-  /**
-   * One piece of work at a time; what it throws becomes the problem on the page.
-   * @param {import('../state.js').Work['kind']} kind
-   * @param {(signal: AbortSignal) => Promise<void>} work
-   */
-  async #run(kind, work) {
-    this.#abandon();
-    const { signal } = (this.#work = new AbortController());
-    this.#store.dispatch({ type: 'workStarted', kind });
-    try {
-      await work(signal);
-    } catch (error) {
-      if (signal.aborted || isAbort(error)) return;
-      this.#store.dispatch({ type: 'workStopped' });
-      this.#store.dispatch({ type: 'problemFound', problem: asProblem(error) });
-    }
-  }
-
-  /** Whatever is under way ends here and on the server. */
-  #abandon() {
-    this.#work.abort();
-    if (this.#jobId) this.#api.cancelJob(this.#jobId).catch(() => null); // it may have just ended
-    this.#jobId = null;
-  }
-
-  /** What the chosen way of encoding asks for. */
-  #encoding() {
-    const { encodeMode } = this.#store.state;
-    const hasEncoder = currentModel(this.#store.state)?.has_encoder !== false;
-    return ENCODINGS[possible(encodeMode, hasEncoder)].asked;
-  }
-
-  #modelId() {
-    return this.#store.state.modelId ?? '';
-  }
-
-  /** The width of the model's pictures for each unit of height. */
-  #aspect() {
-    const model =
-      this.#store.state.models.find(({ id }) => id === this.#modelId()) ?? currentModel(this.#store.state);
-    return model ? model.grid[1] / model.grid[0] : 1;
+    const [first] = parts;
+    const maskSizeOf = (/** @type {string} */ id) => maskSizeFor((parts.find(({ source }) => source.latentId === id) ?? first).source.grid);
+    const kept = snapshots.map((each) => snapshotFromWire(each, first.source.latentId, maskSizeOf));
+    this.#store.dispatch({ type: 'opened', parts, keeping: { ...keeping, snapshots: kept } });
   }
 }
 
 /**
- * The steps up to a session; what was changed elsewhere since is one more.
- * @param {import('../steps.js').Steps|null} steps
- * @param {import('../session.js').Session} session
- * @returns {import('../steps.js').Steps}
+ * The part of the upload that a latent is of; null for all of it.
+ * @param {LatentInfo} info
+ * @param {{width: number, height: number}|null} upload
+ * @returns {Crop|null}
  */
-function goOn(steps, session) {
-  if (steps?.present.latent_id !== session.latent_id) return begin(session);
-  const isSame = isSameList(editsToWire(steps.present.edits), editsToWire(session.edits));
-  return isSame ? steps : commit(steps, session);
+function cropOf({ crop, quad }, upload) {
+  if (!upload || !crop) return null;
+  const [x, y, width, height] = crop;
+  if (quad) return { x, y, width, height, quad };
+  return width === upload.width && height === upload.height ? null : { x, y, width, height };
 }
 
 /**
  * Whether the server has all of a copy in this browser.
  * @param {import('../storage.js').Saved} copy
- * @param {{name: string, edits: Record<string, any>[], snapshots: import('../storage.js').SavedSnapshot[]}} onServer
+ * @param {import('../types.js').SessionInfo} session
  * @param {{width: number, height: number}} maskSize
  */
-function isSame(copy, onServer, maskSize) {
-  const asWritten = (/** @type {Record<string, any>[]} */ edits) => editsToWire(editsFromWire(edits, maskSize));
-  const plain = (/** @type {import('../storage.js').SavedSnapshot[]} */ snapshots) =>
-    snapshots.map(({ name, edits, saved_at }) => ({ name, edits: asWritten(edits), at: Date.parse(saved_at) }));
-  return (
-    copy.name === onServer.name &&
-    isSameList(copy.wire.edits, asWritten(onServer.edits)) &&
-    isSameList(plain(copy.snapshots), plain(onServer.snapshots))
-  );
+function isAsOnServer(copy, session, maskSize) {
+  const plain = (/** @type {PartsWire} */ wire) =>
+    wiresOf(wire).map(({ latent_id, edits }) => ({ latent_id, edits: editsToWire(editsFromWire(edits, maskSize)) }));
+  const all = (/** @type {{name: string, snapshots: import('../storage.js').SavedSnapshot[]}} */ { name, snapshots }, /** @type {PartsWire} */ wire) => [
+    name,
+    plain(wire),
+    snapshots.map((each) => [each.name, Date.parse(each.saved_at), plain({ ...each, latent_id: wire.latent_id })]),
+  ];
+  return isSame(all(copy, copy.wire), all(session, session));
 }

@@ -6,10 +6,11 @@ import { t } from '../i18n.js';
 import { LatestWins } from '../latest.js';
 import { isFinished, pause, resultOf } from '../jobs.js';
 import { asProblem, isAbort } from '../problem.js';
-import { toWire } from '../session.js';
+import { drawnToWire, othersOf } from '../parts.js';
 import { isStranger } from '../state.js';
 
 /** @typedef {import('../session.js').Session} Session */
+/** @typedef {{session: Session, others: readonly Session[]}} Wanted a part, and what is painted on the others */
 /** @typedef {import('../state.js').Result} Result */
 
 const MAX_BUSY_RETRIES = 4;
@@ -21,7 +22,7 @@ export class Renderer {
   #pictures;
   #effectOf;
   #latest;
-  /** @type {WeakMap<object, Result>} by edit list: lists are immutable, so undo finds its picture here */
+  /** @type {WeakMap<object, {others: readonly Session[], result: Result}>} by edit list: lists are immutable, so undo finds its picture here */
   #known = new WeakMap();
 
   /**
@@ -35,8 +36,8 @@ export class Renderer {
     this.#store = store;
     this.#api = api;
     this.#pictures = pictures;
-    this.#latest = new LatestWins((/** @type {Session} */ session, superseded) =>
-      this.#render(session, superseded),
+    this.#latest = new LatestWins((/** @type {Wanted} */ wanted, superseded) =>
+      this.#render(wanted, superseded),
     );
     store.subscribe((state, before) => {
       const edits = state.history?.present.edits;
@@ -56,28 +57,36 @@ export class Renderer {
   #want() {
     const { history, source } = this.#store.state;
     if (!history || !source) return;
-    const session = history.present;
-    const known = this.#known.get(session.edits) ?? this.#untouched(session, source.originalId);
+    const wanted = { session: history.present, others: othersOf(this.#store.state) };
+    const known = this.#find(wanted) ?? this.#untouched(wanted, source.originalId);
     if (known && this.#pictures.peek(known.imageId)) {
       this.#store.dispatch({ type: 'rendered', result: known });
       return;
     }
     this.#store.dispatch({ type: 'renderStarted' });
-    this.#latest.push(session);
+    this.#latest.push(wanted);
   }
 
-  /** Without an edit that is on, the result is the original. @param {Session} session @param {string} originalId @returns {Result|null} */
-  #untouched({ edits }, originalId) {
-    if (edits.some((edit) => edit.enabled)) return null;
-    return { imageId: originalId, edits, changedBox: null, ms: null };
+  /** The picture of these edits, while all around is as it was then. @param {Wanted} wanted @returns {Result|null} */
+  #find({ session, others }) {
+    const known = this.#known.get(session.edits);
+    const isSame = known?.others.length === others.length && known.others.every(({ edits }, i) => edits === others[i].edits);
+    return known && isSame ? known.result : null;
   }
 
-  /** @param {Session} session @param {AbortSignal} superseded */
-  async #render(session, superseded) {
+  /** Without an edit that is on, the result is the original. @param {Wanted} wanted @param {string} originalId @returns {Result|null} */
+  #untouched({ session, others }, originalId) {
+    if ([session, ...others].some(({ edits }) => edits.some((edit) => edit.enabled))) return null;
+    return { imageId: originalId, edits: session.edits, changedBox: null, ms: null };
+  }
+
+  /** @param {Wanted} wanted @param {AbortSignal} superseded */
+  async #render(wanted, superseded) {
+    const { session, others } = wanted;
     if (this.#isStale(session)) return;
     const startMs = performance.now();
     try {
-      const answer = await this.#ask(session, superseded);
+      const answer = await this.#ask(wanted, superseded);
       await this.#pictures.load(answer.image_id);
       const ms = Math.round(performance.now() - startMs);
       /** @type {Result} */
@@ -87,7 +96,7 @@ export class Renderer {
         changedBox: answer.changed_box,
         ms,
       };
-      this.#known.set(session.edits, result);
+      this.#known.set(session.edits, { others, result });
       if (this.#isStale(session)) return;
       const isLatest = session.edits === this.#store.state.history?.present.edits;
       const effect = this.#effect(result);
@@ -112,11 +121,11 @@ export class Renderer {
     return before && after ? this.#effectOf(before, after) : Infinity;
   }
 
-  /** @param {Session} session @param {AbortSignal} superseded @returns {Promise<{image_id: string, changed_box: number[]|null}>} */
-  async #ask(session, superseded) {
+  /** @param {Wanted} wanted @param {AbortSignal} superseded @returns {Promise<{image_id: string, changed_box: number[]|null}>} */
+  async #ask({ session, others }, superseded) {
     for (let tries = 0; ; tries++) {
       try {
-        const job = await this.#api.edit(toWire(session), { format: 'png', frame: 'crop' });
+        const job = await this.#api.edit(drawnToWire(session, others), { format: 'png', frame: 'crop' });
         return await this.#follow(job, superseded);
       } catch (error) {
         const { status, retryAfterS } = asProblem(error);

@@ -1,140 +1,97 @@
 /**
- * The crop box: which part of the picture is encoded. Drag it, drag a corner, or use the arrow keys.
+ * Which part of the picture is edited: faces by a click, any part by the crop box, a face that was not found by its eyes
+ * and mouth.
  */
 
-import { SHAPES, cropOfShape, growCrop, largestCrop, moveCrop, resizeCrop, shapeOf } from '../crop.js';
+import { alignedQuad, pointsIn } from '../alignment.js';
+import { SHAPES, cropOfQuad, cropOfShape, isSameCrop, largestCrop, shapeOf, squareOf } from '../crop.js';
 import { context2d, el } from '../dom.js';
-import { iconButton, segmented } from './controls.js';
 import { t } from '../i18n.js';
+import { partsOf } from '../parts.js';
+import { currentModel } from '../state.js';
+import { iconButton, segmented, setPressed } from './controls.js';
+import { cropBox } from './crop-box.js';
+import { faceButtons } from './crop-faces.js';
+import { cropPoints } from './crop-points.js';
 
 /** @typedef {import('../state.js').State} State */
 /** @typedef {import('../crop.js').Crop} Crop */
-/** @typedef {import('../crop.js').Corner} Corner */
+/** @typedef {import('../types.js').Face} Face */
 
-/** @type {[Corner, string][]} */
-const CORNERS = [
-  ['nw', t('upper left')],
-  ['ne', t('upper right')],
-  ['sw', t('lower left')],
-  ['se', t('lower right')],
-];
-const MARGIN_PX = 14; // as in start.css: room for the corners' handles
-/** @type {Record<string, [number, number]>} */
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const MARGIN_PX = 36; // as in start.css: room for the corners' handles, and for what reaches beyond the picture
+const MAX_AT_ONCE = 8; // faces
 
 /**
  * @param {import('../store.js').Store} store
  * @param {import('../pictures.js').Pictures} pictures
- * @param {{onEncode: () => void, onFace: (face: import('../types.js').Face) => void}} events
+ * @param {{onEncode: () => void, onChange: () => void, onFaces: (faces: readonly Face[]) => void}} events onChange: in place of the open part
  */
-export function cropScreen({ dispatch, state: initial }, pictures, { onEncode, onFace }) {
+export function cropScreen({ dispatch, state: initial }, pictures, { onEncode, onChange, onFaces }) {
   let state = initial;
   let shownId = '';
+  const set = (/** @type {Crop} */ crop) => dispatch({ type: 'cropChanged', crop });
+  const place = (/** @type {import('../alignment.js').Points} */ points) => {
+    const { upload } = state;
+    if (upload) dispatch({ type: 'cropChanged', crop: cropOfQuad(alignedQuad(points, alignment(state)), upload), points });
+  };
   const canvas = el('canvas', { class: 'crop-picture', 'aria-hidden': 'true' });
-  const corners = CORNERS.map(([corner, name]) =>
-    el('button', { type: 'button', class: `corner corner-${corner}`, 'aria-label': t('Crop corner, {name}', { name }) }),
-  );
-  const label = t('Crop box. Arrow keys move it, plus and minus change its size, with Shift in larger steps.');
-  const box = el('div', { class: 'crop-box', tabIndex: 0, role: 'group', 'aria-label': label }, ...corners);
-  const shades = ['top', 'left', 'right', 'bottom'].map((side) =>
-    el('div', { class: `shade shade-${side}` }),
-  );
+  const box = cropBox({
+    current: () => (state.upload && state.crop ? { crop: state.crop, image: state.upload } : null),
+    set,
+    onEnter: () => (isBeside(state) ? onChange() : onEncode()),
+  });
+  const points = cropPoints({
+    current: () => (state.upload && state.points ? { points: state.points, image: state.upload } : null),
+    set: place,
+  });
   const faces = el('div', { class: 'crop-faces' });
-  /** @type {readonly import('../types.js').Face[]} */
+  /** @type {unknown[]} what the outlines are of */
   let shownFaces = [];
-  const frame = el('div', { class: 'crop-frame' }, canvas, ...shades, box, faces);
+  const frame = el('div', { class: 'crop-frame' }, canvas, ...box.doms, faces, points.dom);
   const room = el('div', { class: 'crop-room' }, frame);
   const size = el('output', { class: 'crop-size' });
-  const encode = iconButton('check', t('Encode this part'), onEncode, {
-    text: t('Encode this part'),
-    class: 'is-primary is-large',
-  });
+  const encode = iconButton('check', t('Encode this part'), onEncode, { text: t('Encode this part'), class: 'is-primary is-large' });
+  const change = iconButton('check', t('Use this part instead'), onChange, { text: t('Use this part instead'), class: 'is-primary is-large' });
+  const beside = iconButton('plus', t('Edit this part, too'), onEncode, { text: t('Edit this part, too') });
+  const all = el('button', { type: 'button', class: 'button', onclick: () => onFaces(newFaces(state).slice(0, MAX_AT_ONCE)) });
   const whole = iconButton(
     'fit',
     t('As large as possible'),
-    () => state.upload && state.crop && set(largestCrop(state.upload, state.crop.width / state.crop.height)),
+    () => state.upload && state.crop && set(largestCrop(state.upload, squareOf(state.crop) ? 1 : state.crop.width / state.crop.height)),
     { text: t('As large as possible') },
   );
+  const hand = iconButton('lasso', t('Place eyes and mouth'), () => togglePoints(), { text: t('Place eyes and mouth') });
+  const byHand = iconButton('crop', t('Choose a part by hand'), () => state.crop && set(state.crop), { text: t('Choose a part by hand') });
   const shapes = segmented(
     t('Shape'),
     Object.keys(SHAPES).map((value) => ({ value, text: t(value) })),
     (value) => state.upload && set(cropOfShape(/** @type {keyof typeof SHAPES} */ (value), state.upload)),
   );
-  const back = el(
-    'button',
-    { type: 'button', class: 'button', onclick: () => dispatch({ type: 'cropLeft' }) },
-    t('Back'),
-  );
-  const hint = el('p', { class: 'crop-hint' });
-  const words = el(
-    'div',
-    { class: 'crop-words' },
-    el('h1', {}, t('Which part?')),
-    el(
-      'p',
-      { class: 'lead' },
-      t('The model works on this frame. The rest of the picture is kept and comes back when you download the full frame.'),
-    ),
-    hint,
-  );
-  const dom = el(
-    'section',
-    { class: 'crop', 'aria-label': t('Crop') },
-    words,
-    room,
-    el('div', { class: 'crop-actions' }, shapes.dom, size, el('div', { class: 'spring' }), back, whole, encode),
-  );
+  const back = el('button', { type: 'button', class: 'button', onclick: () => dispatch({ type: 'cropLeft' }) }, t('Back'));
+  const hint = el('p', { class: 'crop-hint', role: 'status' });
+  const lead = el('p', { class: 'lead' });
+  const words = el('div', { class: 'crop-words' }, el('h1', {}, t('Which part?')), lead, hint);
+  const actions = el('div', { class: 'crop-actions' }, shapes.dom, byHand, hand, size, el('div', { class: 'spring' }), back, whole, all, beside, change, encode);
+  const dom = el('section', { class: 'crop', 'aria-label': t('Crop') }, words, room, actions);
 
-  /** @param {Crop} crop */
-  const set = (crop) => dispatch({ type: 'cropChanged', crop });
-
-  /**
-   * @param {HTMLElement} handle
-   * @param {(crop: Crop, dx: number, dy: number, image: {width: number, height: number}) => Crop} change
-   */
-  const drag = (handle, change) => {
-    handle.addEventListener('pointerdown', (down) => {
-      const { upload, crop } = state;
-      if (!upload || !crop || down.button !== 0) return;
-      down.stopPropagation();
-      handle.setPointerCapture(down.pointerId);
-      const imagePerScreen = upload.width / canvas.getBoundingClientRect().width;
-      const watch = new AbortController();
-      const { signal } = watch;
-      const onMove = (/** @type {PointerEvent} */ event) =>
-        set(
-          change(
-            crop,
-            (event.clientX - down.clientX) * imagePerScreen,
-            (event.clientY - down.clientY) * imagePerScreen,
-            upload,
-          ),
-        );
-      handle.addEventListener('pointermove', onMove, { signal });
-      handle.addEventListener('pointerup', () => watch.abort(), { signal });
-      handle.addEventListener('pointercancel', () => watch.abort(), { signal });
-    });
-  };
-  drag(box, moveCrop);
-  CORNERS.forEach(([corner], i) =>
-    drag(corners[i], (crop, dx, dy, image) => resizeCrop(crop, corner, dx, dy, image)),
-  );
-
-  box.addEventListener('keydown', (event) => {
+  /** Points of the face that the box is on, or where one would have them in it; or none any more. */
+  const togglePoints = () => {
     const { upload, crop } = state;
-    if (!upload || !crop || event.ctrlKey || event.metaKey) return;
-    const unit = Math.max(1, Math.round(upload.width / 200)) * (event.shiftKey ? 10 : 1);
-    const arrow = ARROWS[event.key];
-    const corner = CORNERS.find((_, i) => corners[i] === event.target)?.[0];
-    if (arrow) {
-      const [dx, dy] = [arrow[0] * unit, arrow[1] * unit];
-      set(corner ? resizeCrop(crop, corner, dx, dy, upload) : moveCrop(crop, dx, dy, upload));
-    } else if (event.key === '+' || event.key === '=') set(growCrop(crop, 2 * unit, upload));
-    else if (event.key === '-' || event.key === '_') set(growCrop(crop, -2 * unit, upload));
-    else if (event.key === 'Enter' && event.target === box) onEncode();
-    else return;
-    event.preventDefault();
-  });
+    if (!upload || !crop) return;
+    if (state.points) return set(crop);
+    const square = squareOf(crop) ?? squareOf(largestCrop(upload));
+    const [found] = state.faces;
+    if (found) place(found.landmarks);
+    else if (square) place(pointsIn(square));
+  };
+
+  const choose = (/** @type {Face} */ face) => {
+    const known = partOf(state, face);
+    if (state.points) place(face.landmarks);
+    else if (known >= 0) dispatch({ type: 'partChosen', index: known });
+    else onFaces([face]);
+    if (known >= 0 && !state.points) dispatch({ type: 'cropLeft' });
+  };
 
   const fit = () => {
     const { upload } = state;
@@ -164,53 +121,80 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode, o
         context2d(canvas).drawImage(bitmap, 0, 0);
       }
       fit();
-      if (state.faces !== shownFaces) {
-        shownFaces = state.faces;
-        faces.replaceChildren(...shownFaces.map((face, i) => faceButton(face, i, upload, () => onFace(face))));
-        hint.textContent = shownFaces.length ? t('A face was found: click its outline to edit it, turned and as large as the model wants it. Or choose a part by hand.') : '';
+      const isPlacing = state.points !== null;
+      const shown = [state.faces, state.parts, isPlacing];
+      if (shown.some((each, i) => each !== shownFaces[i])) {
+        shownFaces = shown;
+        const labelled = state.faces.map((face) => ({ face, label: labelOf(state, face) }));
+        faces.replaceChildren(...faceButtons(labelled, upload, choose));
       }
-      const percent = (/** @type {number} */ part, /** @type {number} */ extent) =>
-        `${(100 * part) / extent}%`;
-      frame.style.setProperty('--x', percent(crop.x, upload.width));
-      frame.style.setProperty('--y', percent(crop.y, upload.height));
-      frame.style.setProperty('--w', percent(crop.width, upload.width));
-      frame.style.setProperty('--h', percent(crop.height, upload.height));
+      faces.classList.toggle('is-placing', isPlacing);
+      box.place(crop, upload);
+      for (const each of [...box.doms, shapes.dom, size, whole, encode]) each.hidden = !state.isByHand;
+      byHand.hidden = state.isByHand;
+      points.place(state.points, upload);
       shapes.set(shapeOf(crop, upload));
-      size.textContent = `${crop.width} × ${crop.height} px of ${upload.width} × ${upload.height}`;
-      if (isEntered) requestAnimationFrame(() => box.focus());
+      lead.textContent = isBeside(state)
+        ? t('Another part in place of the open one keeps its edits: they stay where they are in the picture, and are made anew on what is found there.')
+        : t('The model works on this frame. The rest of the picture is kept and comes back when you download the full frame.');
+      hint.textContent = hintOf(state);
+      size.textContent = sizeOf(crop, upload);
+      hand.hidden = !currentModel(state)?.aligned;
+      setPressed(hand, isPlacing);
+      const several = Math.min(MAX_AT_ONCE, newFaces(state).length);
+      all.hidden = several < 2;
+      all.classList.toggle('is-primary', !state.isByHand);
+      all.textContent = t('Edit all {count} faces', { count: several });
+      encode.hidden = isBeside(state) || !state.isByHand;
+      change.hidden = beside.hidden = !isBeside(state);
+      change.disabled = beside.disabled = isBeside(state) && isSameCrop(crop, state.source?.crop ?? null, upload);
+      if (isEntered) requestAnimationFrame(state.isByHand ? box.focus : () => /** @type {HTMLElement|null} */ (faces.firstElementChild)?.focus());
     },
   };
 }
 
-/**
- * The square of a face, outlined on the picture.
- * @param {import('../types.js').Face} face
- * @param {number} index
- * @param {{width: number, height: number}} image
- * @param {() => void} onChoose
- */
-function faceButton({ quad }, index, { width, height }, onChoose) {
-  const [left, top] = [Math.min(...quad.map(([x]) => x)), Math.min(...quad.map(([, y]) => y))];
-  const [right, bottom] = [Math.max(...quad.map(([x]) => x)), Math.max(...quad.map(([, y]) => y))];
-  const inside = quad.map(([x, y]) => `${(100 * (x - left)) / (right - left)}% ${(100 * (y - top)) / (bottom - top)}%`);
-  const [across, down] = [quad[3][0] - quad[0][0], quad[3][1] - quad[0][1]];
-  const outline = el('span', { class: 'face-outline' });
-  Object.assign(outline.style, {
-    left: `${(100 * (quad[0][0] - left)) / (right - left)}%`,
-    top: `${(100 * (quad[0][1] - top)) / (bottom - top)}%`,
-    width: `${(100 * Math.hypot(across, down)) / (right - left)}%`,
-    height: `${(100 * Math.hypot(across, down)) / (bottom - top)}%`,
-    transform: `rotate(${Math.atan2(down, across)}rad)`,
-  });
-  const label = el('span', { class: 'face-label' }, t('Edit this face'));
-  const name = t('Edit face {number}', { number: index + 1 });
-  const dom = el('button', { type: 'button', class: 'face', 'aria-label': name, onclick: onChoose }, outline, label);
-  Object.assign(dom.style, {
-    left: `${(100 * left) / width}%`,
-    top: `${(100 * top) / height}%`,
-    width: `${(100 * (right - left)) / width}%`,
-    height: `${(100 * (bottom - top)) / height}%`,
-    clipPath: `polygon(${inside.join(', ')})`,
-  });
-  return dom;
+/** Whether the picture is open already. @param {State} state */
+function isBeside({ source, upload }) {
+  return source?.upload != null && source.upload.imageId === upload?.imageId;
+}
+
+/** @param {State} state */
+function alignment(state) {
+  return currentModel(state)?.aligned ?? 'ffhq';
+}
+
+/** The part that a face is edited as, or −1. @param {State} state @param {Face} face */
+function partOf(state, { quad }) {
+  const { upload } = state;
+  if (!upload || !isBeside(state)) return -1;
+  return partsOf(state).findIndex(({ source }) => isSameCrop(cropOfQuad(quad, upload), source.crop, upload));
+}
+
+/** Faces that are not edited yet. @param {State} state */
+function newFaces(state) {
+  return state.faces.filter((face) => partOf(state, face) < 0);
+}
+
+/** @param {State} state @param {Face} face */
+function labelOf(state, face) {
+  if (state.points) return t('Adjust this face');
+  if (partOf(state, face) >= 0) return t('Go on with this face');
+  return isBeside(state) ? t('Edit this face, too') : t('Edit this face');
+}
+
+/** @param {State} state */
+function hintOf(state) {
+  if (state.points) return t('Drag the points onto the eyes and the corners of the mouth: the frame follows.');
+  if (state.faces.length > 1) return t('{count} faces were found: click one to edit it, or edit all of them.', { count: state.faces.length });
+  if (state.faces.length === 1) return t('A face was found: click its outline to edit it, turned and as large as the model wants it.');
+  return currentModel(state)?.aligned && state.areFacesKnown ? t('No face was found. Place eyes and mouth by hand, or choose a part.') : '';
+}
+
+/** @param {Crop} crop @param {{width: number, height: number}} image */
+function sizeOf(crop, image) {
+  const square = squareOf(crop);
+  const [width, height] = square ? [Math.round(square.side), Math.round(square.side)] : [crop.width, crop.height];
+  const said = t('{width} × {height} px of {wide} × {high}', { width, height, wide: image.width, high: image.height });
+  const degrees = Math.round(((square?.angle ?? 0) * 180) / Math.PI);
+  return degrees ? `${said}, ${t('turned by {degrees}°', { degrees })}` : said;
 }

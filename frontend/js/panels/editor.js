@@ -9,6 +9,7 @@ import { editsPanel } from './edits.js';
 import { fitPanel } from './fit.js';
 import { kindsPanel } from './kinds.js';
 import { maskTools } from './mask.js';
+import { partsPanel } from './parts.js';
 import { toolRail } from './rail.js';
 import { statusbar } from './statusbar.js';
 import { t } from '../i18n.js';
@@ -21,8 +22,9 @@ import { t } from '../i18n.js';
  * @param {Record<import('../editing.js').Kind, import('../store.js').Component>} kinds the panel of each
  * @param {(state: State) => Promise<import('../mask.js').Mask|null>} whereItShows
  * @param {Parameters<typeof fitPanel>[1]} fitParts
+ * @param {Parameters<typeof partsPanel>[1]} pictureParts
  */
-export function editorScreen(store, stage, kinds, whereItShows, fitParts) {
+export function editorScreen(store, stage, kinds, whereItShows, fitParts, pictureParts) {
   const parts = [
     toolRail(store, stage),
     stage,
@@ -32,8 +34,9 @@ export function editorScreen(store, stage, kinds, whereItShows, fitParts) {
     editsPanel(store),
     comparisonOverlay(store),
     fitPanel(store, fitParts),
+    partsPanel(store, pictureParts),
   ];
-  const [rail, , status, paints, brush, edits, comparison, fit] = parts;
+  const [rail, , status, paints, brush, edits, comparison, fit, pieces] = parts;
   const busy = el('div', { class: 'busy', 'aria-hidden': 'true' });
   const badge = el('div', { class: 'original-badge', 'aria-hidden': 'true' }, t('Original'));
   const work = el(
@@ -41,7 +44,7 @@ export function editorScreen(store, stage, kinds, whereItShows, fitParts) {
     { class: 'workbench' },
     rail.dom,
     fit.dom,
-    el('div', { class: 'stage-room' }, stage.dom, comparison.dom, busy, badge),
+    el('div', { class: 'stage-room' }, stage.dom, comparison.dom, pieces.dom, busy, badge),
     status.dom,
   );
   const panel = el(

@@ -1,0 +1,51 @@
+/**
+ * The parts of the picture that are edited, to go from one to the other; and the whole picture with all that is painted.
+ */
+
+import { el, setChildren } from '../dom.js';
+import { t } from '../i18n.js';
+import { partsOf } from '../parts.js';
+import { iconButton } from './controls.js';
+
+/** @typedef {import('../state.js').State} State */
+
+/**
+ * @param {import('../store.js').Store} store
+ * @param {{imageUrl: (imageId: string) => string, onAdd: () => void, onWhole: () => void}} parts
+ */
+export function partsPanel({ dispatch }, { imageUrl, onAdd, onWhole }) {
+  const list = el('ol', { class: 'parts-list' });
+  const add = iconButton('plus', t('Edit another part of the picture, too'), onAdd);
+  const whole = iconButton('fit', t('See all of the picture'), onWhole);
+  const dom = el('nav', { class: 'parts', 'aria-label': t('Parts of the picture') }, list, add, whole);
+  /** @type {unknown[]} */
+  let shown = [];
+  return {
+    dom,
+    /** @param {State} state */
+    syncState(state) {
+      const { source, partIndex } = state;
+      dom.hidden = !source?.upload || (!source.crop && state.parts.length < 2);
+      if (dom.hidden || (shown[0] === state.parts && shown[1] === partIndex)) return;
+      shown = [state.parts, partIndex];
+      const parts = partsOf(state);
+      setChildren(list, parts.map((part, i) => el('li', {}, ...partButtons(part, i))));
+    },
+  };
+
+  /** @param {import('../parts.js').Part} part @param {number} i */
+  function partButtons({ source, history }, i) {
+    const isOpen = shown[1] === i;
+    const name = t('Part {number}', { number: i + 1 });
+    const picture = el('img', { src: imageUrl(source.originalId), alt: '' });
+    const open = el('button', { type: 'button', class: 'part', title: name, 'aria-label': name, onclick: () => dispatch({ type: 'partChosen', index: i }) }, picture);
+    open.setAttribute('aria-current', String(isOpen));
+    if (!isOpen || /** @type {unknown[]} */ (shown[0]).length < 2) return [open];
+    const remove = iconButton('close', t('Edit this part no longer'), () => {
+      const isPainted = history.present.edits.length > 0 || history.past.length > 0;
+      if (isPainted && !confirm(t('Leave this part as it was? Its edits cannot be brought back.'))) return;
+      dispatch({ type: 'partRemoved', index: i });
+    }, { class: 'part-remove' });
+    return [open, remove];
+  }
+}

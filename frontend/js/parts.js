@@ -1,0 +1,86 @@
+/**
+ * The parts of a picture that are edited: each has a latent, edits and undo of its own, and all are drawn into the one
+ * picture. One of them is open: the state's `source` and `history` are its. Pure.
+ */
+
+import { commit } from './history.js';
+import { editsFromWire, editsToWire, toWire } from './session.js';
+
+/** @typedef {import('./state.js').State} State */
+/** @typedef {import('./session.js').Session} Session */
+/** @typedef {{source: import('./state.js').Source, history: import('./history.js').History<Session>}} Part */
+/** @typedef {{latent_id: string, edits: Record<string, any>[]}} Wire */
+/** @typedef {Wire & {others?: Wire[]}} PartsWire the first part, and the others if there are any */
+
+/** All parts, in their order. @param {State} state @returns {readonly Part[]} */
+export function partsOf({ source, history, parts, partIndex }) {
+  if (!source || !history) return [];
+  return parts.map((part, i) => (i === partIndex ? { source, history } : part));
+}
+
+/** What is painted on each part. @param {State} state @returns {Session[]} */
+export function sessionsOf(state) {
+  return partsOf(state).map(({ history }) => history.present);
+}
+
+/** What is painted on the parts that are not open. @param {State} state @returns {Session[]} */
+export function othersOf(state) {
+  return sessionsOf(state).filter((_, i) => i !== state.partIndex);
+}
+
+/**
+ * A part as it is drawn, with what is painted around it.
+ * @param {Session} session
+ * @param {readonly Session[]} others
+ * @returns {PartsWire}
+ */
+export function drawnToWire(session, others) {
+  return partsToWire([session, ...others.filter(({ edits }) => edits.some((edit) => edit.enabled))]);
+}
+
+/** @param {readonly Session[]} sessions of all parts @returns {PartsWire} */
+export function partsToWire([first, ...others]) {
+  return others.length ? { ...toWire(first), others: others.map(toWire) } : toWire(first);
+}
+
+/** @param {PartsWire} wire @returns {Wire[]} */
+export function wiresOf({ latent_id, edits, others = [] }) {
+  return [{ latent_id, edits }, ...others];
+}
+
+/**
+ * @param {import('./keeping.js').Snapshot} snapshot
+ * @returns {import('./storage.js').SavedSnapshot}
+ */
+export function snapshotToWire({ name, parts, savedAt }) {
+  const [first, ...others] = parts;
+  const edits = editsToWire(first.edits);
+  return { name, edits, ...(others.length && { others: others.map(toWire) }), saved_at: savedAt };
+}
+
+/**
+ * @param {import('./storage.js').SavedSnapshot} wire
+ * @param {string} latentId of the first part
+ * @param {(latentId: string) => import('./geometry.js').Size} maskSizeOf
+ * @returns {import('./keeping.js').Snapshot}
+ */
+export function snapshotFromWire({ name, edits, others = [], saved_at }, latentId, maskSizeOf) {
+  const parts = [{ latent_id: latentId, edits }, ...others].map((part) => ({
+    latent_id: part.latent_id,
+    edits: editsFromWire(part.edits, maskSizeOf(part.latent_id)),
+  }));
+  return { name, parts, savedAt: saved_at };
+}
+
+/**
+ * The parts with the edits that they had once; of a part that was not there then, none.
+ * @param {readonly Part[]} parts
+ * @param {readonly Session[]} before
+ * @returns {Part[]}
+ */
+export function partsAsBefore(parts, before) {
+  return parts.map(({ source, history }) => {
+    const edits = before.find(({ latent_id }) => latent_id === source.latentId)?.edits ?? [];
+    return { source, history: commit(history, { ...history.present, edits }) };
+  });
+}
