@@ -147,7 +147,7 @@ export function resizeCrop(crop, corner, dx, dy, image) {
 }
 
 /**
- * Grow or shrink about the centre.
+ * Grow or shrink about the centre; what was inside the picture stays inside as long as it can.
  * @param {Crop} crop
  * @param {number} pixels added to the width
  * @param {Size} image
@@ -155,7 +155,11 @@ export function resizeCrop(crop, corner, dx, dy, image) {
  */
 export function growCrop(crop, pixels, image) {
   const square = squareOf(crop);
-  if (square) return cropOfSquare({ ...square, side: boundedSide(square.side + pixels, image) }, image);
+  if (square) {
+    const side = boundedSide(square.side + pixels, image);
+    const isPushed = !crop.quad && side <= Math.min(image.width, image.height);
+    if (!isPushed) return cropOfSquare({ ...square, side }, image);
+  }
   const aspect = crop.width / crop.height;
   const most = Math.min(image.width, image.height * aspect);
   const width = Math.min(most, Math.max(Math.min(MIN_SIDE_PX, most), crop.width + pixels));

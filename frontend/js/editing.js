@@ -235,6 +235,7 @@ function show(state, parts, partIndex) {
     result: null,
     problem: null,
     isComparing: false,
+    status: '',
     isFitShown: source.fit !== null && source.fit.verdict !== 'close',
     layers: source.fit?.verdict === 'stranger' ? { ...state.layers, heat: false } : state.layers,
     clone: { donor: null, from: null },

@@ -40,7 +40,7 @@ import { topbar } from './panels/topbar.js';
 import { tour } from './panels/tour.js';
 import { wholeDialog } from './panels/whole.js';
 import { progressText, workingScreen } from './panels/working.js';
-import { drawnToWire, othersOf } from './parts.js';
+import { drawnToWire } from './parts.js';
 import { Pictures } from './pictures.js';
 import { asProblem } from './problem.js';
 import { INITIAL } from './state.js';
@@ -79,7 +79,7 @@ const help = helpDialog({
   onTour: () => firstSteps.begin(),
 });
 /** All that is painted, as it is drawn around the open part. */
-const drawnNow = () => store.state.history && drawnToWire(store.state.history.present, othersOf(store.state));
+const drawnNow = () => store.state.history && drawnToWire(store.state, store.state.history.present);
 const download = downloadDialog({
   onSave: async (wanted, signal) => {
     const { keeping } = store.state;

@@ -23,22 +23,17 @@ export function sessionsOf(state) {
   return partsOf(state).map(({ history }) => history.present);
 }
 
-/** What is painted on the parts that are not open. @param {State} state @returns {Session[]} */
+/** What is painted on the parts that are not open, where anything is. @param {State} state @returns {Session[]} */
 export function othersOf(state) {
-  return sessionsOf(state).filter((_, i) => i !== state.partIndex);
+  return sessionsOf(state).filter(({ edits }, i) => i !== state.partIndex && edits.some((edit) => edit.enabled));
 }
 
-/**
- * A part as it is drawn, with what is painted around it.
- * @param {Session} session
- * @param {readonly Session[]} others
- * @returns {PartsWire}
- */
-export function drawnToWire(session, others) {
-  return partsToWire([session, ...others.filter(({ edits }) => edits.some((edit) => edit.enabled))]);
+/** The open part as it is drawn, with what is painted around it. @param {State} state @param {Session} session @returns {PartsWire} */
+export function drawnToWire(state, session) {
+  return partsToWire([session, ...othersOf(state)]);
 }
 
-/** @param {readonly Session[]} sessions of all parts @returns {PartsWire} */
+/** @param {readonly Session[]} sessions the first part, and others @returns {PartsWire} */
 export function partsToWire([first, ...others]) {
   return others.length ? { ...toWire(first), others: others.map(toWire) } : toWire(first);
 }

@@ -22,12 +22,12 @@ def test_a_face_is_outlined_chosen_and_put_back(start, two_people):
     start.wait_for_phase("crop")
     faces = page.locator(".face")
     expect(faces).to_have_count(2)
-    expect(page.locator(".crop-hint")).to_contain_text("A face was found")
-    page.get_by_role("button", name="Edit face 2").click()
+    expect(page.locator(".crop-hint")).to_contain_text("2 faces were found")
+    page.get_by_role("button", name="Edit this face 2").click()
     start.wait_for_editor()
     height, width, _ = start.shown_image().shape
     assert height == width, "a square"
-    page.get_by_role("button", name="Whole picture").click()
+    page.locator(".panel").get_by_role("button", name="Whole picture").click()
     start.wait_until_saved()
     page.reload()
     start.wait_for_editor()

@@ -76,6 +76,7 @@ test('a corner keeps the opposite one and the proportion', () => {
 
 test('growing keeps the centre', () => {
   assert.deepEqual(growCrop({ x: 200, y: 100, width: 300, height: 300 }, 20, WIDE), { x: 190, y: 90, width: 320, height: 320 });
+  assert.deepEqual(growCrop({ x: 0, y: 0, width: 300, height: 300 }, 20, WIDE), { x: 0, y: 0, width: 320, height: 320 }, 'or inside');
   assert.deepEqual(growCrop(BOX, 9999, WIDE), { x: 0, y: 0, width: 900, height: 600 });
   assert.equal(square(growCrop(largestCrop(WIDE), 99999, WIDE)).side, 1800);
 });

@@ -43,8 +43,8 @@ class FakeServer {
 
   session = (/** @type {string} */ id) => this.#ask(`session ${id}`);
   latent = (/** @type {string} */ id) => this.#ask(`latent ${id}`);
-  edit = (/** @type {{latent_id: string, edits: unknown[]}} */ { latent_id, edits }) =>
-    this.#ask(`edit ${latent_id} ${edits.length}`);
+  edit = (/** @type {import('../../frontend/js/parts.js').PartsWire} */ { latent_id, edits, others = [] }) =>
+    this.#ask([`edit ${latent_id} ${edits.length}`, ...others.map((other) => `+${other.latent_id}`)].join(' '));
   generate = () => this.#ask('generate');
   job = async (/** @type {string} */ id) => jobOf(id);
   cancelJob = async (/** @type {string} */ id) => this.canceled.push(id);
@@ -278,11 +278,33 @@ test('an edit that has ended is shown and not deleted', async () => {
 
 test('edits that can hardly be seen are told', async () => {
   await editing();
-  effect = 4;
   await server.answer('edit a 1', jobOf('first'));
-  assert.match(store.state.status, /Hardly anything changed: “Where it shows”/);
-  effect = 255;
+  assert.equal(store.state.status, '', 'as it was opened: nothing was changed');
   change();
   await server.answer('edit a 1', jobOf('second'));
   assert.match(store.state.status, /Changed by up to 100 %/);
+  effect = 4;
+  store.dispatch({ type: 'attributeChosen', id: 'smile' });
+  store.dispatch({ type: 'wholePainted' });
+  await settled();
+  await server.answer('edit a 2', jobOf('third'));
+  assert.match(store.state.status, /Hardly anything changed: “Where it shows”/);
+});
+
+test('a second face is drawn with the first one around it, and back again at once', async () => {
+  await editing();
+  await server.answer('edit a 1', jobOf('first'));
+  const source = { ...store.state.source, latentId: 'b', originalId: 'i2' };
+  const part = { source: /** @type {any} */ (source), history: begin({ latent_id: 'b', edits: [] }) };
+  store.dispatch({ type: 'partsAdded', parts: [part], index: 1 });
+  await settled();
+  assert.equal(store.state.source?.latentId, 'b');
+  await server.answer('edit b 0 +a', jobOf('second'));
+  assert.equal(store.state.result?.imageId, 'second-image');
+  store.dispatch({ type: 'partChosen', index: 0 });
+  await settled();
+  assert.equal(store.state.result?.imageId, 'first-image', 'nothing around it has changed');
+  store.dispatch({ type: 'partRemoved', index: 0 });
+  assert.equal(store.state.source?.latentId, 'b');
+  assert.equal(store.state.parts.length, 1);
 });

@@ -4,7 +4,7 @@
  */
 
 import { LiveSocket } from '../live-socket.js';
-import { drawnToWire, othersOf } from '../parts.js';
+import { drawnToWire } from '../parts.js';
 import { reduce } from '../state.js';
 
 /** @typedef {Extract<import('../state.js').Action, {type: 'stroked'}>} Stroked */
@@ -70,7 +70,7 @@ export class LivePainter {
     const session = reduce(this.#store.state, { ...stroke, coverage }).history?.present;
     if (!session) return;
     const output = { format: 'jpeg', quality: PREVIEW_QUALITY, max_side: PREVIEW_PX, detail: this.#detail };
-    this.#askedSeq = this.#socket.ask({ ...drawnToWire(session, othersOf(this.#store.state)), output });
+    this.#askedSeq = this.#socket.ask({ ...drawnToWire(this.#store.state, session), output });
     this.#askedMs.set(this.#askedSeq, performance.now());
     this.#firstSeq = Math.min(this.#firstSeq, this.#askedSeq);
   }

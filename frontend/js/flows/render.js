@@ -6,7 +6,7 @@ import { t } from '../i18n.js';
 import { LatestWins } from '../latest.js';
 import { isFinished, pause, resultOf } from '../jobs.js';
 import { asProblem, isAbort } from '../problem.js';
-import { drawnToWire, othersOf } from '../parts.js';
+import { othersOf, partsToWire } from '../parts.js';
 import { isStranger } from '../state.js';
 
 /** @typedef {import('../session.js').Session} Session */
@@ -98,6 +98,7 @@ export class Renderer {
       };
       this.#known.set(session.edits, { others, result });
       if (this.#isStale(session)) return;
+      const isFirst = this.#store.state.result === null; // of what was just opened: nothing has been changed
       const isLatest = session.edits === this.#store.state.history?.present.edits;
       const effect = this.#effect(result);
       const last = session.edits.at(-1);
@@ -106,7 +107,7 @@ export class Renderer {
       this.#store.dispatch({ type: 'rendered', result });
       if (!isLatest)
         this.#store.dispatch({ type: 'renderStarted' }); // a newer list is still to come
-      else this.#store.dispatch({ type: 'said', text: said(result, effect, advice) });
+      else if (!isFirst) this.#store.dispatch({ type: 'said', text: said(result, effect, advice) });
     } catch (error) {
       if (isAbort(error) || superseded.aborted || this.#isStale(session)) return;
       this.#store.dispatch({ type: 'renderStopped' });
@@ -125,7 +126,7 @@ export class Renderer {
   async #ask({ session, others }, superseded) {
     for (let tries = 0; ; tries++) {
       try {
-        const job = await this.#api.edit(drawnToWire(session, others), { format: 'png', frame: 'crop' });
+        const job = await this.#api.edit(partsToWire([session, ...others]), { format: 'png', frame: 'crop' });
         return await this.#follow(job, superseded);
       } catch (error) {
         const { status, retryAfterS } = asProblem(error);

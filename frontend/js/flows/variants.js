@@ -3,7 +3,7 @@
  */
 
 import { resultOf } from '../jobs.js';
-import { drawnToWire, othersOf } from '../parts.js';
+import { drawnToWire } from '../parts.js';
 import { contentEdit, findEdit } from '../session.js';
 
 /** @typedef {{seed: number, bitmap: ImageBitmap, box: readonly number[]|null}} Variant box: x, y, w, h of what changes, in the bitmap */
@@ -25,7 +25,7 @@ export async function* variants(store, api, seeds, signal) {
   if (!history || edit?.type !== 'resample') return;
   for (const seed of seeds) {
     const session = contentEdit(history.present, edit.key, { type: 'resample', seed, amount: edit.amount });
-    const job = await api.edit(drawnToWire(session, othersOf(store.state)), { format: 'jpeg', quality: 90, frame: 'crop', max_side: VARIANT_PX }, signal);
+    const job = await api.edit(drawnToWire(store.state, session), { format: 'jpeg', quality: 90, frame: 'crop', max_side: VARIANT_PX }, signal);
     const { image_id, changed_box } = await resultOf(api, job, { signal });
     const bitmap = await createImageBitmap(await api.image(image_id, signal));
     yield { seed, bitmap, box: changed_box };
