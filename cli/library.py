@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cli.known import Known
 
 app = typer.Typer(
-    help="Models: list, show, add, get, remove, and their directions.",
+    help="Models: list, show, add, get, remove, their encoders and directions.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -320,7 +320,7 @@ def encoder(
     model: NameArgument,
     file: Annotated[Path, typer.Argument(help="A pSp or e4e checkpoint (.pt).")],
 ) -> None:
-    """Give a model the encoder of a pSp or e4e file, without running any code from it."""
+    """Take an encoder for a model out of a file."""
     from models.adopt import with_encoder
     from models.checkpoints import read_style_encoder
     from models.model import change_model

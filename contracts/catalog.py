@@ -75,6 +75,8 @@ class ModelInfo(_Public):
     """Which pictures it is for, in a sentence; "" if nobody said."""
     version: str = ""
     """Changes whenever the same edit could give another picture."""
+    files: Annotated[dict[str, str], Field(exclude=True)] = {}
+    """The SHA-256 of its weights: another encoder is not another version, and yet to be loaded."""
 
     @property
     def as_offered(self) -> "ModelInfo":
