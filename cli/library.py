@@ -18,7 +18,7 @@ from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
 
 from cli.directions import directions
 from cli.output import say, show_table, write_json
-from cli.pick import default_device, installed_folder, model_folder
+from cli.pick import check_own, default_device, installed_folder, model_folder
 from contracts.base import Name
 from contracts.catalog import (
     CONFIG_ERRORS,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cli.known import Known
 
 app = typer.Typer(
-    help="Models: list, show, add, get, remove, and their directions.",
+    help="Models: list, show, add, get, remove, their encoders and directions.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -275,7 +275,7 @@ def convert(file: Path, target: Path, about: About) -> None:
     import torch
 
     from cli.gallery import write_gallery
-    from models.adopt import adopt
+    from models.adopt import adopt, with_encoder
     from models.checkpoints import read_checkpoint
     from models.model import Card, save_model
 
@@ -298,16 +298,38 @@ def convert(file: Path, target: Path, about: About) -> None:
         )
         progress.update(stage, description="Measuring its latents")
         model = adopt(generator, card, torch.device(default_device()))
+        if checkpoint.encoder is not None:
+            model = with_encoder(model, checkpoint.encoder)
         progress.remove_task(stage)
         with staged(target) as folder:
             save_model(model, folder)
             write_gallery(model, folder, progress)
     config = model.generator.config
     classes = f", {config.c_dim} classes" if config.c_dim else ""
+    encoder = "" if checkpoint.encoder is None else f", encoder {checkpoint.encoder.config.kind}"
     say(
-        f"{checkpoint.format}: {config.img_resolution} px{classes}, "
+        f"{checkpoint.format}: {config.img_resolution} px{classes}{encoder}, "
         f"{len(model.attributes.attributes)} directions, {time.monotonic() - begun:.0f} s"
     )
+    if checkpoint.left:
+        say(f"without the file's encoder: {checkpoint.left}")
+
+
+@app.command()
+def encoder(
+    model: NameArgument,
+    file: Annotated[Path, typer.Argument(help="A pSp or e4e checkpoint (.pt).")],
+) -> None:
+    """Take an encoder for a model out of a file."""
+    from models.adopt import with_encoder
+    from models.checkpoints import read_style_encoder
+    from models.model import change_model
+
+    folder = model_folder(model)
+    check_own(folder)
+    found = read_style_encoder(file)
+    change_model(folder, lambda now: with_encoder(now, found), default_device())
+    say(f"{model}: encodes with {file.name}, of the kind {found.config.kind}")
 
 
 @app.command()

@@ -63,7 +63,7 @@ class ModelInfo(_Public):
     """Trained on fields: it draws endless lands (`POST /lands`)."""
     has_encoder: bool
     """Without one, encoding starts at the mean latent and needs more steps."""
-    encoder: Literal["spatial"] | None = None
+    encoder: Literal["spatial", "psp", "e4e"] | None = None
     """Its kind."""
     classes: int = 0
     """Of a class-conditional generator."""
@@ -75,6 +75,8 @@ class ModelInfo(_Public):
     """Which pictures it is for, in a sentence; "" if nobody said."""
     version: str = ""
     """Changes whenever the same edit could give another picture."""
+    files: Annotated[dict[str, str], Field(exclude=True)] = {}
+    """The SHA-256 of its weights: another encoder is not another version, and yet to be loaded."""
 
     @property
     def as_offered(self) -> "ModelInfo":
@@ -161,7 +163,7 @@ def read_info(model_dir: Path) -> ModelInfo:
     """
     entry = dict(json.loads((model_dir / "config.json").read_text(encoding="utf-8")))
     entry["has_encoder"] = entry.get("encoder") is not None
-    entry["encoder"] = "spatial" if entry["has_encoder"] else None
+    entry["encoder"] = entry["encoder"].get("kind", "spatial") if entry["has_encoder"] else None
     entry["is_spatial"] = entry.get("prior") is not None
     entry["classes"] = entry.get("generator", {}).get("c_dim", 0)
     entry["version"] = version_of(entry)

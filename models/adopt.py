@@ -1,6 +1,7 @@
 """Making a model of a bare generator: what encoding and painting need, with no training.
 
-The generator gets the statistics of its latents, and directions that are found without labels.
+The generator gets the statistics of its latents, directions that are found without labels, and the
+encoder that somebody trained for it, if there is one.
 """
 
 from collections.abc import Iterable
@@ -10,15 +11,18 @@ import torch
 
 from models.attributes import Attribute, AttributeSet, free_id
 from models.directions import Direction, in_sigma, pca, sefa
+from models.errors import CheckpointError, ShapeError
 from models.generator import Generator
 from models.model import Card, Encoding, Model, best_dtype
 from models.sampling import random_w
+from models.style_encoder import StyleEncoder
 from models.whitening import measure_whitening
 
 SEFA_PER_BAND = 4
 COMPONENTS = 4
 DRAWS = 10_000  # of w, to measure directions on
 STEPS = 100  # of encoding from the mean latent, with no encoder
+FAR = 0.25  # standard deviations of w; estimates of the same mean are .01 apart
 
 
 def adopt(generator: Generator, card: Card, device: torch.device) -> Model:
@@ -65,3 +69,33 @@ def as_attributes(model: Model, directions: Iterable[Direction], taken: set[str]
         attributes.append(attribute)
         rows.append(direction.rows)
     return AttributeSet(tuple(attributes), torch.stack(rows))
+
+
+def with_encoder(model: Model, encoder: StyleEncoder) -> Model:
+    """A model with the encoder of a pSp or e4e file, and how it then encodes.
+
+    e4e's code is made to be edited, so it is the twin itself. pSp's keeps more of the picture than
+    edits bear: the mean over its layers is what the search for a twin in `W` begins with.
+
+    Raises:
+        ShapeError: it is for a generator of another size.
+        CheckpointError: it was trained with another generator.
+    """
+    layout = model.layout
+    if encoder.config.w_dim != layout.w_dim:
+        raise ShapeError(f"its w has {encoder.config.w_dim} numbers, the model's {layout.w_dim}")
+    fitting = encoder.for_layers(len(layout.layer_res)).to(model.device)
+    if distance_of_means(model, fitting) > FAR:
+        raise CheckpointError("it was trained with another generator: the mean w is another")
+    is_twin = fitting.config.kind == "e4e"
+    encoding = Encoding(plain="W+", plain_steps=0) if is_twin else Encoding()
+    return replace(model, encoder=fitting, encoding=encoding, reader=None)
+
+
+def distance_of_means(model: Model, encoder: StyleEncoder) -> float:
+    """From the mean w that codes start from to the model's own, in standard deviations of w; 0
+    where they start from nothing."""
+    mean, w = encoder.latent_avg[0], draws(model)
+    if not mean.any():
+        return 0.0
+    return float((mean - model.generator.mapping.w_avg).norm() / w.std(dim=0).norm())

@@ -3,7 +3,8 @@
 ModelError
 ├─ ShapeError        a tensor's sizes are not what the function takes
 ├─ CheckpointError   a model's files are missing, damaged or of another format
-│  └─ UnsafeCheckpoint  a file asks for code to be run
+│  ├─ UnsafeCheckpoint  a file asks for code to be run
+│  └─ OtherEncoder   a file's encoder is of no kind that is run here
 ├─ SpaceError        no such latent space, or a latent that does not fit the generator
 ├─ ClassUnknown      a class-conditional model has no such class, or the model has none
 ├─ NoEncoder         the model has no encoder, and no steps were asked for
@@ -25,6 +26,10 @@ class CheckpointError(ModelError):
 
 class UnsafeCheckpoint(CheckpointError):
     """A model's file asks for something other than numbers, text and containers."""
+
+
+class OtherEncoder(CheckpointError):
+    """A file's encoder is of no kind that is run here, or the file has none."""
 
 
 class SpaceError(ModelError):

@@ -91,7 +91,7 @@ def read_parts(folder: Path, config: Mapping[str, Any]) -> Parts:
 
 
 def read_part(folder: Path, name: str, expected: str) -> dict[str, Tensor]:
-    """One file of weights, in float32.
+    """One file of weights, in the types that they are kept in.
 
     Raises:
         CheckpointError: it is missing, or it has not the SHA-256 that is expected.
@@ -102,7 +102,7 @@ def read_part(folder: Path, name: str, expected: str) -> dict[str, Tensor]:
     data = path.read_bytes()
     if sha256(data) != expected:
         raise CheckpointError(f"{folder.name}: {name} is damaged (wrong SHA-256)")
-    return {key: tensor.float() for key, tensor in load(data).items()}
+    return load(data)
 
 
 def write_folder(folder: Path, config: Mapping[str, Any], parts: Mapping[str, bytes]) -> None:

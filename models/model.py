@@ -20,11 +20,15 @@ from models.metrics import pyramid_distance
 from models.perceptual import PerceptualConfig, PerceptualNet
 from models.prior import Prior, describe_prior, read_prior
 from models.reader import AttributeReader
+from models.style_encoder import StyleEncoder, StyleEncoderConfig, assembled
 from models.whitening import Whitening
 
 STORED = {"float16": torch.float16, "float32": torch.float32}
 
 Network = TypeVar("Network", bound=nn.Module)
+
+AnyEncoder = Encoder | StyleEncoder
+"""Ours, which is spatial, or that of pSp or e4e."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ class Model:
     card: Card
     generator: Generator
     whitening: Whitening
-    encoder: Encoder | None
+    encoder: AnyEncoder | None
     perceptual: PerceptualNet | None
     attributes: AttributeSet
     encoding: Encoding
@@ -125,8 +129,10 @@ class Model:
         """The context in which the other networks run in the model's dtype."""
         return torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)
 
-    def predict(self, img: Tensor, encoder: Encoder) -> list[Tensor]:
+    def predict(self, img: Tensor, encoder: AnyEncoder) -> list[Tensor]:
         """What an encoder makes of pictures: L whitened maps [N, K, h_l, w_l] in float32."""
+        if isinstance(encoder, StyleEncoder):
+            return encoder.coordinates(img, self.whitening, self.layout)
         with self.autocast():
             return [v.float() for v in encoder(img)]
 
@@ -193,7 +199,9 @@ def parts_of(model: Model) -> dict[str, bytes]:
         "scale": whitening.scale,
     }
     parts = {"generator": weights_of(model.generator, model.stored), "whitening": save(basis)}
-    if model.encoder is not None:
+    if isinstance(model.encoder, StyleEncoder):
+        parts["encoder"] = weights_of(model.encoder, dtype=None)
+    elif model.encoder is not None:
         parts["encoder"] = weights_of(model.encoder)
     if model.perceptual is not None:
         parts["perceptual"] = weights_of(model.perceptual)
@@ -234,10 +242,10 @@ def describe_attributes(known: AttributeSet) -> list[dict[str, Any]]:
     return [asdict(a) | {"row": row} for row, a in enumerate(known.attributes)]
 
 
-def weights_of(network: nn.Module, dtype: torch.dtype = torch.float16) -> bytes:
-    """A network's state as safetensors."""
+def weights_of(network: nn.Module, dtype: torch.dtype | None = torch.float16) -> bytes:
+    """A network's state as safetensors, in one type or, with None, in those that it has."""
     state = network.state_dict()
-    return save({k: v.detach().to("cpu", dtype).contiguous() for k, v in state.items()})
+    return save({k: v.detach().to("cpu", dtype or v.dtype).contiguous() for k, v in state.items()})
 
 
 def load_model(
@@ -266,10 +274,11 @@ def build(
 ) -> Model:
     """Put a model together from its configuration and its weights."""
     generator = Generator(GeneratorConfig(**config["generator"]))
-    encoder = perceptual = None
+    encoder: AnyEncoder | None = None
+    perceptual = None
     if config["encoder"] is not None:
-        encoder = Encoder(read_encoder(config["encoder"]), generator.config.layout)
-        restore(encoder, parts["encoder"]).to(device)
+        encoder = build_encoder(config["encoder"], parts["encoder"], generator.config.layout)
+        encoder.to(device)
     if config["perceptual"] is not None:
         perceptual = PerceptualNet(read_perceptual(config["perceptual"]))
         restore(perceptual, parts["perceptual"]).to(device)
@@ -296,6 +305,13 @@ def build(
         prior=read_prior(config["prior"]) if config.get("prior") else None,
         fit=FitBounds(**config.get("fit", {})),
     )
+
+
+def build_encoder(entry: Mapping[str, Any], state: dict[str, Tensor], layout: Layout) -> AnyEncoder:
+    """An encoder of its configuration and its weights."""
+    if "kind" in entry:
+        return assembled(StyleEncoderConfig(**entry), state).for_layers(len(layout.layer_res))
+    return restore(Encoder(read_encoder(entry), layout), state)
 
 
 def restore(network: Network, state: dict[str, Tensor]) -> Network:

@@ -3,12 +3,11 @@
 import torch
 from torch import Tensor
 
-from models.encoder import Encoder
 from models.latents import SQUARE, Cells
-from models.model import Model
+from models.model import AnyEncoder, Model
 
 
-def predict_windows(model: Model, encoder: Encoder, img: Tensor, base: Cells) -> list[Tensor]:
+def predict_windows(model: Model, encoder: AnyEncoder, img: Tensor, base: Cells) -> list[Tensor]:
     """Encode pictures [N, 3, H, W] by as few square windows as cover them.
 
     Args:

@@ -23,6 +23,7 @@ from models.metrics import psnr_db
 from models.model import Encoding, Model
 from models.ops import resize_map
 from models.regularisers import wasserstein_to_normal
+from models.style_encoder import StyleEncoder
 from training.data import ImageSource
 from training.generated import draw_latents, drawn_from
 from training.runs import Run
@@ -37,9 +38,9 @@ AVERAGE_RATE = 0.01  # per step
 
 
 def new_encoder(model: Model) -> Encoder:
-    """An encoder to train: the one that the model has, or else a new one, which begins with what
-    the model's perceptual network sees, if it fits."""
-    if model.encoder is not None:
+    """An encoder to train: the spatial one that the model has, or else a new one, which begins with
+    what the model's perceptual network sees, if it fits."""
+    if isinstance(model.encoder, Encoder):
         return copy.deepcopy(model.encoder).train().requires_grad_(True)
     num_live, perceptual = model.whitening.num_live, model.perceptual
     widths = usual_widths(model.layout.resolution)
@@ -61,7 +62,7 @@ class EncoderTraining:
     def __init__(self, model: Model, lr: float) -> None:
         self.model = model
         self.lr = lr
-        self.is_new = model.encoder is None
+        self.is_new = not isinstance(model.encoder, Encoder)
         self.encoder = new_encoder(model).to(model.device)
         self.average = copy.deepcopy(self.encoder).requires_grad_(False)
         self.optimiser = torch.optim.Adam(self.encoder.parameters(), lr, betas=(0.9, 0.99))
@@ -160,7 +161,8 @@ def train_encoder(
     seed: int = 0,
     resume: bool = False,
 ) -> Model:
-    """Give a model a spatial encoder. The one that it has goes on, at half the rate.
+    """Give a model a spatial encoder. The one that it has goes on, at half the rate; one of another
+    kind is replaced, and with it how it encodes.
 
     Args:
         folder: the run's folder; with `resume` an earlier run there goes on.
@@ -183,10 +185,11 @@ def train_encoder(
         if now.step % 50 == 49:
             run.save(training.state() | {"place": asdict(now.after)})
     run.save(training.state() | {"place": asdict(OVER)})
+    before = Encoding() if isinstance(model.encoder, StyleEncoder) else model.encoding
     return replace(
         model,
         encoder=training.average.eval(),
-        encoding=lesson.encoding or model.encoding,
+        encoding=lesson.encoding or before,
         reader=None,  # it read the old one's
     )
 

@@ -29,18 +29,22 @@ class Loaded:
     """A model in memory.
 
     Attributes:
-        version: of the model, as it was loaded.
+        info: of the model, as it was loaded.
         num_bytes: of its weights.
     """
 
     editor: Editor
-    version: str
+    info: ModelInfo
     num_bytes: int
 
     @property
     def memory(self) -> int:
         """Bytes of its weights, and of what it keeps for the next job."""
         return self.num_bytes + self.editor.kept_bytes
+
+    def is_as(self, info: ModelInfo) -> bool:
+        """Whether that is still what is on disk, but for what is only shown."""
+        return (self.info.version, self.info.files) == (info.version, info.files)
 
 
 class Workbench:
@@ -95,12 +99,12 @@ class Workbench:
         """
         info, model_dir = self._installed(model_id)
         held = self._editors.get(model_id)
-        if held is None or held.version != info.version:
+        if held is None or not held.is_as(info):
             self._editors.pop(model_id, None)
             num_bytes = memory_of(model_dir)
             self._make_room(num_bytes)
             editor = self._load(model_id, model_dir)
-            self._editors[model_id] = Loaded(editor, info.version, num_bytes)
+            self._editors[model_id] = Loaded(editor, info, num_bytes)
         self._editors.move_to_end(model_id)
         return self._editors[model_id].editor
 
@@ -120,7 +124,7 @@ class Workbench:
 
     def version(self, model_id: str) -> str:
         """The version of a model that is loaded."""
-        return self._editors[model_id].version
+        return self._editors[model_id].info.version
 
     def _make_room(self, num_bytes: int) -> None:
         """Drop the models used longest ago until so many bytes fit into the budget."""

@@ -14,6 +14,7 @@
  * @property {boolean} is_spatial it draws endless lands
  * @property {string} version changes whenever the same edit could give another picture
  * @property {boolean} [has_encoder]
+ * @property {'spatial' | 'psp' | 'e4e' | null} [encoder]
  * @property {string} [purpose] which pictures it is for
  * @property {string|null} [aligned] the square that it wants faces in
  * @property {string} source

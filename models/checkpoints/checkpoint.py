@@ -9,6 +9,7 @@ from torch import Tensor
 from models.errors import CheckpointError
 from models.generator import Generator, GeneratorConfig
 from models.ops import fir_filter
+from models.style_encoder import StyleEncoder
 
 MAPPING_RATE = 0.01
 MAX_RESOLUTION = 4096
@@ -22,11 +23,15 @@ class Checkpoint:
     Attributes:
         format: of the file, in a person's words.
         state: the generator's state dict, under NVIDIA's official names.
+        encoder: what finds latents of pictures, if the file has one that is run here.
+        left: why the encoder that the file has is left in it; "" if it is not.
     """
 
     format: str
     config: GeneratorConfig
     state: dict[str, Tensor]
+    encoder: StyleEncoder | None = None
+    left: str = ""
 
     def generator(self) -> Generator:
         """The generator itself."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ from safetensors import safe_open
 from models.checkpoints import official, rosinality, tensorflow
 from models.checkpoints.checkpoint import Checkpoint, checked, infer_config
 from models.checkpoints.pickles import BoundedStream, Budget
+from models.checkpoints.style_encoders import find_style_encoder
 from models.checkpoints.tensors import read_legacy, read_plain, read_zip, starts_legacy
-from models.errors import CheckpointError
+from models.errors import CheckpointError, OtherEncoder
+from models.style_encoder import StyleEncoder
 
 CONSTRUCTORS = official.CONSTRUCTORS | tensorflow.CONSTRUCTORS
 FAMILIES: tuple[Callable[[Any], Checkpoint | None], ...] = (
@@ -23,7 +26,8 @@ KNOWN = "NVIDIA .pkl (PyTorch or TensorFlow), rosinality or pSp .pt, or .safeten
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
-    """Read a StyleGAN2 generator from a file of any known format.
+    """Read a StyleGAN2 generator from a file of any known format, and the encoder of pSp or e4e
+    that is beside it.
 
     Raises:
         UnsafeCheckpoint: the file asks for something that no model needs.
@@ -33,11 +37,31 @@ def read_checkpoint(path: Path) -> Checkpoint:
         if path.suffix == ".safetensors":
             return checked(read_safetensors(path))
         value = read_by_head(path)
+        encoder, left = None, ""
+        try:
+            encoder = find_style_encoder(value)
+        except OtherEncoder as error:
+            left = str(error)
         for family in FAMILIES:
             checkpoint = family(value)
             if checkpoint is not None:
-                return checked(checkpoint)
+                return replace(checked(checkpoint), encoder=encoder, left=left)
         raise CheckpointError(f"holds no StyleGAN2 generator; Latentbrush reads {KNOWN}")
+
+
+def read_style_encoder(path: Path) -> StyleEncoder:
+    """Read the encoder of a pSp or e4e file.
+
+    Raises:
+        UnsafeCheckpoint: the file asks for something that no model needs.
+        OtherEncoder: it holds none, or one of another kind.
+        CheckpointError: it is damaged, or of no known format.
+    """
+    with one_line(path):
+        encoder = find_style_encoder(read_by_head(path))
+        if encoder is None:
+            raise OtherEncoder("holds no encoder of pSp or e4e")
+        return encoder
 
 
 @contextmanager

@@ -17,8 +17,9 @@ from contracts.errors import EditorError, InvalidRequest
 from models.errors import ModelError
 from models.model import load_model
 from tests.fakes import people
-from tests.fakes.checkpoints import write_official, write_rosinality
+from tests.fakes.checkpoints import E4E, PSP, write_official, write_psp, write_rosinality
 from tests.fakes.reference import picture, random_weights, seed_z
+from tests.fakes.style_reference import random_encoder
 
 runner = CliRunner()
 CLASSES = 4
@@ -205,6 +206,35 @@ def test_a_folder_that_is_no_models_is_said_to_be_none(tmp_path: Path, text: str
 def test_a_name_is_not_taken_twice(data_dir: Path) -> None:
     with pytest.raises(EditorError, match="--name"):
         run("models", "add", data_dir / "mine.pkl")
+
+
+def test_a_files_encoder_comes_along_or_is_given_later(tmp_path: Path, data_dir: Path) -> None:
+    weights = random_weights(32, w_dim=128, channel_max=32, layers=2)
+    write_psp(tmp_path / "x.pt", weights, random_encoder(128, 8), **E4E)
+    assert "encoder e4e" in run("models", "add", tmp_path / "x.pt", "--name", "faces")
+    folder = data_dir / "models" / "faces"
+    assert read_info(folder).encoder == "e4e"
+    Image.new("RGB", (40, 40), "teal").save(tmp_path / "photo.png")
+    out = ["-o", tmp_path / "photo.safetensors", "--model", "faces"]
+    run("encode", tmp_path / "photo.png", *out, "--steps", 0)
+
+    write_psp(tmp_path / "x.pt", weights, random_encoder(128, 8), **PSP)
+    assert "the kind psp" in run("models", "encoder", "faces", tmp_path / "x.pt")
+    assert read_info(folder).encoder == "psp"
+    before = (folder / "config.json").read_text()
+    with pytest.raises(ModelError, match="its w has 128 numbers, the model's 32"):
+        run("models", "encoder", "mine", tmp_path / "x.pt")
+    with pytest.raises(EditorError, match="came with Latentbrush"):
+        run("models", "encoder", "portraits", tmp_path / "x.pt")
+    write_psp(tmp_path / "x.pt", weights, random_encoder(128, 8), encoder_type="BackboneEncoder")
+    with pytest.raises(ModelError, match="x.pt: its encoder is 'BackboneEncoder'"):
+        run("models", "encoder", "faces", tmp_path / "x.pt")
+    assert (folder / "config.json").read_text() == before
+    said = run("models", "add", tmp_path / "x.pt", "--name", "bare")
+    assert "without the file's encoder: its encoder is 'BackboneEncoder'" in said.replace("\n", " ")
+    assert read_info(data_dir / "models" / "bare").encoder is None
+    run("models", "remove", "bare")
+    run("models", "remove", "faces")
 
 
 def test_a_rosinality_file_becomes_a_model(tmp_path: Path) -> None:

@@ -250,12 +250,18 @@ def write_rosinality_training(path: Path, weights: Weights) -> None:
     torch.save({"g": state, "d": {}, "g_ema": state, "args": args, "ada_aug_p": 0.0}, path)
 
 
-def write_psp(path: Path, weights: Weights) -> None:
+E4E = {"encoder_type": "Encoder4Editing", "stylegan_size": 1024, "dataset_type": "ffhq_encode"}
+PSP = {"encoder_type": "GradualStyleEncoder", "input_nc": 3, "label_nc": 0}
+"""What older files of pSp say; newer ones have `output_size` and `learn_in_w`, too."""
+
+
+def write_psp(
+    path: Path, weights: Weights, encoder: Weights | None = None, **options: object
+) -> None:
     """A pSp or e4e checkpoint: an encoder, the generator as its decoder, the options."""
     decoder = {f"decoder.{name}": tensor for name, tensor in rosinality_state(weights).items()}
-    mean = weights["mapping.w_avg"].repeat(14, 1)
-    encoder = {"encoder.input_layer.0.weight": torch.randn(4, 3, 3, 3)}
-    torch.save(
-        {"state_dict": encoder | decoder, "latent_avg": mean, "opts": {"lr": 0.1, "resize": None}},
-        path,
-    )
+    mean = weights["mapping.w_avg"].repeat(18, 1)
+    known = {"input_layer.0.weight": torch.randn(4, 3, 3, 3)} if encoder is None else encoder
+    own = {f"encoder.{name}": tensor for name, tensor in known.items()}
+    opts = {"lr": 0.1, "resize": None, "start_from_latent_avg": True, **options}
+    torch.save({"state_dict": own | decoder, "latent_avg": mean, "opts": opts}, path)

@@ -11,12 +11,14 @@ import torch
 from torch import Tensor
 
 from models.attributes import Attribute, AttributeSet
+from models.encoder import Encoder
 from models.errors import CheckpointError, ShapeError
 from models.inversion import invert
 from models.land import Land
 from models.latents import embed
-from models.model import Model, load_model, save_model
+from models.model import Encoding, Model, load_model, save_model
 from models.perceptual import PerceptualConfig, PerceptualNet
+from models.style_encoder import StyleEncoder, StyleEncoderConfig
 from tests.fakes.tiny import tiny_land
 from training.aerial import MAPS
 from training.attributes import MAX_LENGTHEN, bounds, least_squares, train_attributes
@@ -98,6 +100,14 @@ def test_only_a_new_encoder_begins_with_known_latents(model: Model, tmp_path: Pa
     new, more = (load_state(tmp_path / name)["optimiser"] for name in ("new", "more"))
     rates = [state["param_groups"][0]["lr"] for state in (new, more)]
     assert rates[1] == pytest.approx(rates[0] / 2)
+
+
+def test_a_spatial_encoder_takes_the_place_of_e4es(model: Model, tmp_path: Path) -> None:
+    e4e = StyleEncoder(StyleEncoderConfig("e4e", model.generator.num_ws, 128))
+    begun = replace(model, encoder=e4e, encoding=Encoding(plain="W+", plain_steps=0))
+    trained = train_encoder(begun, Redrawing(GeneratedPictures(begun), batch=2), tmp_path, Steps(1))
+    assert isinstance(trained.encoder, Encoder)
+    assert trained.encoding == Encoding()
 
 
 def test_attributes_need_a_perceptual_network(model: Model, tmp_path: Path) -> None:

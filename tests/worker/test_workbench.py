@@ -71,6 +71,17 @@ def test_a_model_that_changed_is_loaded_again(
     assert bench.version("a") != before
 
 
+def test_a_model_with_another_encoder_is_loaded_again(
+    bench: Workbench, loads: Loads, tmp_path: Path
+) -> None:
+    write_model(tmp_path, "a")
+    bench.editor("a")
+    before = bench.version("a")
+    change_config(tmp_path / "models" / "a", files={"encoder.safetensors": "0"})
+    bench.editor("a")
+    assert (loads.names, bench.version("a")) == (["a", "a"], before)
+
+
 def change_config(folder: Path, **values: object) -> None:
     path = folder / "config.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | values))
