@@ -3,7 +3,8 @@
 ModelError
 ├─ ShapeError        a tensor's sizes are not what the function takes
 ├─ CheckpointError   a model's files are missing, damaged or of another format
-│  └─ UnsafeCheckpoint  a file asks for code to be run
+│  ├─ UnsafeCheckpoint  a file asks for code to be run
+│  └─ OtherGenerator  a direction of another kind of generator than StyleGAN2
 ├─ SpaceError        no such latent space, or a latent that does not fit the generator
 ├─ ClassUnknown      a class-conditional model has no such class, or the model has none
 ├─ NoEncoder         the model has no encoder, and no steps were asked for
@@ -25,6 +26,10 @@ class CheckpointError(ModelError):
 
 class UnsafeCheckpoint(CheckpointError):
     """A model's file asks for something other than numbers, text and containers."""
+
+
+class OtherGenerator(CheckpointError):
+    """A direction belongs to another kind of generator than StyleGAN2."""
 
 
 class SpaceError(ModelError):
