@@ -57,10 +57,8 @@ class ShiftTolerantNet(nn.Module):
     def forward(self, img: Tensor, other: Tensor) -> Tensor:
         """The distance [N] of pictures [N, 3, H, W] in [-1, 1], of 32 px or more."""
         pairs = zip(self.features(img), self.features(other), self.weights, strict=True)
-        return sum(
-            (((a - b).square() * weight).sum(dim=1).mean(dim=(1, 2)) for a, b, weight in pairs),
-            start=torch.zeros(len(img), device=img.device),
-        )
+        parts = [((a - b).square() * weight).sum(dim=1).mean(dim=(1, 2)) for a, b, weight in pairs]
+        return torch.stack(parts).sum(dim=0)
 
     def features(self, img: Tensor) -> list[Tensor]:
         """What every convolution finds, [N, C, h, w], as directions of length 1."""
@@ -99,7 +97,7 @@ def weights_path() -> Path | None:
     """Where the package has its weights; None, if it is not installed."""
     spec = importlib.util.find_spec(PACKAGE)
     places = (spec.submodule_search_locations if spec else None) or []
-    return next((Path(place) / WEIGHTS for place in places), None)
+    return next((file for place in places if (file := Path(place) / WEIGHTS).is_file()), None)
 
 
 @functools.cache
