@@ -52,10 +52,12 @@ def directions(
         Path | None, typer.Option("--import", help="Directions in a .npy, .npz or .pt file.")
     ] = None,
     layers: Annotated[
-        str | None, typer.Option(help="Style layers FROM:TO that imported ones move.")
+        str | None,
+        typer.Option(help="Style layers FROM:TO that imported ones move, not their authors' ones."),
     ] = None,
     scale: Annotated[
-        float, typer.Option(help="Length of imported ones in σ; negative to flip.")
+        float,
+        typer.Option(help="Of imported ones: times σ, or their authors' strength; below 0 flips."),
     ] = 1.0,
     name: Annotated[
         list[str] | None, typer.Option(help="ID=TITLE: give one a name; may be repeated.")
@@ -150,12 +152,13 @@ def parse_layers(text: str | None) -> tuple[int, int] | None:
 def from_file(
     model: "Model", file: Path, layers: tuple[int, int] | None, scale: float
 ) -> "list[Direction]":
-    """The directions of a file, `scale` σ long."""
+    """The directions of a file, `scale` times as long as they are meant."""
     from models.directions import read_directions
 
     if layers is not None and layers[1] > model.generator.num_ws:
         raise InvalidRequest(f"--layers: the model has layers 0 to {model.generator.num_ws}")
-    return [replace(d, sigmas=scale) for d in read_directions(file, model.layout, layers)]
+    read = read_directions(file, model.layout, layers)
+    return [replace(d, sigmas=scale * d.sigmas) for d in read]
 
 
 def found(model: "Model", method: Method, count: int) -> "list[Direction]":

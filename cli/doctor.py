@@ -12,12 +12,14 @@ from contracts.settings import SharedSettings
 
 def doctor() -> None:
     """Check this installation; exit code 1 if something needed is missing."""
-    checks = [check_python(), check_torch(), check_broker(), check_models(), check_lpips()]
+    checks = [check_python(), check_torch(), check_broker(), check_models(), *check_measures()]
     for fine, needed, text in checks:
         say(("ok       " if fine else "MISSING  " if needed else "optional ") + text)
     if not all(fine for fine, needed, _ in checks if needed):
         raise typer.Exit(1)
 
+
+ORIGIN = "https://download.pytorch.org/models/"
 
 Check = tuple[bool, bool, str]
 """Whether it is there, whether it is needed, and what to say."""
@@ -57,9 +59,14 @@ def check_models() -> Check:
     return bool(names), True, f"models: {names}" if names else "models: none; add one"
 
 
-def check_lpips() -> Check:
+def check_measures() -> list[Check]:
+    """What compares pictures of models that have no network of their own for it."""
     if importlib.util.find_spec("torch") is None:
-        return False, False, "LPIPS: needs PyTorch"
+        return [(False, False, "LPIPS and ST-LPIPS: need PyTorch")]
+    return [check_lpips(), check_st_lpips()]
+
+
+def check_lpips() -> Check:
     from models.lpips import WEIGHTS, cache_dir, is_installed, present
 
     if not is_installed():
@@ -67,5 +74,13 @@ def check_lpips() -> Check:
     if found := present():
         return True, False, f"LPIPS with {' and '.join(found)}"
     files = " or ".join(f"{file} ({name})" for name, file in WEIGHTS.items())
-    remedy = f"put {files} from https://download.pytorch.org/models/ into {cache_dir()}"
-    return False, False, f"LPIPS: {remedy}; without it, models of yours are compared by a pyramid"
+    return False, False, f"LPIPS: put {files} from {ORIGIN} into {cache_dir()}"
+
+
+def check_st_lpips() -> Check:
+    from models.shift_tolerant import weights_path
+
+    if weights_path() is not None:
+        return True, False, "ST-LPIPS with alex"
+    remedy = "pip install 'latentbrush[perceptual]' (64 MB)"
+    return False, False, f"ST-LPIPS: {remedy}; with neither, your models are compared by a pyramid"

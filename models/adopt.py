@@ -65,6 +65,7 @@ def as_attributes(model: Model, directions: Iterable[Direction], taken: set[str]
             title=direction.name,
             layers=direction.layers,
             source=direction.source,
+            group=direction.group,
         )
         attributes.append(attribute)
         rows.append(direction.rows)

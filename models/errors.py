@@ -4,7 +4,8 @@ ModelError
 ├─ ShapeError        a tensor's sizes are not what the function takes
 ├─ CheckpointError   a model's files are missing, damaged or of another format
 │  ├─ UnsafeCheckpoint  a file asks for code to be run
-│  └─ OtherEncoder   a file's encoder is of no kind that is run here
+│  ├─ OtherEncoder   a file's encoder is of no kind that is run here
+│  └─ OtherGenerator  a direction of another kind of generator than StyleGAN2
 ├─ SpaceError        no such latent space, or a latent that does not fit the generator
 ├─ ClassUnknown      a class-conditional model has no such class, or the model has none
 ├─ NoEncoder         the model has no encoder, and no steps were asked for
@@ -30,6 +31,10 @@ class UnsafeCheckpoint(CheckpointError):
 
 class OtherEncoder(CheckpointError):
     """A file's encoder is of no kind that is run here, or the file has none."""
+
+
+class OtherGenerator(CheckpointError):
+    """A direction belongs to another kind of generator than StyleGAN2."""
 
 
 class SpaceError(ModelError):

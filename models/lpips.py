@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+
+from models.metrics import comparable
 
 log = logging.getLogger(__name__)
 
 WEIGHTS = {"vgg": "vgg16-397923af.pth", "alex": "alexnet-owt-7be5be79.pth"}
 """Files of the backbones in torch's cache, in order of preference."""
-MAX_SIDE_PX = 256  # larger pictures are compared at this size, as StyleGAN2's projector does
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,7 @@ class Lpips:
 
     def distance(self, img: Tensor, other: Tensor) -> Tensor:
         """LPIPS [N] between pictures [N, 3, H, W] in [-1, 1]."""
-        shrink = max(1, img.shape[3] // MAX_SIDE_PX)
-        pair = (F.avg_pool2d(x, shrink) for x in (img, other))
-        distance: Tensor = self.network(*pair).flatten()
+        distance: Tensor = self.network(comparable(img), comparable(other)).flatten()
         return distance
 
 

@@ -15,11 +15,12 @@ from models.errors import CheckpointError
 from models.folder import CONFIG, FORMAT, MISFITS, Parts, locked, read_folder, write_folder
 from models.generator import Drawing, Generator, GeneratorConfig
 from models.latents import LatentMap, Layout, space_names
-from models.lpips import find_lpips
+from models.lpips import Lpips, find_lpips
 from models.metrics import pyramid_distance
 from models.perceptual import PerceptualConfig, PerceptualNet
 from models.prior import Prior, describe_prior, read_prior
 from models.reader import AttributeReader
+from models.shift_tolerant import StLpips, find_st_lpips
 from models.style_encoder import StyleEncoder, StyleEncoderConfig, assembled
 from models.whitening import Whitening
 
@@ -136,9 +137,15 @@ class Model:
         with self.autocast():
             return [v.float() for v in encoder(img)]
 
+    @property
+    def standard(self) -> Lpips | StLpips | None:
+        """A published measure of pictures that is installed, for models without their own."""
+        return find_lpips(self.device) or find_st_lpips(self.device)
+
     def distance(self, img: Tensor, other: Tensor) -> Tensor:
-        """Perceptual distance [N]: by the model's own network, else LPIPS, else over a pyramid."""
-        network = self.perceptual or find_lpips(self.device)
+        """Perceptual distance [N]: by the model's own network, else LPIPS, else ST-LPIPS, else
+        over a pyramid."""
+        network = self.perceptual or self.standard
         if network is None:
             return pyramid_distance(img, other)
         with self.autocast():
@@ -149,8 +156,7 @@ class Model:
         """The name of what `distance` measures."""
         if self.perceptual is not None:
             return f"{self.card.id}-perceptual"
-        lpips = find_lpips(self.device)
-        return "pyramid-l1" if lpips is None else lpips.name
+        return "pyramid-l1" if self.standard is None else self.standard.name
 
 
 def best_dtype(device: torch.device) -> torch.dtype:

@@ -21,6 +21,8 @@ class Direction:
         source: how it came to be.
         layers: the style layers it moves; all if None.
         sigmas: how long strength 1 shall be; negative to turn around.
+        spread: σ of its coordinate in lengths of it, where its source says so; else measured.
+        group: what of the picture it belongs to; "" if nobody said.
     """
 
     name: str
@@ -28,6 +30,8 @@ class Direction:
     source: str
     layers: Layers | None = None
     sigmas: float = 1.0
+    spread: float | None = None
+    group: str = ""
 
 
 def in_sigma(direction: Direction, w: Tensor) -> Direction:
@@ -47,7 +51,8 @@ def in_sigma(direction: Direction, w: Tensor) -> Direction:
     if not torch.isfinite(sigma) or sigma * length.sqrt() < 1e-6:
         raise ShapeError(f"the direction {direction.name!r} leads nowhere in this model")
     rows = torch.zeros_like(direction.rows, device=w.device)
-    rows[start:stop] = moved * (sigma * direction.sigmas)
+    step = sigma if direction.spread is None else direction.spread
+    rows[start:stop] = moved * (step * direction.sigmas)
     return replace(direction, rows=rows)
 
 

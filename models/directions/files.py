@@ -1,5 +1,6 @@
 """Directions made elsewhere: `.npy`, `.npz` and `.pt` files, as `docs/models.md` lists them."""
 
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,33 +12,97 @@ from torch import Tensor
 from models.checkpoints.reader import one_line, read_by_head
 from models.checkpoints.tensors import Array, View
 from models.directions.direction import Direction, Layers, broadcast
-from models.errors import CheckpointError
+from models.directions.ganspace import named_edits
+from models.errors import CheckpointError, OtherGenerator
 from models.latents import Layout
 
 MAX_SET = 128  # directions of one file
 MAX_BYTES = 2**26  # of its arrays, once they are unpacked
 
+SPREADS = {"comp": "std", "lat_comp": "lat_stdev"}
+"""GANSpace's components and their σ, as copies of its files have them, and as its own do."""
+
+OTHERS = {"stylegan": "StyleGAN (1)", "stylegan1": "StyleGAN (1)", "pggan": "a progressive GAN"}
+OTHER_GENERATORS = re.compile(rf"(?<![a-z0-9])({'|'.join(OTHERS)})(?![a-z0-9]|[-_. ]?v?[23])")
+
 
 def read_directions(path: Path, layout: Layout, layers: Layers | None = None) -> list[Direction]:
     """Read one direction or a set of them.
 
-    A file holds one w [D], one per layer [L, D], or a set [N, D] or [N, L, D]; a dict of such with
-    names; GANSpace's `comp` or `lat_comp`; or rosinality's SeFa `eigvec`, whose columns are
-    directions. L rows are taken for one direction.
+    A file holds one w [D], one per layer [L, D] or [L·D], or a set [N, D] or [N, L, D]; a dict of
+    such with names; GANSpace's `comp` or `lat_comp`; or rosinality's SeFa `eigvec`, whose columns
+    are directions. L rows are taken for one direction. Components that GANSpace's authors named
+    come as their edits.
+
+    Args:
+        path: its name tells whose directions they are, where their numbers do not.
+        layers: that they shall move; their authors' if None. Names that hold for certain layers
+            are not given to others.
 
     Raises:
+        OtherGenerator: they are of another kind of generator.
         CheckpointError: it is damaged, or of another generator's size.
     """
     with one_line(path):
-        found = named(path.stem, load(path))
+        check_generator(path.stem)
+        value = load(path)
+        source = f"imported from {path.name}"
         directions = [
-            Direction(name, rows, f"imported from {path.name}", layers)
-            for title, tensor in found
+            Direction(name, rows, source, layers or suggested_layers(path, tensor))
+            for title, tensor in named(path.stem, value)
             for name, rows in shaped(title, tensor.float(), layout)
         ]
         if not directions:
             raise CheckpointError("holds no direction")
-        return directions
+        components = components_key(value)
+        if layers or components is None:
+            return directions
+        return named_edits(path.stem, directions, spread_of(value, components)) or directions
+
+
+def check_generator(title: str) -> None:
+    """Look whether the name of a file says that it is for no StyleGAN2. Shapes do not tell: a w of
+    StyleGAN has 512 numbers, too.
+
+    Raises:
+        OtherGenerator: it does, as the boundaries of genforce/interfacegan do.
+    """
+    if found := OTHER_GENERATORS.search(title.lower()):
+        raise OtherGenerator(
+            f"a direction of {OTHERS[found[1]]}, by its name: it means nothing to a StyleGAN2, "
+            "whose w is another space. If it is one of StyleGAN2, give the file another name"
+        )
+
+
+def suggested_layers(path: Path, tensor: Tensor) -> Layers | None:
+    """The layers that their author moves with a direction, where its form tells.
+
+    A `.npy` of 18 equal rows is one of the set of a312863063/generators-with-stylegan2@54615db,
+    whose `edit_photo.py` moves the first 8 layers.
+    """
+    is_repeated = tensor.ndim == 2 and len(tensor) == 18 and bool((tensor == tensor[0]).all())
+    return (0, 8) if path.suffix == ".npy" and is_repeated else None
+
+
+def components_key(value: Any) -> str | None:
+    """Where a file of GANSpace's has its components; None, if it is none."""
+    return next((key for key in SPREADS if isinstance(value, dict) and key in value), None)
+
+
+def spread_of(value: dict[str, Any], components: str) -> Tensor | None:
+    """σ of the coordinates [N] that a file of GANSpace's gives with its components [N, 1, D].
+
+    Raises:
+        CheckpointError: it is not one length for each.
+    """
+    key = SPREADS[components]
+    if key not in value:
+        return None
+    spread = tensor_of(value[key]).float()
+    is_long = bool(((spread > 0) & spread.isfinite()).all())
+    if spread.shape != tensor_of(value[components]).shape[:1] or not is_long:
+        raise CheckpointError(f"damaged: {key!r} is not one length for each component")
+    return spread
 
 
 def load(path: Path) -> Any:
@@ -57,14 +122,10 @@ def named(title: str, value: Any) -> list[tuple[str, Tensor]]:
     """The tensors in a value, with names."""
     if not isinstance(value, dict):
         return [(title, tensor_of(value))]
-    for key, name, transposed in (
-        ("eigvec", "SeFa", True),
-        ("comp", "Component", False),
-        ("lat_comp", "Component", False),
-    ):
-        if key in value:
-            tensor = tensor_of(value[key])
-            return [(name, tensor.T if transposed else tensor)]
+    if "eigvec" in value:
+        return [("SeFa", tensor_of(value["eigvec"]).T)]
+    if key := components_key(value):
+        return [("Component", tensor_of(value[key]))]
     arrays = {str(k): v for k, v in value.items() if isinstance(v, Array | View | np.ndarray)}
     return [(name, tensor_of(array)) for name, array in arrays.items()]
 
@@ -85,6 +146,8 @@ def shaped(title: str, tensor: Tensor, layout: Layout) -> list[tuple[str, Tensor
         CheckpointError: its shape is not that of a direction of this generator.
     """
     num_layers, width = len(layout.layer_res), layout.w_dim
+    if tensor.ndim in (1, 2) and tensor.shape[-1] == num_layers * width:
+        tensor = tensor.reshape(-1, num_layers, width)
     fits = 1 <= tensor.ndim <= 3 and tensor.shape[-1] == width
     if not fits or not bool(tensor.isfinite().all()):
         raise CheckpointError(
