@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from backend.dispatcher import Dispatcher
 from backend.errors import add_error_handlers
 from backend.events import Events
+from backend.kits import Kits
 from backend.page import add_page
 from backend.queue import JobQueue
 from backend.reference import add_reference
@@ -24,6 +25,7 @@ from backend.routes import (
     health,
     images,
     jobs,
+    kits,
     lands,
     latents,
     live,
@@ -40,6 +42,7 @@ from contracts.broker import connect
 from contracts.catalog import Catalog
 from contracts.errors import StartError
 from contracts.job_store import JobStore
+from contracts.kits import read_kits
 from contracts.library import Library
 from contracts.retention import remove_leftovers, remove_unused_edits
 from contracts.version import VERSION
@@ -49,7 +52,8 @@ log = logging.getLogger(__name__)
 TIDY_S = 3600.0  # between two looks at what the store holds
 
 ROUTES = (
-    health, models, images, encode, edit, live, generate, lands, jobs, latents, sessions, session,
+    health, models, kits, images, encode, edit, live, generate, lands, jobs, latents, sessions,
+    session,
 )  # fmt: skip
 DESCRIPTION = "Paint attributes on your own picture, with spatial StyleGAN2 latents."
 
@@ -81,6 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
         yield
         for chore in chores:
             chore.cancel()
+        await services.kits.close()
         await asyncio.gather(*chores, return_exceptions=True)
         await waiting.aclose()
 
@@ -121,14 +126,17 @@ def _services(settings: Settings, redis_url: str, waiting: AsyncRedis) -> Servic
     store = JobStore(redis, settings.job_ttl_s)
     queue = JobQueue(redis, settings.job_timeout_s)
     events = Events(waiting)
+    dispatcher = Dispatcher(store, queue, events, settings.max_queue_depth)
+    catalog = Catalog(settings.models_dirs)
     return Services(
         settings=settings,
         store=store,
         queue=queue,
         library=Library(settings.store_url),
-        catalog=Catalog(settings.models_dirs),
+        catalog=catalog,
         events=events,
-        dispatcher=Dispatcher(store, queue, events, settings.max_queue_depth),
+        dispatcher=dispatcher,
+        kits=Kits(read_kits(settings.kits_file), settings.home, catalog, dispatcher),
         health_store=JobStore(impatient, settings.job_ttl_s),
         health_queue=JobQueue(impatient, settings.job_timeout_s),
     )

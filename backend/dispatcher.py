@@ -32,7 +32,7 @@ from contracts.jobs import (
     succeeded,
 )
 from contracts.lands import DrawRequest
-from contracts.requests import EncodeRequest
+from contracts.requests import AdoptRequest, EncodeRequest
 
 R = TypeVar("R", bound=Value)
 
@@ -142,10 +142,13 @@ class Dispatcher:
 
 
 def queue_of(request: Request) -> str:
-    """Encoding with steps, exports and land from far away are batch work: no brush waits for it."""
+    """Encoding with steps, exports, land from afar and new models are batch work: no brush waits
+    for them."""
     match request:
         case EncodeRequest():
             return INTERACTIVE if request.steps == 0 else BATCH
+        case AdoptRequest():
+            return BATCH
         case DrawRequest():
             return BATCH if request.is_large else TILES
         case _:

@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 from backend.dispatcher import Dispatcher
 from backend.events import Events
+from backend.kits import Kits
 from backend.queue import JobQueue
 from backend.settings import Settings
 from contracts.catalog import Catalog, ModelInfo
@@ -28,6 +29,7 @@ class Services:
     catalog: Catalog
     events: Events
     dispatcher: Dispatcher
+    kits: Kits
     health_store: JobStore
     """The store again, on a client that does not wait for a broker that is away."""
     health_queue: JobQueue

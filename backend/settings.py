@@ -30,6 +30,11 @@ class Settings(SharedSettings):
         description="Host names that the server answers to, with commas between them, besides "
         "those of this machine. Unset: only this machine's names without keys, any name with keys.",
     )
+    downloads: bool = Field(
+        default=True,
+        description="Whether who runs the server, that is, whoever uses one without keys, or has "
+        "the first key, may have it fetch models from where their authors keep them.",
+    )
     local_workers: Names = Field(
         default=QUEUES,
         description="Queues that `serve` starts a worker process for, with commas between them; "

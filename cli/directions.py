@@ -13,8 +13,7 @@ import typer
 from pydantic import ValidationError
 from rich.progress import Progress
 
-from cli.gallery import write_gallery
-from cli.output import say, show_table, write_json
+from cli.output import say, show_table, shown_in, write_json
 from cli.pick import check_own, model_folder, open_model
 from contracts.catalog import AttributeChange, change_attribute, read_info, strip_path
 from contracts.errors import InvalidRequest
@@ -111,13 +110,14 @@ def extend(folder: Path, make: "Callable[[Model], list[Direction]]") -> None:
     """Give a model more directions, and draw what they do."""
     from models.adopt import as_attributes
     from models.model import add_attributes
+    from worker.gallery import write_gallery
 
     model = open_model(str(folder))
     taken = {attribute.id for attribute in model.attributes.attributes}
     added = as_attributes(model, make(model), taken)
     add_attributes(added, folder)
     with Progress(transient=True) as progress:
-        write_gallery(replace(model, attributes=added), folder, progress)
+        write_gallery(replace(model, attributes=added), folder, shown_in(progress))
 
 
 def show(folder: Path, as_json: bool) -> None:

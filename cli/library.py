@@ -1,13 +1,9 @@
 """`latentbrush models`: what is installed, and adding and removing."""
 
-import hashlib
 import json
 import re
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
 
 from cli.directions import directions
-from cli.output import say, show_table, write_json
+from cli.output import say, show_table, shown_in, write_json
 from cli.pick import check_own, default_device, installed_folder, model_folder
 from contracts.base import Name
 from contracts.catalog import (
@@ -29,10 +25,11 @@ from contracts.catalog import (
     write_config,
 )
 from contracts.errors import InvalidRequest
+from contracts.kits import Kit, downloads_of, read_kits
 from contracts.settings import SharedSettings
 
 if TYPE_CHECKING:
-    from cli.known import Known
+    from worker.adoption import About, Files
 
 app = typer.Typer(
     help="Models: list, show, add, get, remove, their encoders and directions.",
@@ -130,6 +127,8 @@ def add(
     ] = None,
 ) -> None:
     """Add a model: a checkpoint is converted without running any code from it."""
+    from worker.adoption import About, Files
+
     is_folder = (file / "config.json").exists()
     target = new_folder(name or plain_name(file.name if is_folder else file.stem))
     if is_folder and aligned is not None:
@@ -138,7 +137,7 @@ def add(
         copy_model(file, target, title)
     else:
         about = About(title or file.stem, license_, source, aligned.value if aligned else None)
-        convert(file, target, about)
+        convert(Files(file), target, about)
     say(f"{target.name}: added; latentbrush serve shows it")
 
 
@@ -149,51 +148,50 @@ def get(
         bool, typer.Option("--accept-license", help="Do not ask about the licence.")
     ] = False,
 ) -> None:
-    """Fetch a well-known checkpoint from where its authors keep it, and add it."""
-    from cli.known import KNOWN
+    """Fetch a well-known model from where its authors keep it, with its encoder and directions."""
+    from worker.kits import about_kit, files_of
 
+    kits = read_kits(SharedSettings().kits_file)
     if name is None:
         rows = [
-            {"name": k.name, "draws": k.draws, "px": k.resolution, "MB": k.about_mb}
-            for k in KNOWN.values()
+            {
+                "name": kit.name,
+                "what": kit.title,
+                "px": kit.resolution,
+                "GB": f"{kit.num_bytes / 1e9:.1f}",
+                "encoder": "yes" if kit.has_encoder else "",
+            }
+            for kit in kits.values()
         ]
-        show_table(rows, "Known checkpoints")
+        show_table(rows, "Models to fetch")
         return
-    if name not in KNOWN:
-        raise InvalidRequest(f"no known checkpoint {name!r}; there are: {', '.join(KNOWN)}")
-    known = KNOWN[name]
+    if name not in kits:
+        raise InvalidRequest(f"no known model {name!r}; there are: {', '.join(kits)}")
+    kit = kits[name]
     target = new_folder(name)
-    say(f"{name}: {known.draws}, {known.resolution} px, about {known.about_mb} MB")
-    say(f"from {known.address}")
-    say(f"licence: {known.license}")
+    say(f"{kit.title}: {kit.purpose} {kit.resolution} px, about {kit.num_bytes / 1e9:.1f} GB")
+    for file in kit.files:
+        say(f"from {file.address}")
+    say(f"licence: {kit.license}, {kit.license_address}")
     if not accept_license:
         typer.confirm("Do you accept this licence?", abort=True)
-    file = SharedSettings().home / "downloads" / known.address.rsplit("/", 1)[-1]
-    fetch_known(known, file)
+    folder = downloads_of(SharedSettings().home, kit)
+    fetch(kit, folder)
     try:
-        purpose = f"Pictures of {known.draws}, as they are in its training set."
-        about = About(name, known.license, known.address, known.aligned, purpose)
-        convert(file, target, about)
+        convert(files_of(kit, folder), target, about_kit(kit))
     finally:
-        file.unlink()  # also when it was something else: the next try fetches it again
+        shutil.rmtree(folder)  # also when one was something else: the next try fetches it again
     say(f"{name}: added; latentbrush serve shows it")
 
 
-def fetch_known(known: "Known", file: Path) -> None:
-    """Download a checkpoint with a progress bar, unless it is there already."""
-    from cli.download import download
+def fetch(kit: Kit, folder: Path) -> None:
+    """Download a kit with a progress bar."""
+    from backend.download import download_kit
 
-    if file.exists():
-        return
     columns = (*Progress.get_default_columns(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, transient=True) as progress:
-        task = progress.add_task(f"Downloading {known.name}", total=None)
-        download(
-            known.address,
-            file,
-            int(known.about_mb * 2e6),
-            lambda there, total: progress.update(task, completed=there, total=total),
-        )
+        task = progress.add_task(f"Downloading {kit.name}", total=kit.num_bytes)
+        download_kit(kit, folder, lambda there: progress.update(task, completed=there))
 
 
 def plain_name(text: str) -> str:
@@ -224,6 +222,7 @@ def copy_model(folder: Path, target: Path, title: str | None) -> None:
     """Copy a Latentbrush model, after loading it once. Beside its weights, which loading checks,
     nothing is copied that a link brings in from elsewhere."""
     from models.model import load_model
+    from worker.adoption import staged
 
     load_model(folder)
     config = config_of(folder) | {"id": target.name}
@@ -241,69 +240,14 @@ def copy_model(folder: Path, target: Path, title: str | None) -> None:
         write_config(config | ({"title": title} if title else {}), stage)
 
 
-@contextmanager
-def staged(target: Path) -> Iterator[Path]:
-    """A folder to fill, which becomes `target` once it is whole."""
-    stage = target.with_name(f".{target.name}.adding")
-    shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir()
-    try:
-        yield stage
-        stage.rename(target)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-
-
-@dataclass(frozen=True)
-class About:
-    """What is said of a checkpoint that the file does not say itself.
-
-    Attributes:
-        source: where it came from; the file's name if None.
-        aligned: the square that it wants faces in, if it does.
-    """
-
-    title: str
-    license: str
-    source: str | None = None
-    aligned: str | None = None
-    purpose: str = ""
-
-
-def convert(file: Path, target: Path, about: About) -> None:
-    """Make a model of a checkpoint: read, measure its latents, draw what its directions do."""
-    import torch
-
-    from cli.gallery import write_gallery
-    from models.adopt import adopt, with_encoder
-    from models.checkpoints import read_checkpoint
-    from models.model import Card, save_model
+def convert(files: "Files", target: Path, about: "About") -> None:
+    """Make a model of files, with a progress bar, and say what it is."""
+    from worker.adoption import adopt_files
 
     begun = time.monotonic()
     with Progress(transient=True) as progress:
-        stage = progress.add_task(f"Reading {file.name}", total=None)
-        checkpoint = read_checkpoint(file)
-        generator = checkpoint.generator()
-        with file.open("rb") as opened:
-            checksum = hashlib.file_digest(opened, "sha256").hexdigest()
-        origin = {"file": file.name, "format": checkpoint.format, "sha256": checksum}
-        card = Card(
-            target.name,
-            about.title,
-            about.source or f"{file.name} ({checkpoint.format})",
-            about.license,
-            origin=origin,
-            purpose=about.purpose,
-            aligned=about.aligned,
-        )
-        progress.update(stage, description="Measuring its latents")
-        model = adopt(generator, card, torch.device(default_device()))
-        if checkpoint.encoder is not None:
-            model = with_encoder(model, checkpoint.encoder)
-        progress.remove_task(stage)
-        with staged(target) as folder:
-            save_model(model, folder)
-            write_gallery(model, folder, progress)
+        adopted = adopt_files(files, target, about, default_device(), shown_in(progress))
+    checkpoint, model = adopted.checkpoint, adopted.model
     config = model.generator.config
     classes = f", {config.c_dim} classes" if config.c_dim else ""
     encoder = "" if checkpoint.encoder is None else f", encoder {checkpoint.encoder.config.kind}"

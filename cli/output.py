@@ -1,14 +1,18 @@
 """What commands print: lines for people, JSON for machines, tables."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from worker.ports import Step
 
 
 def say(text: str) -> None:
@@ -50,3 +54,14 @@ def show_table(rows: Sequence[Any], title: str) -> None:
 def cell(value: Any) -> str:
     """A figure with as many digits as it deserves."""
     return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def shown_in(progress: Progress) -> "Callable[[Step], None]":
+    """How work tells its steps to a progress bar."""
+    task = progress.add_task("", total=None)
+
+    def report(step: "Step") -> None:
+        total = step.steps or None
+        progress.update(task, description=step.message, completed=step.step, total=total)
+
+    return report

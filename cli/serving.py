@@ -17,13 +17,24 @@ def serve(
     data_dir: Annotated[
         Path | None, typer.Option(help="Where pictures, latents and jobs are kept.")
     ] = None,
+    downloads: Annotated[
+        bool | None,
+        typer.Option(
+            "--downloads/--no-downloads", help="Let the page fetch models; yes if not set."
+        ),
+    ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page.")] = True,
 ) -> None:
     """Start the API, the page, the workers and the broker."""
     from backend.settings import Settings
     from cli import serve as server
 
-    options: dict[str, Any] = {"host": host, "port": port, "data_dir": data_dir}
+    options: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "data_dir": data_dir,
+        "downloads": downloads,
+    }
     given = {name: value for name, value in options.items() if value is not None}
     server.serve(Settings(**given), open_browser=browser)  # the environment sets the others
 

@@ -14,6 +14,7 @@ EditorError
 │  ├─ UnknownSession   unknown_session      no such session, or not yours
 │  ├─ UnknownJob       unknown_job          no such job, not yours, or forgotten
 │  ├─ UnknownModel     unknown_model        not in `GET /models`
+│  ├─ UnknownKit       unknown_kit          not in `GET /kits`
 │  └─ UnknownAttribute unknown_attribute    the model has no such attribute
 ├─ StaleLatent         stale_latent         made by another version of the model; encode again
 ├─ ReadOnlyModel       read_only_model      it came with Latentbrush, or its folder is not writable
@@ -25,6 +26,8 @@ EditorError
 ├─ JobTimeout          job_timeout          it ran longer than the settings allow
 ├─ WorkerLost          worker_lost          its worker died several times
 ├─ ModelUnavailable    model_unavailable    the weights cannot be loaded, or memory ran out
+├─ DownloadFailed      download_failed      a file cannot be fetched, or is another one
+├─ NoRoom              no_room              the disk has no room for it
 ├─ Busy                unavailable          no worker or queue answered in time; try again
 └─ InternalError       internal_error       a bug of ours; the log has the details
 """
@@ -98,6 +101,10 @@ class UnknownAttribute(NotFound):
     code = "unknown_attribute"
 
 
+class UnknownKit(NotFound):
+    code = "unknown_kit"
+
+
 class StaleLatent(EditorError):
     code = "stale_latent"
 
@@ -136,6 +143,14 @@ class WorkerLost(EditorError):
 
 class ModelUnavailable(EditorError):
     code = "model_unavailable"
+
+
+class DownloadFailed(EditorError):
+    code = "download_failed"
+
+
+class NoRoom(EditorError):
+    code = "no_room"
 
 
 class Busy(EditorError):

@@ -15,6 +15,8 @@ from contracts.errors import EditorError
 from contracts.faces import FacesRequest, FacesResult
 from contracts.lands import DrawRequest, DrawResult
 from contracts.requests import (
+    AdoptRequest,
+    AdoptResult,
     EditRequest,
     EditResult,
     EncodeRequest,
@@ -37,6 +39,7 @@ Request = (
     | DrawRequest
     | ImportRequest
     | FacesRequest
+    | AdoptRequest
 )
 Result = (
     IngestResult
@@ -47,6 +50,7 @@ Result = (
     | DrawResult
     | ImportResult
     | FacesResult
+    | AdoptResult
 )
 
 INTERACTIVE = "interactive"
@@ -72,6 +76,7 @@ class JobKind(StrEnum):
     DRAW = "draw"
     IMPORT = "import"
     FACES = "faces"
+    ADOPT = "adopt"
 
 
 REQUEST_OF_KIND: dict[JobKind, type[Request]] = {
@@ -83,6 +88,7 @@ REQUEST_OF_KIND: dict[JobKind, type[Request]] = {
     JobKind.DRAW: DrawRequest,
     JobKind.IMPORT: ImportRequest,
     JobKind.FACES: FacesRequest,
+    JobKind.ADOPT: AdoptRequest,
 }
 
 

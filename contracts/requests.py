@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from contracts.base import IdText, Name, Value
 from contracts.edits import Edit, EditValue, Others, canonical_json, enabled_edits
 from contracts.faces import Quad, Square
+from contracts.kits import Kit
 
 MAX_ASPECT = 4  # of a crop: the long side over the short one
 MAX_SIDE_PX = 16_384  # of a crop or a generated picture; the settings bound the number of pixels
@@ -149,6 +150,18 @@ class HeatMapRequest(Value):
 
     latent_id: IdText
     attribute: Name
+
+
+class AdoptRequest(Value):
+    """Make a model of a kit whose files are there. Made by the server, never by a client."""
+
+    kit: Kit
+
+
+class AdoptResult(Value):
+    """A model that is installed."""
+
+    model: str
 
 
 class IngestResult(Value):

@@ -55,6 +55,11 @@ class SharedSettings(BaseSettings):
         gt=0,
         description="Silence after which a worker is taken for dead, in seconds.",
     )
+    kits_file: Path | None = Field(
+        default=None,
+        description="A JSON list of models to fetch, as `GET /kits` shows them, in place of the "
+        "known ones: for mirrors, and for an institute's own.",
+    )
     log_level: str = Field(default="warning", description="debug, info, warning or error.")
 
     @property

@@ -6,19 +6,21 @@ from torch import Tensor
 
 from models.attributes import shift
 from models.land import Land
+from models.latents import LatentMap
 from models.model import Model
 from models.sampling import seed_w
 
 STRENGTHS = (-3.0, -1.5, 0.0, 1.5, 3.0)
 TRUNCATION = 0.6
 SIZE = 96  # pixels of a picture in a strip
+DRAWN = 128  # pixels that it is drawn at: what a generator has by then is enough to see
 
 
 @torch.no_grad()
 def strip(model: Model, direction: Tensor, seed: int = 0) -> Tensor:
     """One picture at rising strengths, side by side: [1, 3, S, 5·S], S at most 96."""
     latent = model.generator.broadcast(seed_w(model.generator, seed, TRUNCATION))
-    pictures = [small(model.render(shift(latent, direction, s)), SIZE) for s in STRENGTHS]
+    pictures = [small(drawn(model, shift(latent, direction, s), DRAWN), SIZE) for s in STRENGTHS]
     return torch.cat(pictures, dim=3)
 
 
@@ -31,9 +33,14 @@ def preview(model: Model, size: int = 128, side: int = 2) -> Tensor:
     pictures = []
     for seed in range(side * side):
         latent = model.generator.broadcast(seed_w(model.generator, seed, TRUNCATION))
-        pictures.append(small(model.render(latent), size))
+        pictures.append(small(drawn(model, latent, 2 * size), size))
     rows = [torch.cat(pictures[i * side : (i + 1) * side], dim=3) for i in range(side)]
     return torch.cat(rows, dim=2)
+
+
+def drawn(model: Model, latent: LatentMap, size: int) -> Tensor:
+    """A latent's picture at that size, or at the model's own if that is less."""
+    return model.render(latent, min(size, model.layout.resolution))
 
 
 def small(img: Tensor, size: int) -> Tensor:

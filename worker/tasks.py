@@ -8,6 +8,7 @@ from contracts.jobs import JobRecord, Result
 from contracts.lands import DrawRequest, DrawResult
 from contracts.library import ImageRecord, LatentRecord
 from contracts.requests import (
+    AdoptRequest,
     EditRequest,
     EncodeRequest,
     EncodeResult,
@@ -25,6 +26,7 @@ from worker.decode import Picture, decode_picture
 from worker.edit import edit
 from worker.encode import write_pixels
 from worker.faces import faces_in
+from worker.kits import adopt_kit
 from worker.parts import Part, centred_square, part_of, square_of
 from worker.ports import Encoded, EncodeOptions
 from worker.sessions import import_session
@@ -135,6 +137,8 @@ def perform(task: Task, record: JobRecord) -> Result:
             return import_session(task, request)
         case FacesRequest() as request:
             return faces(task, request)
+        case AdoptRequest() as request:
+            return adopt_kit(task, request)
 
 
 def tidy(task: Task, record: JobRecord) -> None:

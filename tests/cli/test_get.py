@@ -1,0 +1,91 @@
+"""`latentbrush models get`: a kit from its authors' server to a model."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from contracts.errors import StartError
+from contracts.kits import KITS, read_kits
+from models.errors import CheckpointError
+from tests.fakes.checkpoints import write_official
+from tests.fakes.file_server import serving
+from tests.fakes.reference import random_weights
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LATENTBRUSH_DATA_DIR", str(tmp_path / "home"))
+    monkeypatch.setenv("LATENTBRUSH_KITS_FILE", str(tmp_path / "kits.json"))
+    return tmp_path / "home"
+
+
+def kit_of(address: str, body: bytes) -> dict[str, Any]:
+    file = {
+        "name": "ffhq.pkl",
+        "role": "model",
+        "address": f"{address}/ffhq.pkl",
+        "num_bytes": len(body),
+        "sha256": hashlib.sha256(body).hexdigest(),
+    }
+    return {
+        "name": "faces",
+        "title": "Faces",
+        "purpose": "Pictures of faces.",
+        "resolution": 32,
+        "license": "non-commercial",
+        "license_address": "https://example.org/licence",
+        "aligned": "ffhq",
+        "files": [file],
+    }
+
+
+def get(home: Path, body: bytes, *arguments: str, says: str = "") -> str:
+    """`models get faces` from a server that sends `body`."""
+    with serving(lambda a, _: a.send(body)) as (address, _):
+        (home.parent / "kits.json").write_text(json.dumps([kit_of(address, body)]))
+        result = CliRunner().invoke(app, ["models", "get", "faces", *arguments], input=says)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.output
+
+
+def test_a_kit_becomes_a_model(home: Path, tmp_path: Path) -> None:
+    write_official(tmp_path / "x.pkl", random_weights(32, w_dim=32, channel_max=32, layers=2))
+    said = get(home, (tmp_path / "x.pkl").read_bytes(), says="y\n")
+    assert said.index("non-commercial") < said.index("Do you accept")
+    config = json.loads((home / "models" / "faces" / "config.json").read_text())
+    assert config["aligned"] == "ffhq" and config["title"] == "Faces"
+    assert config["purpose"] == "Pictures of faces." and config["license"] == "non-commercial"
+    assert not list((home / "downloads").iterdir())
+
+
+def test_no_licence_no_download(home: Path) -> None:
+    assert "Aborted" in get(home, b"anything", says="n\n")
+    assert not home.exists() or not list(home.rglob("*.pkl*"))
+
+
+def test_what_is_no_checkpoint_is_said_and_goes(home: Path) -> None:
+    with pytest.raises(CheckpointError, match=r"ffhq\.pkl: not a checkpoint"):
+        get(home, b"something else, though its checksum is right", "--accept-license")
+    assert not (home / "models").exists() or not list((home / "models").iterdir())
+    assert not list(home.rglob("*.pkl*"))
+
+
+def test_the_list_names_what_there_is() -> None:
+    shown = CliRunner().invoke(app, ["models", "get"]).output
+    assert all(kit.name in shown for kit in KITS)
+    assert {"ffhq", "cars", "church", "horse", "cat", "metfaces", "afhqcat"} <= set(read_kits(None))
+
+
+@pytest.mark.parametrize(
+    "text", ["no json", "{}", '[{"name": "x"}]', '[{"name": "../x"}]'], ids=range(4)
+)
+def test_a_list_of_kits_that_is_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "kits.json").write_text(text)
+    with pytest.raises(StartError, match=r"kits\.json is no list of kits"):
+        read_kits(tmp_path / "kits.json")

@@ -1,0 +1,117 @@
+"""Making a model of files that were made elsewhere: a checkpoint, an encoder, directions. It is
+there when all of it is, and not before."""
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+from models.adopt import adopt, as_attributes, with_encoder
+from models.checkpoints import Checkpoint, read_checkpoint, read_style_encoder
+from models.directions import read_directions
+from models.model import Card, Model, save_model
+from worker.gallery import write_gallery
+from worker.ports import Step
+
+Report = Callable[[Step], None]
+
+
+@dataclass(frozen=True)
+class About:
+    """What is said of a checkpoint that the file does not say itself.
+
+    Attributes:
+        source: where it came from; the file's name if None.
+        aligned: the square that it wants faces in, if it does.
+    """
+
+    title: str
+    license: str
+    source: str | None = None
+    aligned: str | None = None
+    purpose: str = ""
+
+
+@dataclass(frozen=True)
+class Files:
+    """What a model is made of.
+
+    Attributes:
+        encoder: a pSp or e4e file, if the checkpoint has none of its own.
+        directions: in place of those that are found without labels.
+    """
+
+    checkpoint: Path
+    encoder: Path | None = None
+    directions: Sequence[Path] = ()
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """What has come of it."""
+
+    checkpoint: Checkpoint
+    model: Model
+
+
+def adopt_files(files: Files, target: Path, about: About, device: str, report: Report) -> Adopted:
+    """Make a model: read, measure its latents, draw what its directions do.
+
+    Raises:
+        ModelError: a file is damaged, asks for code to be run, or does not fit the others.
+    """
+    report(Step(0, 0, f"Reading {files.checkpoint.name}"))
+    checkpoint = read_checkpoint(files.checkpoint)
+    generator = checkpoint.generator()
+    card = card_of(files.checkpoint, checkpoint, target.name, about)
+    report(Step(0, 0, "Measuring its latents"))
+    model = adopt(generator, card, torch.device(device))
+    encoder = checkpoint.encoder
+    if files.encoder is not None:
+        encoder = read_style_encoder(files.encoder)
+    if encoder is not None:
+        model = with_encoder(model, encoder)
+    if files.directions:
+        model = with_directions(model, files.directions)
+    with staged(target) as folder:
+        save_model(model, folder)
+        write_gallery(model, folder, report)
+    return Adopted(checkpoint, model)
+
+
+def card_of(file: Path, checkpoint: Checkpoint, model_id: str, about: About) -> Card:
+    """What the model says of itself."""
+    with file.open("rb") as opened:
+        checksum = hashlib.file_digest(opened, "sha256").hexdigest()
+    return Card(
+        model_id,
+        about.title,
+        about.source or f"{file.name} ({checkpoint.format})",
+        about.license,
+        origin={"file": file.name, "format": checkpoint.format, "sha256": checksum},
+        purpose=about.purpose,
+        aligned=about.aligned,
+    )
+
+
+def with_directions(model: Model, files: Sequence[Path]) -> Model:
+    """A model whose attributes are the directions of files."""
+    read = [each for file in files for each in read_directions(file, model.layout)]
+    return replace(model, attributes=as_attributes(model, read, set()))
+
+
+@contextmanager
+def staged(target: Path) -> Iterator[Path]:
+    """A folder to fill, which becomes `target` once it is whole."""
+    stage = target.with_name(f".{target.name}.adding")
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(parents=True)
+    try:
+        yield stage
+        stage.rename(target)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
