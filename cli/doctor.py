@@ -9,6 +9,8 @@ from cli.output import say
 from contracts.catalog import Catalog
 from contracts.settings import SharedSettings
 
+ORIGIN = "https://download.pytorch.org/models/"  # of LPIPS' backbones
+
 
 def doctor() -> None:
     """Check this installation; exit code 1 if something needed is missing."""
@@ -18,8 +20,6 @@ def doctor() -> None:
     if not all(fine for fine, needed, _ in checks if needed):
         raise typer.Exit(1)
 
-
-ORIGIN = "https://download.pytorch.org/models/"
 
 Check = tuple[bool, bool, str]
 """Whether it is there, whether it is needed, and what to say."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from models.directions.ganspace import FFHQ
 from scripts import write_figures
 from scripts.make_cli_docs import PATH, commands, text
 
@@ -41,3 +42,12 @@ def test_links_and_pictures_in_the_docs_exist(page: Path) -> None:
             assert (page.parent / target).exists(), target
     for file in re.findall(r"`((?:[a-z_]+/)+[a-z_]+\.(?:py|js|md))`", page.read_text()):
         assert (ROOT / file).exists() or (page.parent / file).exists(), file
+
+
+def test_named_edits_are_listed() -> None:
+    words = (ROOT / "docs" / "models.md").read_text()
+    for group, edits in FFHQ.edits.items():
+        (row,) = re.findall(rf"^\| {group} \| (.*) \|$", words, re.MULTILINE)
+        listed = re.sub(r"\\\*", "", row)
+        assert all(edit.name in listed for edit in edits), group
+        assert len(listed) == len(", ".join(edit.name for edit in edits)), group
