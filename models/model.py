@@ -314,9 +314,16 @@ def build(
 
 
 def build_encoder(entry: Mapping[str, Any], state: dict[str, Tensor], layout: Layout) -> AnyEncoder:
-    """An encoder of its configuration and its weights."""
+    """An encoder of its configuration and its weights.
+
+    Raises:
+        CheckpointError: it is for a generator of another size.
+    """
     if "kind" in entry:
-        return assembled(StyleEncoderConfig(**entry), state).for_layers(len(layout.layer_res))
+        config = StyleEncoderConfig(**entry)
+        if (config.num_styles, config.w_dim) != (len(layout.layer_res), layout.w_dim):
+            raise CheckpointError("its encoder is for a generator of another size")
+        return assembled(config, state)
     return restore(Encoder(read_encoder(entry), layout), state)
 
 

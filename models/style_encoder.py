@@ -126,7 +126,7 @@ class StyleEncoder(nn.Module):
         size = (self.config.rows, SIDE)
         if tuple(part.shape[2:]) == size:
             return part
-        # As Pillow's bilinear filter, which those encoders were trained with.
+        # As Pillow's bilinear filter does, with which those encoders were trained.
         return F.interpolate(part, size=size, mode="bilinear", align_corners=False, antialias=True)
 
 

@@ -185,11 +185,11 @@ def train_encoder(
         if now.step % 50 == 49:
             run.save(training.state() | {"place": asdict(now.after)})
     run.save(training.state() | {"place": asdict(OVER)})
-    before = Encoding() if isinstance(model.encoder, StyleEncoder) else model.encoding
+    usual = Encoding() if isinstance(model.encoder, StyleEncoder) else model.encoding
     return replace(
         model,
         encoder=training.average.eval(),
-        encoding=lesson.encoding or before,
+        encoding=lesson.encoding or usual,
         reader=None,  # it read the old one's
     )
 
