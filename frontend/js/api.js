@@ -41,6 +41,21 @@ export class Api {
     return this.#json('GET', 'models');
   }
 
+  /** @returns {Promise<{kits: import('./types.js').Kit[], installation: import('./types.js').Installation|null}>} nothing for who does not run the server */
+  kits() {
+    return this.#json('GET', 'kits');
+  }
+
+  /** Fetch a model whose licence is accepted. @param {string} name @returns {Promise<import('./types.js').Installation>} */
+  fetchKit(name) {
+    return this.#json('POST', `kits/${encodeURIComponent(name)}`, { json: { accept_license: true } });
+  }
+
+  /** @param {string} name */
+  async cancelKit(name) {
+    await this.#call('DELETE', `kits/${encodeURIComponent(name)}`);
+  }
+
   /** @param {string} modelId */
   previewUrl(modelId) {
     return this.url(`models/${modelId}/preview`);

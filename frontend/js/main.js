@@ -13,6 +13,7 @@ import { keepCopy } from './flows/copy.js';
 import { copyResult, downloadSession, resultFile, saveResult } from './flows/download.js';
 import { Donors } from './flows/donors.js';
 import { Keeper } from './flows/keeper.js';
+import { KitFetcher } from './flows/kits.js';
 import { LivePainter } from './flows/live.js';
 import { Cropper } from './flows/crop.js';
 import { Opener } from './flows/open.js';
@@ -32,6 +33,7 @@ import { editorScreen } from './panels/editor.js';
 import { freshPanel } from './panels/fresh.js';
 import { helpDialog, showKeys } from './panels/help.js';
 import { historyPanel } from './panels/history.js';
+import { kitsPanel } from './panels/kits.js';
 import { notice } from './panels/notice.js';
 import { sessionName } from './panels/session-name.js';
 import { sessionsList } from './panels/sessions.js';
@@ -131,6 +133,8 @@ const sessions = sessionsList({
     await loadSessions();
   },
 });
+const kitFetcher = new KitFetcher(store, api);
+const kits = kitsPanel({ onFetch: (kit) => void kitFetcher.fetch(kit), onCancel: (kit) => void kitFetcher.cancel(kit) });
 const start = startScreen(store, {
   previewUrl: (modelId) => api.previewUrl(modelId),
   onChooseFile: files.choose,
@@ -139,6 +143,7 @@ const start = startScreen(store, {
   onGenerate: () => opener.generate(),
   onResume: (id) => opener.restore(id),
   sessions,
+  kits,
 });
 const crop = cropScreen(store, pictures, {
   onEncode: () => void cropper.encodeCrop(),
@@ -179,7 +184,7 @@ const live = el('div', { class: 'visually-hidden', role: 'status', 'aria-live': 
 /** @type {Record<import('./state.js').State['phase'], import('./store.js').Component>} */
 const screens = { start, crop, working, editor };
 const main = el('main', {}, ...Object.values(screens).map(({ dom }) => dom));
-document.body.prepend(bar.dom, main, problems.dom, live, history.dom, firstSteps.dom, camera.dom, help.dom, download.dom, whole.dom, unlock.dom);
+document.body.prepend(bar.dom, main, problems.dom, live, history.dom, firstSteps.dom, camera.dom, help.dom, download.dom, whole.dom, ...kits.dialogs, unlock.dom);
 
 /** @param {import('./state.js').State} state */
 function sync(state) {
@@ -240,6 +245,7 @@ showKeys(keySettings.own);
 
 api.samples().then(start.showSamples, () => null); // a gallery without samples still generates
 await watchServer(store, api);
+void kitFetcher.look();
 void loadSessions();
 const openId = idInAddress();
 if (openId) await opener.restore(openId);

@@ -35,6 +35,8 @@ import { sessionsOf } from './parts.js';
  * @property {ServerStatus} server
  * @property {boolean|null} isLive previews of strokes come as they are painted; null: not asked for yet
  * @property {readonly Model[]} models
+ * @property {readonly import('./types.js').Kit[]} kits models that can be fetched, for who runs the server
+ * @property {import('./types.js').Installation|null} installation the latest of them: how far it is
  * @property {readonly string[]|null} loadedModels in a worker's memory; null: not known yet
  * @property {string|null} modelId the one that the next picture is opened with
  * @property {import('./encoding.js').EncodeMode} encodeMode
@@ -74,6 +76,7 @@ import { sessionsOf } from './parts.js';
 /**
  * @typedef {{type: 'modelsLoaded', models: Model[]}
  * | {type: 'modelChosen', id: string}
+ * | {type: 'kitsSeen', kits: readonly import('./types.js').Kit[], installation: import('./types.js').Installation|null}
  * | {type: 'modelChanged', model: Model}
  * | {type: 'modelsSeen', loaded: readonly string[]}
  * | {type: 'serverSeen', server: ServerStatus}
@@ -117,6 +120,8 @@ export const INITIAL = {
   server: 'connecting',
   isLive: null,
   models: [],
+  kits: [],
+  installation: null,
   loadedModels: null,
   modelId: null,
   encodeMode: 'balanced',
@@ -194,6 +199,8 @@ function reduced(state, action) {
     }
     case 'modelChosen':
       return { ...state, modelId: action.id };
+    case 'kitsSeen':
+      return { ...state, kits: action.kits, installation: action.installation };
     case 'modelChanged': {
       const models = state.models.map((model) => (model.id === action.model.id ? action.model : model));
       const isThere = action.model.attributes.some(({ id }) => id === state.attribute);

@@ -22,6 +22,11 @@
  */
 /** @typedef {{step: number, steps: number, message: string}} Progress */
 /**
+ * A model that can be fetched, for who runs the server.
+ * @typedef {{name: string, title: string, purpose: string, resolution: number, license: string, license_address: string, aligned: string|null, has_encoder: boolean, num_bytes: number, sources: string[], is_installed: boolean}} Kit
+ */
+/** @typedef {{kit: string, status: 'downloading'|'adopting'|'ready'|'failed'|'canceled', done_bytes: number, num_bytes: number, progress: Progress, error: {code: string, message: string}|null}} Installation how far the latest is */
+/**
  * @typedef {object} Job
  * @property {string} job_id
  * @property {string} kind

@@ -6,12 +6,14 @@ import { LANGUAGES, t } from '../../frontend/js/i18n.js';
 const ROOT = new URL('../../', import.meta.url);
 const read = (/** @type {string} */ path) => readFileSync(new URL(path, ROOT), 'utf8');
 
-/** Texts that reach the page as values: crop shapes, what a step of the history did, what the worker says. */
+/** Texts that reach the page as values: crop shapes, what a step of the history did, what the worker says, models to fetch. */
 const BY_VALUE = [
   'Square', 'Whole', '{name}: painted', '{name}: erased', '{name}: another mask', '{name}: switched on', '{name}: switched off', '{name}: renamed', '{name}: amount',
   '{name}: another seed', '{name}: shifted', '{name}: layers',
   'Loading the model', "Optimising from the encoder's answer", 'Optimising from the mean latent', 'Optimising from an earlier latent',
   'Looking for a plain latent to edit',
+  'Measuring its latents', 'Drawing directions',
+  'Photos of people', 'Photos of cars', 'Photos of churches', 'Photos of horses',
 ]; // prettier-ignore
 
 /** Every text that the code translates, and every title of the shipped models. */

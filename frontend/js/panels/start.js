@@ -26,9 +26,9 @@ const SERVER_SAYS = {
 
 /**
  * @param {import('../store.js').Store} store
- * @param {{previewUrl: (modelId: string) => string, onChooseFile: () => void, onCamera: (() => void)|null, onSample: (sample: Sample) => void, onGenerate: () => void, onResume: (id: string) => void, sessions: ReturnType<typeof import('./sessions.js').sessionsList>}} parts
+ * @param {{previewUrl: (modelId: string) => string, onChooseFile: () => void, onCamera: (() => void)|null, onSample: (sample: Sample) => void, onGenerate: () => void, onResume: (id: string) => void, sessions: ReturnType<typeof import('./sessions.js').sessionsList>, kits: ReturnType<typeof import('./kits.js').kitsPanel>}} parts
  */
-export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, onSample, onGenerate, onResume, sessions }) {
+export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, onSample, onGenerate, onResume, sessions, kits }) {
   const cells = paintedCells();
   const choose = iconButton('open', t('Choose a picture'), onChooseFile, {
     text: t('Choose a picture'),
@@ -99,6 +99,7 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, 
       land,
       sessions.dom,
       models.dom,
+      kits.dom,
       el('h2', {}, t('Start from a sample')),
       gallery,
       el('div', { class: 'start-choices' }, encoding.dom, languagePicker()),
@@ -138,6 +139,7 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, 
       server.textContent = SERVER_SAYS[state.server];
       land.hidden = !state.models.some(({ is_spatial }) => is_spatial);
       sessions.set(state.sessions);
+      kits.syncState(state);
       const model = currentModel(state);
       purpose.textContent = model?.purpose ? `${t(model.title)}: ${t(model.purpose)}` : '';
       models.set(state.models, state.modelId, state.loadedModels);
