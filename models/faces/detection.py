@@ -7,13 +7,15 @@ and thresholds are the paper's usual ones, but for the smallest face, which is o
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from torch import Tensor
 
 from models.faces.networks import Detector, open_detector
 from models.faces.squares import around, cut
-from models.images import Pixels, resize_img, to_img
+from models.images import Pixels, to_img
 
 LOOKED_AT_PX = 1024  # on the long side: larger pictures are made smaller
 SMALLEST = 0.04  # of the short side; less is no face that anybody edits
@@ -66,7 +68,10 @@ def cascade(pixels: Pixels) -> list[Face]:
     height, width = pixels.shape[:2]
     shrink = min(1.0, LOOKED_AT_PX / max(height, width))
     size = (max(1, round(height * shrink)), max(1, round(width * shrink)))
-    img = resize_img(to_img(pixels), size).clamp(-1, 1) * SCALE
+    if shrink < 1:
+        small = Image.fromarray(pixels).resize(size[::-1], Image.Resampling.BICUBIC, reducing_gap=3)
+        pixels = np.asarray(small)
+    img = to_img(pixels) * SCALE
     detector = open_detector()
     boxes = proposals(detector, img)
     boxes = refined(detector, img, boxes)

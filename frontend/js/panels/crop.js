@@ -18,7 +18,6 @@ import { cropPoints } from './crop-points.js';
 /** @typedef {import('../crop.js').Crop} Crop */
 /** @typedef {import('../types.js').Face} Face */
 
-const MARGIN_PX = 36; // as in start.css: room for the corners' handles, and for what reaches beyond the picture
 const MAX_AT_ONCE = 8; // faces
 
 /**
@@ -97,10 +96,8 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode, o
     const { upload } = state;
     if (!upload || state.phase !== 'crop') return;
     const { clientWidth, clientHeight } = room;
-    const scale = Math.min(
-      (clientWidth - 2 * MARGIN_PX) / upload.width,
-      (clientHeight - 2 * MARGIN_PX) / upload.height,
-    );
+    const margin = parseFloat(getComputedStyle(frame).marginLeft) || 0;
+    const scale = Math.min((clientWidth - 2 * margin) / upload.width, (clientHeight - 2 * margin) / upload.height);
     frame.style.width = `${Math.round(upload.width * scale)}px`;
     frame.style.height = `${Math.round(upload.height * scale)}px`;
   };
