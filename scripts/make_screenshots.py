@@ -5,9 +5,10 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, expect, sync_playwright
 
 from tests.browser.conftest import Driver, launch_chromium, serving
+from tests.fakes import people
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 SAMPLES = OUT.parent.parent / "frontend" / "samples"
@@ -49,6 +50,7 @@ def main() -> None:
             page.screenshot(path=OUT / "page-heat-dark.png")
             take_tools(browser, url)
             take_stranger(browser, url)
+            take_faces(browser, url)
             take_land(browser.new_page(viewport=WINDOW), url)
             browser.close()
 
@@ -115,6 +117,20 @@ def take_stranger(browser: Browser, url: str) -> None:
     driver.wait_for_editor()
     page.wait_for_timeout(800)
     save(page, "page-stranger")
+
+
+def take_faces(browser: Browser, url: str) -> None:
+    """Two people in one picture."""
+    page = browser.new_page(viewport=WINDOW)
+    Driver(page, url)  # who has seen the tour
+    page.goto(url)
+    page.wait_for_selector(".sample-new:not(:disabled)")
+    picture = io.BytesIO()
+    Image.fromarray(people.two_people()).save(picture, "PNG")
+    file = FilePayload(name="two.png", mimeType="image/png", buffer=picture.getvalue())
+    page.set_input_files("body > input[type=file]", file)
+    expect(page.locator(".face")).to_have_count(2, timeout=30_000)
+    save(page, "page-faces")
 
 
 def save(page: Page, name: str) -> None:
