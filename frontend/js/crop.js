@@ -12,7 +12,8 @@
 
 const MIN_SIDE_PX = 16;
 const MAX_SIDE = 2; // of a square, in the picture's longer sides
-const SNAP = 0.03; // of a square's side, or a turn: nearer to the border, or to upright, it snaps to it
+const SNAP = 0.03; // of a square's side: nearer to the border, it snaps to it
+const NEARLY_UPRIGHT = 0.06; // radians: nearer to upright, it is meant so
 
 /**
  * The largest centred box of an aspect (width / height).
@@ -76,7 +77,7 @@ export function cropOfSquare(square, image) {
   const { x, y, side, angle } = square;
   const [left, top] = [x - side / 2, y - side / 2];
   const isInside = left > -0.5 && top > -0.5 && left + side < image.width + 0.5 && top + side < image.height + 0.5;
-  return angle === 0 && isInside ? whole({ x: left, y: top, width: side, height: side }, image) : cropOfQuad(quadOf(square), image);
+  return Math.abs(angle) < 1e-6 && isInside ? whole({ x: left, y: top, width: side, height: side }, image) : cropOfQuad(quadOf(square), image);
 }
 
 /**
@@ -177,19 +178,24 @@ export function turnCrop(crop, by, image) {
   return cropOfSquare({ ...square, angle: Math.atan2(Math.sin(angle), Math.cos(angle)) }, image);
 }
 
-/** A crop that is nearly upright, or reaches hardly beyond the picture, as if it were meant so. @param {Crop} crop @param {Size} image @returns {Crop} */
+/** A crop that is hardly turned, as if it were not. @param {Crop} crop @param {Size} image @returns {Crop} */
+export function upright(crop, image) {
+  const square = squareOf(crop);
+  return square && Math.abs(square.angle) < NEARLY_UPRIGHT ? cropOfSquare({ ...square, angle: 0 }, image) : crop;
+}
+
+/** An upright crop that reaches hardly beyond the picture, as if it did not. @param {Crop} crop @param {Size} image @returns {Crop} */
 export function snapped(crop, image) {
   const square = squareOf(crop);
-  if (!square || !crop.quad) return crop;
-  const angle = Math.abs(square.angle) < SNAP * 2 ? 0 : square.angle;
+  if (!square || !crop.quad || Math.abs(square.angle) > 1e-6) return crop;
   const near = SNAP * square.side;
   const half = square.side / 2;
   const settle = (/** @type {number} */ middle, /** @type {number} */ extent) => {
-    if (angle !== 0 || square.side > extent + near) return middle;
+    if (square.side > extent + near) return middle;
     if (middle < half && middle > half - near) return half;
     return middle > extent - half && middle < extent - half + near ? extent - half : middle;
   };
-  return cropOfSquare({ ...square, x: settle(square.x, image.width), y: settle(square.y, image.height), angle }, image);
+  return cropOfSquare({ ...square, x: settle(square.x, image.width), y: settle(square.y, image.height), angle: 0 }, image);
 }
 
 /** @param {number} side of a square @param {Size} image */

@@ -133,7 +133,9 @@ export function editing(state, action) {
       const snapshot = state.keeping?.snapshots[action.index];
       if (!snapshot) return state;
       const parts = partsAsBefore(partsOf(state), snapshot.parts);
-      return withOpenEdit({ ...state, parts, history: parts[state.partIndex].history });
+      const isThere = (/** @type {Session} */ { latent_id, edits }) => !edits.length || parts.some(({ source }) => source.latentId === latent_id);
+      const status = snapshot.parts.every(isThere) ? '' : t('A part of the picture that the snapshot has is no longer edited');
+      return withOpenEdit({ ...state, parts, history: parts[state.partIndex].history, status });
     }
     case 'partsAdded': {
       const keeping = action.parts.length && state.keeping ? changed(state.keeping) : state.keeping;

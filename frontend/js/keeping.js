@@ -7,7 +7,7 @@ import { t } from './i18n.js';
 /** @typedef {import('./session.js').Session} Session */
 /** @typedef {{name: string, parts: readonly Session[], savedAt: string}} Snapshot parts: of the picture, as they were; savedAt: ISO 8601 */
 /** @typedef {'new'|'changed'|'saving'|'saved'|'failed'|'conflict'} Saving new: nothing to save yet; changed: about to be saved */
-/** @typedef {{sessionId: string|null, revision: number, name: string, snapshots: readonly Snapshot[], saving: Saving}} Keeping revision: the latest that the server is known to have */
+/** @typedef {{sessionId: string|null, revision: number, name: string, snapshots: readonly Snapshot[], saving: Saving, coverId: string|null}} Keeping revision: the latest that the server is known to have; coverId: the picture that it was known by when it was opened */
 /**
  * @typedef {{type: 'sessionNamed', name: string}
  * | {type: 'snapshotTaken', name: string, savedAt: string}
@@ -24,7 +24,7 @@ const MAX_NAME = 80;
 
 /** @param {string} name @returns {Keeping} of a picture that was just opened */
 export function fresh(name) {
-  return { sessionId: null, revision: 0, name: shortName(name) || t('Picture'), snapshots: [], saving: 'new' };
+  return { sessionId: null, revision: 0, name: shortName(name) || t('Picture'), snapshots: [], saving: 'new', coverId: null };
 }
 
 /** Of what is worth a session at once: one's own picture, or edits that the server may not have. @param {string} name @returns {Keeping} */

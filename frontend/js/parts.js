@@ -12,6 +12,8 @@ import { editsFromWire, editsToWire, toWire } from './session.js';
 /** @typedef {{latent_id: string, edits: Record<string, any>[]}} Wire */
 /** @typedef {Wire & {others?: Wire[]}} PartsWire the first part, and the others if there are any */
 
+export const MAX_PARTS = 16; // of a picture, as the API takes them
+
 /** All parts, in their order. @param {State} state @returns {readonly Part[]} */
 export function partsOf({ source, history, parts, partIndex }) {
   if (!source || !history) return [];
@@ -44,12 +46,14 @@ export function wiresOf({ latent_id, edits, others = [] }) {
 }
 
 /**
+ * On the wire a snapshot's own edits are those of the session's first part, whichever that is by now.
  * @param {import('./keeping.js').Snapshot} snapshot
+ * @param {string} latentId of the session's first part
  * @returns {import('./storage.js').SavedSnapshot}
  */
-export function snapshotToWire({ name, parts, savedAt }) {
-  const [first, ...others] = parts;
-  const edits = editsToWire(first.edits);
+export function snapshotToWire({ name, parts, savedAt }, latentId) {
+  const edits = editsToWire(parts.find(({ latent_id }) => latent_id === latentId)?.edits ?? []);
+  const others = parts.filter(({ latent_id }) => latent_id !== latentId).slice(0, MAX_PARTS - 1);
   return { name, edits, ...(others.length && { others: others.map(toWire) }), saved_at: savedAt };
 }
 
@@ -74,8 +78,10 @@ export function snapshotFromWire({ name, edits, others = [], saved_at }, latentI
  * @returns {Part[]}
  */
 export function partsAsBefore(parts, before) {
-  return parts.map(({ source, history }) => {
+  return parts.map((part) => {
+    const { source, history } = part;
     const edits = before.find(({ latent_id }) => latent_id === source.latentId)?.edits ?? [];
-    return { source, history: commit(history, { ...history.present, edits }) };
+    const isSame = edits === history.present.edits || (!edits.length && !history.present.edits.length);
+    return isSame ? part : { source, history: commit(history, { ...history.present, edits }) };
   });
 }

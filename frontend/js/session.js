@@ -207,11 +207,15 @@ export function fromWire(wire, maskSize) {
  * @param {Change} change
  * @returns {Edit[]}
  */
-export function editsOnto(edits, { from, to, before, after, place }) {
+export function editsOnto(edits, { from, to, before, after, place, masks = new Map() }) {
   const isSame = !place && before.width === after.width && before.height === after.height;
   const moved = place ?? ((/** @type {Point} */ point) => point);
+  const carry = (/** @type {Mask} */ mask) => {
+    if (!masks.has(mask)) masks.set(mask, carried(mask, after, moved));
+    return masks.get(mask) ?? mask;
+  };
   return edits.map((edit) => {
-    const mask = edit.mask && !isSame ? carried(edit.mask, after, moved) : edit.mask;
+    const mask = edit.mask && !isSame ? carry(edit.mask) : edit.mask;
     if (edit.type !== 'transplant') return { ...edit, mask };
     const donor = edit.donor === from ? to : edit.donor;
     return { ...edit, mask, donor, offset: isSame ? edit.offset : offsetOnto(edit.offset, before, after, moved) };
@@ -224,6 +228,7 @@ export function editsOnto(edits, { from, to, before, after, place }) {
  * @property {string} to latent
  * @property {Size} before of its masks
  * @property {Size} after of its masks
+ * @property {Map<Mask, Mask>} [masks] those that were carried already: steps share them
  * @property {((place: Point) => Point)} [place] where a place of the new part was in the old one, both from 0 to 1; none: there
  */
 

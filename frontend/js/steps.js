@@ -7,7 +7,7 @@
 
 const DATABASE = 'latentbrush';
 const STORE = 'steps';
-const MAX_KEPT = 6; // pictures; one takes 2 MiB at most
+const MAX_KEPT = 6; // pictures; each of their parts takes 2 MiB at most
 const FORMAT = 2; // of a picture's steps: those of another page's are forgotten, but for those of one part only
 const OF_ONE_PART = 1;
 

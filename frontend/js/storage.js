@@ -38,7 +38,7 @@ export function saveSession(state) {
     crop: source.crop,
     savedAt: Date.now(),
     name: keeping.name,
-    snapshots: keeping.snapshots.map(snapshotToWire),
+    snapshots: keeping.snapshots.map((each) => snapshotToWire(each, source.latentId)),
     sessionId: keeping.sessionId,
     revision: keeping.revision,
     isKept: keeping.saving === 'saved',

@@ -23,7 +23,7 @@
 /** @typedef {{step: number, steps: number, message: string}} Progress */
 /**
  * A model that can be fetched, for who runs the server.
- * @typedef {{name: string, title: string, purpose: string, resolution: number, license: string, license_address: string, aligned: string|null, has_encoder: boolean, num_bytes: number, sources: string[], is_installed: boolean}} Kit
+ * @typedef {{name: string, title: string, purpose: string, resolution: number, license: string, license_address: string, is_commercial: boolean, aligned: string|null, has_encoder: boolean, num_bytes: number, sources: string[], is_installed: boolean}} Kit
  */
 /** @typedef {{kit: string, status: 'downloading'|'adopting'|'ready'|'failed'|'canceled', done_bytes: number, num_bytes: number, progress: Progress, error: {code: string, message: string}|null}} Installation how far the latest is */
 /**
@@ -49,6 +49,7 @@
  * @property {import('./parts.js').Wire[]} [others] further parts
  * @property {LatentInfo[]} [other_latents] theirs, in their order
  * @property {import('./storage.js').SavedSnapshot[]} snapshots
+ * @property {string|null} [cover_id]
  * @property {LatentInfo & {crop: [number, number, number, number], quad?: [number, number][]|null, reconstruction_id: string}} latent
  * @property {UploadInfo} picture
  */

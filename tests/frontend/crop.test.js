@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { between, cropOfShape, cropOfSquare, growCrop, isSameCrop, largestCrop, moveCrop, quadOf, quadOfCrop, resizeCrop, shapeOf, snapped, squareOf, turnCrop } from '../../frontend/js/crop.js';
+import { between, cropOfShape, cropOfSquare, growCrop, isSameCrop, largestCrop, moveCrop, quadOf, quadOfCrop, resizeCrop, shapeOf, snapped, squareOf, turnCrop, upright } from '../../frontend/js/crop.js';
 
 const WIDE = { width: 900, height: 600 };
 
@@ -42,8 +42,11 @@ test('a square that is dragged hardly over the edge, or is hardly turned, snaps'
   const crop = largestCrop(WIDE);
   assert.deepEqual(snapped(moveCrop(crop, -160, 0, WIDE), WIDE), { x: 0, y: 0, width: 600, height: 600 });
   assert.ok(snapped(moveCrop(crop, -200, 0, WIDE), WIDE).quad);
-  assert.deepEqual(snapped(turnCrop(crop, 0.04, WIDE), WIDE), crop);
-  assert.ok(snapped(turnCrop(crop, 0.2, WIDE), WIDE).quad);
+  assert.deepEqual(upright(turnCrop(crop, 0.04, WIDE), WIDE), crop);
+  assert.ok(upright(turnCrop(crop, 0.2, WIDE), WIDE).quad);
+  const turned = turnCrop(crop, 0.04, WIDE);
+  assert.equal(squareOf(snapped(moveCrop(turned, 30, 10, WIDE), WIDE))?.angle.toFixed(6), '0.040000', 'a drag turns nothing');
+  assert.deepEqual(turnCrop(turnCrop(crop, 0.4, WIDE), -0.4, WIDE), crop, 'there and back');
 });
 
 test('a square turns about its middle, and all the way round', () => {

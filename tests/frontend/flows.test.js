@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { begin } from '../../frontend/js/history.js';
 import { Cropper } from '../../frontend/js/flows/crop.js';
+import { Entry } from '../../frontend/js/flows/entry.js';
 import { Opener } from '../../frontend/js/flows/open.js';
 import { PartMaker } from '../../frontend/js/flows/part-maker.js';
 import { Work } from '../../frontend/js/flows/work.js';
@@ -96,7 +97,8 @@ beforeEach(() => {
 function opening() {
   const work = new Work(store, api(), pictures);
   const maker = new PartMaker(store, api(), pictures, work);
-  return { work, maker, opener: new Opener(store, api(), pictures, work, maker), cropper: new Cropper(store, pictures, work, maker) };
+  const entry = new Entry(store, api(), maker);
+  return { work, maker, opener: new Opener(store, api(), pictures, work, maker, entry), cropper: new Cropper(store, pictures, work, maker, entry) };
 }
 
 /** @param {string} id */

@@ -7,9 +7,9 @@ import { between, cropOfQuad, isSameCrop, largestCrop, quadOfCrop } from '../cro
 import { ENCODINGS } from '../encoding.js';
 import { maskSizeFor } from '../geometry.js';
 import { t } from '../i18n.js';
-import { changed, unsaved } from '../keeping.js';
+import { changed } from '../keeping.js';
 import { isEmpty } from '../mask.js';
-import { partsOf } from '../parts.js';
+import { MAX_PARTS, partsOf } from '../parts.js';
 import { editsOnto } from '../session.js';
 
 /** @typedef {import('../crop.js').Crop} Crop */
@@ -21,18 +21,21 @@ export class Cropper {
   #pictures;
   #work;
   #maker;
+  #entry;
 
   /**
    * @param {import('../store.js').Store} store
    * @param {import('../pictures.js').Pictures} pictures
    * @param {import('./work.js').Work} work
    * @param {import('./part-maker.js').PartMaker} maker
+   * @param {import('./entry.js').Entry} entry
    */
-  constructor(store, pictures, work, maker) {
+  constructor(store, pictures, work, maker, entry) {
     this.#store = store;
     this.#pictures = pictures;
     this.#work = work;
     this.#maker = maker;
+    this.#entry = entry;
   }
 
   /** Back to the crop box of the open picture, to change its part or to choose another one. */
@@ -77,26 +80,28 @@ export class Cropper {
     const isBeside = source?.upload?.imageId === upload.imageId;
     const how = isBeside ? { modelId: source.modelId, asked: this.#maker.encoding } : undefined;
     await this.#work.run('encode', async (signal) => {
-      /** @type {Part[]} */
-      const parts = [];
+      const encoded = [];
       try {
-        for (const crop of crops) {
-          const info = await this.#maker.encode(upload, crop, signal, how);
-          parts.push(await this.#maker.part({ info, upload, crop }, signal));
-        }
+        for (const crop of crops) encoded.push({ info: await this.#maker.encode(upload, crop, signal, how), crop });
       } finally {
-        if (parts.length && !signal.aborted) this.#enter(parts, isBeside, upload.name);
+        if (encoded.length && !signal.aborted) await (isBeside ? this.#add(encoded, signal) : this.#entry.enterEncoded(upload, encoded, signal));
       }
     });
   }
 
-  /** @param {readonly Part[]} parts that were encoded @param {boolean} isBeside those that are open @param {string} name */
-  #enter(parts, isBeside, name) {
-    const open = isBeside ? partsOf(this.#store.state) : [];
-    const added = parts.filter(({ source }) => open.every((part) => part.source.latentId !== source.latentId));
-    const index = added.length ? open.length : open.findIndex(({ source }) => source.latentId === parts[0].source.latentId);
-    if (isBeside) this.#store.dispatch({ type: 'partsAdded', parts: added, index });
-    else this.#store.dispatch({ type: 'opened', parts, keeping: unsaved(name) });
+  /**
+   * Open what was encoded beside the parts that are open; a part that is open already is gone on with.
+   * @param {readonly {info: import('../types.js').LatentInfo, crop: Crop|null}[]} encoded
+   * @param {AbortSignal} signal
+   */
+  async #add(encoded, signal) {
+    const { upload } = this.#store.state;
+    const placeOf = (/** @type {{latent_id: string}} */ { latent_id }) => this.#store.state.parts.findIndex(({ source }) => source.latentId === latent_id);
+    /** @type {Part[]} */
+    const parts = [];
+    for (const each of encoded) if (placeOf(each.info) < 0) parts.push(await this.#maker.part({ ...each, upload }, signal));
+    const index = parts.length ? this.#store.state.parts.length : placeOf(encoded[0].info);
+    this.#store.dispatch({ type: 'partsAdded', parts: parts.slice(0, MAX_PARTS - this.#store.state.parts.length), index });
   }
 
   /**
@@ -120,6 +125,7 @@ export class Cropper {
         to: info.latent_id,
         before: maskSizeFor(before.grid),
         after: maskSizeFor(info.grid),
+        masks: new Map(),
         ...(!isSameCrop(before.crop, crop, upload) && { place: placeOf(crop, before.crop, upload) }),
       };
       /** @param {Session} session @returns {Session} */
@@ -142,7 +148,8 @@ function placeOf(crop, before, image) {
 
 /** What has become of the edits. @param {Session} before @param {Session} after */
 function saysKept({ edits }, after) {
-  const kept = after.edits.filter((edit) => !edit.mask || !isEmpty(edit.mask)).length;
+  const isKept = (/** @type {import('../session.js').Edit} */ edit) => (edit.type === 'other' ? edit.wire.mask?.kind === 'all' : !edit.mask || !isEmpty(edit.mask));
+  const kept = after.edits.filter(isKept).length;
   if (kept === edits.length) return t('Encoded again; {count} edits are kept', { count: kept });
   return t('Encoded again; {kept} of {count} edits are kept, the others lie outside of this part', { kept, count: edits.length });
 }

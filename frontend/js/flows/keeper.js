@@ -96,8 +96,8 @@ export class Keeper {
     const body = {
       name: keeping.name,
       ...partsToWire(sessionsOf(state)),
-      snapshots: keeping.snapshots.map(snapshotToWire),
-      cover_id: (isCover(state) && state.result?.imageId) || this.#covers.get(opened) || first.originalId,
+      snapshots: keeping.snapshots.map((each) => snapshotToWire(each, first.latentId)),
+      cover_id: (isCover(state) && state.result?.imageId) || this.#covers.get(opened) || keeping.coverId || first.originalId,
     };
     const known = this.#onServer.get(opened) ?? keeping;
     try {

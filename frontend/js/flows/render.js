@@ -41,7 +41,7 @@ export class Renderer {
     );
     store.subscribe((state, before) => {
       const edits = state.history?.present.edits;
-      const isNew = state.source !== before.source || edits !== before.history?.present.edits;
+      const isNew = state.source !== before.source || state.parts !== before.parts || edits !== before.history?.present.edits;
       const isBack = state.isLive === true && before.isLive === false;
       const isBehind = state.result !== null && state.result.edits !== edits;
       if (edits && (isNew || (isBack && (isBehind || state.problem)))) this.#want();

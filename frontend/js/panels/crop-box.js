@@ -2,9 +2,10 @@
  * The crop box over a picture: drag it, a corner, or the handle that turns it; or use keys.
  */
 
-import { growCrop, moveCrop, quadOfCrop, resizeCrop, snapped, squareOf, turnCrop } from '../crop.js';
+import { growCrop, moveCrop, quadOfCrop, resizeCrop, snapped, squareOf, turnCrop, upright } from '../crop.js';
 import { el } from '../dom.js';
 import { t } from '../i18n.js';
+import { ARROWS, drag } from './drag.js';
 
 /** @typedef {import('../crop.js').Crop} Crop */
 /** @typedef {import('../crop.js').Corner} Corner */
@@ -17,8 +18,7 @@ const CORNERS = [
   ['sw', t('lower left')],
   ['se', t('lower right')],
 ];
-/** @type {Record<string, [number, number]>} */
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const HANDLE_PX = 30; // from the box's edge to the handle that turns it, as in start.css
 const TURNS = new Map([['[', -1], [']', 1], ['{', -15], ['}', 15]]); // degrees
 
 /**
@@ -33,19 +33,19 @@ export function cropBox({ current, set, onEnter }) {
   const box = el('div', { class: 'crop-box', tabIndex: 0, role: 'group', 'aria-label': label }, ...corners, turn);
   const shade = el('div', { class: 'crop-shade' });
 
-  /** Pixels of the picture for one on the screen. @param {Size} image */
-  const scaleOf = ({ width }) => width / (box.parentElement?.getBoundingClientRect().width || 1);
-
-  drag(box, current, scaleOf, (crop, { dx, dy }, image) => set(snapped(moveCrop(crop, dx, dy, image), image)));
+  /** @typedef {{crop: Crop, image: Size}} Begun */
+  const scaleOf = (/** @type {Begun} */ { image }) => image.width / (box.parentElement?.getBoundingClientRect().width || 1);
+  drag(box, current, scaleOf, ({ crop, image }, { dx, dy }) => set(snapped(moveCrop(crop, dx, dy, image), image)));
   CORNERS.forEach(([corner], i) =>
-    drag(corners[i], current, scaleOf, (crop, { dx, dy }, image) => set(resizeCrop(crop, corner, dx, dy, image))),
+    drag(corners[i], current, scaleOf, ({ crop, image }, { dx, dy }) => set(resizeCrop(crop, corner, dx, dy, image))),
   );
-  drag(turn, current, scaleOf, (crop, { dx, dy }, image) => {
+  drag(turn, current, scaleOf, (begun, { dx, dy }) => {
+    const { crop, image } = begun;
     const square = squareOf(crop);
     if (!square) return;
-    const reach = square.side / 2 + 30 * scaleOf(image);
+    const reach = square.side / 2 + HANDLE_PX * scaleOf(begun);
     const [x, y] = [Math.sin(square.angle) * reach + dx, -Math.cos(square.angle) * reach + dy]; // of the handle, from the middle
-    set(snapped(turnCrop(crop, Math.atan2(x, -y) - square.angle, image), image));
+    set(upright(turnCrop(crop, Math.atan2(x, -y) - square.angle, image), image));
   });
 
   box.addEventListener('keydown', (event) => {
@@ -89,29 +89,4 @@ export function cropBox({ current, set, onEnter }) {
       shade.style.clipPath = `polygon(evenodd, ${[...around, ...quad.map(corner), corner(quad[0]), '0 0'].join(', ')})`;
     },
   };
-}
-
-/**
- * @param {HTMLElement} handle
- * @param {() => {crop: Crop, image: Size}|null} current
- * @param {(image: Size) => number} scaleOf
- * @param {(crop: Crop, by: {dx: number, dy: number}, image: Size) => void} change from the crop as it was, by so many pixels of the picture
- */
-function drag(handle, current, scaleOf, change) {
-  handle.addEventListener('pointerdown', (down) => {
-    const begun = current();
-    if (!begun || down.button !== 0) return;
-    down.stopPropagation();
-    handle.setPointerCapture(down.pointerId);
-    const scale = scaleOf(begun.image);
-    const watch = new AbortController();
-    const { signal } = watch;
-    const onMove = (/** @type {PointerEvent} */ event) => {
-      const [dx, dy] = [(event.clientX - down.clientX) * scale, (event.clientY - down.clientY) * scale];
-      change(begun.crop, { dx, dy }, begun.image);
-    };
-    handle.addEventListener('pointermove', onMove, { signal });
-    handle.addEventListener('pointerup', () => watch.abort(), { signal });
-    handle.addEventListener('pointercancel', () => watch.abort(), { signal });
-  });
 }

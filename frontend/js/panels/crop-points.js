@@ -5,6 +5,7 @@
 import { POINTS } from '../alignment.js';
 import { el } from '../dom.js';
 import { t } from '../i18n.js';
+import { ARROWS, drag } from './drag.js';
 
 /** @typedef {import('../alignment.js').Points} Points */
 /** @typedef {import('../alignment.js').Place} Place */
@@ -17,8 +18,6 @@ const NAMES = {
   mouth_left: t('Left corner of the mouth'),
   mouth_right: t('Right corner of the mouth'),
 };
-/** @type {Record<string, Place>} */
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /**
  * @param {{current: () => {points: Points, image: Size}|null, set: (points: Points) => void}} points image: the picture's size
@@ -32,18 +31,7 @@ export function cropPoints({ current, set }) {
       const moved = { ...points, [name]: place };
       if (isFace(moved)) set(moved);
     };
-    dot.addEventListener('pointerdown', (down) => {
-      const begun = current();
-      if (!begun || down.button !== 0) return;
-      down.stopPropagation();
-      dot.setPointerCapture(down.pointerId);
-      const scale = begun.image.width / (dom.getBoundingClientRect().width || 1);
-      const watch = new AbortController();
-      const { signal } = watch;
-      dot.addEventListener('pointermove', (event) => move(begun.points, (event.clientX - down.clientX) * scale, (event.clientY - down.clientY) * scale, begun.image), { signal });
-      dot.addEventListener('pointerup', () => watch.abort(), { signal });
-      dot.addEventListener('pointercancel', () => watch.abort(), { signal });
-    });
+    drag(dot, current, ({ image }) => image.width / (dom.getBoundingClientRect().width || 1), ({ points, image }, { dx, dy }) => move(points, dx, dy, image));
     dot.addEventListener('keydown', (event) => {
       const now = current();
       const arrow = ARROWS[event.key];

@@ -4,10 +4,10 @@
  */
 
 import { alignedQuad, pointsIn } from '../alignment.js';
-import { SHAPES, cropOfQuad, cropOfShape, isSameCrop, largestCrop, shapeOf, squareOf } from '../crop.js';
+import { SHAPES, cropOfQuad, cropOfShape, isSameCrop, largestCrop, quadOfCrop, shapeOf, squareOf } from '../crop.js';
 import { context2d, el } from '../dom.js';
 import { t } from '../i18n.js';
-import { partsOf } from '../parts.js';
+import { MAX_PARTS, partsOf } from '../parts.js';
 import { currentModel } from '../state.js';
 import { iconButton, segmented, setPressed } from './controls.js';
 import { cropBox } from './crop-box.js';
@@ -52,7 +52,8 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode, o
   const encode = iconButton('check', t('Encode this part'), onEncode, { text: t('Encode this part'), class: 'is-primary is-large' });
   const change = iconButton('check', t('Use this part instead'), onChange, { text: t('Use this part instead'), class: 'is-primary is-large' });
   const beside = iconButton('plus', t('Edit this part, too'), onEncode, { text: t('Edit this part, too') });
-  const all = el('button', { type: 'button', class: 'button', onclick: () => onFaces(newFaces(state).slice(0, MAX_AT_ONCE)) });
+  const all = el('button', { type: 'button', class: 'button', onclick: () => onFaces(newFaces(state).slice(0, severalNow)) });
+  let severalNow = 0; // faces that can be edited at once
   const whole = iconButton(
     'fit',
     t('As large as possible'),
@@ -79,7 +80,7 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode, o
     if (!upload || !crop) return;
     if (state.points) return set(crop);
     const square = squareOf(crop) ?? squareOf(largestCrop(upload));
-    const [found] = state.faces;
+    const found = nearest(state.faces, crop);
     if (found) place(found.landmarks);
     else if (square) place(pointsIn(square));
   };
@@ -136,15 +137,19 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode, o
         : t('The model works on this frame. The rest of the picture is kept and comes back when you download the full frame.');
       hint.textContent = hintOf(state);
       size.textContent = sizeOf(crop, upload);
-      hand.hidden = !currentModel(state)?.aligned;
+      hand.hidden = !modelOf(state)?.aligned;
       setPressed(hand, isPlacing);
-      const several = Math.min(MAX_AT_ONCE, newFaces(state).length);
+      const room = MAX_PARTS - (isBeside(state) ? state.parts.length : 0);
+      const several = Math.min(MAX_AT_ONCE, room, newFaces(state).length);
+      severalNow = several;
       all.hidden = several < 2;
       all.classList.toggle('is-primary', !state.isByHand);
       all.textContent = t('Edit all {count} faces', { count: several });
       encode.hidden = isBeside(state) || !state.isByHand;
       change.hidden = beside.hidden = !isBeside(state);
+      const isFull = room < 1;
       change.disabled = beside.disabled = isBeside(state) && isSameCrop(crop, state.source?.crop ?? null, upload);
+      beside.disabled ||= isFull;
       if (isEntered) requestAnimationFrame(state.isByHand ? box.focus : () => /** @type {HTMLElement|null} */ (faces.firstElementChild)?.focus());
     },
   };
@@ -155,9 +160,22 @@ function isBeside({ source, upload }) {
   return source?.upload != null && source.upload.imageId === upload?.imageId;
 }
 
+/** The model that the picture is encoded with. @param {State} state */
+function modelOf(state) {
+  return currentModel(isBeside(state) ? state : { ...state, source: null });
+}
+
 /** @param {State} state */
 function alignment(state) {
-  return currentModel(state)?.aligned ?? 'ffhq';
+  return modelOf(state)?.aligned ?? 'ffhq';
+}
+
+/** The face that a crop is on. @param {readonly Face[]} faces @param {Crop} crop */
+function nearest(faces, crop) {
+  const middle = (/** @type {import('../crop.js').Quad} */ quad) => [(quad[0][0] + quad[2][0]) / 2, (quad[0][1] + quad[2][1]) / 2];
+  const [x, y] = middle(quadOfCrop(crop));
+  const away = (/** @type {Face} */ { quad }) => Math.hypot(middle(quad)[0] - x, middle(quad)[1] - y);
+  return [...faces].sort((a, b) => away(a) - away(b))[0];
 }
 
 /** The part that a face is edited as, or −1. @param {State} state @param {Face} face */
@@ -184,7 +202,7 @@ function hintOf(state) {
   if (state.points) return t('Drag the points onto the eyes and the corners of the mouth: the frame follows.');
   if (state.faces.length > 1) return t('{count} faces were found: click one to edit it, or edit all of them.', { count: state.faces.length });
   if (state.faces.length === 1) return t('A face was found: click its outline to edit it, turned and as large as the model wants it.');
-  return currentModel(state)?.aligned && state.areFacesKnown ? t('No face was found. Place eyes and mouth by hand, or choose a part.') : '';
+  return modelOf(state)?.aligned && state.areFacesKnown ? t('No face was found. Place eyes and mouth by hand, or choose a part.') : '';
 }
 
 /** @param {Crop} crop @param {{width: number, height: number}} image */

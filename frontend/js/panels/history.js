@@ -89,7 +89,7 @@ export function historyPanel(store) {
             {
               type: 'button',
               class: 'history-step',
-              title: t('Go back to it; undo takes that back'),
+              title: state.parts.length > 1 ? t('Go back to it; undo takes that back, part by part') : t('Go back to it; undo takes that back'),
               onclick: () => dispatch({ type: 'snapshotRestored', index }),
             },
             snapshot.name,

@@ -11,7 +11,7 @@ import { dialog } from './dialogs.js';
 /** @typedef {import('../types.js').Installation} Installation */
 /** @typedef {import('../state.js').State} State */
 
-const FIRST = 'ffhq'; // how the model of a kit wants faces, if it is the one for photos of people
+const PEOPLE = 'ffhq'; // how models for photos of people want faces
 
 /**
  * @param {{onFetch: (name: string) => void, onCancel: (name: string) => void}} events
@@ -34,8 +34,8 @@ export function kitsPanel({ onFetch, onCancel }) {
   /** @param {readonly Kit[]} kits @param {Installation|null} installation */
   const show = (kits, installation) => {
     const busy = isBusy(installation) ? installation : null;
-    const kit = kits.find(({ name }) => name === busy?.kit) ?? kits.find(({ aligned, has_encoder }) => aligned === FIRST && has_encoder) ?? kits.find(({ aligned }) => aligned === FIRST);
-    const isOffered = kit !== undefined && (busy !== null || !kits.some(({ aligned, is_installed }) => aligned === FIRST && is_installed));
+    const kit = kits.find(({ name }) => name === busy?.kit) ?? kits.find(({ aligned, has_encoder }) => aligned === PEOPLE && has_encoder) ?? kits.find(({ aligned }) => aligned === PEOPLE);
+    const isOffered = kit !== undefined && (busy !== null || !kits.some(({ aligned, is_installed }) => aligned === PEOPLE && is_installed));
     dom.hidden = !kits.length;
     title.hidden = detail.hidden = !isOffered;
     title.textContent = kit ? t(kit.title) : '';
@@ -44,8 +44,8 @@ export function kitsPanel({ onFetch, onCancel }) {
     cancel.hidden = progress.hidden = busy === null;
     get.onclick = () => kit && licence.ask(kit);
     cancel.onclick = () => kit && onCancel(kit.name);
-    if (busy) Object.assign(progress, shareOf(busy));
-    said.textContent = saysOf(installation);
+    if (busy) showShare(progress, busy);
+    said.textContent = saysOf(installation, kits.find(({ name }) => name === installation?.kit));
     said.classList.toggle('is-failed', installation?.status === 'failed');
     replaceRows(rows, kits.map((each) => kitRow(each, busy !== null, () => licence.ask(each))));
   };
@@ -109,10 +109,10 @@ function kitRow(kit, isWaiting, onGet) {
 }
 
 /** @param {Kit} kit */
-function aboutKit({ purpose, resolution, num_bytes, license, has_encoder }) {
+function aboutKit({ purpose, resolution, num_bytes, is_commercial, has_encoder }) {
   const parts = [`${resolution} px`, sizeOf(num_bytes)];
   if (has_encoder) parts.push(t('with an encoder'));
-  if (license.includes('non-commercial')) parts.push(t('non-commercial'));
+  if (!is_commercial) parts.push(t('non-commercial'));
   return `${purpose} ${parts.join(', ')}.`;
 }
 
@@ -121,21 +121,22 @@ function sizeOf(bytes) {
   return `${(bytes / 1e9).toLocaleString(language, { maximumFractionDigits: bytes < 1e8 ? 3 : 1 })} GB`;
 }
 
-/** @param {Installation} installation */
-function shareOf({ status, done_bytes, num_bytes, progress }) {
-  if (status === 'downloading') return { max: num_bytes, value: done_bytes };
-  return progress.steps ? { max: progress.steps, value: progress.step } : { max: 1, value: 1 };
+/** @param {HTMLProgressElement} bar @param {Installation} installation */
+function showShare(bar, { status, done_bytes, num_bytes, progress }) {
+  const [value, max] = status === 'downloading' ? [done_bytes, num_bytes] : [progress.step, progress.steps];
+  if (max) Object.assign(bar, { max, value });
+  else bar.removeAttribute('value'); // nobody knows how far
 }
 
-/** @param {Installation|null} installation */
-function saysOf(installation) {
+/** @param {Installation|null} installation @param {Kit|undefined} kit that it is of */
+function saysOf(installation, kit) {
   switch (installation?.status) {
     case 'downloading':
       return t('Fetching: {done} of {all}', { done: sizeOf(installation.done_bytes), all: sizeOf(installation.num_bytes) });
     case 'adopting':
       return t('Preparing the model: {what}', { what: t(installation.progress.message) });
     case 'failed':
-      return t('It was not installed: {why}', { why: installation.error?.message ?? '' });
+      return t('{name} was not installed: {why}', { name: t(kit?.title ?? ''), why: installation.error?.message ?? '' });
     case 'canceled':
       return t('Canceled. The next try goes on where this one ended.');
     default:

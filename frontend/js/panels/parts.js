@@ -4,7 +4,7 @@
 
 import { el, setChildren } from '../dom.js';
 import { t } from '../i18n.js';
-import { partsOf } from '../parts.js';
+import { MAX_PARTS, partsOf } from '../parts.js';
 import { iconButton } from './controls.js';
 
 /** @typedef {import('../state.js').State} State */
@@ -13,7 +13,7 @@ import { iconButton } from './controls.js';
  * @param {import('../store.js').Store} store
  * @param {{imageUrl: (imageId: string) => string, onAdd: () => void, onWhole: () => void}} parts
  */
-export function partsPanel({ dispatch }, { imageUrl, onAdd, onWhole }) {
+export function partsPanel(store, { imageUrl, onAdd, onWhole }) {
   const list = el('ol', { class: 'parts-list' });
   const add = iconButton('plus', t('Edit another part of the picture, too'), onAdd);
   const whole = iconButton('fit', t('See all of the picture'), onWhole);
@@ -28,23 +28,25 @@ export function partsPanel({ dispatch }, { imageUrl, onAdd, onWhole }) {
       dom.hidden = !source?.upload || (!source.crop && state.parts.length < 2);
       if (dom.hidden || (shown[0] === state.parts && shown[1] === partIndex)) return;
       shown = [state.parts, partIndex];
+      add.disabled = state.parts.length >= MAX_PARTS;
       const parts = partsOf(state);
       setChildren(list, parts.map((part, i) => el('li', {}, ...partButtons(part, i))));
     },
   };
 
   /** @param {import('../parts.js').Part} part @param {number} i */
-  function partButtons({ source, history }, i) {
+  function partButtons({ source }, i) {
     const isOpen = shown[1] === i;
     const name = t('Part {number}', { number: i + 1 });
     const picture = el('img', { src: imageUrl(source.originalId), alt: '' });
-    const open = el('button', { type: 'button', class: 'part', title: name, 'aria-label': name, onclick: () => dispatch({ type: 'partChosen', index: i }) }, picture);
+    const open = el('button', { type: 'button', class: 'part', title: name, 'aria-label': name, onclick: () => store.dispatch({ type: 'partChosen', index: i }) }, picture);
     open.setAttribute('aria-current', String(isOpen));
     if (!isOpen || /** @type {unknown[]} */ (shown[0]).length < 2) return [open];
     const remove = iconButton('close', t('Edit this part no longer'), () => {
+      const { history } = partsOf(store.state)[i]; // as it is by now
       const isPainted = history.present.edits.length > 0 || history.past.length > 0;
       if (isPainted && !confirm(t('Leave this part as it was? Its edits cannot be brought back.'))) return;
-      dispatch({ type: 'partRemoved', index: i });
+      store.dispatch({ type: 'partRemoved', index: i });
     }, { class: 'part-remove' });
     return [open, remove];
   }
