@@ -42,7 +42,7 @@ from contracts.broker import connect
 from contracts.catalog import Catalog
 from contracts.errors import StartError
 from contracts.job_store import JobStore
-from contracts.kits import read_kits
+from contracts.known_kits import read_kits
 from contracts.library import Library
 from contracts.retention import remove_leftovers, remove_unused_edits
 from contracts.version import VERSION

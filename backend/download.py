@@ -1,10 +1,10 @@
 """Fetching large files: resumed where one broke off, bounded, checked, and whole or not at all."""
 
+import errno
 import hashlib
 import shutil
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import httpx
@@ -14,8 +14,9 @@ from contracts.errors import DownloadFailed, NoRoom
 from contracts.kits import Kit, KitFile
 
 TRIES = 5  # without a single new byte in between, it gives up
-TIMEOUT_S = 30
+TIMEOUT_S = 10
 PAUSE_S = 0.2  # more with every failure in a row
+LOCK_S = 2 * TIMEOUT_S
 SPARE = 1.5  # of a kit's size: what its model takes beside the files, until those are removed
 
 OnProgress = Callable[[int], None]
@@ -32,20 +33,23 @@ def download_kit(kit: Kit, folder: Path, on_progress: OnProgress) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     check_room(kit, folder)
+    done = 0
+
+    def told(there: int) -> None:
+        on_progress(done + there)
+
     try:
-        with FileLock(folder / ".lock", blocking=False):
-            done = 0
+        with FileLock(folder / ".lock", timeout=LOCK_S):  # who was told to stop may still hold it
             for file in kit.files:
-                download(file, folder / file.name, partial(tell, on_progress, done))
+                download(file, folder / file.name, told)
                 done += size_of(folder / file.name)
-            on_progress(done)
+            told(0)
     except Timeout:
         raise DownloadFailed(f"{kit.title} is being fetched elsewhere: try again later") from None
-
-
-def tell(on_progress: OnProgress, before: int, there: int) -> None:
-    """Report the bytes of a file, those of the files before it included."""
-    on_progress(before + there)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise NoRoom("the disk is full: the next try goes on from here") from None
 
 
 def check_room(kit: Kit, folder: Path) -> None:
@@ -76,16 +80,20 @@ def download(file: KitFile, path: Path, on_progress: OnProgress) -> None:
             it says or than the file has, more than the file can have, or other bytes.
     """
     if path.exists():
+        check_sum(file, path)
         return
     part = path.with_name(part_name(path.name))
     failures = 0
     with httpx.Client(follow_redirects=True, timeout=TIMEOUT_S) as client:
         while True:
             before = size_of(part)
+            on_progress(before)
             try:
                 fetch(client, file, part, on_progress)
                 break
-            except httpx.TransportError as error:
+            except httpx.TooManyRedirects:
+                raise DownloadFailed(f"{host_of(file)} only sends elsewhere") from None
+            except httpx.RequestError as error:
                 failures = 0 if size_of(part) > before else failures + 1
                 time.sleep(PAUSE_S * failures)
                 if failures >= TRIES:
@@ -180,14 +188,19 @@ def check_answer(answer: httpx.Response, file: KitFile) -> None:
         DownloadFailed: it is an error, a page, or comes from elsewhere in the clear.
     """
     if answer.url.scheme != httpx.URL(file.address).scheme and answer.url.scheme != "https":
-        raise DownloadFailed(f"the server sends elsewhere, unencrypted: {answer.url}")
+        raise DownloadFailed(f"{host_of(file)} sends elsewhere, unencrypted")
     if answer.status_code not in (httpx.codes.OK, httpx.codes.PARTIAL_CONTENT):
-        raise DownloadFailed(f"{answer.url} answers {answer.status_code}")
+        raise DownloadFailed(f"{answer.url.host} answers {answer.status_code} for {file.name}")
     if answer.headers.get("Content-Type", "").startswith("text/html"):
         raise DownloadFailed(
             f"{answer.url.host} sends a page in place of {file.name}: it may ask for a login, or "
             "allow no more downloads today"
         )
+
+
+def host_of(file: KitFile) -> str:
+    """The server that has a file."""
+    return httpx.URL(file.address).host
 
 
 def is_other_length(file: KitFile, num_bytes: int) -> bool:

@@ -9,6 +9,7 @@ from contracts.edits import (
     PaintedPart,
     TransplantEdit,
     enabled_edits,
+    named_twice,
 )
 from contracts.errors import InvalidEdit, InvalidRequest, TooLarge, UnknownAttribute
 from contracts.library import LatentRecord
@@ -25,7 +26,7 @@ def known_answer(server: Services, owner: str, body: EditRequest) -> EditResult 
     begun_s = time.perf_counter()
     latent = server.library.latent(owner, body.latent_id)
     check_edits(server, owner, latent, body.edits)
-    check_others(server, owner, body.latent_id, body.others)
+    check_others(server, owner, latent, body.others)
     for other in body.others:
         check_edits(server, owner, latent, other.edits)
     version = server.model(latent.model).version
@@ -58,20 +59,17 @@ def check_edits(
 
 
 def check_others(
-    server: Services, owner: str, latent_id: str, others: tuple[PaintedPart, ...]
+    server: Services, owner: str, latent: LatentRecord, others: tuple[PaintedPart, ...]
 ) -> None:
     """See that further parts are of the same picture, and have the same model.
 
     Raises:
-        EditorError: one of them is not, or is named twice, or its list is too long.
+        EditorError: one of them is not, or is named twice.
     """
-    latent = server.library.latent(owner, latent_id)
-    named = {latent_id}
+    twice = named_twice(latent.latent_id, others)
+    if twice is not None:
+        raise InvalidRequest(f"others: {twice} is named twice")
     for other in others:
-        check_length(server, other.edits)
-        if other.latent_id in named:
-            raise InvalidRequest(f"others: {other.latent_id} is named twice")
-        named.add(other.latent_id)
         beside = server.library.latent(owner, other.latent_id)
         if (beside.image_id, beside.model) != (latent.image_id, latent.model):
             raise InvalidRequest(

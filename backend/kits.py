@@ -13,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from backend.dispatcher import Dispatcher
 from backend.download import check_room, download_kit
 from contracts.base import Value
-from contracts.catalog import Catalog
+from contracts.catalog import Catalog, ModelInfo
 from contracts.errors import EditorError, InternalError, InvalidRequest, UnknownKit
 from contracts.jobs import JobError, JobKind, JobRecord, JobStatus, Progress
 from contracts.kits import Kit, downloads_of
@@ -53,10 +53,16 @@ class Kits:
         self._dispatcher = dispatcher
         self._task: asyncio.Task[None] | None = None
         self._stop = threading.Event()
+        self._beginning = asyncio.Lock()
 
     def installed(self) -> set[str]:
         """The names of kits whose model is there."""
-        return set(self._catalog.models()) & set(self.known)
+        models = self._catalog.models()
+        return {
+            name
+            for name, kit in self.known.items()
+            if name in models and is_of(kit, models[name][0])
+        }
 
     @property
     def is_busy(self) -> bool:
@@ -74,18 +80,24 @@ class Kits:
         if name not in self.known:
             raise UnknownKit("there is no such kit: see GET /kits")
         kit = self.known[name]
-        if self.is_busy:
-            raise InvalidRequest("another model is being fetched: wait for it, or cancel it")
-        if await run_in_threadpool(lambda: name in self._catalog.models()):
-            raise InvalidRequest(f"there is a model {name} already")
-        folder = downloads_of(self._home, kit)
-        await run_in_threadpool(folder.mkdir, parents=True, exist_ok=True)
-        await run_in_threadpool(check_room, kit, folder)
-        self._stop = threading.Event()
-        begun = Installation(kit=name, status="downloading", num_bytes=kit.num_bytes)
-        self.latest = begun
-        self._task = asyncio.create_task(self._install(owner, kit, folder, self._stop))
+        async with self._beginning:
+            if self.is_busy:
+                raise InvalidRequest("another model is being fetched: wait for it, or cancel it")
+            await run_in_threadpool(self._check, kit)
+            self._stop = threading.Event()
+            begun = Installation(kit=name, status="downloading", num_bytes=kit.num_bytes)
+            self.latest = begun
+            self._task = asyncio.create_task(self._install(owner, kit, self._stop))
         return begun
+
+    def _check(self, kit: Kit) -> None:
+        models = self._catalog.models()
+        if kit.name in models:
+            what = "it" if is_of(kit, models[kit.name][0]) else "another one of that name"
+            raise InvalidRequest(f"there is {what} already: latentbrush models remove {kit.name}")
+        folder = downloads_of(self._home, kit)
+        folder.mkdir(parents=True, exist_ok=True)
+        check_room(kit, folder)
 
     async def cancel(self, name: str) -> None:
         """Stop fetching a kit; what is there of it is gone on with another time."""
@@ -95,16 +107,16 @@ class Kits:
         await self.close()
 
     async def close(self) -> None:
-        """Stop whatever is being fetched, and wait until it has."""
+        """Stop whatever is being fetched."""
         self._stop.set()
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
-    async def _install(self, owner: str, kit: Kit, folder: Path, stop: threading.Event) -> None:
+    async def _install(self, owner: str, kit: Kit, stop: threading.Event) -> None:
         try:
-            await self._download(kit, folder, stop)
+            await self._download(kit, stop)
             self._say(status="adopting", done_bytes=kit.num_bytes)
             await self._adopt(owner, kit)
         except EditorError as error:
@@ -112,19 +124,24 @@ class Kits:
         except Exception:
             log.exception("a kit cannot be installed")
             self._fail(
-                InternalError("something went wrong on our side; the server's log says what")
+                InternalError("something went wrong on our side; the server's log has the details")
             )
 
-    async def _download(self, kit: Kit, folder: Path, stop: threading.Event) -> None:
+    async def _download(self, kit: Kit, stop: threading.Event) -> None:
+        loop = asyncio.get_running_loop()
+
+        def show(done: int) -> None:
+            if not stop.is_set():
+                self._say(done_bytes=done)
+
         def on_progress(done: int) -> None:
             if stop.is_set():
                 raise Stopped
-            if self.latest is not None and self.latest.status == "downloading":
-                self._say(done_bytes=done)
+            loop.call_soon_threadsafe(show, done)
 
         await to_thread.run_sync(
-            download_kit, kit, folder, on_progress, abandon_on_cancel=True
-        )  # which ends with its next bytes
+            download_kit, kit, downloads_of(self._home, kit), on_progress, abandon_on_cancel=True
+        )  # which ends with its next bytes, or its next try
 
     async def _adopt(self, owner: str, kit: Kit) -> None:
         record = await self._dispatcher.submit(owner, JobKind.ADOPT, AdoptRequest(kit=kit))
@@ -152,3 +169,8 @@ class Kits:
     def _say(self, **update: object) -> None:
         if self.latest is not None:
             self.latest = self.latest.model_copy(update=update)
+
+
+def is_of(kit: Kit, model: ModelInfo) -> bool:
+    """Whether a model was made of a kit."""
+    return model.source in {file.address for file in kit.files}

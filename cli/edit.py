@@ -27,7 +27,7 @@ from cli.pictures import (
     read_pixels,
 )
 from contracts.catalog import read_info
-from contracts.edits import AttributeEdit, EditValue
+from contracts.edits import AttributeEdit, EditValue, enabled_edits
 from contracts.errors import InvalidImage, InvalidRequest, TooLarge
 from contracts.faces import Alignment
 from contracts.session_file import SessionFile, unpack, with_latents
@@ -181,7 +181,7 @@ def replay(session: Path, out: Path, model: str | None, frame: Frame | None) -> 
     from PIL import Image
 
     from models.carry import changed_box
-    from worker.composition import Change, composed
+    from worker.composition import Change, composed, onto
     from worker.encode import repaint
     from worker.sessions import read_latent
 
@@ -202,12 +202,14 @@ def replay(session: Path, out: Path, model: str | None, frame: Frame | None) -> 
         return read.picture, Change(read.part, before, repaint(before, edited.pixels))
 
     picture, own = change(manifest.latent_id, manifest.edits)
-    others = [change(other.latent_id, other.edits)[1] for other in manifest.others]
-    before, after = own.before.on_white(), own.after.on_white()
-    if frame is Frame.FULL or (frame is None and others):
-        before, after = picture.on_white(), composed(picture, [own, *others]).on_white()
-    Image.fromarray(after).save(out)
-    return changed_box(before, after)
+    painted = [other for other in manifest.others if enabled_edits(other.edits)]
+    others = [change(other.latent_id, other.edits)[1] for other in painted]
+    before, after = picture, composed(picture, [own, *others])
+    if frame is Frame.CROP or (frame is None and not others):
+        around = own.part.taken_from(composed(picture, others)) if others else own.before
+        before, after = own.before, onto(around, own.before, own.after)
+    Image.fromarray(after.on_white()).save(out)
+    return changed_box(before.on_white(), after.on_white())
 
 
 def edit_folder(
@@ -366,6 +368,8 @@ def read_recipe(path: Path) -> Recipe:
 
 def of_session(file: SessionFile) -> Recipe:
     """What a session file does to a picture."""
+    if file.manifest.others:
+        warn("the session has several parts of its picture: the edits of its first one are used")
     own, *others = file.manifest.latents
     donors = {packed.latent_id: file.entries[packed.tensor] for packed in others}
     return Recipe(file.manifest.edits, own.latent_id, donors, is_of_face=own.quad is not None)

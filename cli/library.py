@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import time
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,11 +26,12 @@ from contracts.catalog import (
     write_config,
 )
 from contracts.errors import InvalidRequest
-from contracts.kits import Kit, downloads_of, read_kits
+from contracts.kits import Kit, downloads_of
+from contracts.known_kits import read_kits
 from contracts.settings import SharedSettings
 
 if TYPE_CHECKING:
-    from worker.adoption import About, Files
+    from worker.adoption import Adopted, Report
 
 app = typer.Typer(
     help="Models: list, show, add, get, remove, their encoders and directions.",
@@ -127,7 +129,7 @@ def add(
     ] = None,
 ) -> None:
     """Add a model: a checkpoint is converted without running any code from it."""
-    from worker.adoption import About, Files
+    from worker.adoption import About, Files, adopt_files
 
     is_folder = (file / "config.json").exists()
     target = new_folder(name or plain_name(file.name if is_folder else file.stem))
@@ -137,7 +139,8 @@ def add(
         copy_model(file, target, title)
     else:
         about = About(title or file.stem, license_, source, aligned.value if aligned else None)
-        convert(Files(file), target, about)
+        device = default_device()
+        convert(lambda report: adopt_files(Files(file), target, about, device, report))
     say(f"{target.name}: added; latentbrush serve shows it")
 
 
@@ -149,7 +152,7 @@ def get(
     ] = False,
 ) -> None:
     """Fetch a well-known model from where its authors keep it, with its encoder and directions."""
-    from worker.kits import about_kit, files_of
+    from worker.kits import adopt_fetched
 
     kits = read_kits(SharedSettings().kits_file)
     if name is None:
@@ -168,19 +171,16 @@ def get(
     if name not in kits:
         raise InvalidRequest(f"no known model {name!r}; there are: {', '.join(kits)}")
     kit = kits[name]
-    target = new_folder(name)
+    new_folder(name)  # before anything is fetched
     say(f"{kit.title}: {kit.purpose} {kit.resolution} px, about {kit.num_bytes / 1e9:.1f} GB")
     for file in kit.files:
         say(f"from {file.address}")
     say(f"licence: {kit.license}, {kit.license_address}")
     if not accept_license:
         typer.confirm("Do you accept this licence?", abort=True)
-    folder = downloads_of(SharedSettings().home, kit)
-    fetch(kit, folder)
-    try:
-        convert(files_of(kit, folder), target, about_kit(kit))
-    finally:
-        shutil.rmtree(folder)  # also when one was something else: the next try fetches it again
+    home = SharedSettings().home
+    fetch(kit, downloads_of(home, kit))
+    convert(lambda report: adopt_fetched(kit, home, default_device(), report))
     say(f"{name}: added; latentbrush serve shows it")
 
 
@@ -240,19 +240,18 @@ def copy_model(folder: Path, target: Path, title: str | None) -> None:
         write_config(config | ({"title": title} if title else {}), stage)
 
 
-def convert(files: "Files", target: Path, about: "About") -> None:
-    """Make a model of files, with a progress bar, and say what it is."""
-    from worker.adoption import adopt_files
-
+def convert(adopt: "Callable[[Report], Adopted]") -> None:
+    """Make a model, with a progress bar, and say what it is."""
     begun = time.monotonic()
     with Progress(transient=True) as progress:
-        adopted = adopt_files(files, target, about, default_device(), shown_in(progress))
+        adopted = adopt(shown_in(progress))
     checkpoint, model = adopted.checkpoint, adopted.model
     config = model.generator.config
     classes = f", {config.c_dim} classes" if config.c_dim else ""
-    encoder = "" if checkpoint.encoder is None else f", encoder {checkpoint.encoder.config.kind}"
+    kind = getattr(model.encoder and model.encoder.config, "kind", None)
     say(
-        f"{checkpoint.format}: {config.img_resolution} px{classes}{encoder}, "
+        f"{checkpoint.format}: {config.img_resolution} px{classes}"
+        f"{f', encoder {kind}' if kind else ''}, "
         f"{len(model.attributes.attributes)} directions, {time.monotonic() - begun:.0f} s"
     )
     if checkpoint.left:

@@ -149,6 +149,16 @@ Others = Annotated[tuple[PaintedPart, ...], Field(max_length=MAX_OTHERS)]
 """Further parts of a picture: a second face, beside the first."""
 
 
+def named_twice(latent_id: str, others: Sequence[PaintedPart]) -> str | None:
+    """A latent that is a part of a picture twice, if one is."""
+    seen = {latent_id}
+    for other in others:
+        if other.latent_id in seen:
+            return other.latent_id
+        seen.add(other.latent_id)
+    return None
+
+
 def enabled_edits(edits: Sequence[EditValue]) -> tuple[EditValue, ...]:
     """The edits that count, in order."""
     return tuple(edit for edit in edits if edit.enabled)

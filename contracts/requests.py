@@ -14,7 +14,7 @@ MAX_ASPECT = 4  # of a crop: the long side over the short one
 MAX_SIDE_PX = 16_384  # of a crop or a generated picture; the settings bound the number of pixels
 
 ANIMATION_PX = 640
-DRAWING = 7
+DRAWING = 8
 """How edits and land are drawn: larger whenever a request gives another picture than before."""
 
 Truncation = Annotated[float, Field(ge=0, le=2)]

@@ -10,7 +10,14 @@ from typing import Annotated, Literal, Protocol
 from pydantic import Field, ValidationError
 
 from contracts.base import Name, Value
-from contracts.edits import Edit, EditValue, Others, PaintedPart, TransplantEdit
+from contracts.edits import (
+    Edit,
+    EditValue,
+    Others,
+    PaintedPart,
+    TransplantEdit,
+    named_twice,
+)
 from contracts.errors import InvalidSession
 from contracts.faces import Square
 from contracts.requests import Box, Fit, Metrics, Space
@@ -119,6 +126,9 @@ def unpack(data: bytes) -> SessionFile:
     if not known.issuperset(latents_of(manifest)):
         raise InvalidSession("the session file lacks a latent that it edits or copies from")
     by_id = {latent.latent_id: latent for latent in manifest.latents}
+    for state in states_of(manifest):
+        if named_twice(manifest.latent_id, state.others) is not None:
+            raise InvalidSession("the session file has a part of its picture twice")
     for other in (other for state in states_of(manifest) for other in state.others):
         if not is_same_picture(by_id[other.latent_id], manifest.latents[0]):
             raise InvalidSession("the session file has parts of more than one picture")

@@ -57,8 +57,8 @@ class SharedSettings(BaseSettings):
     )
     kits_file: Path | None = Field(
         default=None,
-        description="A JSON list of models to fetch, as `GET /kits` shows them, in place of the "
-        "known ones: for mirrors, and for an institute's own.",
+        description="A JSON list of models to fetch in place of the known ones: for mirrors, and "
+        "for an institute's own (`docs/photos.md` has an example).",
     )
     log_level: str = Field(default="warning", description="debug, info, warning or error.")
 

@@ -20,7 +20,9 @@ DRAWN = 128  # pixels that it is drawn at: what a generator has by then is enoug
 def strip(model: Model, direction: Tensor, seed: int = 0) -> Tensor:
     """One picture at rising strengths, side by side: [1, 3, S, 5·S], S at most 96."""
     latent = model.generator.broadcast(seed_w(model.generator, seed, TRUNCATION))
-    pictures = [small(drawn(model, shift(latent, direction, s), DRAWN), SIZE) for s in STRENGTHS]
+    first = int(direction.abs().amax(dim=1).nonzero()[0])
+    size = max(DRAWN, 2 * model.layout.layer_res[first])  # what moves fine layers shows at none
+    pictures = [small(drawn(model, shift(latent, direction, s), size), SIZE) for s in STRENGTHS]
     return torch.cat(pictures, dim=3)
 
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
+from filelock import FileLock, Timeout
 
+from contracts.errors import InvalidRequest
 from models.adopt import adopt, as_attributes, with_encoder
 from models.checkpoints import Checkpoint, read_checkpoint, read_style_encoder
 from models.directions import read_directions
@@ -106,12 +108,23 @@ def with_directions(model: Model, files: Sequence[Path]) -> Model:
 
 @contextmanager
 def staged(target: Path) -> Iterator[Path]:
-    """A folder to fill, which becomes `target` once it is whole."""
+    """A folder to fill, which becomes `target` once it is whole.
+
+    Raises:
+        InvalidRequest: it is there already, or somebody else fills it at the moment.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
     stage = target.with_name(f".{target.name}.adding")
-    shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir(parents=True)
     try:
-        yield stage
-        stage.rename(target)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
+        with FileLock(target.with_name(f".{target.name}.lock"), blocking=False):
+            if target.exists():
+                raise InvalidRequest(f"there is a model {target.name} already")
+            shutil.rmtree(stage, ignore_errors=True)  # of one that was killed
+            stage.mkdir()
+            try:
+                yield stage
+                stage.rename(target)
+            finally:
+                shutil.rmtree(stage, ignore_errors=True)
+    except Timeout:
+        raise InvalidRequest(f"the model {target.name} is being added elsewhere") from None

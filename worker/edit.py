@@ -1,8 +1,9 @@
 """The job of `POST /edit`: what was painted on a part of a picture, and on the others beside it."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 
-from contracts.edits import PaintedPart, enabled_edits
+from contracts.edits import PaintedPart, canonical_json, enabled_edits
 from contracts.library import LatentRecord
 from contracts.requests import ANIMATION_PX, EditRequest, EditResult, Output, drawn_of
 from models.carry import changed_box
@@ -69,7 +70,7 @@ def animate(
     """
     output = request.output
     last = (output.frames or 2) - 1
-    pictures, box = [], None
+    pictures = []
     for k in range(last + 1):
         task.report(Step(k, last + 1, "Drawing the animation", None))
         edited = editor.edit(
@@ -81,13 +82,15 @@ def animate(
             share=k / last,
         )
         pictures.append(onto(base, before, repaint(before, edited.pixels)))
-        box = edited.changed_box
     clock.lap("edit")
     width, height = before.size_px
     data = write_animation(pictures, output.quality)
     image = task.bench.library.add_image(task.owner, data, MEDIA_TYPES["webp"], width, height)
     result = EditResult(
-        image_id=image.image_id, changed_box=box, cached=False, timings_ms=clock.laps("write")
+        image_id=image.image_id,
+        changed_box=changed_box(before.pixels, pictures[-1].pixels),
+        cached=False,
+        timings_ms=clock.laps("write"),
     )
     key = request.key(task.bench.version(editor.model_id))
     task.bench.library.remember_edit(task.owner, key, result)
@@ -115,15 +118,28 @@ def taken_with_others(
 ) -> Picture:
     """The same, with what is painted on other parts of the picture."""
     part = Part(latent.crop, latent.quad)
+    near = tuple(
+        other
+        for other in others
+        if overlap(part, part_of(task, other)) and enabled_edits(other.edits)
+    )
+    if not near:
+        return taken(task, latent)
 
     def take() -> Picture:
-        near = tuple(each for each in changes_of(task, others, editor) if overlap(part, each.part))
         whole = task.bench.picture(task.owner, latent.image_id)
-        return part.taken_from(composed(whole, near)) if near else taken(task, latent)
+        return part.taken_from(composed(whole, changes_of(task, near, editor)))
 
-    painted = [(other.latent_id, repr(drawn_of(other.edits))) for other in others]
-    key = (task.owner, latent.latent_id, task.bench.version(editor.model_id), *painted)
+    painted = canonical_json([[other.latent_id, drawn_of(other.edits)] for other in near])
+    version = task.bench.version(editor.model_id)
+    key = (task.owner, latent.latent_id, version, sha256(painted.encode()).hexdigest())
     return task.bench.parts.get(key, take)
+
+
+def part_of(task: Task, other: PaintedPart) -> Part:
+    """Where another part of the picture is."""
+    latent = task.bench.library.latent(task.owner, other.latent_id)
+    return Part(latent.crop, latent.quad)
 
 
 def changes_of(task: Task, others: tuple[PaintedPart, ...], editor: Editor) -> Iterator[Change]:

@@ -7,7 +7,7 @@ from contracts.errors import InvalidRequest
 from contracts.kits import Kit, Role, downloads_of
 from contracts.requests import AdoptRequest, AdoptResult
 from models.errors import ModelError
-from worker.adoption import About, Files, adopt_files
+from worker.adoption import About, Adopted, Files, Report, adopt_files
 from worker.task import Task
 
 
@@ -15,19 +15,33 @@ def adopt_kit(task: Task, request: AdoptRequest) -> AdoptResult:
     """Make a model of a kit, and remove its files.
 
     Raises:
+        InvalidRequest, ModelError: as `adopt_fetched` has them.
+    """
+    adopt_fetched(request.kit, task.bench.settings.home, task.bench.device, task.report)
+    return AdoptResult(model=request.kit.name)
+
+
+def adopt_fetched(kit: Kit, home: Path, device: str, report: Report) -> Adopted:
+    """Make a model of a kit whose files are there, and remove them.
+
+    Raises:
+        InvalidRequest: they are not here, or there is such a model already.
         ModelError: they are something else; they go, so that the next try fetches them again.
     """
-    kit, home = request.kit, task.bench.settings.home
-    folder, target = downloads_of(home, kit), home / "models" / kit.name
-    if target.exists():
-        raise InvalidRequest(f"there is a model {kit.name} already")
+    folder = downloads_of(home, kit)
+    files = files_of(kit, folder)
+    if not files.checkpoint.exists():
+        raise InvalidRequest(
+            f"the files of {kit.name} are not here: the server and its workers need the same data "
+            "folder"
+        )
     try:
-        adopt_files(files_of(kit, folder), target, about_kit(kit), task.bench.device, task.report)
+        adopted = adopt_files(files, home / "models" / kit.name, about_kit(kit), device, report)
     except ModelError:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     shutil.rmtree(folder, ignore_errors=True)
-    return AdoptResult(model=kit.name)
+    return adopted
 
 
 def files_of(kit: Kit, folder: Path) -> Files:

@@ -25,6 +25,7 @@ class KitInfo(Value):
     resolution: int
     license: str
     license_address: str
+    is_commercial: bool
     aligned: str | None
     has_encoder: bool
     num_bytes: int
@@ -91,7 +92,9 @@ def check(allowed: bool) -> None:
         Forbidden: they do not, or nothing may be fetched.
     """
     if not allowed:
-        raise Forbidden("only who runs the server may fetch models, unless --no-downloads is set")
+        raise Forbidden(
+            "models are fetched for who runs the server, and not where the setting downloads is off"
+        )
 
 
 def shown(kit: Kit, is_installed: bool) -> KitInfo:

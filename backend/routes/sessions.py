@@ -101,11 +101,11 @@ async def export_session(server: Server, owner: Owner, session_id: str) -> Respo
 def _check(server: Services, owner: str, body: SessionWrite) -> None:
     """See that all that a session needs is there. Whether its model can still draw every edit is
     not asked: work is kept first."""
-    for latent_id in latents_of(body):
-        server.library.latent(owner, latent_id)
+    latents = {each: server.library.latent(owner, each) for each in latents_of(body)}
     for state in states_of(body):
-        check_length(server, state.edits)
-        check_others(server, owner, body.latent_id, state.others)
+        for edits in (state.edits, *(other.edits for other in state.others)):
+            check_length(server, edits)
+        check_others(server, owner, latents[body.latent_id], state.others)
 
 
 def _list(library: Library, owner: str) -> SessionList:

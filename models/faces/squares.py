@@ -44,8 +44,9 @@ def side_of(quad: Quad) -> float:
 
 def cut(pixels: Pixels, quad: Quad, side: int) -> Pixels:
     """What a picture [H, W, 3] shows in a square, [side, side, 3]; beyond its borders its mirror
-    image, which goes over into its blurred self and then into one colour: that is how the pictures
-    of FFHQ were made (Karras et al. 2019, appendix A)."""
+    image, which goes over into its blurred self and then into one colour, after the way the
+    pictures of FFHQ were made (Karras et al. 2019, appendix A; there, all four sides fade once one
+    is crossed)."""
     reach = side_of(quad)
     x0, y0, x1, y1 = bounds(grown(quad, BORDER), pixels)
     img = shrunk(to_img(pixels[y0:y1, x0:x1]), reach / side)

@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -190,7 +191,8 @@ def test_all_files_of_a_kit_are_counted_together(tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "kit").glob("*.pt")} == {"a.pt", "b.pt"}
 
 
-def test_a_kit_is_fetched_once_at_a_time(tmp_path: Path) -> None:
+def test_a_kit_is_fetched_once_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloading, "LOCK_S", 0.1)
     (tmp_path / "kit").mkdir()
     with (
         FileLock(tmp_path / "kit" / ".lock"),
@@ -215,3 +217,48 @@ def test_room_is_looked_for_before_anything_is_fetched(
         download_kit(kit, tmp_path / "kit", lambda there: None)
     (tmp_path / "kit" / "a.pt.part").write_bytes(FILE)
     check_room(kit, tmp_path / "kit")  # half of it is there
+
+
+def test_who_is_stopped_while_nothing_comes_ends_with_the_next_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloading, "TIMEOUT_S", 0.2)
+    told: list[int] = []
+
+    class Stopped(Exception):
+        pass
+
+    def on_progress(there: int) -> None:
+        told.append(there)
+        if len(told) > 2:
+            raise Stopped
+
+    def stalls(answer: Answer, _: int) -> None:
+        answer.send_response(200)
+        answer.send_header("Content-Length", str(len(FILE)))
+        answer.end_headers()
+        answer.wfile.flush()
+        time.sleep(1)
+
+    with serving(stalls) as (address, _), pytest.raises(Stopped):
+        file = kit_file(f"{address}/x", len(FILE), SHA256)
+        download(file, tmp_path / "x.pkl", on_progress)
+
+
+def test_a_server_that_sends_round_in_circles_is_said(tmp_path: Path) -> None:
+    def circle(answer: Answer, _: int) -> None:
+        answer.send_response(302)
+        answer.send_header("Location", "/ffhq.pkl")
+        answer.send_header("Content-Length", "0")
+        answer.end_headers()
+
+    with pytest.raises(DownloadFailed, match="only sends elsewhere"):
+        fetch(circle, tmp_path / "x.pkl")
+
+
+def test_a_file_that_is_there_is_looked_at_again(tmp_path: Path) -> None:
+    (tmp_path / "x.pkl").write_bytes(FILE[::-1])
+    with pytest.raises(DownloadFailed, match="SHA-256"):
+        fetch_known(lambda a, _: a.send(FILE), tmp_path / "x.pkl")
+    fetch_known(lambda a, _: a.send(FILE), tmp_path / "x.pkl")
+    assert (tmp_path / "x.pkl").read_bytes() == FILE

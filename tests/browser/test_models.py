@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from cli.library import convert
+from cli.pick import default_device
 from tests.fakes.checkpoints import write_official
 from tests.fakes.reference import random_weights
-from worker.adoption import About, Files
+from worker.adoption import About, Files, adopt_files
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,8 @@ def own_url(tmp_path_factory, serve_folder):
     write_official(folder / "mine.pkl", random_weights(64, w_dim=64, channel_max=64, layers=2))
     (folder / "data" / "models").mkdir(parents=True)
     target = folder / "data" / "models" / "mine"
-    convert(Files(folder / "mine.pkl"), target, About("My network", "CC0-1.0"))
+    about = About("My network", "CC0-1.0")
+    adopt_files(Files(folder / "mine.pkl"), target, about, default_device(), lambda step: None)
     with serve_folder(folder) as url:
         yield url
 

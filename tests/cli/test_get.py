@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from contracts.errors import StartError
-from contracts.kits import KITS, read_kits
+from contracts.known_kits import KITS, read_kits
 from models.errors import CheckpointError
 from tests.fakes.checkpoints import write_official
 from tests.fakes.file_server import serving
@@ -88,4 +88,34 @@ def test_the_list_names_what_there_is() -> None:
 def test_a_list_of_kits_that_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "kits.json").write_text(text)
     with pytest.raises(StartError, match=r"kits\.json is no list of kits"):
+        read_kits(tmp_path / "kits.json")
+
+
+def test_the_documented_list_of_kits_is_one(tmp_path: Path) -> None:
+    docs = Path(__file__).resolve().parents[2] / "docs" / "photos.md"
+    example = docs.read_text().split("```json\n")[1].split("```")[0]
+    (tmp_path / "kits.json").write_text(example)
+    assert list(read_kits(tmp_path / "kits.json")) == ["faces"]
+
+
+def broken(**fields: Any) -> dict[str, Any]:
+    return kit_of("http://127.0.0.1:9", b"x") | fields
+
+
+@pytest.mark.parametrize(
+    "kits",
+    [
+        [broken(files=[])],
+        [broken(files=broken()["files"] * 2)],
+        [broken(files=[broken()["files"][0] | {"role": "directions"}])],
+        [broken(license_address="javascript:alert(1)")],
+        [broken(), broken()],
+    ],
+    ids=["no file", "two of a name", "no model", "no address", "two kits of a name"],
+)
+def test_a_kit_that_makes_no_model_is_refused_at_once(
+    tmp_path: Path, kits: list[dict[str, Any]]
+) -> None:
+    (tmp_path / "kits.json").write_text(json.dumps(kits))
+    with pytest.raises(StartError):
         read_kits(tmp_path / "kits.json")

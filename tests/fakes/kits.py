@@ -35,6 +35,7 @@ def kit(address: str, files: dict[str, bytes], **fields: Any) -> dict[str, Any]:
         "resolution": 32,
         "license": "a licence for research only (non-commercial)",
         "license_address": "https://example.org/licence",
+        "is_commercial": False,
         "aligned": "ffhq",
         "files": listed,
         **fields,

@@ -1,0 +1,243 @@
+"""The kits that are known.
+
+The project does not distribute them. Sizes and SHA-256 are those of the files as they were seen;
+where nobody has told a checksum, the size is a guide, and whether it is a StyleGAN2 generator is
+seen when it is read. Addresses: the READMEs of stylegan2-ada-pytorch, stylegan3 and
+encoder4editing, and Hugging Face's copy of the latter's files; the TensorFlow ones of church, horse
+and car follow the pattern of the cat's, and have not been tried.
+"""
+
+import json
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from contracts.errors import StartError
+from contracts.faces import Alignment
+from contracts.kits import Kit, KitFile
+
+NVIDIA = "NVIDIA Source Code License-NC (non-commercial: research and evaluation only)"
+NVIDIA_ADDRESS = "https://nvlabs.github.io/stylegan2-ada-pytorch/license.html"
+E4E = f"{NVIDIA} for the generator; encoder4editing's own code is MIT"
+E4E_FFHQ = (
+    f"{NVIDIA} for the generator; FFHQ is CC BY-NC-SA 4.0; encoder4editing's own code and "
+    "directions are MIT"
+)
+ADA = "https://nvlabs-fi-cdn.nvidia.com/stylegan2-ada-pytorch/pretrained/"
+TENSORFLOW = "https://nvlabs-fi-cdn.nvidia.com/stylegan2/networks/"
+NGC = "https://api.ngc.nvidia.com/v2/models/nvidia/research/stylegan2/versions/1/files/"
+HUGGING_FACE = "https://huggingface.co/public-data/e4e/resolve/main/"
+EDITINGS = "https://raw.githubusercontent.com/omertov/encoder4editing/main/editings/"
+
+
+def e4e(
+    name: str,
+    title: str,
+    draws: str,
+    resolution: int,
+    file: str,
+    size: int,
+    sha256: str,
+    *,
+    license_: str = E4E,
+    aligned: Alignment | None = None,
+    directions: tuple[KitFile, ...] = (),
+) -> Kit:
+    """A kit of encoder4editing: one file has the generator and its encoder."""
+    model = KitFile(
+        name=file, role="model", address=HUGGING_FACE + file, num_bytes=size, sha256=sha256
+    )
+    return Kit(
+        name=name,
+        title=title,
+        purpose=purpose_of(draws),
+        resolution=resolution,
+        license=license_,
+        license_address=NVIDIA_ADDRESS,
+        aligned=aligned,
+        has_encoder=True,
+        files=(model, *directions),
+    )
+
+
+def bare(
+    name: str,
+    title: str,
+    draws: str,
+    resolution: int,
+    megabytes: int,
+    address: str,
+    *,
+    aligned: Alignment | None = None,
+) -> Kit:
+    """A kit of a generator alone."""
+    file = address.rsplit("/", 1)[-1]
+    model = KitFile(name=file, role="model", address=address, num_bytes=megabytes * 1_000_000)
+    return Kit(
+        name=name,
+        title=title,
+        purpose=purpose_of(draws),
+        resolution=resolution,
+        license=NVIDIA,
+        license_address=NVIDIA_ADDRESS,
+        aligned=aligned,
+        files=(model,),
+    )
+
+
+def purpose_of(draws: str) -> str:
+    """What a model of such pictures is for."""
+    return f"Pictures of {draws}, as they are in its training set."
+
+
+def direction(path: str, num_bytes: int, sha256: str) -> KitFile:
+    """A file of directions that encoder4editing has."""
+    name = path.rsplit("/", 1)[-1]
+    return KitFile(
+        name=name, role="directions", address=EDITINGS + path, num_bytes=num_bytes, sha256=sha256
+    )
+
+
+FFHQ_DIRECTIONS = (
+    direction(
+        "interfacegan_directions/age.pt",
+        2_808,
+        "50074516b1629707d89b5e43d6b8abd1792212fa3b961a87a11323d6a5222ae0",
+    ),
+    direction(
+        "interfacegan_directions/smile.pt",
+        2_808,
+        "817a7e732b59dee9eba862bec8bd7e8373568443bc9f9731a21cf9b0356f0653",
+    ),
+    direction(
+        "interfacegan_directions/pose.pt",
+        37_624,
+        "736e0eacc8488fa0b020a2e7bd256b957284c364191dfea693705e5d06d43e7d",
+    ),
+    direction(
+        "ganspace_pca/ffhq_pca.pt",
+        167_562,
+        "4d7f9df1c96180d9026b9cb8d04753579fbf385f321a9d0e263641601c5e5d36",
+    ),
+)
+
+KITS = (
+    e4e(
+        "ffhq",
+        "Photos of people",
+        "faces",
+        1024,
+        "e4e_ffhq_encode.pt",
+        1_201_649_680,
+        "2ace1d9a8c05c10a399bcd500b8dda118f759ff1aac89dbdab7435f2136a0999",
+        license_=E4E_FFHQ,
+        aligned="ffhq",
+        directions=FFHQ_DIRECTIONS,
+    ),
+    e4e(
+        "cars",
+        "Photos of cars",
+        "cars",
+        512,
+        "e4e_cars_encode.pt",
+        1_077_493_298,
+        "f1743d4a9fe701643916062d7c40a4ec3d5daaa153de1ef941285d3ed3758330",
+    ),
+    e4e(
+        "church",
+        "Photos of churches",
+        "churches",
+        256,
+        "e4e_church_encode.pt",
+        959_033_364,
+        "590f00e84b6461ba05467f7b0c705972f0ed729f4e399d3e21bfdb1b781e1c93",
+    ),
+    e4e(
+        "horse",
+        "Photos of horses",
+        "horses",
+        256,
+        "e4e_horse_encode.pt",
+        959_033_364,
+        "bfcd7ac19571fab277d933d3133a1249d89f49ba948cfcc399ea271201f5c95f",
+    ),
+    bare(
+        "ffhq-nvidia",
+        "FFHQ, without an encoder",
+        "faces",
+        1024,
+        381,
+        ADA + "ffhq.pkl",
+        aligned="ffhq",
+    ),
+    bare(
+        "ffhq-512",
+        "FFHQ, 512 px",
+        "faces",
+        512,
+        364,
+        NGC + "stylegan2-ffhq-512x512.pkl",
+        aligned="ffhq",
+    ),
+    bare(
+        "ffhq-256",
+        "FFHQ, 256 px",
+        "faces",
+        256,
+        296,
+        NGC + "stylegan2-ffhq-256x256.pkl",
+        aligned="ffhq",
+    ),
+    bare(
+        "ffhqu-256",
+        "FFHQ, unaligned, 256 px",
+        "faces, unaligned",
+        256,
+        296,
+        NGC + "stylegan2-ffhqu-256x256.pkl",
+    ),
+    bare(
+        "celebahq-256",
+        "CelebA-HQ",
+        "celebrities' faces",
+        256,
+        296,
+        NGC + "stylegan2-celebahq-256x256.pkl",
+    ),
+    bare(
+        "metfaces",
+        "MetFaces",
+        "faces in paintings and sculptures",
+        1024,
+        381,
+        ADA + "metfaces.pkl",
+        aligned="ffhq",
+    ),
+    bare("afhqcat", "AFHQ cats", "cats' faces", 512, 364, ADA + "afhqcat.pkl"),
+    bare("afhqdog", "AFHQ dogs", "dogs' faces", 512, 364, ADA + "afhqdog.pkl"),
+    bare("afhqwild", "AFHQ wild animals", "wild animals' faces", 512, 364, ADA + "afhqwild.pkl"),
+    bare("afhqv2", "AFHQ v2", "animals' faces", 512, 364, NGC + "stylegan2-afhqv2-512x512.pkl"),
+    bare("brecahad", "BreCaHAD", "breast cancer histology", 512, 364, ADA + "brecahad.pkl"),
+    bare("cifar10", "CIFAR-10", "ten kinds of things, by class", 32, 249, ADA + "cifar10.pkl"),
+    bare("cat", "LSUN cats", "cats", 256, 357, TENSORFLOW + "stylegan2-cat-config-f.pkl"),
+    bare("car", "LSUN cars", "cars", 512, 364, TENSORFLOW + "stylegan2-car-config-f.pkl"),
+)
+
+
+def read_kits(file: Path | None) -> dict[str, Kit]:
+    """The kits that can be fetched, by name: those of a JSON file, or the known ones.
+
+    Raises:
+        StartError: the file cannot be read, or is no list of kits.
+    """
+    if file is None:
+        return {kit.name: kit for kit in KITS}
+    try:
+        listed = json.loads(file.read_text(encoding="utf-8"))
+        kits = TypeAdapter(tuple[Kit, ...]).validate_python(listed)
+    except (OSError, ValueError, ValidationError) as error:
+        raise StartError(f"{file} is no list of kits: {str(error).splitlines()[0]}") from error
+    named = {kit.name: kit for kit in kits}
+    if len(named) < len(kits):
+        raise StartError(f"{file} has two kits of the same name")
+    return named
