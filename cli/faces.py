@@ -63,11 +63,18 @@ def squares_of(pixels: "Pixels", model: str, face: str | None) -> "list[Pixels]"
             return [centred_square(pixels)]
     elif face != "all":
         if not face.isdecimal() or int(face) >= len(found):
-            raise InvalidRequest(f"--face {face}: the picture has {len(found)} faces, from 0 on")
+            raise InvalidRequest(f"--face {face}: {faces_to_choose(len(found))}")
         found = [found[int(face)]]
     if not found:
         raise InvalidRequest("--face all: the picture has no face")
     return [cut(pixels, torch.tensor(quad), square_px(quad)) for quad in found]
+
+
+def faces_to_choose(num: int) -> str:
+    """What --face can be, in a picture of so many faces."""
+    if num == 0:
+        return "no face is in the picture"
+    return "one face is in the picture: 0" if num == 1 else f"write 0 to {num - 1}, all or none"
 
 
 def is_whole(quad: Quad, pixels: "Pixels") -> bool:

@@ -152,9 +152,9 @@ export function editing(state, action) {
     case 'historyJumped':
       return withOpenEdit({ ...state, history: jump(state.history, action.index) });
     case 'undone':
-      return withOpenEdit({ ...state, history: undo(state.history), status: t('Undone') });
+      return state.history.past.length ? withOpenEdit({ ...state, history: undo(state.history), status: t('Undone') }) : state;
     case 'redone':
-      return withOpenEdit({ ...state, history: redo(state.history), status: t('Done again') });
+      return state.history.future.length ? withOpenEdit({ ...state, history: redo(state.history), status: t('Done again') }) : state;
     default:
       return state;
   }

@@ -177,7 +177,7 @@ const editor = editorScreen(
     });
   },
   { imageUrl: (imageId) => api.imageUrl(imageId), onCrop: () => void cropper.cropAgain(), onEncode: (mode) => void keeper.settle().then(() => cropper.encodeAgain(mode)) },
-  { imageUrl: (imageId) => api.imageUrl(imageId), onAdd: () => void cropper.cropAgain(), onWhole: () => void whole.open() },
+  { imageUrl: (imageId) => api.imageUrl(imageId), onAdd: () => void cropper.addPart(), onWhole: () => void whole.open() },
 );
 const firstSteps = tour();
 const problems = notice(store, { onRetry: () => renderer.retry() });

@@ -44,6 +44,7 @@ import { sessionsOf } from './parts.js';
  * @property {Crop|null} crop
  * @property {readonly import('./types.js').Face[]} faces of the upload, to choose from
  * @property {boolean} areFacesKnown they were looked for
+ * @property {boolean} isAdding a part is chosen to be edited beside those that are open, not in place of one
  * @property {boolean} isByHand the crop box is shown; where faces are outlined it is not asked for at first
  * @property {import('./alignment.js').Points|null} points eyes and mouth that the crop box is set by
  * @property {Work|null} work
@@ -83,7 +84,7 @@ import { sessionsOf } from './parts.js';
  * | {type: 'liveChanged', isOpen: boolean|null}
  * | {type: 'encodeModeChosen', mode: import('./encoding.js').EncodeMode}
  * | {type: 'uploaded', upload: Upload}
- * | {type: 'cropStarted', upload: Upload, crop: Crop}
+ * | {type: 'cropStarted', upload: Upload, crop: Crop, isAdding?: boolean}
  * | {type: 'cropChanged', crop: Crop, points?: import('./alignment.js').Points|null}
  * | {type: 'facesFound', imageId: string, faces: readonly import('./types.js').Face[]}
  * | {type: 'cropLeft'}
@@ -130,6 +131,7 @@ export const INITIAL = {
   faces: [],
   areFacesKnown: false,
   isByHand: true,
+  isAdding: false,
   points: null,
   work: null,
   opened: null,
@@ -219,9 +221,9 @@ function reduced(state, action) {
     case 'uploaded':
       return { ...state, upload: action.upload, crop: null, faces: [], areFacesKnown: false, points: null };
     case 'cropStarted':
-      return { ...state, phase: 'crop', upload: action.upload, crop: action.crop, faces: [], areFacesKnown: false, isByHand: true, points: null, work: null, problem: null };
+      return { ...state, phase: 'crop', upload: action.upload, crop: action.crop, faces: [], areFacesKnown: false, isByHand: true, isAdding: action.isAdding ?? false, points: null, work: null, problem: null };
     case 'facesFound':
-      return action.imageId === state.upload?.imageId ? { ...state, faces: action.faces, areFacesKnown: true, isByHand: state.source !== null || !action.faces.length } : state;
+      return action.imageId === state.upload?.imageId ? { ...state, faces: action.faces, areFacesKnown: true, isByHand: (state.source !== null && !state.isAdding) || !action.faces.length } : state;
     case 'cropChanged':
       return { ...state, crop: action.crop, points: action.points ?? null, isByHand: true };
     case 'cropLeft':

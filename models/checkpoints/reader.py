@@ -9,7 +9,7 @@ from typing import Any
 from safetensors import safe_open
 
 from models.checkpoints import official, rosinality, tensorflow
-from models.checkpoints.checkpoint import Checkpoint, checked, infer_config
+from models.checkpoints.checkpoint import Checkpoint, checked, infer_config, is_usual_filter
 from models.checkpoints.pickles import BoundedStream, Budget
 from models.checkpoints.style_encoders import find_style_encoder
 from models.checkpoints.tensors import read_legacy, read_plain, read_zip, starts_legacy
@@ -97,7 +97,11 @@ def read_by_head(path: Path) -> Any:
 def read_safetensors(path: Path) -> Checkpoint:
     """Read weights under our names."""
     with safe_open(path, framework="pt") as file:
-        state = {name: file.get_tensor(name) for name in file.keys()}
+        held = {name: file.get_tensor(name) for name in file.keys()}
         clamp = (file.metadata() or {}).get("conv_clamp")
+    filters = {name for name in held if name.endswith("resample_filter")}
+    if not all(is_usual_filter(held[name]) for name in filters):
+        raise CheckpointError("its resampling filter is not StyleGAN2's [1, 3, 3, 1]")
+    state = {name: tensor for name, tensor in held.items() if name not in filters}
     config = infer_config(state, None if clamp is None else float(clamp))
     return Checkpoint("safetensors", config, state)

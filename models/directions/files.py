@@ -16,6 +16,7 @@ from models.directions.ganspace import named_edits
 from models.errors import CheckpointError, OtherGenerator
 from models.latents import Layout
 
+SUFFIXES = (".npy", ".npz", ".pt", ".pth", ".pkl")
 MAX_SET = 128  # directions of one file
 MAX_BYTES = 2**26  # of its arrays, once they are unpacked
 
@@ -106,7 +107,13 @@ def spread_of(value: dict[str, Any], components: str) -> Tensor | None:
 
 
 def load(path: Path) -> Any:
-    """The value of a file: numbers and containers only."""
+    """The value of a file: numbers and containers only.
+
+    Raises:
+        CheckpointError: it is of a kind that directions are not kept in.
+    """
+    if path.suffix not in SUFFIXES:
+        raise CheckpointError(f"directions are in {', '.join(SUFFIXES)} files")
     if path.suffix == ".npy":
         return np.load(path, allow_pickle=False, mmap_mode="r")
     if path.suffix != ".npz":

@@ -84,7 +84,7 @@ def test_each_face_has_its_own_edits_and_undo(two_faces, two_people):
     page.keyboard.press("Escape")
     page.once("dialog", lambda dialog: dialog.accept())
     page.locator(".parts-list li").nth(1).hover()
-    page.get_by_role("button", name="Edit this part no longer").click()
+    page.get_by_role("button", name="Remove this part").click()
     expect(page.locator(".part")).to_have_count(1)
     expect(two_faces.edit_rows()).to_have_count(1)
     two_faces.wait_until_saved()
@@ -134,7 +134,7 @@ def test_another_part_keeps_the_edits(start, two_people):
     use.click()
     start.wait_for_editor()
     expect(start.edit_rows()).to_have_count(1)
-    expect(page.locator(".status-text")).to_contain_text("1 edits are kept")
+    expect(page.locator(".status-text")).to_contain_text("all edits are kept")
     assert start.wait_until_saved() == session_id
     kept = page.request.get(f"{start.live_url}/sessions/{session_id}").json()
     (_, _), (x1, y1), (x2, y2), _ = kept["latent"]["quad"]

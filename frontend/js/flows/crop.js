@@ -38,13 +38,23 @@ export class Cropper {
     this.#entry = entry;
   }
 
-  /** Back to the crop box of the open picture, to change its part or to choose another one. */
+  /** Back to the crop box of the open picture, to change the open part. */
   async cropAgain() {
+    await this.#choose(false);
+  }
+
+  /** Choose another part of the open picture, beside those that are open. */
+  async addPart() {
+    await this.#choose(true);
+  }
+
+  /** @param {boolean} isAdding */
+  async #choose(isAdding) {
     const { source } = this.#store.state;
     if (!source?.upload) return;
     const { upload, crop, modelId } = source;
     await this.#pictures.load(upload.imageId).catch(() => null);
-    this.#store.dispatch({ type: 'cropStarted', upload, crop: crop ?? largestCrop(upload, upload.width / upload.height) });
+    this.#store.dispatch({ type: 'cropStarted', upload, crop: crop ?? largestCrop(upload, upload.width / upload.height), isAdding });
     const faces = await this.#maker.faces(upload, modelId);
     this.#store.dispatch({ type: 'facesFound', imageId: upload.imageId, faces });
   }
@@ -150,6 +160,7 @@ function placeOf(crop, before, image) {
 function saysKept({ edits }, after) {
   const isKept = (/** @type {import('../session.js').Edit} */ edit) => (edit.type === 'other' ? edit.wire.mask?.kind === 'all' : !edit.mask || !isEmpty(edit.mask));
   const kept = after.edits.filter(isKept).length;
-  if (kept === edits.length) return t('Encoded again; {count} edits are kept', { count: kept });
+  if (!edits.length) return t('Encoded again');
+  if (kept === edits.length) return t('Encoded again; all edits are kept');
   return t('Encoded again; {kept} of {count} edits are kept, the others lie outside of this part', { kept, count: edits.length });
 }

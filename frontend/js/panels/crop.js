@@ -18,6 +18,8 @@ import { cropPoints } from './crop-points.js';
 /** @typedef {import('../crop.js').Crop} Crop */
 /** @typedef {import('../types.js').Face} Face */
 
+const MARGIN_PX = 16; // around the picture: room for the corners' handles
+const TOP_PX = 48; // above it: for the one that turns the box, too
 const MAX_AT_ONCE = 8; // faces
 
 /**
@@ -37,7 +39,7 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode, o
   const box = cropBox({
     current: () => (state.upload && state.crop ? { crop: state.crop, image: state.upload } : null),
     set,
-    onEnter: () => (isBeside(state) ? onChange() : onEncode()),
+    onEnter: () => (isChanging(state) ? onChange() : onEncode()),
   });
   const points = cropPoints({
     current: () => (state.upload && state.points ? { points: state.points, image: state.upload } : null),
@@ -88,20 +90,35 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode, o
   const choose = (/** @type {Face} */ face) => {
     const known = partOf(state, face);
     if (state.points) place(face.landmarks);
-    else if (known >= 0) dispatch({ type: 'partChosen', index: known });
+    else if (known >= 0) {
+      dispatch({ type: 'partChosen', index: known });
+      dispatch({ type: 'cropLeft' });
+    } else if (isChanging(state) && state.upload) set(cropOfQuad(face.quad, state.upload));
     else onFaces([face]);
-    if (known >= 0 && !state.points) dispatch({ type: 'cropLeft' });
   };
 
+  /** As large as the room allows, with all that the box and the outlines reach beyond the picture. */
   const fit = () => {
-    const { upload } = state;
-    if (!upload || state.phase !== 'crop') return;
+    const { upload, crop } = state;
+    if (!upload || !crop || state.phase !== 'crop' || frame.querySelector('.is-dragged')) return;
+    const quads = [...(state.isByHand ? [quadOfCrop(crop)] : []), ...state.faces.map(({ quad }) => quad)];
+    const [xs, ys] = [quads.flatMap((quad) => quad.map(([x]) => x)), quads.flatMap((quad) => quad.map(([, y]) => y))];
+    const [left, top] = [Math.max(0, -Math.min(0, ...xs)), Math.max(0, -Math.min(0, ...ys))];
+    const right = Math.max(0, Math.max(0, ...xs) - upload.width);
+    const bottom = Math.max(0, Math.max(0, ...ys) - upload.height);
     const { clientWidth, clientHeight } = room;
-    const margin = parseFloat(getComputedStyle(frame).marginLeft) || 0;
-    const scale = Math.min((clientWidth - 2 * margin) / upload.width, (clientHeight - 2 * margin) / upload.height);
-    frame.style.width = `${Math.round(upload.width * scale)}px`;
-    frame.style.height = `${Math.round(upload.height * scale)}px`;
+    const scale = Math.min(
+      (clientWidth - 2 * MARGIN_PX) / (upload.width + left + right),
+      (clientHeight - TOP_PX - MARGIN_PX) / (upload.height + top + bottom),
+    );
+    const px = (/** @type {number} */ value) => `${Math.round(value)}px`;
+    Object.assign(frame.style, {
+      width: px(upload.width * scale),
+      height: px(upload.height * scale),
+      margin: [TOP_PX + top * scale, MARGIN_PX + right * scale, MARGIN_PX + bottom * scale, MARGIN_PX + left * scale].map(px).join(' '),
+    });
   };
+  frame.addEventListener('dropped', fit);
   new ResizeObserver(fit).observe(room);
 
   return {
@@ -118,9 +135,8 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode, o
         Object.assign(canvas, { width: bitmap.width, height: bitmap.height });
         context2d(canvas).drawImage(bitmap, 0, 0);
       }
-      fit();
       const isPlacing = state.points !== null;
-      const shown = [state.faces, state.parts, isPlacing];
+      const shown = [state.faces, state.parts, isPlacing, state.isAdding];
       if (shown.some((each, i) => each !== shownFaces[i])) {
         shownFaces = shown;
         const labelled = state.faces.map((face) => ({ face, label: labelOf(state, face) }));
@@ -132,7 +148,7 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode, o
       byHand.hidden = state.isByHand;
       points.place(state.points, upload);
       shapes.set(shapeOf(crop, upload));
-      lead.textContent = isBeside(state)
+      lead.textContent = isChanging(state)
         ? t('Another part in place of the open one keeps its edits: they stay where they are in the picture, and are made anew on what is found there.')
         : t('The model works on this frame. The rest of the picture is kept and comes back when you download the full frame.');
       hint.textContent = hintOf(state);
@@ -142,14 +158,16 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode, o
       const room = MAX_PARTS - (isBeside(state) ? state.parts.length : 0);
       const several = Math.min(MAX_AT_ONCE, room, newFaces(state).length);
       severalNow = several;
-      all.hidden = several < 2;
+      all.hidden = several < 1 || isChanging(state) || (several === 1 && state.isByHand);
       all.classList.toggle('is-primary', !state.isByHand);
-      all.textContent = t('Edit all {count} faces', { count: several });
+      all.textContent = several === 1 ? t('Edit this face') : t('Edit all {count} faces', { count: several });
       encode.hidden = isBeside(state) || !state.isByHand;
-      change.hidden = beside.hidden = !isBeside(state);
+      change.hidden = !isChanging(state);
+      beside.hidden = !state.isAdding || !state.isByHand;
       const isFull = room < 1;
       change.disabled = beside.disabled = isBeside(state) && isSameCrop(crop, state.source?.crop ?? null, upload);
       beside.disabled ||= isFull;
+      fit();
       if (isEntered) requestAnimationFrame(state.isByHand ? box.focus : () => /** @type {HTMLElement|null} */ (faces.firstElementChild)?.focus());
     },
   };
@@ -158,6 +176,11 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode, o
 /** Whether the picture is open already. @param {State} state */
 function isBeside({ source, upload }) {
   return source?.upload != null && source.upload.imageId === upload?.imageId;
+}
+
+/** Whether the open part is to be another one. @param {State} state */
+function isChanging(state) {
+  return isBeside(state) && !state.isAdding;
 }
 
 /** The model that the picture is encoded with. @param {State} state */
@@ -194,12 +217,14 @@ function newFaces(state) {
 function labelOf(state, face) {
   if (state.points) return t('Adjust this face');
   if (partOf(state, face) >= 0) return t('Go on with this face');
+  if (isChanging(state)) return t('Use this face instead');
   return isBeside(state) ? t('Edit this face, too') : t('Edit this face');
 }
 
 /** @param {State} state */
 function hintOf(state) {
   if (state.points) return t('Drag the points onto the eyes and the corners of the mouth: the frame follows.');
+  if (isChanging(state)) return '';
   if (state.faces.length > 1) return t('{count} faces were found: click one to edit it, or edit all of them.', { count: state.faces.length });
   if (state.faces.length === 1) return t('A face was found: click its outline to edit it, turned and as large as the model wants it.');
   return modelOf(state)?.aligned && state.areFacesKnown ? t('No face was found. Place eyes and mouth by hand, or choose a part.') : '';

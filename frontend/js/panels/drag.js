@@ -18,13 +18,19 @@ export function drag(handle, begin, scaleOf, move) {
     if (begun === null || down.button !== 0) return;
     down.stopPropagation();
     handle.setPointerCapture(down.pointerId);
+    handle.classList.add('is-dragged');
     const scale = scaleOf(begun);
     const watch = new AbortController();
     const { signal } = watch;
     const onMove = (/** @type {PointerEvent} */ { clientX, clientY }) =>
       move(begun, { dx: (clientX - down.clientX) * scale, dy: (clientY - down.clientY) * scale });
     handle.addEventListener('pointermove', onMove, { signal });
-    handle.addEventListener('pointerup', () => watch.abort(), { signal });
-    handle.addEventListener('pointercancel', () => watch.abort(), { signal });
+    const drop = () => {
+      watch.abort();
+      handle.classList.remove('is-dragged');
+      handle.dispatchEvent(new CustomEvent('dropped', { bubbles: true }));
+    };
+    handle.addEventListener('pointerup', drop, { signal });
+    handle.addEventListener('pointercancel', drop, { signal });
   });
 }

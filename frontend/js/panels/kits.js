@@ -30,6 +30,7 @@ export function kitsPanel({ onFetch, onCancel }) {
   const licence = licenceDialog(onFetch);
   /** @type {unknown[]} */
   let shown = [];
+  let isSeen = false; // how the latest one ended is said to who saw it under way
 
   /** @param {readonly Kit[]} kits @param {Installation|null} installation */
   const show = (kits, installation) => {
@@ -45,7 +46,8 @@ export function kitsPanel({ onFetch, onCancel }) {
     get.onclick = () => kit && licence.ask(kit);
     cancel.onclick = () => kit && onCancel(kit.name);
     if (busy) showShare(progress, busy);
-    said.textContent = saysOf(installation, kits.find(({ name }) => name === installation?.kit));
+    isSeen ||= busy !== null;
+    said.textContent = isSeen ? saysOf(installation, kits.find(({ name }) => name === installation?.kit)) : '';
     said.classList.toggle('is-failed', installation?.status === 'failed');
     replaceRows(rows, kits.map((each) => kitRow(each, busy !== null, () => licence.ask(each))));
   };
@@ -80,7 +82,7 @@ function licenceDialog(onFetch) {
     el('p', { class: 'quiet' }, t('This server fetches it from:')),
     sources,
     el('label', { class: 'kit-accept' }, accept, t('I have read the licence, and keep to it.')),
-    el('div', { class: 'dialog-actions' }, submit),
+    el('div', { class: 'dialog-actions' }, el('button', { type: 'button', class: 'button', onclick: () => dom.close() }, t('Cancel')), submit),
   );
   const dom = dialog(t('Licence'), 'dialog-small', form);
   let name = '';

@@ -20,14 +20,17 @@ export function partsPanel(store, { imageUrl, onAdd, onWhole }) {
   const dom = el('nav', { class: 'parts', 'aria-label': t('Parts of the picture') }, list, add, whole);
   /** @type {unknown[]} */
   let shown = [];
+  /** @type {Map<string, string>} what each part looks like by now, by its latent */
+  const results = new Map();
   return {
     dom,
     /** @param {State} state */
     syncState(state) {
-      const { source, partIndex } = state;
+      const { source, partIndex, result } = state;
+      if (source && result) results.set(source.latentId, result.imageId);
       dom.hidden = !source?.upload || (!source.crop && state.parts.length < 2);
-      if (dom.hidden || (shown[0] === state.parts && shown[1] === partIndex)) return;
-      shown = [state.parts, partIndex];
+      if (dom.hidden || [state.parts, partIndex, result].every((each, i) => each === shown[i])) return;
+      shown = [state.parts, partIndex, result];
       add.disabled = state.parts.length >= MAX_PARTS;
       const parts = partsOf(state);
       setChildren(list, parts.map((part, i) => el('li', {}, ...partButtons(part, i))));
@@ -38,14 +41,15 @@ export function partsPanel(store, { imageUrl, onAdd, onWhole }) {
   function partButtons({ source }, i) {
     const isOpen = shown[1] === i;
     const name = t('Part {number}', { number: i + 1 });
-    const picture = el('img', { src: imageUrl(source.originalId), alt: '' });
+    const picture = el('img', { src: imageUrl(results.get(source.latentId) ?? source.originalId), alt: '' });
     const open = el('button', { type: 'button', class: 'part', title: name, 'aria-label': name, onclick: () => store.dispatch({ type: 'partChosen', index: i }) }, picture);
     open.setAttribute('aria-current', String(isOpen));
     if (!isOpen || /** @type {unknown[]} */ (shown[0]).length < 2) return [open];
-    const remove = iconButton('close', t('Edit this part no longer'), () => {
+    const remove = iconButton('close', t('Remove this part'), () => {
       const { history } = partsOf(store.state)[i]; // as it is by now
-      const isPainted = history.present.edits.length > 0 || history.past.length > 0;
-      if (isPainted && !confirm(t('Leave this part as it was? Its edits cannot be brought back.'))) return;
+      const count = history.present.edits.length;
+      const isPainted = count > 0 || history.past.length > 0;
+      if (isPainted && !confirm(t('Remove this part of the session, with its edits ({count})? That cannot be undone.', { count }))) return;
       store.dispatch({ type: 'partRemoved', index: i });
     }, { class: 'part-remove' });
     return [open, remove];

@@ -98,6 +98,11 @@ export function attachPointers(stage, store, live) {
     stage.dom.classList.remove('is-panning');
   };
 
+  store.subscribe((state, before) => {
+    if (!gesture || state.source === before.source) return; // a stroke belongs to what it was begun on
+    gesture.cancel();
+    gesture = null;
+  });
   stage.dom.addEventListener('pointerdown', onDown);
   stage.dom.addEventListener('pointermove', onMove);
   stage.dom.addEventListener('pointerup', onUp);
