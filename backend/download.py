@@ -97,7 +97,7 @@ def download(file: KitFile, path: Path, on_progress: OnProgress) -> None:
                 failures = 0 if size_of(part) > before else failures + 1
                 time.sleep(PAUSE_S * failures)
                 if failures >= TRIES:
-                    if not size_of(part):
+                    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
                         raise DownloadFailed(f"{host_of(file)} cannot be reached") from error
                     raise DownloadFailed(
                         f"the download of {file.name} broke off at {size_of(part):,} bytes; the "

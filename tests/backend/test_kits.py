@@ -160,7 +160,7 @@ def test_only_who_runs_the_server_fetches(tmp_path: Path, files: dict[str, bytes
         with live.client("first") as client:
             assert len(client.get("/kits").json()["kits"]) == 1
             assert client.post("/kits/faces", json=ACCEPTED).status_code == 202
-            assert "broke off" in wait(client, "failed")["error"]["message"]
+            assert "cannot be reached" in wait(client, "failed")["error"]["message"]
 
 
 def test_a_server_without_downloads_fetches_nothing(tmp_path: Path) -> None:

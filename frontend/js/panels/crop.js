@@ -160,7 +160,7 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode, o
       severalNow = several;
       all.hidden = several < 1 || isChanging(state) || (several === 1 && state.isByHand);
       all.classList.toggle('is-primary', !state.isByHand);
-      all.textContent = several === 1 ? t('Edit this face') : t('Edit all {count} faces', { count: several });
+      all.textContent = several === 1 ? t('Edit face {number}', { number: state.faces.indexOf(newFaces(state)[0]) + 1 }) : t('Edit all {count} faces', { count: several });
       encode.hidden = isBeside(state) || !state.isByHand;
       change.hidden = !isChanging(state);
       beside.hidden = !state.isAdding || !state.isByHand;
