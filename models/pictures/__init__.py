@@ -1,7 +1,7 @@
 """Files of any kind as upright pictures in sRGB: the one decoder, of editing, training and labels.
 
-`plain` reads what cameras and paint programs write, `bands` what satellites and instruments do;
-`decoding` puts them together. Nothing here is torch's.
+`bands` reads TIFFs, which satellites and instruments write, and `plain` everything else; `decoding`
+puts them together. Nothing here is torch's.
 """
 
 from models.pictures.decoding import decode, decode_selection

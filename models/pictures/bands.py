@@ -1,4 +1,4 @@
-"""TIFFs in bands, as satellites, surveys and instruments write them, by GDAL's reader of GeoTIFF.
+"""TIFFs in bands of numbers, satellites' and surveys' among them, by GDAL's reader of GeoTIFF.
 
 GDAL finds everything that it may read in the bytes themselves: no file lies beside them, and no
 other driver is asked.
@@ -14,14 +14,13 @@ from models.errors import PictureError, PictureTooLarge
 from models.pictures.levels import Bands, of_bits, of_usual_range, stretched
 from models.pictures.plain import BROKEN, check_size
 from models.pictures.samples import Samples
-from models.pictures.tiff import TiffHeader
+from models.pictures.tiff import WHITE_IS_0, TiffHeader
 
 if TYPE_CHECKING:
     from rasterio import DatasetReader
 
 BYTES_PER_PIXEL = 16  # of what is unpacked, for each pixel that may be read: float32 in four bands
 GDAL_OPTIONS = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_CACHEMAX": 64}
-WHITE_IS_0 = 0  # photometric
 
 
 def read_bands(data: bytes, header: TiffHeader, max_pixels: int) -> Samples:
@@ -85,7 +84,8 @@ def read_dataset(
 
     values = file.read(chosen(file))
     alpha = alpha_of(file, header)
-    if file.colorinterp[0] == ColorInterp.palette:
+    # Of grey in which 0 is white GDAL makes a palette as well, a level off.
+    if file.colorinterp[0] == ColorInterp.palette and header.photometric != WHITE_IS_0:
         table = table_of(file.colormap(1), values.dtype)[values[0]]
         return np.ascontiguousarray(table[:, :, :3]), np.minimum(alpha, table[:, :, 3])
     alpha[~np.isfinite(values).all(axis=0)] = 0
@@ -130,7 +130,8 @@ def chosen(file: "DatasetReader") -> list[int]:
 def levels_of(values: Bands, header: TiffHeader, valid: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """Numbers as levels. What a survey measured has no white, and is stretched; any other TIFF is a
     picture, in which white is the most that its bits hold."""
-    if header.is_georeferenced and header.num_bits > 8:
+    is_picture = header.is_unsigned and header.num_bits <= 8
+    if header.is_georeferenced and not is_picture:
         return stretched(values, valid)
     return unstretched(values, header, valid)
 

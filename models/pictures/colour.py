@@ -17,13 +17,13 @@ def to_srgb(samples: Samples) -> Image.Image:
     """The colours as RGB. A profile that cannot be used, or is of other colours than the file's, is
     as good as none: grey and RGB are then sRGB's."""
     colours, profile = samples.colours, usable(samples.profile)
-    if profile is not None and space_of(profile) == "RGB" and colours.mode == "L":
-        colours = colours.convert("RGB")
-    if profile is not None and space_of(profile) == SPACES.get(colours.mode):
-        try:
-            return converted(colours, profile)
-        except ImageCms.PyCMSError:
-            pass
+    if profile is not None:
+        meant = of_space(colours, space_of(profile))
+        if space_of(profile) == SPACES.get(meant.mode):
+            try:
+                return converted(meant, profile)
+            except ImageCms.PyCMSError:
+                pass
     if colours.mode == "LAB":
         return converted(colours, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")))
     gamma = SRGB_GAMMA if samples.profile else samples.gamma or SRGB_GAMMA
@@ -43,6 +43,17 @@ def usable(profile: bytes | None) -> ImageCms.ImageCmsProfile | None:
 def space_of(profile: ImageCms.ImageCmsProfile) -> str:
     """The colours that a profile is for."""
     return str(profile.profile.xcolor_space).strip()
+
+
+def of_space(colours: Image.Image, space: str) -> Image.Image:
+    """Grey as RGB, or RGB that is grey everywhere as grey, where the profile is for that: some
+    formats, and PNG's grey with alpha in 16 bits, are decoded as RGB."""
+    if space == "RGB" and colours.mode == "L":
+        return colours.convert("RGB")
+    if space == "GRAY" and colours.mode == "RGB":
+        red, green, blue = colours.split()
+        return red if red == green == blue else colours
+    return colours
 
 
 def converted(colours: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Image:

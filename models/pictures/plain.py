@@ -123,10 +123,11 @@ def separated(image: Image.Image, key_bits: int | None) -> tuple[Image.Image, Im
     """
     key = image.info.get("transparency")
     if image.mode in ("1", "L", "RGB") or image.mode.startswith("I;16"):
-        colours = image.convert("L") if image.mode == "1" else image
+        keyed = image.convert("L") if image.mode == "1" else image
+        alpha = None if key is None else all_but(key_of(key, key_bits), keyed)
         if image.mode.startswith("I;16"):
-            colours = Image.fromarray(of_bits(np.asarray(image), 16))
-        return colours, None if key is None else all_but(key_of(key, key_bits), image)
+            return Image.fromarray(of_bits(np.asarray(image), 16)), alpha
+        return keyed, alpha
     if image.mode in ("CMYK", "LAB"):
         return image, None
     if image.mode in ("LA", "La"):

@@ -8,7 +8,8 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # the last two of BigTIFF
 BIG = 43
-IN_NUMBERS = (0, 1, 2, 3)  # photometrics: grey (0 is white), grey, RGB, a palette
+WHITE_IS_0 = 0
+IN_BANDS = (WHITE_IS_0, 1, 2, 3)  # photometrics: grey, grey, RGB, a palette
 GEOREFERENCES = (33550, 33922, 34264, 34735)
 """Of GeoTIFF: where pixels lie, and in which system. Source: OGC 19-008r4."""
 ASSOCIATED = 1  # ExtraSamples: colours have been multiplied by alpha
@@ -25,7 +26,6 @@ class TiffHeader:
         is_premultiplied: whether colours have been multiplied by alpha.
     """
 
-    num_samples: int
     num_bits: int
     is_unsigned: bool
     photometric: int
@@ -36,9 +36,9 @@ class TiffHeader:
 
     @property
     def is_in_bands(self) -> bool:
-        """Whether it holds numbers of instruments, and not the 8 bits that a screen shows."""
-        is_more = self.num_bits > 8 or not self.is_unsigned or self.num_samples > 4
-        return self.photometric in IN_NUMBERS and (self.is_georeferenced or is_more)
+        """Whether its samples are levels of red, green, blue, grey or a palette as they stand; of
+        CMYK, YCbCr and Lab they are not."""
+        return self.photometric in IN_BANDS
 
 
 def read_header(data: bytes) -> TiffHeader | None:
@@ -48,7 +48,6 @@ def read_header(data: bytes) -> TiffHeader | None:
     try:
         tags = tags_of(data)
         return TiffHeader(
-            num_samples=first(tags.get(277), 1),
             num_bits=max(several(tags.get(258), 1)),
             is_unsigned=set(several(tags.get(339), 1)) == {1},
             photometric=first(tags.get(262), 1),
