@@ -83,7 +83,7 @@ def read_dataset(
     from rasterio.enums import ColorInterp
 
     values = file.read(chosen(file))
-    alpha = alpha_of(file, header)
+    alpha = np.array(file.dataset_mask())  # of nodata, a mask inside of the file, or alpha
     # Of grey in which 0 is white GDAL makes a palette as well, a level off.
     if file.colorinterp[0] == ColorInterp.palette and header.photometric != WHITE_IS_0:
         table = table_of(file.colormap(1), values.dtype)[values[0]]
@@ -95,17 +95,6 @@ def read_dataset(
     if len(levels) == 1:
         return levels[0], alpha
     return np.ascontiguousarray(levels.transpose(1, 2, 0)), alpha
-
-
-def alpha_of(file: "DatasetReader", header: TiffHeader) -> NDArray[np.uint8]:
-    """Alpha [H, W]; 0 where the file's mask or its number for no data say that there is none."""
-    from rasterio.enums import ColorInterp
-
-    alpha = np.array(file.dataset_mask())
-    if ColorInterp.alpha in file.colorinterp:
-        band = file.read([file.colorinterp.index(ColorInterp.alpha) + 1])
-        alpha = np.minimum(alpha, unstretched(band, header, alpha >= 0)[0])
-    return alpha
 
 
 def chosen(file: "DatasetReader") -> list[int]:
@@ -133,11 +122,6 @@ def levels_of(values: Bands, header: TiffHeader, valid: NDArray[np.bool_]) -> ND
     is_picture = header.is_unsigned and header.num_bits <= 8
     if header.is_georeferenced and not is_picture:
         return stretched(values, valid)
-    return unstretched(values, header, valid)
-
-
-def unstretched(values: Bands, header: TiffHeader, valid: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Numbers as levels from 0, by what their type, or else they themselves, say that white is."""
     if header.is_unsigned and header.num_bits <= 16:
         return of_bits(values, header.num_bits)
     return of_usual_range(values, valid)
