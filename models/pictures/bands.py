@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rasterio import DatasetReader
 
 BYTES_PER_PIXEL = 16  # of what is unpacked, for each pixel that may be read: float32 in four bands
+NO_RASTERIO = "TIFFs need rasterio, which cannot be loaded here: see its installation, or try PNG"
 GDAL_OPTIONS = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_CACHEMAX": 64}
 
 
@@ -30,10 +31,12 @@ def read_bands(data: bytes, header: TiffHeader, max_pixels: int) -> Samples:
         PictureTooLarge: more than `max_pixels`, or far more numbers than they would have.
         PictureError: damaged, or of numbers that cannot be shown.
     """
-    import rasterio
-    from rasterio.errors import RasterioError
-    from rasterio.io import MemoryFile
-
+    try:
+        import rasterio
+        from rasterio.errors import RasterioError
+        from rasterio.io import MemoryFile
+    except ImportError as error:
+        raise PictureError(NO_RASTERIO) from error
     try:
         with (
             rasterio.Env(**GDAL_OPTIONS),

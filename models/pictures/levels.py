@@ -20,8 +20,8 @@ def of_bits(values: Bands, num_bits: int) -> NDArray[np.uint8]:
 
 
 def of_usual_range(values: Bands, valid: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Numbers without a stated range: of the smallest usual one that all but the brightest
-    hundredths lie in, which are white. What is negative, or larger, is `stretched`.
+    """Numbers without a stated range, in the smallest usual one that all but the brightest two
+    hundredths lie in; those are white. If any but as few are negative, or larger, `stretched`.
 
     Args:
         valid: [H, W], where there is data.

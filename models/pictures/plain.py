@@ -109,8 +109,8 @@ def said_of(error: Exception) -> str | None:
     """What to tell of an error that is of our own making."""
     if any(words in str(error) for words in PACKED_TOO_LARGE):
         return (
-            f"the text or profile packed into this PNG is larger than {MAX_PACKED_BYTES:,} bytes: "
-            "export it without metadata"
+            "this PNG has more text packed into it, or a larger profile, than is read "
+            f"({MAX_PACKED_BYTES:,} bytes each): export it without metadata"
         )
     return None
 

@@ -3,6 +3,7 @@ out; and no more is unpacked than a picture may be large."""
 
 import itertools
 import struct
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +191,12 @@ def test_no_more_is_unpacked_than_a_picture_may_be_large(tmp_path: Path) -> None
     assert decode(data, LIMIT_PX).size_px == (8, 8)
     with pytest.raises(PictureError):
         decode(tiled, LIMIT_PX)
+
+
+def test_a_missing_rasterio_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "rasterio", None)
+    with pytest.raises(PictureError, match="TIFFs need rasterio"):
+        decode(tiff_file(np.zeros((8, 8), np.uint8), 1), LIMIT_PX)
 
 
 def test_a_file_names_no_other(tmp_path: Path) -> None:
