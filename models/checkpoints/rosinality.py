@@ -77,8 +77,8 @@ def unwrapped(named: dict[Any, Any]) -> dict[str, Any]:
 
 
 def missing_noises(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Noise inputs that the file does not hold, as older ones do not: any noise is as
-    good, and a seed makes it the same each time."""
+    """Noise inputs that a file does not hold, as older ones do not: any noise is as good, and a
+    seed makes it the same each time."""
     rng = torch.Generator().manual_seed(0)
     noises = {}
     for strength in sorted(name for name in state if name.endswith(".noise_strength")):
