@@ -26,6 +26,9 @@ CMD ["latentbrush", "serve", "--host", "0.0.0.0", "--no-browser"]
 FROM backend AS worker
 ARG TORCH_INDEX=https://pypi.org/simple
 USER root
+# GDAL, in rasterio, expects the system's expat.
+RUN apt-get update && apt-get install -y --no-install-recommends libexpat1 \
+    && rm -rf /var/lib/apt/lists/*
 RUN pip install --index-url "$TORCH_INDEX" "torch>=2.11,<2.14" \
     && pip install -c requirements.lock -e ".[worker]"
 USER latentbrush

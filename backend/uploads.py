@@ -9,7 +9,6 @@ from backend.services import Services
 from contracts.errors import TooLarge
 from contracts.ids import new_job_id
 from contracts.jobs import JobKind
-from contracts.pictures import open_header
 from contracts.requests import IngestRequest, IngestResult
 from contracts.sessions import ImportRequest, ImportResult
 
@@ -27,8 +26,6 @@ async def ingest(server: Services, owner: str, file: UploadFile) -> IngestResult
     settings = server.settings
     if file.size is not None and file.size > settings.max_upload_bytes:
         raise TooLarge(f"the picture is larger than {settings.max_upload_bytes:,} bytes")
-    await run_in_threadpool(open_header, file.file, settings.max_pixels)
-    await file.seek(0)
     return await _by_worker(server, owner, file, JobKind.INGEST, IngestRequest, IngestResult)
 
 

@@ -35,7 +35,7 @@ from contracts.settings import SharedSettings
 
 if TYPE_CHECKING:
     from models.images import Pixels
-    from worker.decode import Picture
+    from models.pictures import Picture
     from worker.editor import ModelEditor
     from worker.parts import Part
     from worker.ports import Edited
@@ -233,7 +233,7 @@ def edit_folder(
     """
     from PIL import Image
 
-    from worker.decode import Picture
+    from models.pictures import Picture
     from worker.ports import EncodeOptions
 
     paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in PICTURE_SUFFIXES)

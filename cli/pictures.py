@@ -13,7 +13,7 @@ from contracts.settings import SharedSettings
 
 if TYPE_CHECKING:
     from models.images import Pixels
-    from worker.decode import Picture
+    from models.pictures import Picture
     from worker.editor import ModelEditor
 
 

@@ -53,7 +53,8 @@ class MaskGrid(Value):
 
 
 class MaskPng(Value):
-    """A grey PNG of any size as base64; white is 1. Colour is read as its luminance."""
+    """A PNG of any size as base64. If any of it is transparent, its alpha is the mask, whatever the
+    colour; else white is 1, and colour is read as its luminance."""
 
     kind: Literal["png"] = "png"
     data: Annotated[str, Field(min_length=1, max_length=MAX_MASK_PNG_CHARS)]

@@ -9,7 +9,9 @@ ModelError
 ├─ SpaceError        no such latent space, or a latent that does not fit the generator
 ├─ ClassUnknown      a class-conditional model has no such class, or the model has none
 ├─ NoEncoder         the model has no encoder, and no steps were asked for
-└─ AttributeUnknown  the model has no such attribute
+├─ AttributeUnknown  the model has no such attribute
+└─ PictureError      a file is no picture, damaged, or of a kind that is not read
+   └─ PictureTooLarge  it has more pixels, or numbers, than may be read
 """
 
 
@@ -51,3 +53,11 @@ class NoEncoder(ModelError):
 
 class AttributeUnknown(ModelError):
     """The model has no such attribute."""
+
+
+class PictureError(ModelError):
+    """A file is not a picture, is damaged, or is of a kind that is not read."""
+
+
+class PictureTooLarge(PictureError):
+    """A picture has more pixels, or numbers, than may be read."""

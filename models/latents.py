@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -197,7 +198,26 @@ def to_bytes(stored: Stored, model: str = "") -> bytes:
         tensors |= tensors_of(stored.plain, PLAIN)
     base = "x".join(str(side) for side in stored.latent.base)
     about = {"format": "latentbrush-latent/1", "space": stored.space, "base": base, "model": model}
-    return save(tensors, about)
+    return in_one_order(save(tensors, about))
+
+
+def in_one_order(data: bytes) -> bytes:
+    """Safetensors with the header sorted, so that the same latent is the same bytes: `save` writes
+    metadata in another order each time."""
+    header = json.dumps(header_of(data), sort_keys=True).encode()
+    header += b" " * (-len(header) % 8)  # tensors begin at a multiple of 8 bytes
+    return len(header).to_bytes(8, "little") + header + data[tensors_at(data) :]
+
+
+def header_of(data: bytes) -> dict[str, Any]:
+    """What a safetensors file says of its tensors, and its metadata."""
+    header: dict[str, Any] = json.loads(data[8 : tensors_at(data)])
+    return header
+
+
+def tensors_at(data: bytes) -> int:
+    """Where the numbers of a safetensors file begin: its first 8 bytes are its header's length."""
+    return 8 + int.from_bytes(data[:8], "little")
 
 
 def tensors_of(latent: LatentMap, prefix: str) -> dict[str, Tensor]:
@@ -216,7 +236,7 @@ def from_bytes(data: bytes, layout: Layout) -> Stored:
     """
     try:
         tensors = load(data)
-        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+        header = header_of(data)
         metadata = header["__metadata__"]
         space = metadata["space"]
         rows, columns = (int(side) for side in metadata["base"].split("x"))

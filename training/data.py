@@ -6,15 +6,12 @@ from typing import Protocol
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps
 from torch import Tensor
 from tqdm import tqdm
 
 from models.images import from_uint8, resize_img, to_img, to_uint8
-from training.errors import TrainingError
+from training.folders import each_read, picture_paths, read_picture
 from training.portraits import render, sample_factors
-
-IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
 
 
 class ImageSource(Protocol):
@@ -66,36 +63,33 @@ class PooledPortraits:
 
 
 class ImageFolder:
-    """The pictures of a folder, centre-cropped to squares."""
+    """The pictures of a folder, centre-cropped to squares; what is transparent is white.
+
+    Raises:
+        TrainingError: there are none that can be read.
+    """
 
     def __init__(self, folder: Path, resolution: int, seed: int) -> None:
-        paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES)
-        if not paths:
-            raise TrainingError(f"no pictures in {folder}")
         self.rng = np.random.default_rng(seed)
-        self.images = torch.cat(
-            [to_uint8(load_square(p, resolution)) for p in tqdm(paths, desc="Reading pictures")]
-        )
+        squares = each_read(picture_paths(folder), lambda path: load_square(path, resolution))
+        self.images = torch.cat([to_uint8(square) for square in squares])
 
     def batch(self, num: int) -> Tensor:
         return from_uint8(self.images[self.rng.integers(0, len(self.images), num)])
 
 
 def load_square(path: Path, resolution: int) -> Tensor:
-    """Read a picture, upright and centre-cropped, as [1, 3, R, R].
+    """Read a picture, upright, on white and centre-cropped, as [1, 3, R, R].
 
     Raises:
-        TrainingError: the file is not a picture.
+        TrainingError: the file cannot be read.
     """
-    try:
-        with Image.open(path) as file:
-            upright = ImageOps.exif_transpose(file).convert("RGB")
-    except (OSError, ValueError) as error:
-        raise TrainingError(f"{path.name} cannot be read as a picture") from error
-    side = min(upright.size)
-    left, top = (upright.width - side) // 2, (upright.height - side) // 2
-    square = upright.crop((left, top, left + side, top + side))
-    return resize_img(to_img(np.asarray(square)), (resolution, resolution)).clamp(-1, 1)
+    pixels = read_picture(path).on_white()
+    height, width, _ = pixels.shape
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    square = to_img(pixels[top : top + side, left : left + side])
+    return resize_img(square, (resolution, resolution)).clamp(-1, 1)
 
 
 def mirror(img: Tensor, chosen: Tensor) -> Tensor:

@@ -12,12 +12,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 from torch import Tensor
-from tqdm import tqdm
 
-from training.data import IMAGE_SUFFIXES
 from training.errors import TrainingError
+from training.folders import each_read, picture_paths, read_picture
 
 Bands = NDArray[np.uint8]
 """[3, H, W]; 0 in all three where there is no data."""
@@ -25,8 +24,7 @@ Bands = NDArray[np.uint8]
 SPACENET_FOLDERS = ("RGB-PanSharpen", "PS-RGB")
 """Where SpaceNet's areas keep colours, beside other bands of the same ground."""
 MAX_EMPTY_PICTURE = 0.9  # of a picture, beyond which none of its squares are cut
-STRETCH = (2, 98)  # percentiles that become black and white, of deeper than 8 bits
-GEOTIFF = (".tif", ".tiff")
+DECODED = 2  # changes when pictures are decoded otherwise, so that a run decodes its own anew
 
 
 def find_pictures(folder: Path) -> list[Path]:
@@ -35,39 +33,47 @@ def find_pictures(folder: Path) -> list[Path]:
     Raises:
         TrainingError: there are none.
     """
-    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES)
+    found = picture_paths(folder)
     colour = [p for p in found if any(name in p.parts for name in SPACENET_FOLDERS)]
-    if not found:
-        raise TrainingError(f"--data: no pictures in {folder}")
     return colour or found
 
 
 def open_rasters(folder: Path, cache: Path, resolution: int, scale: float = 1.0) -> list[Tensor]:
-    """Every picture of a folder that is large enough, as uint8 [3, H, W] on disk.
+    """Every picture of a folder that can be read and is large enough, as uint8 [3, H, W] on disk.
 
     Args:
         scale: 0.5 halves each side first.
 
     Raises:
-        TrainingError: a file cannot be read, or none is large enough.
+        TrainingError: none can be read, or none is large enough.
     """
     cache.mkdir(parents=True, exist_ok=True)
     pictures = []
-    for path in tqdm(find_pictures(folder), desc="Reading pictures", unit="picture"):
-        about = path.stat()
-        text = f"{path.relative_to(folder)} {about.st_size} {about.st_mtime_ns} {scale}"
-        kept = cache / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.npy"
-        if not kept.exists():
-            temporary = kept.with_suffix(f".{os.getpid()}.npy.tmp")
-            with temporary.open("wb") as file:
-                np.save(file, scaled(read_bands(path), scale))
-            temporary.replace(kept)
-        bands = np.load(kept, mmap_mode="c")  # never written; torch asks that it could be
+    for bands in each_read(find_pictures(folder), lambda path: on_disk(path, folder, cache, scale)):
         if min(bands.shape[1:]) >= resolution and share_empty(bands) < MAX_EMPTY_PICTURE:
             pictures.append(torch.from_numpy(bands))
     if not pictures:
         raise TrainingError(f"--data: no picture in {folder} has {resolution} px on every side")
     return pictures
+
+
+def on_disk(path: Path, folder: Path, cache: Path, scale: float) -> Bands:
+    """A picture as `open_rasters` keeps it; decoded if it is not there yet.
+
+    Raises:
+        TrainingError: it cannot be read.
+    """
+    about = path.stat()
+    text = f"{path.relative_to(folder)} {about.st_size} {about.st_mtime_ns} {scale} {DECODED}"
+    kept = cache / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.npy"
+    if not kept.exists():
+        decoded = scaled(read_bands(path), scale)
+        temporary = kept.with_suffix(f".{os.getpid()}.npy.tmp")
+        with temporary.open("wb") as file:
+            np.save(file, decoded)
+        temporary.replace(kept)
+    bands: Bands = np.load(kept, mmap_mode="c")  # never written; torch asks that it could be
+    return bands
 
 
 def share_empty(bands: Bands) -> float:
@@ -76,48 +82,16 @@ def share_empty(bands: Bands) -> float:
 
 
 def read_bands(path: Path) -> Bands:
-    """One picture in colour.
+    """One picture in colour; transparent places are without data.
 
     Raises:
         TrainingError: it cannot be read.
     """
-    if path.suffix.lower() in GEOTIFF:
-        try:
-            return read_geotiff(path)
-        except ImportError:
-            pass  # without rasterio, Pillow reads the plain ones
-    try:
-        with Image.open(path) as file:
-            upright = np.asarray(ImageOps.exif_transpose(file).convert("RGB"))
-    except (OSError, ValueError, Image.DecompressionBombError) as error:
-        hint = ": pip install rasterio" if path.suffix.lower() in GEOTIFF else ""
-        raise TrainingError(f"{path.name} cannot be read as a picture{hint}") from error
-    return np.ascontiguousarray(upright.transpose(2, 0, 1))
-
-
-def read_geotiff(path: Path) -> Bands:
-    """The first three bands, or one for all; deeper than 8 bits is stretched."""
-    import rasterio
-
-    try:
-        with rasterio.open(path) as file:
-            chosen = [1, 2, 3] if file.count >= 3 else [1, 1, 1]
-            bands = file.read(chosen)
-            valid = file.dataset_mask() > 0
-    except rasterio.errors.RasterioError as error:
-        raise TrainingError(f"{path.name} cannot be read as a GeoTIFF") from error
-    return np.where(valid, stretched(bands, valid), 0).astype(np.uint8)
-
-
-def stretched(bands: NDArray[np.generic], valid: NDArray[np.bool_]) -> NDArray[np.generic]:
-    """Bands [3, H, W] in 1 to 255; 8-bit ones as they are."""
-    if bands.dtype == np.uint8 or not valid.any():
-        return bands
-    shown = bands.astype(np.float32)
-    low, high = np.percentile(shown[:, valid], STRETCH, axis=1)
-    span = np.maximum(high - low, 1e-6)
-    unit = (shown - low[:, None, None]) / span[:, None, None]
-    return np.asarray(1 + 254 * unit.clip(0, 1))
+    picture = read_picture(path)
+    bands = np.ascontiguousarray(picture.on_white().transpose(2, 0, 1))
+    if picture.alpha is not None:
+        bands[:, picture.alpha == 0] = 0
+    return bands
 
 
 def scaled(bands: Bands, scale: float) -> Bands:

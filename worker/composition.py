@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from contracts.faces import Quad
-from worker.decode import Picture
+from models.pictures import Picture
 from worker.encode import Box
 from worker.parts import Part
 

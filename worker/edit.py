@@ -7,9 +7,9 @@ from contracts.edits import PaintedPart, canonical_json, enabled_edits
 from contracts.library import LatentRecord
 from contracts.requests import ANIMATION_PX, EditRequest, EditResult, Output, drawn_of
 from models.carry import changed_box
+from models.pictures import Picture
 from worker.clock import Clock
 from worker.composition import Change, composed, onto, overlap
-from worker.decode import Picture
 from worker.encode import MEDIA_TYPES, repaint, shrunk, write_animation
 from worker.parts import Part
 from worker.ports import Editor, Step

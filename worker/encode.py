@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from worker.decode import Picture
+from models.pictures import Picture
 from worker.ports import Pixels
 
 ImageFormat = Literal["png", "webp", "jpeg"]

@@ -9,7 +9,7 @@ import torch
 from contracts.errors import InvalidRequest
 from contracts.faces import Quad
 from models.faces.squares import bounds, cut, pasted, side_of
-from worker.decode import Picture
+from models.pictures import Picture
 from worker.encode import Box, crop_picture, paste
 
 MAX_SQUARE_PX = 4096  # a larger square is cut at this size

@@ -14,7 +14,8 @@ from contracts.session_file import (
     with_latents,
 )
 from contracts.sessions import ImportRequest, ImportResult, SessionWrite
-from worker.decode import Picture, decode_picture
+from models.pictures import Picture
+from worker.decode import decode_picture
 from worker.parts import Part, part_of
 from worker.ports import Editor
 from worker.task import Task, check_version

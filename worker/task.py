@@ -7,7 +7,7 @@ from contracts.errors import StaleLatent
 from contracts.faces import Alignment
 from contracts.library import ImageRecord, LatentRecord
 from contracts.versions import is_same_generator
-from worker.decode import Picture
+from models.pictures import Picture
 from worker.encode import MEDIA_TYPES, ImageFormat, write_picture
 from worker.ports import Editor, FetchTensor, Pixels, Step
 from worker.workbench import Workbench

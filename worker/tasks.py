@@ -21,8 +21,9 @@ from contracts.requests import (
     Metrics,
 )
 from contracts.sessions import ImportRequest
+from models.pictures import Picture
 from worker.clock import Clock
-from worker.decode import Picture, decode_picture
+from worker.decode import decode_picture
 from worker.edit import edit
 from worker.encode import write_pixels
 from worker.faces import faces_in

@@ -12,8 +12,9 @@ from contracts.catalog import Catalog, ModelInfo
 from contracts.errors import ModelUnavailable, UnknownModel
 from contracts.job_store import JobStore
 from contracts.library import Library
+from models.pictures import Picture
 from models.recent import Recent
-from worker.decode import Picture, decode_picture
+from worker.decode import decode_picture
 from worker.ports import Editor, LoadEditor
 from worker.settings import WorkerSettings
 

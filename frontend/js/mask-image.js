@@ -23,16 +23,26 @@ export function maskFile(mask) {
 }
 
 /**
- * A picture as a mask of a size: its brightness, nothing where it is clear.
+ * A picture as a mask of a size; as `decode_selection` in models/pictures/decoding.py reads it.
  * @param {CanvasImageSource} picture
  * @param {import('./geometry.js').Size} size
  * @returns {Mask}
  */
 export function readMask(picture, { width, height }) {
-  const pixels = scaled(picture, width, height);
-  const luminance = (/** @type {number} */ i) =>
-    (0.299 * pixels[i] + 0.587 * pixels[i + 1] + 0.114 * pixels[i + 2]) * (pixels[i + 3] / 255);
-  return { width, height, values: Float32Array.from({ length: width * height }, (_, i) => luminance(4 * i) / 255) };
+  return { width, height, values: selection(scaled(picture, width, height)) };
+}
+
+/**
+ * How far each pixel is selected, from 0 to 1: by its alpha where the picture hides anything, whatever the colour; else by
+ * its brightness.
+ * @param {Uint8ClampedArray} pixels RGBA
+ * @returns {Float32Array}
+ */
+export function selection(pixels) {
+  const isClear = pixels.some((value, i) => i % 4 === 3 && value < 255);
+  const share = (/** @type {number} */ i) =>
+    isClear ? pixels[i + 3] : 0.299 * pixels[i] + 0.587 * pixels[i + 1] + 0.114 * pixels[i + 2];
+  return Float32Array.from({ length: pixels.length / 4 }, (_, i) => share(4 * i) / 255);
 }
 
 /**

@@ -57,7 +57,9 @@ def checked(checkpoint: Checkpoint) -> Checkpoint:
     held = shapes(checkpoint.state)
     if wanted != held:
         name, _ = min(set(wanted.items()) ^ set(held.items()))
-        raise CheckpointError(f"not a whole StyleGAN2 generator: see its {name}")
+        fault = "is missing" if name not in held else "is of another shape"
+        fault = "is left over" if name not in wanted else fault
+        raise CheckpointError(f"not a whole StyleGAN2 generator: {name} {fault}")
     for name, tensor in checkpoint.state.items():
         if not bool(tensor.isfinite().all()):
             raise CheckpointError(f"its training has diverged: {name} is not finite")

@@ -15,7 +15,7 @@ from models.errors import CheckpointError, UnsafeCheckpoint
 MAX_ITEM_BYTES = 2**28  # one string or one tensor; the largest of StyleGAN2 is a 28th of it
 MAX_STEPS = 1_000_000  # of a file; a checkpoint takes some ten thousands
 MAX_BYTES = 2**31  # of a file's values; a training checkpoint at 1024 px takes 850 MB
-MAX_KEY = 2**31  # of integer keys: larger ones can be made to collide
+MAX_KEY = 2**31  # of integer keys that are looked up: larger ones can be made to collide
 
 Constructor = Callable[..., Any]
 
@@ -307,11 +307,16 @@ class PickleReader:
             target[key_of(key)] = value
 
 
+class OtherKey:
+    """Stands for a key that no generator has, such as the addresses and tuples of an optimizer's
+    state, and is equal to itself alone: hashing a deep tuple ends the process, and large numbers
+    can be made to collide."""
+
+
 def key_of(value: Any) -> Hashable:
-    """A key of a dict or a set: text or a small number; hashing a deep tuple ends the process."""
-    if isinstance(value, int) and abs(value) < MAX_KEY:
-        return value
-    return text_of(value)
+    """A key of a dict or a set: text or a small number as it is, any other as an `OtherKey`."""
+    is_plain = isinstance(value, str) or (isinstance(value, int) and abs(value) < MAX_KEY)
+    return value if is_plain else OtherKey()
 
 
 def text_of(value: Any) -> str:

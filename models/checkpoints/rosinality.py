@@ -6,12 +6,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.checkpoints.checkpoint import Checkpoint, infer_config, is_usual_filter
+from models.checkpoints.checkpoint import Checkpoint, checked, infer_config, is_usual_filter
 from models.checkpoints.tensors import View
 from models.errors import CheckpointError
 from models.generator import Generator
 
 W_AVG_SAMPLES = 10_000  # training checkpoints do not hold the mean of w
+HOLDERS = ("params_ema", "state_dict", "generator", "g")
+"""Where others keep a generator that rosinality's code keeps under `g_ema`."""
+WRAPPERS = ("module.", "_orig_mod.")
+"""What DataParallel and torch.compile put before every name."""
 
 
 def read_rosinality(value: Any) -> Checkpoint | None:
@@ -22,16 +26,10 @@ def read_rosinality(value: Any) -> Checkpoint | None:
     """
     if not isinstance(value, dict):
         return None
-    whole = value.get("state_dict")
-    if isinstance(whole, dict) and any(name.startswith("decoder.") for name in map(str, whole)):
-        format_ = "pSp-style checkpoint"
-        views = {name[8:]: view for name, view in whole.items() if name.startswith("decoder.")}
-    elif isinstance(value.get("g_ema"), dict):
-        format_, views = "rosinality checkpoint", value["g_ema"]
-    elif "input.input" in value:
-        format_, views = "rosinality weights", value
-    else:
+    found = find_weights(value)
+    if found is None:
         return None
+    format_, views = found
     if any(name.startswith(("generator.progression", "progression")) for name in views):
         raise CheckpointError("this is a StyleGAN (1); Latentbrush reads StyleGAN2")
     kernels = [
@@ -42,13 +40,53 @@ def read_rosinality(value: Any) -> Checkpoint | None:
     weights = {name: view.tensor() for name, view in views.items() if isinstance(view, View)}
     state = convert(weights)
     config = infer_config(state)
+    state |= missing_noises(state)
     mean = value.get("latent_avg")
     if isinstance(mean, View):
         state["mapping.w_avg"] = first_of(mean.tensor())
     else:
         state["mapping.w_avg"] = torch.zeros(config.w_dim)
-        state["mapping.w_avg"] = mean_w(Checkpoint(format_, config, state).generator())
+        state["mapping.w_avg"] = mean_w(checked(Checkpoint(format_, config, state)).generator())
     return Checkpoint(format_, config, state)
+
+
+def find_weights(value: dict[Any, Any]) -> tuple[str, dict[str, Any]] | None:
+    """What kind of file it is, and the generator's part of it under rosinality's names."""
+    whole = value.get("state_dict")
+    if isinstance(whole, dict) and (decoder := below("decoder.", unwrapped(whole))):
+        return "pSp-style checkpoint", decoder
+    if isinstance(value.get("g_ema"), dict):
+        return "rosinality checkpoint", unwrapped(value["g_ema"])
+    for held in (value, *(value.get(name) for name in HOLDERS)):
+        if isinstance(held, dict) and "input.input" in (weights := unwrapped(held)):
+            return "rosinality weights", weights
+    return None
+
+
+def below(prefix: str, named: dict[str, Any]) -> dict[str, Any]:
+    """What has that prefix, without it."""
+    return {name.removeprefix(prefix): v for name, v in named.items() if name.startswith(prefix)}
+
+
+def unwrapped(named: dict[Any, Any]) -> dict[str, Any]:
+    """Named weights without what wrappers put before every name; what has no name is left out."""
+    weights = {name: view for name, view in named.items() if isinstance(name, str)}
+    for prefix in WRAPPERS:
+        weights = below(prefix, weights) or weights
+    return weights
+
+
+def missing_noises(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Noise inputs that a file does not hold, as older ones do not: any noise is as good, and a
+    seed makes it the same each time."""
+    rng = torch.Generator().manual_seed(0)
+    noises = {}
+    for strength in sorted(name for name in state if name.endswith(".noise_strength")):
+        noise = strength.replace("noise_strength", "noise_const")
+        res = int(strength.split(".")[1].removeprefix("b"))
+        if noise not in state:
+            noises[noise] = torch.randn(res, res, generator=rng)
+    return noises
 
 
 def first_of(mean: Tensor) -> Tensor:

@@ -207,6 +207,16 @@ def scalar(dtype: Dtype, data: bytes | str) -> Any:
     return np.frombuffer(raw, dtype.numpy, count=1)[0].item()
 
 
+class Bystander:
+    """A value that stands beside a generator in a training's file, and that nothing here reads."""
+
+    def __init__(self, *_: Any) -> None:
+        pass
+
+    def set_state(self, state: Any) -> None:
+        """Take no notice."""
+
+
 def parameter(data: View, *_: Any) -> View:
     """A torch Parameter is its tensor."""
     return data
@@ -217,11 +227,12 @@ def tensor_constructors(budget: Budget) -> dict[str, Constructor]:
     latin1 = Latin1(budget)
     made: dict[str, Constructor] = {
         "collections.OrderedDict": lambda pairs=(): plain_dict(pairs, budget),
-        "builtins.set": lambda items=(): plain_set(items, budget),
-        "__builtin__.set": lambda items=(): plain_set(items, budget),
         "_codecs.encode": lambda text, encoding="utf-8": latin1(text, encoding),
         "torch.storage._load_from_bytes": NestedStorages(budget),
     }
+    for home in ("builtins", "__builtin__"):
+        made[f"{home}.set"] = lambda items=(): plain_set(items, budget)
+        made[f"{home}.frozenset"] = made[f"{home}.set"]
     for core in ("numpy.core", "numpy._core"):
         made[f"{core}.multiarray._reconstruct"] = lambda *_: Array(latin1)
         made[f"{core}.multiarray.scalar"] = scalar
@@ -229,6 +240,7 @@ def tensor_constructors(budget: Budget) -> dict[str, Constructor]:
     return made | _VALUES_ALONE
 
 
+PATHS = ("PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath")
 _VALUES_ALONE: dict[str, Constructor] = {
     "torch._utils._rebuild_tensor": rebuild_tensor,
     "torch._utils._rebuild_tensor_v2": rebuild_tensor,
@@ -236,12 +248,20 @@ _VALUES_ALONE: dict[str, Constructor] = {
     "torch.device": lambda kind, *_: text_of(kind),
     "argparse.Namespace": lambda: Record("argparse.Namespace"),
     "numpy.dtype": lambda code, *_: Dtype(text_of(code)),
+    "collections.defaultdict": lambda *_: {},
+    "torch.Size": Bystander,
+    "torch.torch_version.TorchVersion": Bystander,
+    **{f"datetime.{name}": Bystander for name in ("date", "datetime", "timedelta", "timezone")},
+    **{f"pathlib.{name}": Bystander for name in PATHS},
+    **{f"pathlib._local.{name}": Bystander for name in PATHS},  # Python 3.13
 }
 
+PLAIN_TYPES = ("dict", "float", "int", "list")  # what a defaultdict begins an entry with
 VALUES: dict[str, Any] = {
     **STORAGE_TYPES,
     **{str(dtype): dtype for dtype in DTYPES.values()},
     "numpy.ndarray": "numpy.ndarray",
+    **{f"{home}.{name}": name for home in ("builtins", "__builtin__") for name in PLAIN_TYPES},
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from picture_files import GEOREFERENCED, tiff_file
 from pictures import file_of, huge_png_header, noise, oriented_png, pixels_of, png
 from PIL import Image
 
@@ -93,6 +94,17 @@ def test_sixteen_bits_keep_their_order(client: httpx.Client) -> None:
         client.get(f"/images/{upload(client, file_of(grey16())).json()['image_id']}").content
     )
     assert np.array_equal(kept[:, :, 0], np.round(np.asarray(grey16()) / 257))
+
+
+def test_a_satellites_bands_are_a_picture(client: httpx.Client) -> None:
+    bands = np.random.default_rng(0).uniform(100, 900, (30, 40, 4))
+    bands[:5] = np.nan
+    answer = upload(client, tiff_file(bands, 1, extra=0, tags=GEOREFERENCED), "ms.tif")
+    assert answer.status_code == 201, answer.text
+    kept = pixels_of(client.get(f"/images/{answer.json()['image_id']}").content)
+    assert kept.shape == (30, 40, 4)
+    assert (kept[:5, :, 3] == 0).all() and (kept[5:, :, 3] == 255).all()
+    assert abs(kept[5:, :, :3].mean() - 128) < 5
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -232,7 +244,8 @@ def test_edits_that_fail_in_the_worker(
 def test_a_png_mask_may_have_any_size_and_kind(client: httpx.Client, latent_id: str) -> None:
     half = np.zeros((6, 10, 3), np.uint8)
     half[:, 5:] = 255
-    for image in (Image.fromarray(half), Image.fromarray(half).convert("1")):
+    black = Image.fromarray(np.dstack([half * 0, half[:, :, 0]]))  # chosen by its alpha
+    for image in (Image.fromarray(half), Image.fromarray(half).convert("1"), black):
         body = {"latent_id": latent_id, "edits": [png_mask(file_of(image))]}
         job = client.post("/edit?wait=20", json=body).json()
         assert job["result"]["changed_box"] == [30, 0, 30, 60]

@@ -34,7 +34,7 @@ def pixels_of(data: bytes) -> NDArray[np.uint8]:
     return np.asarray(Image.open(io.BytesIO(data)))
 
 
-def stored(upright: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+def stored(upright: NDArray[Any], orientation: int) -> NDArray[Any]:
     """How a camera that writes this EXIF orientation stores an upright picture.
 
     Source: Exif 2.3, tag 0x0112: which edge of the scene row 0 and column 0 are.
@@ -44,9 +44,9 @@ def stored(upright: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
         2: lambda a: a[:, ::-1],
         3: lambda a: a[::-1, ::-1],
         4: lambda a: a[::-1],
-        5: lambda a: a.transpose(1, 0, 2),
+        5: lambda a: a.swapaxes(0, 1),
         6: lambda a: np.rot90(a, 1),
-        7: lambda a: a[::-1, ::-1].transpose(1, 0, 2),
+        7: lambda a: a[::-1, ::-1].swapaxes(0, 1),
         8: lambda a: np.rot90(a, -1),
     }
     return np.ascontiguousarray(turn[orientation](upright))

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { selection } from '../../frontend/js/mask-image.js';
 import { constantMask, dab, erase, fromRows, isEmpty, line, paint, toRows } from '../../frontend/js/mask.js';
 
 const HARD = { radius: 4, softness: 0, strength: 1 };
@@ -68,4 +69,12 @@ test('rows are written with three decimals and read back', () => {
 test('ragged rows and unequal sizes are refused with both sizes named', () => {
   assert.throws(() => fromRows([[0, 1], [0]]), /one length/);
   assert.throws(() => paint(constantMask(2, 2), constantMask(3, 2)), /2×2.*3×2/);
+});
+
+test('a picture selects by its alpha, or by its brightness where all of it is opaque', () => {
+  const pixels = (/** @type {number[][]} */ ...rgba) => Uint8ClampedArray.from(rgba.flat());
+  const shares = (/** @type {number[][]} */ ...rgba) => [...selection(pixels(...rgba))].map((share) => Math.round(10 * share));
+  assert.deepEqual(shares([255, 255, 255, 255], [0, 0, 0, 255], [0, 0, 0, 255]), [10, 0, 0]);
+  assert.deepEqual(shares([255, 255, 255, 255], [255, 255, 255, 0], [255, 255, 255, 51]), [10, 0, 2]);
+  assert.deepEqual(shares([0, 0, 0, 255], [0, 0, 0, 0], [0, 0, 0, 51]), [10, 0, 2]);
 });

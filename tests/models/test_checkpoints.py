@@ -1,8 +1,14 @@
 """Foreign checkpoints: every reader gives the picture that an independent StyleGAN2 draws."""
 
+import argparse
+import collections
+import datetime
+import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -207,12 +213,80 @@ def test_another_rate_of_the_mapping_network_is_folded_in(tmp_path: Path) -> Non
     assert largest_difference(tmp_path / "x.pkl", weights) <= ONE_LEVEL
 
 
-def test_missing_weights_are_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("write", [files.write_rosinality, files.write_rosinality_training])
+def test_missing_weights_are_named(tmp_path: Path, write: Callable[[Path, Weights], None]) -> None:
     weights = random_weights(32, w_dim=64, channel_max=32, layers=2)
     del weights["synthesis.b16.conv0.bias"]
-    files.write_rosinality(tmp_path / "x.pt", weights)
-    with pytest.raises(CheckpointError, match=r"synthesis\.b16\.conv0\.bias"):
-        read_checkpoint(tmp_path / "x.pt").generator()
+    write(tmp_path / "x.pt", weights)
+    with pytest.raises(CheckpointError, match=r"synthesis\.b16\.conv0\.bias is missing"):
+        read_checkpoint(tmp_path / "x.pt")
+
+
+def optimizer(first: int) -> dict[str, Any]:
+    """What torch keeps of Adam, by the number or (before 1.6) the address of each parameter."""
+    keys = [first + 72 * i for i in range(4)]
+    state = {key: {"step": 10, "exp_avg": torch.zeros(2)} for key in keys}
+    return {"state": state, "param_groups": [{"lr": 0.002, "betas": (0.0, 0.99), "params": keys}]}
+
+
+def counts() -> dict[str, dict[str, int]]:
+    """A dict that makes its entries."""
+    made: dict[str, dict[str, int]] = collections.defaultdict(dict)
+    made["a"]["b"] = 1
+    return made
+
+
+BESIDE: dict[str, Any] = {
+    "optimizer": optimizer(0),
+    "optimizer of before 1.6": optimizer(140_022_334_455_664),
+    "keys of any kind": {(1, 2): 3, None: 1, 0.5: 2, -1: 0, 2**80: 1, frozenset("ab"): 1},
+    "sets of any kind": {(1, 2), 0.5},
+    "where it ran": argparse.Namespace(out=Path("runs/x"), lr=0.1),
+    "when": datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC),
+    "versions": [torch.torch_version.TorchVersion(torch.__version__), torch.Size([1, 2])],
+    "types": [torch.float16, torch.device("cuda", 0)],
+    "numbers drawn": [np.random.get_state(), random.getstate(), np.float64(3.2)],
+    "counts": counts(),
+}
+
+
+@pytest.mark.parametrize("zipped", [True, False], ids=["zip", "legacy"])
+@pytest.mark.parametrize("beside", BESIDE)
+def test_only_the_generators_part_of_a_file_matters(
+    tmp_path: Path, beside: str, zipped: bool
+) -> None:
+    weights = random_weights(32, w_dim=64, channel_max=32, layers=2)
+    value = {"g": {}, "g_ema": files.rosinality_state(weights), "x": BESIDE[beside]}
+    value["latent_avg"] = weights["mapping.w_avg"]
+    torch.save(value, tmp_path / "x.pt", _use_new_zipfile_serialization=zipped)
+    assert largest_difference(tmp_path / "x.pt", weights) <= ONE_LEVEL
+
+
+@pytest.mark.parametrize("has_mean", [True, False])
+def test_noise_that_a_file_does_not_hold_is_the_same_each_time(
+    tmp_path: Path, has_mean: bool
+) -> None:
+    weights = random_weights(32, w_dim=64, channel_max=32, layers=2)
+    state = files.rosinality_state(weights)
+    named = {name: t for name, t in state.items() if not name.startswith("noises.")}
+    mean = {"latent_avg": weights["mapping.w_avg"]} if has_mean else {}
+    torch.save({"g_ema": named} | mean, tmp_path / "x.pt")
+    first, again = read_checkpoint(tmp_path / "x.pt"), read_checkpoint(tmp_path / "x.pt")
+    noises = [name for name in first.state if name.endswith("noise_const")]
+    assert len(noises) == len(state) - len(named)
+    assert all(torch.equal(first.state[name], again.state[name]) for name in noises)
+    assert all(0.5 < first.state[name].std() < 1.5 for name in noises)
+    weights |= {name: first.state[name] for name in noises}
+    assert largest_difference(tmp_path / "x.pt", weights) <= ONE_LEVEL
+
+
+@pytest.mark.parametrize("wrapper", ["", "module.", "_orig_mod."])
+@pytest.mark.parametrize("holder", ["g_ema", "params_ema", "generator", "state_dict", "g"])
+def test_where_others_keep_the_generator(tmp_path: Path, holder: str, wrapper: str) -> None:
+    weights = random_weights(32, w_dim=64, channel_max=32, layers=2)
+    state = {wrapper + name: t for name, t in files.rosinality_state(weights).items()}
+    torch.save({holder: state, "latent_avg": weights["mapping.w_avg"]}, tmp_path / "x.pt")
+    assert largest_difference(tmp_path / "x.pt", weights) <= ONE_LEVEL
 
 
 def test_another_checkpoint_is_no_generator(tmp_path: Path) -> None:

@@ -189,3 +189,13 @@ def test_an_embedded_map_can_be_kept(model: Model) -> None:
     fine = embed(coarse, "S+", model.layout)
     again = from_bytes(to_bytes(Stored(fine, "S+")), model.layout).latent
     assert all(torch.equal(a, b) for a, b in zip(again.layers, fine.layers, strict=True))
+
+
+def test_the_same_latent_is_the_same_file(model: Model) -> None:
+    stored = Stored(random_latent(model, "S8"), "S8", random_latent(model, "W"))
+    files = {to_bytes(stored, "a model") for _ in range(16)}
+    assert len(files) == 1
+    again = from_bytes(files.pop(), model.layout)
+    assert all(
+        torch.equal(a, b) for a, b in zip(again.latent.layers, stored.latent.layers, strict=True)
+    )

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from fake_editor import FakeEditor
 from pictures import ORIENTATION_TAG, file_of, huge_png_header, noise, oriented_png, png, stored
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms
 
 from contracts.edits import MaskPng
 from contracts.errors import InvalidEdit, InvalidImage, TooLarge
-from contracts.pictures import FORMATS
-from worker.decode import Picture, decode_mask, decode_picture
+from models.pictures import Picture
+from models.pictures.plain import FORMATS
+from worker.decode import decode_mask, decode_picture
 from worker.ports import Editor
 
 LIMIT_PX = 1_000_000
@@ -177,7 +178,7 @@ def test_what_pillow_raises_of_broken_files(
     def broken(_: Image.Image) -> Image.Image:
         raise error
 
-    monkeypatch.setattr(ImageOps, "exif_transpose", broken)
+    monkeypatch.setattr(Image.Image, "getexif", broken)
     with pytest.raises(InvalidImage):
         decode_picture(png(), LIMIT_PX)
 

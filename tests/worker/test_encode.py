@@ -7,7 +7,7 @@ import pytest
 from pictures import noise, pixels_of
 from PIL import Image
 
-from worker.decode import Picture
+from models.pictures import Picture
 from worker.encode import ImageFormat, crop_picture, paste, repaint, write_picture
 
 
