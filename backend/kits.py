@@ -93,8 +93,11 @@ class Kits:
     def _check(self, kit: Kit) -> None:
         models = self._catalog.models()
         if kit.name in models:
-            what = "it" if is_of(kit, models[kit.name][0]) else "another one of that name"
-            raise InvalidRequest(f"there is {what} already: latentbrush models remove {kit.name}")
+            again = "" if is_of(kit, models[kit.name][0]) else ", which was made of something else"
+            raise InvalidRequest(
+                f"there is a model {kit.name} already{again}: `latentbrush models remove "
+                f"{kit.name}` makes room for it"
+            )
         folder = downloads_of(self._home, kit)
         folder.mkdir(parents=True, exist_ok=True)
         check_room(kit, folder)

@@ -242,16 +242,18 @@ def copy_model(folder: Path, target: Path, title: str | None) -> None:
 
 def convert(adopt: "Callable[[Report], Adopted]") -> None:
     """Make a model, with a progress bar, and say what it is."""
+    from models.style_encoder import StyleEncoder
+
     begun = time.monotonic()
     with Progress(transient=True) as progress:
         adopted = adopt(shown_in(progress))
     checkpoint, model = adopted.checkpoint, adopted.model
     config = model.generator.config
     classes = f", {config.c_dim} classes" if config.c_dim else ""
-    kind = getattr(model.encoder and model.encoder.config, "kind", None)
+    kind = model.encoder.config.kind if isinstance(model.encoder, StyleEncoder) else None
+    encoder = f", encoder {kind}" if kind else ""
     say(
-        f"{checkpoint.format}: {config.img_resolution} px{classes}"
-        f"{f', encoder {kind}' if kind else ''}, "
+        f"{checkpoint.format}: {config.img_resolution} px{classes}{encoder}, "
         f"{len(model.attributes.attributes)} directions, {time.monotonic() - begun:.0f} s"
     )
     if checkpoint.left:

@@ -50,7 +50,7 @@ def main() -> None:
     try:
         app()
     except FileNotFoundError as error:
-        stop(f"there is no {error.filename or str(error).rpartition(chr(32))[2]}")
+        stop(f"there is no {error.filename or error}")
     except EXPECTED as error:
         stop(str(error))
     except ValidationError as error:

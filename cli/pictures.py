@@ -46,16 +46,16 @@ def model_of(latent: Path) -> str:
     """The model that a latent says it was encoded by.
 
     Raises:
+        FileNotFoundError: there is none.
         InvalidRequest: it is not a latent.
     """
     from safetensors import SafetensorError, safe_open
 
+    latent.stat()  # of a missing file this says which, and safetensors only that it is
     try:
         with safe_open(latent, framework="np") as file:
             return (file.metadata() or {}).get("model") or DEFAULT_MODEL
     except (OSError, SafetensorError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
         raise InvalidRequest(
             f"{latent.name} is not a latent: `latentbrush encode` makes one of a picture"
         ) from error

@@ -30,64 +30,41 @@ HUGGING_FACE = "https://huggingface.co/public-data/e4e/resolve/main/"
 EDITINGS = "https://raw.githubusercontent.com/omertov/encoder4editing/main/editings/"
 
 
-def e4e(
+def kit(
     name: str,
     title: str,
     draws: str,
     resolution: int,
-    file: str,
-    size: int,
-    sha256: str,
-    *,
-    license_: str = E4E,
+    model: KitFile,
+    *directions: KitFile,
+    license_: str = NVIDIA,
     aligned: Alignment | None = None,
-    directions: tuple[KitFile, ...] = (),
+    has_encoder: bool = False,
 ) -> Kit:
-    """A kit of encoder4editing: one file has the generator and its encoder."""
-    model = KitFile(
-        name=file, role="model", address=HUGGING_FACE + file, num_bytes=size, sha256=sha256
-    )
+    """A kit around the file that has the generator."""
     return Kit(
         name=name,
         title=title,
-        purpose=purpose_of(draws),
+        purpose=f"Pictures of {draws}, as they are in its training set.",
         resolution=resolution,
         license=license_,
         license_address=NVIDIA_ADDRESS,
         aligned=aligned,
-        has_encoder=True,
+        has_encoder=has_encoder,
         files=(model, *directions),
     )
 
 
-def bare(
-    name: str,
-    title: str,
-    draws: str,
-    resolution: int,
-    megabytes: int,
-    address: str,
-    *,
-    aligned: Alignment | None = None,
-) -> Kit:
-    """A kit of a generator alone."""
-    file = address.rsplit("/", 1)[-1]
-    model = KitFile(name=file, role="model", address=address, num_bytes=megabytes * 1_000_000)
-    return Kit(
-        name=name,
-        title=title,
-        purpose=purpose_of(draws),
-        resolution=resolution,
-        license=NVIDIA,
-        license_address=NVIDIA_ADDRESS,
-        aligned=aligned,
-        files=(model,),
-    )
+def nvidia(address: str, megabytes: int) -> KitFile:
+    """A file of NVIDIA's: a generator alone, of about that size."""
+    name = address.rsplit("/", 1)[-1]
+    return KitFile(name=name, role="model", address=address, num_bytes=megabytes * 1_000_000)
 
 
-def purpose_of(draws: str) -> str:
-    """What a model of such pictures is for."""
-    return f"Pictures of {draws}, as they are in its training set."
+def e4e(name: str, num_bytes: int, sha256: str) -> KitFile:
+    """A file of encoder4editing's: a generator and its encoder."""
+    address = HUGGING_FACE + name
+    return KitFile(name=name, role="model", address=address, num_bytes=num_bytes, sha256=sha256)
 
 
 def direction(path: str, num_bytes: int, sha256: str) -> KitFile:
@@ -122,105 +99,128 @@ FFHQ_DIRECTIONS = (
 )
 
 KITS = (
-    e4e(
+    kit(
         "ffhq",
         "Photos of people",
         "faces",
         1024,
-        "e4e_ffhq_encode.pt",
-        1_201_649_680,
-        "2ace1d9a8c05c10a399bcd500b8dda118f759ff1aac89dbdab7435f2136a0999",
+        e4e(
+            "e4e_ffhq_encode.pt",
+            1_201_649_680,
+            "2ace1d9a8c05c10a399bcd500b8dda118f759ff1aac89dbdab7435f2136a0999",
+        ),
+        *FFHQ_DIRECTIONS,
         license_=E4E_FFHQ,
         aligned="ffhq",
-        directions=FFHQ_DIRECTIONS,
+        has_encoder=True,
     ),
-    e4e(
+    kit(
         "cars",
         "Photos of cars",
         "cars",
         512,
-        "e4e_cars_encode.pt",
-        1_077_493_298,
-        "f1743d4a9fe701643916062d7c40a4ec3d5daaa153de1ef941285d3ed3758330",
+        e4e(
+            "e4e_cars_encode.pt",
+            1_077_493_298,
+            "f1743d4a9fe701643916062d7c40a4ec3d5daaa153de1ef941285d3ed3758330",
+        ),
+        license_=E4E,
+        has_encoder=True,
     ),
-    e4e(
+    kit(
         "church",
         "Photos of churches",
         "churches",
         256,
-        "e4e_church_encode.pt",
-        959_033_364,
-        "590f00e84b6461ba05467f7b0c705972f0ed729f4e399d3e21bfdb1b781e1c93",
+        e4e(
+            "e4e_church_encode.pt",
+            959_033_364,
+            "590f00e84b6461ba05467f7b0c705972f0ed729f4e399d3e21bfdb1b781e1c93",
+        ),
+        license_=E4E,
+        has_encoder=True,
     ),
-    e4e(
+    kit(
         "horse",
         "Photos of horses",
         "horses",
         256,
-        "e4e_horse_encode.pt",
-        959_033_364,
-        "bfcd7ac19571fab277d933d3133a1249d89f49ba948cfcc399ea271201f5c95f",
+        e4e(
+            "e4e_horse_encode.pt",
+            959_033_364,
+            "bfcd7ac19571fab277d933d3133a1249d89f49ba948cfcc399ea271201f5c95f",
+        ),
+        license_=E4E,
+        has_encoder=True,
     ),
-    bare(
+    kit(
         "ffhq-nvidia",
         "FFHQ, without an encoder",
         "faces",
         1024,
-        381,
-        ADA + "ffhq.pkl",
+        nvidia(ADA + "ffhq.pkl", 381),
         aligned="ffhq",
     ),
-    bare(
+    kit(
         "ffhq-512",
         "FFHQ, 512 px",
         "faces",
         512,
-        364,
-        NGC + "stylegan2-ffhq-512x512.pkl",
+        nvidia(NGC + "stylegan2-ffhq-512x512.pkl", 364),
         aligned="ffhq",
     ),
-    bare(
+    kit(
         "ffhq-256",
         "FFHQ, 256 px",
         "faces",
         256,
-        296,
-        NGC + "stylegan2-ffhq-256x256.pkl",
+        nvidia(NGC + "stylegan2-ffhq-256x256.pkl", 296),
         aligned="ffhq",
     ),
-    bare(
+    kit(
         "ffhqu-256",
         "FFHQ, unaligned, 256 px",
         "faces, unaligned",
         256,
-        296,
-        NGC + "stylegan2-ffhqu-256x256.pkl",
+        nvidia(NGC + "stylegan2-ffhqu-256x256.pkl", 296),
     ),
-    bare(
+    kit(
         "celebahq-256",
         "CelebA-HQ",
         "celebrities' faces",
         256,
-        296,
-        NGC + "stylegan2-celebahq-256x256.pkl",
+        nvidia(NGC + "stylegan2-celebahq-256x256.pkl", 296),
     ),
-    bare(
+    kit(
         "metfaces",
         "MetFaces",
         "faces in paintings and sculptures",
         1024,
-        381,
-        ADA + "metfaces.pkl",
+        nvidia(ADA + "metfaces.pkl", 381),
         aligned="ffhq",
     ),
-    bare("afhqcat", "AFHQ cats", "cats' faces", 512, 364, ADA + "afhqcat.pkl"),
-    bare("afhqdog", "AFHQ dogs", "dogs' faces", 512, 364, ADA + "afhqdog.pkl"),
-    bare("afhqwild", "AFHQ wild animals", "wild animals' faces", 512, 364, ADA + "afhqwild.pkl"),
-    bare("afhqv2", "AFHQ v2", "animals' faces", 512, 364, NGC + "stylegan2-afhqv2-512x512.pkl"),
-    bare("brecahad", "BreCaHAD", "breast cancer histology", 512, 364, ADA + "brecahad.pkl"),
-    bare("cifar10", "CIFAR-10", "ten kinds of things, by class", 32, 249, ADA + "cifar10.pkl"),
-    bare("cat", "LSUN cats", "cats", 256, 357, TENSORFLOW + "stylegan2-cat-config-f.pkl"),
-    bare("car", "LSUN cars", "cars", 512, 364, TENSORFLOW + "stylegan2-car-config-f.pkl"),
+    kit("afhqcat", "AFHQ cats", "cats' faces", 512, nvidia(ADA + "afhqcat.pkl", 364)),
+    kit("afhqdog", "AFHQ dogs", "dogs' faces", 512, nvidia(ADA + "afhqdog.pkl", 364)),
+    kit(
+        "afhqwild",
+        "AFHQ wild animals",
+        "wild animals' faces",
+        512,
+        nvidia(ADA + "afhqwild.pkl", 364),
+    ),
+    kit(
+        "afhqv2",
+        "AFHQ v2",
+        "animals' faces",
+        512,
+        nvidia(NGC + "stylegan2-afhqv2-512x512.pkl", 364),
+    ),
+    kit("brecahad", "BreCaHAD", "breast cancer histology", 512, nvidia(ADA + "brecahad.pkl", 364)),
+    kit(
+        "cifar10", "CIFAR-10", "ten kinds of things, by class", 32, nvidia(ADA + "cifar10.pkl", 249)
+    ),
+    kit("cat", "LSUN cats", "cats", 256, nvidia(TENSORFLOW + "stylegan2-cat-config-f.pkl", 357)),
+    kit("car", "LSUN cars", "cars", 512, nvidia(TENSORFLOW + "stylegan2-car-config-f.pkl", 364)),
 )
 
 

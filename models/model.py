@@ -138,14 +138,14 @@ class Model:
             return [v.float() for v in encoder(img)]
 
     @property
-    def standard(self) -> Lpips | StLpips | None:
+    def published_measure(self) -> Lpips | StLpips | None:
         """A published measure of pictures that is installed, for models without their own."""
         return find_lpips(self.device) or find_st_lpips(self.device)
 
     def distance(self, img: Tensor, other: Tensor) -> Tensor:
         """Perceptual distance [N]: by the model's own network, else LPIPS, else ST-LPIPS, else
         over a pyramid."""
-        network = self.perceptual or self.standard
+        network = self.perceptual or self.published_measure
         if network is None:
             return pyramid_distance(img, other)
         with self.autocast():
@@ -156,7 +156,7 @@ class Model:
         """The name of what `distance` measures."""
         if self.perceptual is not None:
             return f"{self.card.id}-perceptual"
-        return "pyramid-l1" if self.standard is None else self.standard.name
+        return "pyramid-l1" if self.published_measure is None else self.published_measure.name
 
 
 def best_dtype(device: torch.device) -> torch.dtype:

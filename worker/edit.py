@@ -23,7 +23,6 @@ def edit(task: Task, request: EditRequest) -> EditResult:
     editor = task.editor(latent.model)
     version = task.bench.version(latent.model)
     check_version(latent.model, latent.model_version, version)
-    part = Part(latent.crop, latent.quad)
     before = base = sized(taken(task, latent), request.output)
     clock.lap("load")
     if request.others and request.output.frame == "crop":
@@ -44,7 +43,7 @@ def edit(task: Task, request: EditRequest) -> EditResult:
     if request.output.frame == "full":
         whole = task.bench.picture(task.owner, latent.image_id)
         others = changes_of(task, request.others, editor)
-        answer = composed(whole, (Change(part, before, answer), *others))
+        answer = composed(whole, (Change(part_of(latent), before, answer), *others))
         box = changed_box(whole.pixels, answer.pixels)
     elif base is not before:
         answer = onto(base, before, answer)
@@ -108,7 +107,7 @@ def taken(task: Task, latent: LatentRecord) -> Picture:
 
     def take() -> Picture:
         whole = task.bench.picture(task.owner, latent.image_id)
-        return Part(latent.crop, latent.quad).taken_from(whole)
+        return part_of(latent).taken_from(whole)
 
     return task.bench.parts.get((task.owner, latent.latent_id), take)
 
@@ -117,11 +116,12 @@ def taken_with_others(
     task: Task, latent: LatentRecord, others: tuple[PaintedPart, ...], editor: Editor
 ) -> Picture:
     """The same, with what is painted on other parts of the picture."""
-    part = Part(latent.crop, latent.quad)
+    part, library = part_of(latent), task.bench.library
     near = tuple(
         other
         for other in others
-        if overlap(part, part_of(task, other)) and enabled_edits(other.edits)
+        if overlap(part, part_of(library.latent(task.owner, other.latent_id)))
+        and enabled_edits(other.edits)
     )
     if not near:
         return taken(task, latent)
@@ -136,9 +136,8 @@ def taken_with_others(
     return task.bench.parts.get(key, take)
 
 
-def part_of(task: Task, other: PaintedPart) -> Part:
-    """Where another part of the picture is."""
-    latent = task.bench.library.latent(task.owner, other.latent_id)
+def part_of(latent: LatentRecord) -> Part:
+    """The part of its picture that a latent is of."""
     return Part(latent.crop, latent.quad)
 
 
@@ -158,4 +157,4 @@ def changes_of(task: Task, others: tuple[PaintedPart, ...], editor: Editor) -> I
             tensor=task.tensors_for(editor),
             composite="residual",
         )
-        yield Change(Part(latent.crop, latent.quad), before, repaint(before, edited.pixels))
+        yield Change(part_of(latent), before, repaint(before, edited.pixels))

@@ -1,6 +1,5 @@
 """`latentbrush models get`: a kit from its authors' server to a model."""
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,8 @@ from cli.main import app
 from contracts.errors import StartError
 from contracts.known_kits import KITS, read_kits
 from models.errors import CheckpointError
-from tests.fakes.checkpoints import write_official
 from tests.fakes.file_server import serving
-from tests.fakes.reference import random_weights
+from tests.fakes.kits import checkpoint, kit, write_kits
 
 
 @pytest.fixture
@@ -24,30 +22,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
-def kit_of(address: str, body: bytes) -> dict[str, Any]:
-    file = {
-        "name": "ffhq.pkl",
-        "role": "model",
-        "address": f"{address}/ffhq.pkl",
-        "num_bytes": len(body),
-        "sha256": hashlib.sha256(body).hexdigest(),
-    }
-    return {
-        "name": "faces",
-        "title": "Faces",
-        "purpose": "Pictures of faces.",
-        "resolution": 32,
-        "license": "non-commercial",
-        "license_address": "https://example.org/licence",
-        "aligned": "ffhq",
-        "files": [file],
-    }
-
-
 def get(home: Path, body: bytes, *arguments: str, says: str = "") -> str:
     """`models get faces` from a server that sends `body`."""
     with serving(lambda a, _: a.send(body)) as (address, _):
-        (home.parent / "kits.json").write_text(json.dumps([kit_of(address, body)]))
+        write_kits(home.parent / "kits.json", kit(address, {"ffhq.pkl": body}))
         result = CliRunner().invoke(app, ["models", "get", "faces", *arguments], input=says)
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
@@ -55,12 +33,11 @@ def get(home: Path, body: bytes, *arguments: str, says: str = "") -> str:
 
 
 def test_a_kit_becomes_a_model(home: Path, tmp_path: Path) -> None:
-    write_official(tmp_path / "x.pkl", random_weights(32, w_dim=32, channel_max=32, layers=2))
-    said = get(home, (tmp_path / "x.pkl").read_bytes(), says="y\n")
+    said = get(home, checkpoint(tmp_path), says="y\n")
     assert said.index("non-commercial") < said.index("Do you accept")
     config = json.loads((home / "models" / "faces" / "config.json").read_text())
-    assert config["aligned"] == "ffhq" and config["title"] == "Faces"
-    assert config["purpose"] == "Pictures of faces." and config["license"] == "non-commercial"
+    assert config["aligned"] == "ffhq" and config["title"] == "Photos of people"
+    assert config["purpose"] == "Pictures of faces." and "non-commercial" in config["license"]
     assert not list((home / "downloads").iterdir())
 
 
@@ -99,7 +76,7 @@ def test_the_documented_list_of_kits_is_one(tmp_path: Path) -> None:
 
 
 def broken(**fields: Any) -> dict[str, Any]:
-    return kit_of("http://127.0.0.1:9", b"x") | fields
+    return kit("http://127.0.0.1:9", {"ffhq.pkl": b"x"}) | fields
 
 
 @pytest.mark.parametrize(
@@ -116,6 +93,6 @@ def broken(**fields: Any) -> dict[str, Any]:
 def test_a_kit_that_makes_no_model_is_refused_at_once(
     tmp_path: Path, kits: list[dict[str, Any]]
 ) -> None:
-    (tmp_path / "kits.json").write_text(json.dumps(kits))
+    write_kits(tmp_path / "kits.json", *kits)
     with pytest.raises(StartError):
         read_kits(tmp_path / "kits.json")

@@ -3,10 +3,9 @@
  */
 
 import { t } from '../i18n.js';
+import { isBusy } from '../installation.js';
 import { pause } from '../jobs.js';
 import { asProblem } from '../problem.js';
-
-/** @typedef {import('../types.js').Installation} Installation */
 
 const LOOK_MS = 700;
 
@@ -73,9 +72,4 @@ export class KitFetcher {
     this.#store.dispatch({ type: 'modelChosen', id: name });
     this.#store.dispatch({ type: 'said', text: t('The model is ready') });
   }
-}
-
-/** @param {Installation|null} installation */
-export function isBusy(installation) {
-  return installation?.status === 'downloading' || installation?.status === 'adopting';
 }

@@ -12,14 +12,13 @@ import { currentModel } from '../state.js';
 import { iconButton, segmented, setPressed } from './controls.js';
 import { cropBox } from './crop-box.js';
 import { faceButtons } from './crop-faces.js';
+import { fitFrame } from './crop-frame.js';
 import { cropPoints } from './crop-points.js';
 
 /** @typedef {import('../state.js').State} State */
 /** @typedef {import('../crop.js').Crop} Crop */
 /** @typedef {import('../types.js').Face} Face */
 
-const MARGIN_PX = 16; // around the picture: room for the corners' handles
-const TOP_PX = 48; // above it: for the one that turns the box, too
 const MAX_AT_ONCE = 8; // faces
 
 /**
@@ -54,8 +53,7 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode, o
   const encode = iconButton('check', t('Encode this part'), onEncode, { text: t('Encode this part'), class: 'is-primary is-large' });
   const change = iconButton('check', t('Use this part instead'), onChange, { text: t('Use this part instead'), class: 'is-primary is-large' });
   const beside = iconButton('plus', t('Edit this part, too'), onEncode, { text: t('Edit this part, too') });
-  const all = el('button', { type: 'button', class: 'button', onclick: () => onFaces(newFaces(state).slice(0, severalNow)) });
-  let severalNow = 0; // faces that can be edited at once
+  const all = el('button', { type: 'button', class: 'button', onclick: () => onFaces(nextFaces(state)) });
   const whole = iconButton(
     'fit',
     t('As large as possible'),
@@ -97,26 +95,11 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode, o
     else onFaces([face]);
   };
 
-  /** As large as the room allows, with all that the box and the outlines reach beyond the picture. */
   const fit = () => {
     const { upload, crop } = state;
     if (!upload || !crop || state.phase !== 'crop' || frame.querySelector('.is-dragged')) return;
-    const quads = [...(state.isByHand ? [quadOfCrop(crop)] : []), ...state.faces.map(({ quad }) => quad)];
-    const [xs, ys] = [quads.flatMap((quad) => quad.map(([x]) => x)), quads.flatMap((quad) => quad.map(([, y]) => y))];
-    const [left, top] = [Math.max(0, -Math.min(0, ...xs)), Math.max(0, -Math.min(0, ...ys))];
-    const right = Math.max(0, Math.max(0, ...xs) - upload.width);
-    const bottom = Math.max(0, Math.max(0, ...ys) - upload.height);
-    const { clientWidth, clientHeight } = room;
-    const scale = Math.min(
-      (clientWidth - 2 * MARGIN_PX) / (upload.width + left + right),
-      (clientHeight - TOP_PX - MARGIN_PX) / (upload.height + top + bottom),
-    );
-    const px = (/** @type {number} */ value) => `${Math.round(value)}px`;
-    Object.assign(frame.style, {
-      width: px(upload.width * scale),
-      height: px(upload.height * scale),
-      margin: [TOP_PX + top * scale, MARGIN_PX + right * scale, MARGIN_PX + bottom * scale, MARGIN_PX + left * scale].map(px).join(' '),
-    });
+    const reached = [...(state.isByHand ? [quadOfCrop(crop)] : []), ...state.faces.map(({ quad }) => quad)];
+    fitFrame(frame, room, upload, reached);
   };
   frame.addEventListener('dropped', fit);
   new ResizeObserver(fit).observe(room);
@@ -150,23 +133,20 @@ export function cropScreen({ dispatch, state: initial }, pictures, { onEncode, o
       shapes.set(shapeOf(crop, upload));
       lead.textContent = isChanging(state)
         ? t('Another part in place of the open one keeps its edits: they stay where they are in the picture, and are made anew on what is found there.')
-        : t('The model works on this frame. The rest of the picture is kept and comes back when you download the full frame.');
+        : t('The model works on this frame. The rest of the picture is kept and comes back when you download the whole picture.');
       hint.textContent = hintOf(state);
       size.textContent = sizeOf(crop, upload);
       hand.hidden = !modelOf(state)?.aligned;
       setPressed(hand, isPlacing);
-      const room = MAX_PARTS - (isBeside(state) ? state.parts.length : 0);
-      const several = Math.min(MAX_AT_ONCE, room, newFaces(state).length);
-      severalNow = several;
-      all.hidden = several < 1 || isChanging(state) || (several === 1 && state.isByHand);
+      const offered = nextFaces(state);
+      all.hidden = !offered.length || isChanging(state) || (offered.length === 1 && state.isByHand);
       all.classList.toggle('is-primary', !state.isByHand);
-      all.textContent = several === 1 ? t('Edit face {number}', { number: state.faces.indexOf(newFaces(state)[0]) + 1 }) : t('Edit all {count} faces', { count: several });
+      all.textContent = offered.length === 1 ? t('Edit face {number}', { number: state.faces.indexOf(offered[0]) + 1 }) : t('Edit all {count} faces', { count: offered.length });
       encode.hidden = isBeside(state) || !state.isByHand;
       change.hidden = !isChanging(state);
       beside.hidden = !state.isAdding || !state.isByHand;
-      const isFull = room < 1;
-      change.disabled = beside.disabled = isBeside(state) && isSameCrop(crop, state.source?.crop ?? null, upload);
-      beside.disabled ||= isFull;
+      change.disabled = isBeside(state) && isSameCrop(crop, state.source?.crop ?? null, upload);
+      beside.disabled = change.disabled || roomFor(state) === 0;
       fit();
       if (isEntered) requestAnimationFrame(state.isByHand ? box.focus : () => /** @type {HTMLElement|null} */ (faces.firstElementChild)?.focus());
     },
@@ -211,6 +191,16 @@ function partOf(state, { quad }) {
 /** Faces that are not edited yet. @param {State} state */
 function newFaces(state) {
   return state.faces.filter((face) => partOf(state, face) < 0);
+}
+
+/** How many parts may be added. @param {State} state */
+function roomFor(state) {
+  return MAX_PARTS - (isBeside(state) ? state.parts.length : 0);
+}
+
+/** Faces that are edited at once, if all are asked for. @param {State} state */
+function nextFaces(state) {
+  return newFaces(state).slice(0, Math.min(MAX_AT_ONCE, roomFor(state)));
 }
 
 /** @param {State} state @param {Face} face */

@@ -3,8 +3,8 @@
  */
 
 import { el, replaceRows } from '../dom.js';
-import { isBusy } from '../flows/kits.js';
 import { language, t } from '../i18n.js';
+import { isBusy } from '../installation.js';
 import { dialog } from './dialogs.js';
 
 /** @typedef {import('../types.js').Kit} Kit */
