@@ -68,4 +68,5 @@ figures: results
 	scripts/measure-page docs/figures
 	$(BIN)/python benchmarks/own_model.py --json docs/figures/own_model.json
 	$(BIN)/python benchmarks/large_model.py --json docs/figures/large_model.json
+	$(BIN)/python -m benchmarks.photo_model --json docs/figures/photo_model.json
 	$(BIN)/python -m scripts.write_figures

@@ -1,6 +1,6 @@
 """What does a model for photos take: a config-f generator of 1024 px, and a full-size e4e encoder?
 
-    python benchmarks/photo_model.py [--json OUT.json]
+    python -m benchmarks.photo_model [--json OUT.json]
 
 Random weights do: neither memory nor time depends on them. They are written as e4e's authors write
 theirs, 1.2 GB, and used by the commands that a person types; of each its CPU seconds on one thread,
@@ -10,6 +10,7 @@ and the peak of its memory. Then a phone's picture: twelve megapixels, turned by
 import argparse
 import io
 import json
+import multiprocessing
 import os
 import resource
 import subprocess
@@ -29,6 +30,7 @@ from worker.decode import decode_picture
 from worker.faces import faces_in
 
 E4E = {"encoder_type": "Encoder4Editing", "stylegan_size": 1024}
+CHECKPOINT, PHOTO, DIRECTION = "e4e.pt", "photo.png", "direction.pt"
 PHONE_PX = (4032, 3024)
 UPRIGHT_IS_TURNED = 6  # EXIF: the top is at the right
 ROUNDS = 5
@@ -49,12 +51,8 @@ def main() -> None:
 
 def commands(folder: Path) -> dict[str, float]:
     """What a person does with the file, one process each."""
-    checkpoint, photo = folder / "e4e.pt", folder / "photo.png"
-    generator = random_weights(1024, channel_base=32768, channel_max=512, layers=8)
-    write_psp(checkpoint, generator, random_encoder(), **E4E)
-    direction = folder / "direction.pt"
-    torch.save(torch.randn(1, 512), direction)
-    Image.fromarray(people.person()).resize((1024, 1024)).save(photo)
+    write_files_apart(folder)
+    checkpoint, photo, direction = (folder / name for name in (CHECKPOINT, PHOTO, DIRECTION))
     latent = folder / "photo.safetensors"
     asked = {
         "add": ["models", "add", checkpoint, "--name", "people", "--aligned", "ffhq"],
@@ -68,6 +66,25 @@ def commands(folder: Path) -> dict[str, float]:
         figures |= taken(name, [str(each) for each in arguments], folder)
     model = folder / "home" / "models" / "people"
     return figures | {"model_mb": sum(f.stat().st_size for f in model.rglob("*.*")) / 1e6}
+
+
+def write_files_apart(folder: Path) -> None:
+    """Write the files in a process of its own.
+
+    The peak that Linux tells of a child starts at what its parent holds when it is begun.
+    """
+    writer = multiprocessing.get_context("spawn").Process(target=write_files, args=(folder,))
+    writer.start()
+    writer.join()
+    assert writer.exitcode == 0, "the files could not be written"
+
+
+def write_files(folder: Path) -> None:
+    """The checkpoint, a photo of its size, and a direction of its w."""
+    generator = random_weights(1024, channel_base=32768, channel_max=512, layers=8)
+    write_psp(folder / CHECKPOINT, generator, random_encoder(), **E4E)
+    torch.save(torch.randn(1, 512), folder / DIRECTION)
+    Image.fromarray(people.person()).resize((1024, 1024)).save(folder / PHOTO)
 
 
 def taken(name: str, arguments: list[str], folder: Path) -> dict[str, float]:

@@ -222,6 +222,32 @@ def priors_table(figures: str, options: str) -> str:
     return markdown(header, rows) + "\n\n" + about
 
 
+def photo_model_table() -> str:
+    """The table of docs/photos.md on the time and memory of a model for photos."""
+    figures = load("photo_model")
+    asked = [
+        ("`models add`: read, measured, 16 directions and their strips drawn", "add"),
+        ("a file of directions imported", "import"),
+        ("`encode --face 0 --steps 0`: the encoder alone, the square, its verdict", "encode"),
+        ("`edit`: one direction on the whole face", "edit"),
+    ]
+    rows = [
+        f"| {what} | {figures[f'{name}_cpu_s']:.0f} | {figures[f'{name}_mb'] / 1000:.1f} GB |"
+        for what, name in asked
+    ]
+    return "\n".join(
+        [
+            "| | CPU seconds | peak memory |",
+            "|---|---|---|",
+            *rows,
+            "",
+            f"The model takes {figures['model_mb']:.0f} MB on the disk. A phone's JPEG of twelve "
+            f"megapixels is decoded in {figures['decode_s']:.1f} s and its face found in "
+            f"{figures['faces_s']:.1f} s (`python -m benchmarks.photo_model`).",
+        ]
+    )
+
+
 Table = Callable[[], str]
 
 PAGES: dict[Path, dict[str, Table]] = {
@@ -232,6 +258,7 @@ PAGES: dict[Path, dict[str, Table]] = {
         "painting": painting_table,
     },
     ROOT / "docs" / "models.md": {"figures": own_models_table},
+    ROOT / "docs" / "photos.md": {"figures": photo_model_table},
     ROOT / "docs" / "land.md": {
         "any-size": any_size_table,
         "painting": painting_table,
