@@ -5,7 +5,10 @@ rename away. Source: Karras et al. 2020 (StyleGAN2), skip architecture; the maps
 """
 
 import math
-from dataclasses import dataclass, replace
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
 
 import torch
 from torch import Tensor, nn
@@ -16,19 +19,21 @@ from models.layers import FullyConnected, StyleAffine
 from models.noise import Noise, Place, constant_noise
 from models.ops import (
     ACTIVATION_GAIN,
+    DEMOD_EPS,
     LEAKY_SLOPE,
-    demodulation,
+    biased,
+    doubling_conv2d,
     fir_filter,
-    modulated_conv2d,
+    map_of,
     normalize_2nd_moment,
-    resize_map,
-    trim,
+    rows_of,
+    shares,
     upsample2d,
-    with_noise,
 )
+from models.region import BAND, Patch, Region, Size, hemmed, whole
+from models.resampling import ENERGY, STYLES, Sampled, itself, sampling
 
-SURROUND = 6  # base cells drawn around a picture of a homogeneous generator, and cut off
-KEEP = 4  # pixels of each resolution around the picture on which the next one depends
+SURROUND = 6  # base cells drawn around a picture of a homogeneous generator; 4 would be reached
 
 
 @dataclass(frozen=True)
@@ -105,46 +110,24 @@ class MappingNetwork(nn.Module):
 
 @dataclass(frozen=True)
 class Level:
-    """The part of the picture that is drawn at one resolution.
+    """The plane that is drawn on at one resolution.
 
     Attributes:
-        size: height and width of the whole, with what is around the picture.
-        edge: pixels on every side of the whole that are left out already.
-        around: pixels on every side of the whole that are not of the picture.
+        size: height and width, with what is around the picture.
+        around: pixels on every side that are not of the picture.
     """
 
-    size: Cells
-    edge: int
+    size: Size
     around: int
 
-    def spare(self, cells: int) -> int:
-        """Cells on every side of a map of so many rows that nothing drawn depends on; even, so that
-        halves of the rest lie where halves of the whole do."""
-        reach = self.edge * cells // self.size[0] - 1 if cells <= self.size[0] else 0
-        return max(0, reach - reach % 2)
-
-    def fit(self, styles: Tensor, spare: int) -> Tensor:
-        """The styles of a map without its spare cells, resampled to what is drawn."""
-        rows = styles.shape[2]
-        if rows == 1:
-            return styles
-        outer = spare * self.size[0] // (rows + 2 * spare)
-        whole = (self.size[0] - 2 * outer, self.size[1] - 2 * outer)
-        return resize_map(styles, whole, self.edge - outer)
-
     def halved(self) -> "Level":
-        """What is drawn, as a layer that doubles the resolution takes it in."""
-        height, width = self.size
-        return Level((height // 2, width // 2), self.edge // 2, self.around // 2)
+        """What a layer that doubles the resolution takes in."""
+        return Level((self.size[0] // 2, self.size[1] // 2), self.around // 2)
 
-    def within(self, kept: int) -> "Level":
-        """The same with no more than `kept` pixels around the picture."""
-        return replace(self, edge=max(self.edge, self.around - kept))
-
-    def place(self, x: Tensor, layer: int) -> Place:
-        """Where features [N, C, H, W] of this level lie, counted from the picture's corner."""
-        begin = self.edge - self.around
-        return Place(layer, begin, begin, x.shape[2], x.shape[3], x.shape[0])
+    def place(self, region: Region, layer: int, num: int) -> Place:
+        """Where a region lies, counted from the picture's corner."""
+        top, left = region.top - self.around, region.left - self.around
+        return Place(layer, top, left, region.height, region.width, num)
 
 
 class SynthesisLayer(nn.Module):
@@ -161,30 +144,70 @@ class SynthesisLayer(nn.Module):
         self.up = up
         self.clamp = config.conv_clamp
         self.affine = StyleAffine(config.w_dim, in_ch)
-        self.weight = nn.Parameter(torch.randn(out_ch, in_ch, 3, 3))
+        weight = torch.randn(out_ch, in_ch, 3, 3)
+        self.weight = nn.Parameter(weight_as_read(weight, up))
         self.noise_strength = nn.Parameter(torch.zeros([]))
         self.bias = nn.Parameter(torch.zeros(out_ch))
         self.register_buffer("noise_const", torch.randn(res, res))
         self.register_buffer("resample_filter", fir_filter(), persistent=False)
 
-    def forward(self, x: Tensor, wmap: Tensor, level: "Level", layer: int, noise: Noise) -> Tensor:
-        spare = level.spare(wmap.shape[2])
-        styles = self.affine(trim(wmap, spare)).to(x.dtype)
-        after = level.fit(styles, spare)
-        if self.up:
-            before = level.halved().fit(styles, spare)
-            x = modulated_conv2d(x, self.weight, before, self.resample_filter)
-        else:
-            x = modulated_conv2d(x, self.weight, after)
-        # The activation's gain, ahead of a leaky ReLU, for which it makes no difference.
-        shift = self.bias.to(x.dtype)[:, None, None] * ACTIVATION_GAIN
-        factor = demodulation(after, self.weight / ACTIVATION_GAIN)
-        drawn = noise(self.noise_const, level.place(x, layer))
-        if drawn is not None:
-            strength = self.noise_strength * ACTIVATION_GAIN
-            shift = with_noise(self.bias * ACTIVATION_GAIN, drawn, strength, x.dtype)
-        x = F.leaky_relu(torch.addcmul(shift, x, factor), LEAKY_SLOPE, inplace=True)
-        return x if self.clamp is None else x.clamp(-self.clamp, self.clamp)
+    def reach(self, region: Region) -> Region:
+        """What a region depends on, on the input's grid; beyond its border are zeros."""
+        return region.even().source() if self.up else region.grown(1)
+
+    def forward(
+        self, given: Patch, wmap: Tensor, region: Region, level: Level, layer: int, noise: Noise
+    ) -> Patch:
+        """Draw a region of a level.
+
+        Args:
+            given: what the region depends on, of the layer before.
+            wmap: [N, D, h, w].
+            layer: index of the style layer.
+        """
+        region = region.even() if self.up else region
+        inner = level.halved() if self.up else level
+        styles, energies = self.styles(wmap, region, inner, level)
+        weight = self.weight.to(given.x.dtype)
+        bias, strength = (each * ACTIVATION_GAIN for each in (self.bias, self.noise_strength))
+
+        def draw(band: Region) -> Tensor:
+            reach = self.reach(band)
+            within = reach.within(inner.size)
+            x = given.part(within) * styles.on(within.top, within.bottom).to(weight.dtype)
+            x, padding = hemmed(x, within, reach)
+            if self.up:
+                x = doubling_conv2d(x, weight, self.resample_filter, padding)
+            else:
+                x = F.conv2d(x, weight, padding=padding)
+            factor = energies.on(band.top, band.bottom).rsqrt_()
+            rows = rows_of(x) * rows_of(factor).to(x.dtype)
+            shift = noise(self.noise_const, level.place(band, layer, len(x)))
+            rows = F.leaky_relu(biased(rows, bias, shift, strength), LEAKY_SLOPE, inplace=True)
+            return rows if self.clamp is None else rows.clamp(-self.clamp, self.clamp)
+
+        return Patch(in_bands(draw, region, given.x, len(weight)), region)
+
+    def styles(
+        self, wmap: Tensor, region: Region, inner: Level, level: Level
+    ) -> tuple[Sampled, Sampled]:
+        """What the input is multiplied by, and the energy Σ_i styles_i² Σ_k weight_oik² that the
+        output is divided by the root of, where it is drawn.
+
+        The activation's gain is in the energy, ahead of a leaky ReLU, for which that makes no
+        difference. Source: StyleGAN2 equation 3, evaluated per place (ours).
+        """
+        share = shares(self.weight) / ACTIVATION_GAIN**2
+        least = share.new_full(share.shape[:1], DEMOD_EPS)
+
+        def energy(styles: Tensor) -> Tensor:
+            return F.linear(styles.square(), share, least)
+
+        grown = self.reach(region).within(inner.size)
+        modulation = Wanted(inner.size, grown, STYLES, itself)
+        demodulation = Wanted(level.size, region, ENERGY, energy)
+        found = sampled(self.affine, wmap, [modulation, demodulation])
+        return found[0], found[1]
 
 
 class ToRGB(nn.Module):
@@ -197,12 +220,73 @@ class ToRGB(nn.Module):
         self.weight = nn.Parameter(torch.randn(3, in_ch, 1, 1))
         self.bias = nn.Parameter(torch.zeros(3))
 
-    def forward(self, x: Tensor, wmap: Tensor, level: "Level") -> Tensor:
-        spare = level.spare(wmap.shape[2])
-        styles = self.affine(trim(wmap, spare)).to(x.dtype) / math.sqrt(self.weight.shape[1])
-        y = modulated_conv2d(x, self.weight, level.fit(styles, spare)).float()
-        y = y + self.bias[:, None, None]
-        return y if self.clamp is None else y.clamp(-self.clamp, self.clamp)
+    def forward(self, given: Patch, wmap: Tensor, region: Region, level: Level) -> Tensor:
+        """The colours [N, 3, H, W] of a region of a level."""
+        wanted = Wanted(level.size, region, STYLES, itself)
+        styles = sampled(self.affine, wmap, [wanted])[0]
+        weight = (self.weight / math.sqrt(self.weight.shape[1])).to(given.x.dtype)
+
+        def draw(band: Region) -> Tensor:
+            x = given.part(band) * styles.on(band.top, band.bottom).to(weight.dtype)
+            rows = F.linear(rows_of(x), weight.flatten(1)).float() + self.bias
+            return rows if self.clamp is None else rows.clamp(-self.clamp, self.clamp)
+
+        return in_bands(draw, region, given.x, given.x.shape[1])
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be known of styles: a function of them, on a region of a grid of that size."""
+
+    size: Size
+    region: Region
+    degree: int
+    function: Callable[[Tensor], Tensor]
+
+
+def sampled(affine: StyleAffine, wmap: Tensor, wanted: Sequence[Wanted]) -> list[Sampled]:
+    """What is wanted of the styles of a map of w [N, D, h, w]; of its cells no more are used than
+    that depends on."""
+    cells = (wmap.shape[2], wmap.shape[3])
+    if cells == (1, 1):
+        values = affine(wmap).permute(0, 2, 3, 1)
+        return [Sampled(values, 0, None, each.function) for each in wanted]
+    samplings = [sampling(cells, e.size, e.region, e.degree, e.function) for e in wanted]
+    span = reduce(Region.joined, [each.span for each in samplings])
+    styles = affine(wmap[:, :, span.top : span.bottom, span.left : span.right])
+    return [each.of(styles, span) for each in samplings]
+
+
+def weight_as_read(weight: Tensor, up: bool) -> Tensor:
+    """A weight [O, I, k, k] in the order of memory in which the convolutions read it."""
+    weight = weight.transpose(0, 1) if up else weight
+    weight = weight.contiguous(memory_format=torch.channels_last)
+    return weight.transpose(0, 1) if up else weight
+
+
+def in_bands(
+    draw: Callable[[Region], Tensor], region: Region, given: Tensor, channels: int
+) -> Tensor:
+    """Draw a region [N, C, H, W] in bands whose features stay near the processor; on a GPU, in one.
+
+    Args:
+        draw: a band to [N, rows · W, C].
+        given: what it is drawn from.
+        channels: about how many a band's features have.
+    """
+    most = BAND if given.device.type == "cpu" else sys.maxsize
+    bands = list(region.bands(most // (len(given) * channels)))
+    if len(bands) == 1 or torch.is_grad_enabled():
+        return map_of(torch.cat([draw(band) for band in bands], dim=1), region.height)
+    drawn: Tensor | None = None  # one band at a time, so that the next one takes its memory
+    for band in bands:
+        rows = draw(band)
+        if drawn is None:
+            drawn = rows.new_empty(len(rows), region.height * region.width, rows.shape[2])
+        begin = (band.top - region.top) * region.width
+        drawn[:, begin : begin + rows.shape[1]] = rows
+    assert drawn is not None
+    return map_of(drawn, region.height)
 
 
 class SynthesisBlock(nn.Module):
@@ -258,9 +342,10 @@ class SynthesisNetwork(nn.Module):
         dtype: torch.dtype = torch.float32,
         surround: int = 0,
         finest: int | None = None,
+        region: Region | None = None,
     ) -> Tensor:
         """The picture of a latent alone, as `draw` has it."""
-        return self.draw(latent, noise, dtype, surround, finest).img
+        return self.draw(latent, noise, dtype, surround, finest, region).img
 
     def draw(
         self,
@@ -269,6 +354,7 @@ class SynthesisNetwork(nn.Module):
         dtype: torch.dtype = torch.float32,
         surround: int = 0,
         finest: int | None = None,
+        region: Region | None = None,
     ) -> Drawing:
         """Draw a latent.
 
@@ -279,40 +365,55 @@ class SynthesisNetwork(nn.Module):
             surround: base cells on every side of the latent that are around the picture, of a
                 homogeneous generator; without them, the picture's border is repeated.
             finest: resolution of the last block to draw; None: all.
+            region: of the picture, to draw that alone: what it is in the whole; None: all.
 
         Returns:
-            Pictures [N, 3, H, W] with their features; H = R · rows / 4, of the rows of the base
-            that are not around the picture, and R the resolution, or `finest`.
+            Pictures [N, 3, H, W] with their features; without a region, H = R · rows / 4, of the
+            rows of the base that are not around the picture, and R the resolution, or `finest`.
         """
         if self.config.homogeneous and surround == 0:
             latent, surround = surrounded(latent, SURROUND), SURROUND
-        rows, columns = latent.base
-        num = latent.layers[0].shape[0]
-        img: Tensor | None = None
-        x = latent.layers[0].new_empty(0)
-        edge = 0  # pixels of this resolution that are left out already, on every side
         blocks = [b for b in self.blocks() if finest is None or b.res <= finest]
-        for k, block in enumerate(blocks):
-            scale = block.res // 4
-            level = Level((rows * scale, columns * scale), edge, surround * scale)
+        levels = [level_of(block.res, latent.base, surround) for block in blocks]
+        if region is None:
+            region = whole(levels[-1].size).grown(-levels[-1].around)
+        else:
+            region = region.shifted(levels[-1].around)
+        regions = self.regions(blocks, levels, region)
+        img: Patch | None = None
+        given = self.beginning(blocks[0], levels[0], regions[0], len(latent.layers[0]), dtype)
+        for k, (block, level, wanted) in enumerate(zip(blocks, levels, regions, strict=True)):
             first = 2 * k - 1  # style layer of conv0; conv1 is the next, ToRGB the one after
             conv0, conv1, torgb = (latent.layers[max(0, first + i)] for i in range(3))
-            if block.res == 4:
-                x = tile(block.const, latent.base).to(dtype).expand(num, -1, -1, -1)
-                x = x.contiguous(memory_format=torch.channels_last)
-            else:
-                x = block.conv0(x, conv0, level, first, noise)
-            kept = KEEP if block is not blocks[-1] else 0
-            inner = level.within(kept)
-            x = trim(x, max(0, inner.edge - edge - 1))  # the next convolution reaches one pixel
-            x = block.conv1(x, conv1, level.within(kept + 1), first + 1, noise)
-            x = trim(x, inner.edge - level.within(kept + 1).edge)
-            colours = block.torgb(x, torgb, inner)
+            if k > 0:
+                inner = block.conv1.reach(wanted).within(level.size)
+                given = block.conv0(given, conv0, inner, level, first, noise)
+            given = block.conv1(given, conv1, wanted, level, first + 1, noise)
+            colours = block.torgb(given, torgb, wanted, level)
             if img is not None:
-                colours = trim(upsample2d(img, block.resample_filter), inner.edge - edge) + colours
-            img, edge = colours, 2 * inner.edge
+                colours = colours + doubled(img, wanted, level.halved().size)
+            img = Patch(colours, wanted)
         assert img is not None
-        return Drawing(img, x)
+        return Drawing(img.x, given.x)
+
+    def regions(
+        self, blocks: Sequence[SynthesisBlock], levels: Sequence[Level], wanted: Region
+    ) -> list[Region]:
+        """What every block has to draw so that the last one can draw what is wanted."""
+        found = [wanted]
+        for block, finer, level in zip(blocks[:0:-1], levels[:0:-1], levels[-2::-1], strict=True):
+            inner = block.conv1.reach(found[-1]).within(finer.size)
+            found.append(block.conv0.reach(inner).within(level.size))
+        return found[::-1]
+
+    def beginning(
+        self, block: SynthesisBlock, level: Level, wanted: Region, num: int, dtype: torch.dtype
+    ) -> Patch:
+        """The constant, where the first block's convolution reaches."""
+        region = block.conv1.reach(wanted).within(level.size)
+        x = Patch(tile(block.const, level.size)[None], whole(level.size)).part(region)
+        x = x.to(dtype).expand(num, -1, -1, -1)
+        return Patch(x.contiguous(memory_format=torch.channels_last), region)
 
 
 class Generator(nn.Module):
@@ -350,6 +451,25 @@ def surrounded(latent: LatentMap, cells: int) -> LatentMap:
         return F.pad(wmap, [across, across, down, down], mode="replicate")
 
     return LatentMap(latent.map(grown).layers, (rows + 2 * cells, columns + 2 * cells))
+
+
+def level_of(res: int, base: Cells, surround: int) -> Level:
+    """The plane of a latent at a resolution."""
+    scale = res // 4
+    return Level((base[0] * scale, base[1] * scale), surround * scale)
+
+
+def doubled(img: Patch, region: Region, size: Size) -> Tensor:
+    """Colours [N, 3, H, W] at twice the resolution, of a region there.
+
+    Args:
+        size: of the plane that the colours are on; beyond it are zeros.
+    """
+    reach = region.even().source()
+    within = reach.within(size)
+    x, padding = hemmed(img.part(within), within, reach)
+    x = F.pad(x, [padding[1], padding[1], padding[0], padding[0]])
+    return Patch(upsample2d(x), region.even().grown(1)).part(region)
 
 
 def tile(x: Tensor, size: Cells) -> Tensor:

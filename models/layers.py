@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from models.ops import bias_act, downsample2d, fir_filter, leaky_relu
+from models.ops import bias_act, downsample2d, fir_filter, leaky_relu, rows_of
 
 
 class FullyConnected(nn.Module):
@@ -45,7 +45,8 @@ class StyleAffine(FullyConnected):
         super().__init__(w_dim, channels, bias_init=1.0)
 
     def forward(self, x: Tensor) -> Tensor:  # [N, D, h, w] => [N, I, h, w]
-        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        rows = super().forward(rows_of(x).contiguous().flatten(0, 1))  # one product for all
+        return rows.reshape(len(x), *x.shape[2:], -1).permute(0, 3, 1, 2)
 
 
 class Conv2d(nn.Module):
