@@ -153,7 +153,7 @@ class SynthesisLayer(nn.Module):
 
     def reach(self, region: Region) -> Region:
         """What a region depends on, on the input's grid; beyond its border are zeros."""
-        return region.even().source() if self.up else region.grown(1)
+        return region.aligned(2).source() if self.up else region.grown(1)
 
     def forward(
         self, given: Patch, wmap: Tensor, region: Region, level: Level, layer: int, noise: Noise
@@ -165,7 +165,7 @@ class SynthesisLayer(nn.Module):
             wmap: [N, D, h, w].
             layer: index of the style layer.
         """
-        region = region.even() if self.up else region
+        region = region.aligned(2) if self.up else region
         inner = level.halved() if self.up else level
         styles, energies = self.styles(wmap, region, inner, level)
         weight = self.weight.to(given.x.dtype)
@@ -465,11 +465,11 @@ def doubled(img: Patch, region: Region, size: Size) -> Tensor:
     Args:
         size: of the plane that the colours are on; beyond it are zeros.
     """
-    reach = region.even().source()
+    reach = region.aligned(2).source()
     within = reach.within(size)
     x, padding = hemmed(img.part(within), within, reach)
     x = F.pad(x, [padding[1], padding[1], padding[0], padding[0]])
-    return Patch(upsample2d(x), region.even().grown(1)).part(region)
+    return Patch(upsample2d(x), region.aligned(2).grown(1)).part(region)
 
 
 def tile(x: Tensor, size: Cells) -> Tensor:

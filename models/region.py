@@ -49,18 +49,22 @@ class Region:
             max(0, self.top), min(size[0], self.bottom), max(0, self.left), min(size[1], self.right)
         )
 
-    def even(self) -> "Region":
-        """Grown until halves of it are whole."""
+    def aligned(self, step: int) -> "Region":
+        """Grown until it begins and ends at multiples of a number."""
         return Region(
-            self.top - self.top % 2,
-            self.bottom + self.bottom % 2,
-            self.left - self.left % 2,
-            self.right + self.right % 2,
+            self.top - self.top % step,
+            self.bottom + -self.bottom % step,
+            self.left - self.left % step,
+            self.right + -self.right % step,
         )
+
+    def divided(self, by: int) -> "Region":
+        """An aligned region on a grid that is so many times coarser."""
+        return Region(self.top // by, self.bottom // by, self.left // by, self.right // by)
 
     def source(self) -> "Region":
         """What a filtered doubling of an even region reads, on the grid of half the size."""
-        return Region(self.top // 2, self.bottom // 2, self.left // 2, self.right // 2).grown(1)
+        return self.divided(2).grown(1)
 
     def joined(self, other: "Region") -> "Region":
         """The smallest region around both."""
@@ -81,6 +85,11 @@ class Region:
 def whole(size: Size) -> Region:
     """All of a grid."""
     return Region(0, size[0], 0, size[1])
+
+
+def size_of(x: Tensor) -> Size:
+    """Height and width of [N, C, H, W]."""
+    return (x.shape[2], x.shape[3])
 
 
 @dataclass(frozen=True)
