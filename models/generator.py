@@ -180,8 +180,8 @@ class SynthesisLayer(nn.Module):
                 x = doubling_conv2d(x, weight, self.resample_filter, padding)
             else:
                 x = F.conv2d(x, weight, padding=padding)
-            factor = energies.on(band.top, band.bottom).rsqrt_()
-            rows = rows_of(x) * rows_of(factor).to(x.dtype)
+            deviation = energies.on(band.top, band.bottom).sqrt_()
+            rows = rows_of(x) / rows_of(deviation).to(x.dtype)
             shift = noise(self.noise_const, level.place(band, layer, len(x)))
             rows = F.leaky_relu(biased(rows, bias, shift, strength), LEAKY_SLOPE, inplace=True)
             return rows if self.clamp is None else rows.clamp(-self.clamp, self.clamp)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from models.ops import bias_act, downsample2d, fir_filter, leaky_relu, rows_of
+from models.ops import bias_act, downsample2d, fir_filter, leaky_relu, map_of, rows_of
 
 
 class FullyConnected(nn.Module):
@@ -45,8 +45,9 @@ class StyleAffine(FullyConnected):
         super().__init__(w_dim, channels, bias_init=1.0)
 
     def forward(self, x: Tensor) -> Tensor:  # [N, D, h, w] => [N, I, h, w]
-        rows = super().forward(rows_of(x).contiguous().flatten(0, 1))  # one product for all
-        return rows.reshape(len(x), *x.shape[2:], -1).permute(0, 3, 1, 2)
+        weight, bias = self.scaled()
+        y = torch.baddbmm(bias, rows_of(x), weight.T.expand(len(x), -1, -1))  # x as it lies
+        return map_of(y, x.shape[2])
 
 
 class Conv2d(nn.Module):

@@ -110,4 +110,5 @@ def rows_of(x: Tensor) -> Tensor:
 
 def map_of(rows: Tensor, height: int) -> Tensor:
     """[N, H · W, C] as [N, C, H, W]."""
-    return rows.unflatten(1, (height, -1)).permute(0, 3, 1, 2)
+    n, places, channels = rows.shape
+    return rows.reshape(n, height, places // height, channels).permute(0, 3, 1, 2)

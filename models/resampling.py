@@ -21,6 +21,7 @@ from models.region import Region, Size
 
 STYLES = 2  # degree of a resampled map in each of its cells
 ENERGY = 4  # degree of its squares, and of sums of them
+ROUNDING = 5e-7  # of the most in a cell: further from a sum of squares its interpolation never is
 
 
 def resize_map(wmap: Tensor, size: Size) -> Tensor:
@@ -117,17 +118,31 @@ class Axis:
         """The end of those cells."""
         return -(-self.end // self.ratio)
 
-    def weights(self, first: int, last: int) -> Tensor:
-        """What the places that say all about cells [first, last) take of the map: [P, cells]."""
-        starts = self.ratio * torch.arange(first, last)
-        places = (starts[:, None] + knots(self.ratio, self.num)).flatten()
-        return resampling(self.cells, self.size)[places]
-
     @property
     def span(self) -> tuple[int, int]:
         """The cells of the map that what is drawn depends on: [first, last)."""
-        used = self.weights(self.first, self.last).any(dim=0).nonzero()
-        return int(used[0]), int(used[-1]) + 1
+        cells = weighted(self.cells, self.size, self.num, self.first, self.last).cells
+        return cells.start, cells.stop
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What some places take of an axis: [P, …], of those cells of it that they take anything of."""
+
+    values: Tensor
+    cells: range
+
+
+@functools.lru_cache(maxsize=1024)
+def weighted(cells: int, size: int, num: int, first: int, last: int) -> Weights:
+    """The weights of the places that say all about some cells [first, last) of a grid."""
+    with torch.inference_mode(False):
+        ratio = max(1, size // cells)
+        places = (ratio * torch.arange(first, last)[:, None] + knots(ratio, num)).flatten()
+        values = resampling(cells, size)[places]
+        used = values.any(dim=0).nonzero()
+        span = range(int(used[0]), int(used[-1]) + 1)
+        return Weights(values[:, span.start : span.stop].clone(), span)
 
 
 @functools.lru_cache(maxsize=64)
@@ -154,6 +169,13 @@ def interpolation(ratio: int, num: int) -> Tensor:
         return torch.stack(columns, dim=1).float()
 
 
+@functools.lru_cache(maxsize=64)
+def interpolations(ratio: int, num: int, cells: int) -> Tensor:
+    """The weights [cells · ratio, cells · num] by which they make every place of some cells."""
+    with torch.inference_mode(False):
+        return torch.kron(torch.eye(cells), interpolation(ratio, num))
+
+
 @dataclass(frozen=True)
 class Sampled:
     """What is a function of a map, made where it is drawn from the places that say all about it.
@@ -177,21 +199,36 @@ class Sampled:
             return self.function(self.values).permute(0, 3, 1, 2)
         down, across = self.axes
         first, last = top // down.ratio, -(-bottom // down.ratio)
-        weights = down.weights(first, last)[:, self.top : self.top + self.values.shape[1]]
-        x = self.function(product(weights, self.values))
-        if down.num < down.ratio:
-            x = product(torch.kron(torch.eye(last - first), interpolation(down.ratio, down.num)), x)
-        x = x[:, top - first * down.ratio : bottom - first * down.ratio]
+        weights = weighted(down.cells, down.size, down.num, first, last)
+        begin, end = weights.cells.start - self.top, weights.cells.stop - self.top
+        x = self.function(product(weights.values, self.values[:, begin:end]))
+        if down.degree == ENERGY and down.num < down.ratio:
+            x = lifted(x, down.num, across.num)
         if across.num < across.ratio:
-            cells = x.unflatten(2, (-1, across.num))
+            cells = x.reshape(*x.shape[:2], -1, across.num, x.shape[3])
             x = torch.matmul(interpolation(across.ratio, across.num).to(x), cells).flatten(2, 3)
         begin = across.begin - across.first * across.ratio
-        return x[:, :, begin : begin + across.end - across.begin].permute(0, 3, 1, 2)
+        x = x[:, :, begin : begin + across.end - across.begin]
+        begin, end = top - first * down.ratio, bottom - first * down.ratio
+        if down.num < down.ratio:  # last: one product for all columns, and none for other rows
+            known = interpolations(down.ratio, down.num, last - first)[begin:end]
+            return product(known, x).permute(0, 3, 1, 2)
+        return x[:, begin:end].permute(0, 3, 1, 2)
+
+
+def lifted(x: Tensor, rows: int, columns: int) -> Tensor:
+    """Sums of squares [N, H, W, C], by so little more that interpolated ones are above zero.
+
+    Args:
+        rows, columns: places of a cell.
+    """
+    cells = x.reshape(len(x), -1, rows, x.shape[2] // columns, columns, x.shape[3])
+    return (cells + ROUNDING * cells.amax(dim=(2, 4), keepdim=True)).reshape(x.shape)
 
 
 def product(weights: Tensor, x: Tensor) -> Tensor:
     """Weights [P, h] times x [N, h, columns, C]: [N, P, columns, C]."""
-    return torch.matmul(weights.to(x), x.flatten(2)).unflatten(2, x.shape[2:])
+    return torch.matmul(weights.to(x), x.flatten(2)).reshape(len(x), len(weights), *x.shape[2:])
 
 
 def itself(x: Tensor) -> Tensor:
@@ -214,9 +251,10 @@ class Sampling:
 
     def of(self, values: Tensor, cells: Region) -> Sampled:
         """Sample a map of which [N, C, h, w] is known: some cells, those of `span` among them."""
-        weights = self.across.weights(self.across.first, self.across.last)
-        weights = weights[:, cells.left : cells.right].to(values)
-        known = torch.matmul(weights, values.permute(0, 2, 3, 1))
+        axis = self.across
+        weights = weighted(axis.cells, axis.size, axis.num, axis.first, axis.last)
+        begin, end = weights.cells.start - cells.left, weights.cells.stop - cells.left
+        known = torch.matmul(weights.values.to(values), values.permute(0, 2, 3, 1)[:, :, begin:end])
         return Sampled(known, cells.top, (self.down, self.across), self.function)
 
 

@@ -67,3 +67,13 @@ def test_what_is_sampled_is_that_part_of_the_whole(
         middle = (region.top + region.bottom) // 2
         below = found.on(middle, region.bottom)
         torch.testing.assert_close(below, drawn[:, :, middle - top :], rtol=0, atol=1e-12)
+
+
+def test_what_is_a_sum_of_squares_is_never_interpolated_below_zero() -> None:
+    """Styles that turn into their opposite are all zero between."""
+    styles = torch.randn(1, 3, 4, 1) * torch.tensor([1e3, 1e3, -1e3, 1e-4])
+    wanted = sampling((4, 4), (512, 512), Region(0, 512, 0, 512), ENERGY, torch.square)
+    drawn = wanted.of(styles, wanted.span).on(0, 512)
+    assert drawn.min() >= 0
+    exact = resize_map(styles, (512, 512)).square()
+    torch.testing.assert_close(drawn, exact, rtol=1e-5, atol=1e-6 * exact.max().item())
