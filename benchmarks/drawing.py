@@ -29,9 +29,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from models.adopt import adopt
-from models.generator import Generator, GeneratorConfig, SynthesisLayer, SynthesisNetwork, ToRGB
+from models.generator import Generator, GeneratorConfig, SynthesisNetwork
 from models.latents import embed
 from models.model import Card, Model
+from models.modulated import SynthesisLayer, ToRGB
 from models.painting import Move, Subject, paint
 from models.twins import Twins
 

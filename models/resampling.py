@@ -21,7 +21,7 @@ from models.region import Region, Size
 
 STYLES = 2  # degree of a resampled map in each of its cells
 ENERGY = 4  # degree of its squares, and of sums of them
-ROUNDING = 5e-7  # of the most in a cell: further from a sum of squares its interpolation never is
+ROUNDING = 4  # units of the most in a cell: sums of squares are not interpolated less exactly
 
 
 def resize_map(wmap: Tensor, size: Size) -> Tensor:
@@ -166,14 +166,14 @@ def interpolation(ratio: int, num: int) -> Tensor:
         for j in range(num):
             others = [m for m in range(num) if m != j]
             columns.append(away[:, others].prod(dim=1) / apart[j, others].prod())
-        return torch.stack(columns, dim=1).float()
+        return torch.stack(columns, dim=1)
 
 
 @functools.lru_cache(maxsize=64)
 def interpolations(ratio: int, num: int, cells: int) -> Tensor:
     """The weights [cells · ratio, cells · num] by which they make every place of some cells."""
     with torch.inference_mode(False):
-        return torch.kron(torch.eye(cells), interpolation(ratio, num))
+        return torch.kron(torch.eye(cells, dtype=torch.float64), interpolation(ratio, num))
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,8 @@ def lifted(x: Tensor, rows: int, columns: int) -> Tensor:
         rows, columns: places of a cell.
     """
     cells = x.reshape(len(x), -1, rows, x.shape[2] // columns, columns, x.shape[3])
-    return (cells + ROUNDING * cells.amax(dim=(2, 4), keepdim=True)).reshape(x.shape)
+    least = ROUNDING * torch.finfo(x.dtype).eps * cells.amax(dim=(2, 4), keepdim=True)
+    return (cells + least).reshape(x.shape)
 
 
 def product(weights: Tensor, x: Tensor) -> Tensor:

@@ -65,7 +65,7 @@ def test_bands_are_not_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     made = generator(False)
     latent = embed(made.broadcast(torch.randn(1, 8).double()), "S+", made.config.layout)
     whole_img = made.synthesis(latent, dtype=torch.float64)
-    monkeypatch.setattr("models.generator.BAND", 1000)
+    monkeypatch.setattr("models.modulated.BAND", 1000)
     for gradients in (False, True):
         with torch.set_grad_enabled(gradients):
             img = made.synthesis(latent, dtype=torch.float64)
