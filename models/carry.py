@@ -6,7 +6,7 @@ through, hair of another colour keeps its strands. The generator's own features 
 Ours; see docs/architecture.md, "The life of one edit", and docs/decisions.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -19,6 +19,7 @@ from torch import Tensor
 from models.edits import fit_mask
 from models.generator import Drawing
 from models.images import Pixels, to_pixels
+from models.region import Patch, Region, Size, size_of, whole
 
 FEATHER_CELLS = 1.0  # radius of the soft edge, in cells of 1/32 of the picture's short side
 FINEST = 128  # pixels per short side at which features are compared
@@ -50,22 +51,73 @@ TEXTURE = Comparison(9, 0.6, 0.95)
 """Of land, where a pixel by itself says nothing."""
 
 
-def feather(mask: Tensor, size: tuple[int, int]) -> Tensor:
+def feather(mask: Tensor, size: Size) -> Tensor:
     """Give a mask [1, 1, h, w] soft edges at `size` (height, width).
 
     The painted part keeps its strength; the edge falls to exactly 0 within two feather radii.
     """
-    return softened(fit_mask(mask, size), max(1, round(FEATHER_CELLS * min(size) / 32)))
+    return feathered(mask, size, whole(size))
+
+
+def feathered(mask: Tensor, size: Size, region: Region) -> Tensor:
+    """A region of what `feather` gives."""
+    radius = feather_px(size)
+    around = region.grown(2 * radius).within(size)  # what lies further does not reach it
+    fine = Patch(fit_mask(mask, size), whole(size)).part(around)
+    return Patch(softened(fine, radius), around).part(region)
+
+
+def feather_px(size: Size) -> int:
+    """The feather radius in pixels of a picture of that size."""
+    return max(1, round(FEATHER_CELLS * min(size) / 32))
 
 
 def softened(fine: Tensor, radius: int) -> Tensor:
     """A mask [1, 1, H, W] that is as strong as before, and falls to 0 within two radii (pixels)."""
-    side = 2 * radius + 1
-    soft = F.max_pool2d(fine, side, stride=1, padding=radius)
-    for window in ((1, side), (side, 1)):
-        padding = (window[0] // 2, window[1] // 2)
-        soft = F.avg_pool2d(soft, window, stride=1, padding=padding, count_include_pad=False)
+    soft = running(running(fine, radius, 2, torch.maximum), radius, 3, torch.maximum)
+    for dim in (3, 2):
+        ones = soft.new_ones([soft.shape[d] if d == dim else 1 for d in range(4)])
+        soft = running(soft, radius, dim, torch.add) / running(ones, radius, dim, torch.add)
     return torch.maximum(soft, fine).clamp(0, 1)
+
+
+def running(x: Tensor, radius: int, dim: int, join: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+    """Join what lies within a radius along a dimension, with zeros around: as many steps as the
+    window's length has binary digits, where pooling takes as many as it is long."""
+    length, window = x.shape[dim], 2 * radius + 1
+    padding = [0] * (2 * (x.ndim - dim))
+    padding[-2:] = [radius, radius]
+    power, size, begin = F.pad(x, padding), 1, 0
+    found: Tensor | None = None
+    while True:
+        if window & size:
+            piece = power.narrow(dim, begin, length)
+            found = piece if found is None else join(found, piece)
+            begin += size
+        if begin == window:
+            assert found is not None
+            return found
+        rest = power.shape[dim] - size
+        power = join(power.narrow(dim, 0, rest), power.narrow(dim, size, rest))
+        size *= 2
+
+
+def reach(masks: Sequence[Tensor], size: Size, comparison: Comparison) -> Region:
+    """The region of drawings of that size on which what edits show depends.
+
+    Args:
+        masks: of the edits, [1, 1, ?, ?] in [0, 1].
+    """
+    step = pooling(size)
+    if size[0] % step or size[1] % step:  # features are compared on cells that do not fit in
+        return whole(size)
+    painted = reduce(torch.maximum, [fit_mask(mask, size) for mask in masks]) > 0
+    rows, columns = painted.any(dim=3).flatten().nonzero(), painted.any(dim=2).flatten().nonzero()
+    if not len(rows):
+        return Region(0, step, 0, step)
+    box = Region(int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
+    margin = 2 * feather_px(size) + (comparison.window // 2 + 1) * step
+    return box.grown(margin).aligned(step).within(size)
 
 
 def carry(
@@ -74,6 +126,7 @@ def carry(
     after: Drawing,
     masks: Sequence[Tensor],
     comparison: Comparison = OBJECTS,
+    region: Region | None = None,
 ) -> Tensor:
     """A picture with what lies between two drawings, inside the feathered mask.
 
@@ -84,23 +137,35 @@ def carry(
 
     Args:
         img: [N, 3, H, W], the picture, at its own size.
-        before, after: of the same N, at the model's size.
+        before: of the same N, at the model's size.
+        after: the same, or the region of it alone.
         masks: of the edits that lie between the two, [N, 1, ?, ?] in [0, 1], feathered here.
         comparison: `OBJECTS` or `TEXTURE`.
+        region: of the drawings, from `reach`; None: all.
 
     Returns:
         [N, 3, H, W]; where the feathered mask is 0 it is `img`.
     """
-    size = (img.shape[2], img.shape[3])
-    drawn = (before.img.shape[2], before.img.shape[3])
-    softs = [feather(mask, drawn) for mask in masks]
-    soft = reduce(torch.maximum, softs)
-    gone = resize_change(replaced(before.features, after.features, comparison), drawn)
-    change = resize_change(soft * meant(after.img - before.img, softs, comparison.window), size)
-    return img + change - resize_change(soft * gone, size) * (img - resize_change(before.img, size))
+    size, drawn = size_of(img), size_of(before.img)
+    region = region or whole(drawn)
+    step = pooling(drawn)
+    softs = [feathered(mask, drawn, region) for mask in masks]
+    was = Patch(before.img, whole(drawn)).part(region)
+    now = F.avg_pool2d(after.features.float(), step)
+    gone = replaced(pooled(before.features), now, comparison, region.divided(step))
+    gone = reduce(torch.maximum, softs) * resize_change(gone, size_of(was))
+    change = meant(after.img - was, softs, comparison.window, step)
+    change = reduce(torch.maximum, softs) * change
+    change, gone = (resize_change(set_in(x, region, drawn), size) for x in (change, gone))
+    return img + change - gone * (img - resize_change(before.img, size))
 
 
-def meant(change: Tensor, softs: Sequence[Tensor], window: int) -> Tensor:
+def set_in(part: Tensor, region: Region, size: Size) -> Tensor:
+    """A region of a picture, and zeros around it: [N, C, H, W] of that size."""
+    return F.pad(part, [region.left, size[1] - region.right, region.top, size[0] - region.bottom])
+
+
+def meant(change: Tensor, softs: Sequence[Tensor], window: int, step: int = 1) -> Tensor:
     """A change [N, 3, h, w] without what comes along with it: places that change by a few
     hundredths of the most, such as the wall behind a face whose skin is made darker, stay as they
     are. Ours.
@@ -108,13 +173,14 @@ def meant(change: Tensor, softs: Sequence[Tensor], window: int) -> Tensor:
     Args:
         softs: the feathered masks [N, 1, h, w] of the edits: the most is of each by itself, and
             where several lie over each other the least of theirs counts.
+        step: side of the squares over which it is averaged, to find the most.
     """
     size = averaged(change.abs().amax(dim=1, keepdim=True), window)
     most = torch.full_like(size, torch.inf)
     for soft in softs:
         own = torch.where(soft > 0, size, torch.nan)
-        largest = torch.nanquantile(pooled(own).flatten(1), MOST, dim=1)[:, None, None, None]
-        most = torch.where(soft > 0, torch.minimum(most, largest), most)
+        largest = torch.nanquantile(F.avg_pool2d(own, step).flatten(1), MOST, dim=1)
+        most = torch.where(soft > 0, torch.minimum(most, largest[:, None, None, None]), most)
     share = size / most.nan_to_num(0.0, posinf=torch.inf).clamp(min=1e-6)
     return change * smoothstep((share - BYCATCH[0]) / (BYCATCH[1] - BYCATCH[0]))
 
@@ -125,16 +191,24 @@ def smoothstep(t: Tensor) -> Tensor:
     return t * t * (3 - 2 * t)
 
 
-def replaced(before: Tensor, after: Tensor, comparison: Comparison) -> Tensor:
+def replaced(
+    before: Tensor, after: Tensor, comparison: Comparison, region: Region | None = None
+) -> Tensor:
     """How much of what was there a change replaces, at every place: [N, 1, h, w] in [0, 1].
 
     Features [N, C, H, W] afterwards are regressed on those before, over the channels of a small
     window. The slope is what is left of them: 1 where all stays, near 0 for a hat over hair, about
     0.7 for hair of another colour (docs/decisions.md). Ours.
+
+    Args:
+        before: no finer than features are compared.
+        after: the same, or the region of it alone.
     """
-    before, after = pooled(before.float()), pooled(after.float())
+    before, after = before.float(), after.float()
     mean = before.mean(dim=(2, 3), keepdim=True)
     deviation = before.std(dim=(2, 3), keepdim=True).clamp(min=1e-3)
+    if region is not None:
+        before = Patch(before, whole(size_of(before))).part(region)
     was, now = ((each - mean) / deviation for each in (before, after))
     energy = averaged(was.square().sum(dim=1, keepdim=True), comparison.window).clamp(min=1e-3)
     left = averaged((was * now).sum(dim=1, keepdim=True), comparison.window) / energy
@@ -148,7 +222,12 @@ def compact(drawing: Drawing) -> Drawing:
 
 def pooled(x: Tensor) -> Tensor:
     """A map [N, C, h, w] with a short side of no more than about `FINEST`."""
-    return F.avg_pool2d(x, max(1, min(x.shape[2:]) // FINEST))
+    return F.avg_pool2d(x, pooling(size_of(x)))
+
+
+def pooling(size: Size) -> int:
+    """The side of the squares, in pixels, over which features of that size are compared."""
+    return max(1, min(size) // FINEST)
 
 
 def averaged(x: Tensor, window: int) -> Tensor:
@@ -156,14 +235,16 @@ def averaged(x: Tensor, window: int) -> Tensor:
     return F.avg_pool2d(x, window, stride=1, padding=window // 2, count_include_pad=False)
 
 
-def touched(mask: Tensor, drawn: tuple[int, int], size: tuple[int, int]) -> NDArray[np.bool_]:
+def touched(mask: Tensor, drawn: Size, size: Size, region: Region) -> NDArray[np.bool_]:
     """Where `carry` may change a picture of that size: [H, W].
 
     Args:
         mask: [1, 1, ?, ?] in [0, 1].
         drawn: height and width of the drawings.
+        region: of the drawings, from `reach`.
     """
-    inside: NDArray[np.bool_] = (resize_change(feather(mask, drawn), size) > 0)[0, 0].cpu().numpy()
+    soft = set_in(feathered(mask, drawn, region), region, drawn)
+    inside: NDArray[np.bool_] = (resize_change(soft, size) > 0)[0, 0].cpu().numpy()
     return inside
 
 
@@ -173,7 +254,7 @@ def finished(original: Pixels, img: Tensor, inside: NDArray[np.bool_]) -> Pixels
     return np.where(inside[:, :, None], to_pixels(img), original)
 
 
-def resize_change(change: Tensor, size: tuple[int, int]) -> Tensor:
+def resize_change(change: Tensor, size: Size) -> Tensor:
     """Resample without overshoot, so that what is 0 stays 0 beyond a pixel's reach."""
     if tuple(change.shape[2:]) == size:
         return change

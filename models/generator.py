@@ -4,31 +4,21 @@ Parameters carry the names of NVIDIA's official PyTorch networks, so a converted
 rename away. Source: Karras et al. 2020 (StyleGAN2), skip architecture; the maps are ours.
 """
 
-import math
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.latents import SQUARE, Cells, LatentMap, Layout, constant
-from models.layers import FullyConnected, StyleAffine
-from models.noise import Noise, Place, constant_noise
-from models.ops import (
-    ACTIVATION_GAIN,
-    LEAKY_SLOPE,
-    demodulation,
-    fir_filter,
-    modulated_conv2d,
-    normalize_2nd_moment,
-    resize_map,
-    trim,
-    upsample2d,
-    with_noise,
-)
+from models.layers import FullyConnected
+from models.modulated import Level, SynthesisLayer, ToRGB
+from models.noise import Noise, constant_noise
+from models.ops import fir_filter, normalize_2nd_moment, upsample2d
+from models.region import Patch, Region, Size, hemmed, whole
 
-SURROUND = 6  # base cells drawn around a picture of a homogeneous generator, and cut off
-KEEP = 4  # pixels of each resolution around the picture on which the next one depends
+SURROUND = 6  # base cells drawn around a picture of a homogeneous generator; 4 would be reached
 
 
 @dataclass(frozen=True)
@@ -103,108 +93,6 @@ class MappingNetwork(nn.Module):
         return x if truncation == 1 else self.w_avg.lerp(x, truncation)
 
 
-@dataclass(frozen=True)
-class Level:
-    """The part of the picture that is drawn at one resolution.
-
-    Attributes:
-        size: height and width of the whole, with what is around the picture.
-        edge: pixels on every side of the whole that are left out already.
-        around: pixels on every side of the whole that are not of the picture.
-    """
-
-    size: Cells
-    edge: int
-    around: int
-
-    def spare(self, cells: int) -> int:
-        """Cells on every side of a map of so many rows that nothing drawn depends on; even, so that
-        halves of the rest lie where halves of the whole do."""
-        reach = self.edge * cells // self.size[0] - 1 if cells <= self.size[0] else 0
-        return max(0, reach - reach % 2)
-
-    def fit(self, styles: Tensor, spare: int) -> Tensor:
-        """The styles of a map without its spare cells, resampled to what is drawn."""
-        rows = styles.shape[2]
-        if rows == 1:
-            return styles
-        outer = spare * self.size[0] // (rows + 2 * spare)
-        whole = (self.size[0] - 2 * outer, self.size[1] - 2 * outer)
-        return resize_map(styles, whole, self.edge - outer)
-
-    def halved(self) -> "Level":
-        """What is drawn, as a layer that doubles the resolution takes it in."""
-        height, width = self.size
-        return Level((height // 2, width // 2), self.edge // 2, self.around // 2)
-
-    def within(self, kept: int) -> "Level":
-        """The same with no more than `kept` pixels around the picture."""
-        return replace(self, edge=max(self.edge, self.around - kept))
-
-    def place(self, x: Tensor, layer: int) -> Place:
-        """Where features [N, C, H, W] of this level lie, counted from the picture's corner."""
-        begin = self.edge - self.around
-        return Place(layer, begin, begin, x.shape[2], x.shape[3], x.shape[0])
-
-
-class SynthesisLayer(nn.Module):
-    """Modulated 3×3 convolution, noise, bias and activation; doubles the resolution if `up`."""
-
-    noise_const: Tensor
-    resample_filter: Tensor
-
-    def __init__(
-        self, config: GeneratorConfig, in_ch: int, out_ch: int, res: int, up: bool
-    ) -> None:
-        super().__init__()
-        self.res = res
-        self.up = up
-        self.clamp = config.conv_clamp
-        self.affine = StyleAffine(config.w_dim, in_ch)
-        self.weight = nn.Parameter(torch.randn(out_ch, in_ch, 3, 3))
-        self.noise_strength = nn.Parameter(torch.zeros([]))
-        self.bias = nn.Parameter(torch.zeros(out_ch))
-        self.register_buffer("noise_const", torch.randn(res, res))
-        self.register_buffer("resample_filter", fir_filter(), persistent=False)
-
-    def forward(self, x: Tensor, wmap: Tensor, level: "Level", layer: int, noise: Noise) -> Tensor:
-        spare = level.spare(wmap.shape[2])
-        styles = self.affine(trim(wmap, spare)).to(x.dtype)
-        after = level.fit(styles, spare)
-        if self.up:
-            before = level.halved().fit(styles, spare)
-            x = modulated_conv2d(x, self.weight, before, self.resample_filter)
-        else:
-            x = modulated_conv2d(x, self.weight, after)
-        # The activation's gain, ahead of a leaky ReLU, for which it makes no difference.
-        shift = self.bias.to(x.dtype)[:, None, None] * ACTIVATION_GAIN
-        factor = demodulation(after, self.weight / ACTIVATION_GAIN)
-        drawn = noise(self.noise_const, level.place(x, layer))
-        if drawn is not None:
-            strength = self.noise_strength * ACTIVATION_GAIN
-            shift = with_noise(self.bias * ACTIVATION_GAIN, drawn, strength, x.dtype)
-        x = F.leaky_relu(torch.addcmul(shift, x, factor), LEAKY_SLOPE, inplace=True)
-        return x if self.clamp is None else x.clamp(-self.clamp, self.clamp)
-
-
-class ToRGB(nn.Module):
-    """Modulated 1×1 convolution to colours, without demodulation."""
-
-    def __init__(self, config: GeneratorConfig, in_ch: int) -> None:
-        super().__init__()
-        self.clamp = config.conv_clamp
-        self.affine = StyleAffine(config.w_dim, in_ch)
-        self.weight = nn.Parameter(torch.randn(3, in_ch, 1, 1))
-        self.bias = nn.Parameter(torch.zeros(3))
-
-    def forward(self, x: Tensor, wmap: Tensor, level: "Level") -> Tensor:
-        spare = level.spare(wmap.shape[2])
-        styles = self.affine(trim(wmap, spare)).to(x.dtype) / math.sqrt(self.weight.shape[1])
-        y = modulated_conv2d(x, self.weight, level.fit(styles, spare)).float()
-        y = y + self.bias[:, None, None]
-        return y if self.clamp is None else y.clamp(-self.clamp, self.clamp)
-
-
 class SynthesisBlock(nn.Module):
     """The layers of one resolution: (conv0,) conv1 and the skip to colours."""
 
@@ -213,14 +101,15 @@ class SynthesisBlock(nn.Module):
     def __init__(self, config: GeneratorConfig, res: int) -> None:
         super().__init__()
         self.res = res
-        out_ch = config.channels(res)
+        w_dim, out_ch, clamp = config.w_dim, config.channels(res), config.conv_clamp
         if res == 4:
             side = 1 if config.homogeneous else 4
             self.const = nn.Parameter(torch.randn(out_ch, side, side))
         else:
-            self.conv0 = SynthesisLayer(config, config.channels(res // 2), out_ch, res, up=True)
-        self.conv1 = SynthesisLayer(config, out_ch, out_ch, res, up=False)
-        self.torgb = ToRGB(config, out_ch)
+            in_ch = config.channels(res // 2)
+            self.conv0 = SynthesisLayer(w_dim, in_ch, out_ch, res, True, clamp)
+        self.conv1 = SynthesisLayer(w_dim, out_ch, out_ch, res, False, clamp)
+        self.torgb = ToRGB(w_dim, out_ch, clamp)
         self.register_buffer("resample_filter", fir_filter(), persistent=False)
 
 
@@ -258,9 +147,10 @@ class SynthesisNetwork(nn.Module):
         dtype: torch.dtype = torch.float32,
         surround: int = 0,
         finest: int | None = None,
+        region: Region | None = None,
     ) -> Tensor:
         """The picture of a latent alone, as `draw` has it."""
-        return self.draw(latent, noise, dtype, surround, finest).img
+        return self.draw(latent, noise, dtype, surround, finest, region).img
 
     def draw(
         self,
@@ -269,6 +159,7 @@ class SynthesisNetwork(nn.Module):
         dtype: torch.dtype = torch.float32,
         surround: int = 0,
         finest: int | None = None,
+        region: Region | None = None,
     ) -> Drawing:
         """Draw a latent.
 
@@ -279,40 +170,55 @@ class SynthesisNetwork(nn.Module):
             surround: base cells on every side of the latent that are around the picture, of a
                 homogeneous generator; without them, the picture's border is repeated.
             finest: resolution of the last block to draw; None: all.
+            region: of the picture, to draw that alone: what it is in the whole; None: all.
 
         Returns:
-            Pictures [N, 3, H, W] with their features; H = R · rows / 4, of the rows of the base
-            that are not around the picture, and R the resolution, or `finest`.
+            Pictures [N, 3, H, W] with their features; without a region, H = R · rows / 4, of the
+            rows of the base that are not around the picture, and R the resolution, or `finest`.
         """
         if self.config.homogeneous and surround == 0:
             latent, surround = surrounded(latent, SURROUND), SURROUND
-        rows, columns = latent.base
-        num = latent.layers[0].shape[0]
-        img: Tensor | None = None
-        x = latent.layers[0].new_empty(0)
-        edge = 0  # pixels of this resolution that are left out already, on every side
         blocks = [b for b in self.blocks() if finest is None or b.res <= finest]
-        for k, block in enumerate(blocks):
-            scale = block.res // 4
-            level = Level((rows * scale, columns * scale), edge, surround * scale)
+        levels = [level_of(block.res, latent.base, surround) for block in blocks]
+        if region is None:
+            region = whole(levels[-1].size).grown(-levels[-1].around)
+        else:
+            region = region.shifted(levels[-1].around)
+        regions = self.regions(blocks, levels, region)
+        img: Patch | None = None
+        given = self.beginning(blocks[0], levels[0], regions[0], len(latent.layers[0]), dtype)
+        for k, (block, level, wanted) in enumerate(zip(blocks, levels, regions, strict=True)):
             first = 2 * k - 1  # style layer of conv0; conv1 is the next, ToRGB the one after
             conv0, conv1, torgb = (latent.layers[max(0, first + i)] for i in range(3))
-            if block.res == 4:
-                x = tile(block.const, latent.base).to(dtype).expand(num, -1, -1, -1)
-                x = x.contiguous(memory_format=torch.channels_last)
-            else:
-                x = block.conv0(x, conv0, level, first, noise)
-            kept = KEEP if block is not blocks[-1] else 0
-            inner = level.within(kept)
-            x = trim(x, max(0, inner.edge - edge - 1))  # the next convolution reaches one pixel
-            x = block.conv1(x, conv1, level.within(kept + 1), first + 1, noise)
-            x = trim(x, inner.edge - level.within(kept + 1).edge)
-            colours = block.torgb(x, torgb, inner)
+            if k > 0:
+                inner = block.conv1.reach(wanted).within(level.size)
+                given = block.conv0(given, conv0, inner, level, first, noise)
+            given = block.conv1(given, conv1, wanted, level, first + 1, noise)
+            colours = block.torgb(given, torgb, wanted, level)
             if img is not None:
-                colours = trim(upsample2d(img, block.resample_filter), inner.edge - edge) + colours
-            img, edge = colours, 2 * inner.edge
+                colours = colours + doubled(img, wanted, level.halved().size)
+            img = Patch(colours, wanted)
         assert img is not None
-        return Drawing(img, x)
+        return Drawing(img.x, given.x)
+
+    def regions(
+        self, blocks: Sequence[SynthesisBlock], levels: Sequence[Level], wanted: Region
+    ) -> list[Region]:
+        """What every block has to draw so that the last one can draw what is wanted."""
+        found = [wanted]
+        for block, finer, level in zip(blocks[:0:-1], levels[:0:-1], levels[-2::-1], strict=True):
+            inner = block.conv1.reach(found[-1]).within(finer.size)
+            found.append(block.conv0.reach(inner).within(level.size))
+        return found[::-1]
+
+    def beginning(
+        self, block: SynthesisBlock, level: Level, wanted: Region, num: int, dtype: torch.dtype
+    ) -> Patch:
+        """The constant, where the first block's convolution reaches."""
+        region = block.conv1.reach(wanted).within(level.size)
+        x = Patch(tile(block.const, level.size)[None], whole(level.size)).part(region)
+        x = x.to(dtype).expand(num, -1, -1, -1)
+        return Patch(x.contiguous(memory_format=torch.channels_last), region)
 
 
 class Generator(nn.Module):
@@ -350,6 +256,25 @@ def surrounded(latent: LatentMap, cells: int) -> LatentMap:
         return F.pad(wmap, [across, across, down, down], mode="replicate")
 
     return LatentMap(latent.map(grown).layers, (rows + 2 * cells, columns + 2 * cells))
+
+
+def level_of(res: int, base: Cells, surround: int) -> Level:
+    """The plane of a latent at a resolution."""
+    scale = res // 4
+    return Level((base[0] * scale, base[1] * scale), surround * scale)
+
+
+def doubled(img: Patch, region: Region, size: Size) -> Tensor:
+    """Colours [N, 3, H, W] at twice the resolution, of a region there.
+
+    Args:
+        size: of the plane that the colours are on; beyond it are zeros.
+    """
+    reach = region.aligned(2).source()
+    within = reach.within(size)
+    x, padding = hemmed(img.part(within), within, reach)
+    x = F.pad(x, [padding[1], padding[1], padding[0], padding[0]])
+    return Patch(upsample2d(x), region.aligned(2).grown(1)).part(region)
 
 
 def tile(x: Tensor, size: Cells) -> Tensor:

@@ -18,7 +18,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from models.errors import SpaceError
-from models.ops import resize_map
+from models.resampling import resize_map
 
 Cells = tuple[int, int]
 """Rows and columns of a grid."""

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from models.ops import bias_act, downsample2d, fir_filter, leaky_relu
+from models.ops import bias_act, downsample2d, fir_filter, leaky_relu, map_of, rows_of
 
 
 class FullyConnected(nn.Module):
@@ -45,7 +45,9 @@ class StyleAffine(FullyConnected):
         super().__init__(w_dim, channels, bias_init=1.0)
 
     def forward(self, x: Tensor) -> Tensor:  # [N, D, h, w] => [N, I, h, w]
-        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        weight, bias = self.scaled()
+        y = torch.baddbmm(bias, rows_of(x), weight.T.expand(len(x), -1, -1))  # x as it lies
+        return map_of(y, x.shape[2])
 
 
 class Conv2d(nn.Module):

@@ -20,6 +20,7 @@ from models.metrics import pyramid_distance
 from models.perceptual import PerceptualConfig, PerceptualNet
 from models.prior import Prior, describe_prior, read_prior
 from models.reader import AttributeReader
+from models.region import Region
 from models.shift_tolerant import StLpips, find_st_lpips
 from models.style_encoder import StyleEncoder, StyleEncoderConfig, assembled
 from models.whitening import Whitening
@@ -122,9 +123,12 @@ class Model:
         by then: coarser, and in less time."""
         return self.draw(latent, resolution).img
 
-    def draw(self, latent: LatentMap, resolution: int | None = None) -> Drawing:
-        """Draw a latent, as `render` does, and keep what the last block knew."""
-        return self.generator.synthesis.draw(latent, dtype=self.dtype, finest=resolution)
+    def draw(
+        self, latent: LatentMap, resolution: int | None = None, region: Region | None = None
+    ) -> Drawing:
+        """Draw a latent, or a region of it, as `render` does, and keep what the last block knew."""
+        synthesis = self.generator.synthesis
+        return synthesis.draw(latent, dtype=self.dtype, finest=resolution, region=region)
 
     def autocast(self) -> torch.autocast:
         """The context in which the other networks run in the model's dtype."""

@@ -14,7 +14,7 @@ from operator import attrgetter
 from torch import Tensor
 
 from models import edits as latent_edits
-from models.carry import OBJECTS, TEXTURE, carry, compact, finished, touched
+from models.carry import OBJECTS, TEXTURE, carry, compact, finished, reach, touched
 from models.edits import stronger
 from models.errors import AttributeUnknown, SpaceError
 from models.generator import Drawing
@@ -22,6 +22,7 @@ from models.images import Pixels, to_img
 from models.latents import SQUARE, LatentMap
 from models.model import Model
 from models.reader import strength_to_reach
+from models.region import Region, size_of, whole
 from models.sampling import seed_w
 from models.twins import Twins
 
@@ -128,16 +129,25 @@ def paint(
     copies = [edit for edit in edits if isinstance(edit, Transplant)]
     others = [edit for edit in edits if not isinstance(edit, Transplant)]
     before = subject.plain(resolution)
+    drawn, size = size_of(before.img), size_of(img)
     comparison = OBJECTS if model.prior is None else TEXTURE
+
+    def after(kind: Callable[[Twins], LatentMap], done: Sequence[Edit], region: Region) -> Drawing:
+        return model.draw(edited(model, twins, kind, done, share), resolution, region)
+
     if copies:
-        copied = model.draw(edited(model, twins, FAITHFUL, copies, share), resolution)
-        img = carry(img, subject.faithful(resolution), copied, masks_of(copies), comparison)
-        before = model.draw(edited(model, twins, PLAIN, copies, share), resolution)
+        region = reach(masks_of(copies), drawn, comparison)
+        copied = after(FAITHFUL, copies, region)
+        faithful = subject.faithful(resolution)
+        img = carry(img, faithful, copied, masks_of(copies), comparison, region)
+    if copies and others:
+        before = compact(after(PLAIN, copies, whole(drawn)))
     if others:
-        after = model.draw(edited(model, twins, PLAIN, edits, share), resolution)
-        img = carry(img, before, after, masks_of(others), comparison)
-    drawn, size = before.img.shape[2:], original.shape[:2]
-    return finished(original, img, touched(over(edits), (drawn[0], drawn[1]), (size[0], size[1])))
+        region = reach(masks_of(others), drawn, comparison)
+        changed = after(PLAIN, edits, region)
+        img = carry(img, before, changed, masks_of(others), comparison, region)
+    shown = touched(over(edits), drawn, size, reach(masks_of(edits), drawn, comparison))
+    return finished(original, img, shown)
 
 
 def masks_of(edits: Sequence[Edit]) -> list[Tensor]:

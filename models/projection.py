@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from models.latents import Cells, LatentMap, Layout, cells_of, embed, find_space
-from models.ops import resize_map
+from models.resampling import resize_map
 
 
 @dataclass(frozen=True)

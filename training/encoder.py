@@ -21,8 +21,8 @@ from models.encoder import Encoder, EncoderConfig, usual_widths
 from models.latents import LatentMap
 from models.metrics import psnr_db
 from models.model import Encoding, Model
-from models.ops import resize_map
 from models.regularisers import wasserstein_to_normal
+from models.resampling import resize_map
 from models.style_encoder import StyleEncoder
 from training.data import ImageSource
 from training.generated import draw_latents, drawn_from

@@ -4,7 +4,8 @@ import torch
 from torch import Tensor
 
 from models.directions.direction import Direction, Layers, broadcast
-from models.generator import Generator, SynthesisLayer
+from models.generator import Generator
+from models.modulated import SynthesisLayer
 
 BANDS = {"coarse": (4, 8), "middle": (16, 32), "fine": (64, 4096)}
 """Block resolutions: arrangement and pose, parts and shapes, colours and texture."""

@@ -18,6 +18,7 @@ from models.carry import (
 )
 from models.generator import Drawing
 from models.images import Pixels, to_img
+from models.region import whole
 
 
 def drawing(img: Tensor, seed: int = 0) -> Drawing:
@@ -28,7 +29,7 @@ def drawing(img: Tensor, seed: int = 0) -> Drawing:
 
 def carried(original: Pixels, before: Drawing, after: Drawing, mask: Tensor) -> Pixels:
     size = original.shape[:2]
-    inside = touched(mask, (32, 32), (size[0], size[1]))
+    inside = touched(mask, (32, 32), (size[0], size[1]), whole((32, 32)))
     return finished(original, carry(to_img(original), before, after, [mask]), inside)
 
 
@@ -126,7 +127,4 @@ def test_what_is_replaced_is_told_by_the_slope_of_the_features() -> None:
     assert shares[3] > 0.9
     assert replaced(before, 3 * before, OBJECTS).max() == 0, "more of the same is no replacement"
     large = torch.randn(1, 16, 512, 512, generator=rng)
-    assert replaced(large, large, OBJECTS).shape == (1, 1, 128, 128)
-    kept = compact(Drawing(torch.zeros(1, 3, 512, 512), large)).features
-    other = torch.randn(1, 16, 512, 512, generator=rng)
-    torch.testing.assert_close(replaced(kept, other, OBJECTS), replaced(large, other, OBJECTS))
+    assert compact(Drawing(torch.zeros(1, 3, 512, 512), large)).features.shape[2:] == (128, 128)

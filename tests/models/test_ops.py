@@ -4,14 +4,14 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from models.errors import ShapeError
 from models.ops import (
-    demodulation,
+    DEMOD_EPS,
+    biased,
+    doubling_conv2d,
     fir_filter,
-    modulated_conv2d,
-    resampling,
-    resize_map,
-    trim,
+    map_of,
+    rows_of,
+    shares,
     upsample2d,
 )
 
@@ -32,58 +32,40 @@ def per_sample_conv(x, weight, styles, up):  # StyleGAN2 equations 1 to 3, liter
 
 
 @pytest.mark.parametrize("up", [False, True])
-@pytest.mark.parametrize("cells", [1, 8, 16])
-def test_a_constant_style_map_is_stylegan2s_convolution(up: bool, cells: int) -> None:
+def test_modulated_activations_are_stylegan2s_modulated_weights(up: bool) -> None:
     torch.manual_seed(0)
     x, weight, styles = torch.randn(3, 6, 8, 8), torch.randn(5, 6, 3, 3), torch.randn(3, 6)
-    size = cells if cells == 1 else (16 if up else 8)
-    spread = styles[:, :, None, None].expand(-1, -1, size, size)
-    y = modulated_conv2d(x, weight, resize_map(spread, (8, 8)), fir_filter() if up else None)
-    y = y * demodulation(spread, weight)
+    scaled = x * styles[:, :, None, None]
+    y = (
+        doubling_conv2d(scaled, weight, fir_filter(), (1, 1))
+        if up
+        else F.conv2d(scaled, weight, padding=1)
+    )
+    factor = (styles.square() @ shares(weight).T + DEMOD_EPS).rsqrt()
+    y = y * factor[:, :, None, None]
     torch.testing.assert_close(y, per_sample_conv(x, weight, styles, up), rtol=1e-4, atol=1e-4)
 
 
-def test_demodulation_restores_unit_variance_at_every_place() -> None:
-    torch.manual_seed(0)
-    weight, styles = torch.randn(4, 8, 3, 3), torch.rand(1, 8, 2, 2) * 5 + 0.1
-    factor = demodulation(styles, weight)
-    energy = torch.einsum("oikl,niyx->noyx", weight.square(), styles.square())
-    torch.testing.assert_close(factor.square() * energy, torch.ones(1, 4, 2, 2))
+def test_a_doubling_does_not_care_who_pads() -> None:
+    x, weight, kernel = torch.randn(2, 6, 8, 10), torch.randn(5, 6, 3, 3), fir_filter()
+    own = doubling_conv2d(F.pad(x, [1, 1, 1, 1]), weight, kernel, (0, 0))
+    assert own.shape == (2, 5, 16, 20)
+    torch.testing.assert_close(own, doubling_conv2d(x, weight, kernel, (1, 1)), rtol=0, atol=1e-4)
 
 
-def test_going_up_in_two_steps_is_going_up_in_one() -> None:
-    wmap = torch.randn(1, 3, 4, 4)
-    two_steps = resize_map(resize_map(wmap, (8, 8)), (32, 32))
-    torch.testing.assert_close(two_steps, resize_map(wmap, (32, 32)))
-
-
-def test_going_up_and_down_again_returns() -> None:
-    wmap = torch.randn(1, 3, 4, 8)
-    torch.testing.assert_close(resize_map(resize_map(wmap, (32, 64)), (4, 8)), wmap)
-
-
-@pytest.mark.parametrize(
-    ("cells", "size", "edge"), [(4, 32, 8), (4, 128, 32), (64, 4, 1), (4, 4, 1)]
-)
-def test_edges_that_are_left_out_leave_the_rest_as_it_was(cells: int, size: int, edge: int) -> None:
-    wmap, whole = torch.randn(2, 3, cells, 2 * cells), (size, 2 * size)
-    torch.testing.assert_close(resize_map(wmap, whole, edge), trim(resize_map(wmap, whole), edge))
-
-
-def test_a_size_that_does_not_fit_is_refused() -> None:
-    with pytest.raises(ShapeError, match="4×4 cells does not fit 12×12"):
-        resize_map(torch.zeros(1, 1, 4, 4), (12, 12))
+def test_bias_and_noise_are_added() -> None:
+    x, bias, noise = torch.randn(2, 3, 4, 5), torch.randn(3), torch.randn(1, 1, 4, 5)
+    strength = torch.tensor(0.3)
+    for each, wanted in (
+        (noise, x + bias[:, None, None] + 0.3 * noise),
+        (None, x + bias[:, None, None]),
+    ):
+        torch.testing.assert_close(
+            map_of(biased(rows_of(x).clone(), bias, each, strength), 4), wanted
+        )
 
 
 def test_upsampling_keeps_constants() -> None:
-    img = upsample2d(torch.full((1, 3, 8, 8), 0.7), fir_filter())
-    assert torch.allclose(img[:, :, 2:-2, 2:-2], torch.tensor(0.7))
-
-
-def test_weights_made_without_gradients_serve_a_backward_pass() -> None:
-    resampling.cache_clear()
-    with torch.inference_mode():
-        resize_map(torch.zeros(1, 1, 4, 4), (16, 16))
-    wmap = torch.zeros(1, 2, 4, 4, requires_grad=True)
-    resize_map(wmap, (16, 16)).sum().backward()
-    assert wmap.grad is not None
+    img = upsample2d(torch.full((1, 3, 8, 8), 0.7))
+    assert img.shape == (1, 3, 14, 14)
+    assert torch.allclose(img, torch.tensor(0.7))

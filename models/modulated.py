@@ -1,0 +1,212 @@
+"""The modulated layers of a StyleGAN2: each draws a region from the one it depends on, in bands.
+
+Bands keep what lies between input and output near the processor, and in memory that is used again;
+styles are made for the band that they are multiplied with (docs/decisions.md).
+"""
+
+import math
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from models.layers import StyleAffine
+from models.noise import Noise, Place
+from models.ops import (
+    ACTIVATION_GAIN,
+    DEMOD_EPS,
+    LEAKY_SLOPE,
+    biased,
+    doubling_conv2d,
+    fir_filter,
+    map_of,
+    rows_of,
+    shares,
+)
+from models.region import BAND, Patch, Region, Size, hemmed
+from models.resampling import ENERGY, STYLES, Sampled, itself, sampling
+
+
+@dataclass(frozen=True)
+class Level:
+    """The plane that is drawn on at one resolution.
+
+    Attributes:
+        size: height and width, with what is around the picture.
+        around: pixels on every side that are not of the picture.
+    """
+
+    size: Size
+    around: int
+
+    def halved(self) -> "Level":
+        """What a layer that doubles the resolution takes in."""
+        return Level((self.size[0] // 2, self.size[1] // 2), self.around // 2)
+
+    def place(self, region: Region, layer: int, num: int) -> Place:
+        """Where a region lies, counted from the picture's corner."""
+        top, left = region.top - self.around, region.left - self.around
+        return Place(layer, top, left, region.height, region.width, num)
+
+
+class SynthesisLayer(nn.Module):
+    """Modulated 3×3 convolution, noise, bias and activation; doubles the resolution if `up`."""
+
+    noise_const: Tensor
+    resample_filter: Tensor
+
+    def __init__(
+        self, w_dim: int, in_ch: int, out_ch: int, res: int, up: bool, clamp: float | None
+    ) -> None:
+        super().__init__()
+        self.res = res
+        self.up = up
+        self.clamp = clamp
+        self.affine = StyleAffine(w_dim, in_ch)
+        weight = torch.randn(out_ch, in_ch, 3, 3)
+        self.weight = nn.Parameter(weight_as_read(weight, up))
+        self.noise_strength = nn.Parameter(torch.zeros([]))
+        self.bias = nn.Parameter(torch.zeros(out_ch))
+        self.register_buffer("noise_const", torch.randn(res, res))
+        self.register_buffer("resample_filter", fir_filter(), persistent=False)
+
+    def reach(self, region: Region) -> Region:
+        """What a region depends on, on the input's grid; beyond its border are zeros."""
+        return region.aligned(2).source() if self.up else region.grown(1)
+
+    def forward(
+        self, given: Patch, wmap: Tensor, region: Region, level: Level, layer: int, noise: Noise
+    ) -> Patch:
+        """Draw a region of a level.
+
+        Args:
+            given: what the region depends on, of the layer before.
+            wmap: [N, D, h, w].
+            layer: index of the style layer.
+        """
+        region = region.aligned(2) if self.up else region
+        inner = level.halved() if self.up else level
+        styles, energies = self.styles(wmap, region, inner, level)
+        weight = self.weight.to(given.x.dtype)
+        bias, strength = (each * ACTIVATION_GAIN for each in (self.bias, self.noise_strength))
+
+        def draw(band: Region) -> Tensor:
+            reach = self.reach(band)
+            within = reach.within(inner.size)
+            x = given.part(within) * styles.on(within.top, within.bottom).to(weight.dtype)
+            x, padding = hemmed(x, within, reach)
+            if self.up:
+                x = doubling_conv2d(x, weight, self.resample_filter, padding)
+            else:
+                x = F.conv2d(x, weight, padding=padding)
+            deviation = energies.on(band.top, band.bottom).sqrt_()
+            rows = rows_of(x) / rows_of(deviation).to(x.dtype)
+            shift = noise(self.noise_const, level.place(band, layer, len(x)))
+            rows = F.leaky_relu(biased(rows, bias, shift, strength), LEAKY_SLOPE, inplace=True)
+            return rows if self.clamp is None else rows.clamp(-self.clamp, self.clamp)
+
+        return Patch(in_bands(draw, region, given.x, len(weight)), region)
+
+    def styles(
+        self, wmap: Tensor, region: Region, inner: Level, level: Level
+    ) -> tuple[Sampled, Sampled]:
+        """What the input is multiplied by, and the energy Σ_i styles_i² Σ_k weight_oik² that the
+        output is divided by the root of, where it is drawn.
+
+        The activation's gain is in the energy, ahead of a leaky ReLU, for which that makes no
+        difference. Source: StyleGAN2 equation 3, evaluated per place (ours).
+        """
+        share = shares(self.weight) / ACTIVATION_GAIN**2
+        least = share.new_full(share.shape[:1], DEMOD_EPS)
+
+        def energy(styles: Tensor) -> Tensor:
+            return F.linear(styles.square(), share, least)
+
+        grown = self.reach(region).within(inner.size)
+        modulation = Wanted(inner.size, grown, STYLES, itself)
+        demodulation = Wanted(level.size, region, ENERGY, energy)
+        found = sampled(self.affine, wmap, [modulation, demodulation])
+        return found[0], found[1]
+
+
+class ToRGB(nn.Module):
+    """Modulated 1×1 convolution to colours, without demodulation."""
+
+    def __init__(self, w_dim: int, in_ch: int, clamp: float | None) -> None:
+        super().__init__()
+        self.clamp = clamp
+        self.affine = StyleAffine(w_dim, in_ch)
+        self.weight = nn.Parameter(torch.randn(3, in_ch, 1, 1))
+        self.bias = nn.Parameter(torch.zeros(3))
+
+    def forward(self, given: Patch, wmap: Tensor, region: Region, level: Level) -> Tensor:
+        """The colours [N, 3, H, W] of a region of a level."""
+        wanted = Wanted(level.size, region, STYLES, itself)
+        styles = sampled(self.affine, wmap, [wanted])[0]
+        weight = (self.weight / math.sqrt(self.weight.shape[1])).to(given.x.dtype)
+
+        def draw(band: Region) -> Tensor:
+            x = given.part(band) * styles.on(band.top, band.bottom).to(weight.dtype)
+            rows = F.linear(rows_of(x), weight.flatten(1)).float() + self.bias
+            return rows if self.clamp is None else rows.clamp(-self.clamp, self.clamp)
+
+        return in_bands(draw, region, given.x, given.x.shape[1])
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be known of styles: a function of them, on a region of a grid of that size."""
+
+    size: Size
+    region: Region
+    degree: int
+    function: Callable[[Tensor], Tensor]
+
+
+def sampled(affine: StyleAffine, wmap: Tensor, wanted: Sequence[Wanted]) -> list[Sampled]:
+    """What is wanted of the styles of a map of w [N, D, h, w]; of its cells no more are used than
+    that depends on."""
+    cells = (wmap.shape[2], wmap.shape[3])
+    if cells == (1, 1):
+        values = affine(wmap).permute(0, 2, 3, 1)
+        return [Sampled(values, 0, None, each.function) for each in wanted]
+    samplings = [sampling(cells, e.size, e.region, e.degree, e.function) for e in wanted]
+    span = reduce(Region.joined, [each.span for each in samplings])
+    styles = affine(wmap[:, :, span.top : span.bottom, span.left : span.right])
+    return [each.of(styles, span) for each in samplings]
+
+
+def weight_as_read(weight: Tensor, up: bool) -> Tensor:
+    """A weight [O, I, k, k] in the order of memory in which the convolutions read it."""
+    weight = weight.transpose(0, 1) if up else weight
+    weight = weight.contiguous(memory_format=torch.channels_last)
+    return weight.transpose(0, 1) if up else weight
+
+
+def in_bands(
+    draw: Callable[[Region], Tensor], region: Region, given: Tensor, channels: int
+) -> Tensor:
+    """Draw a region [N, C, H, W] in bands whose features stay near the processor; on a GPU, in one.
+
+    Args:
+        draw: a band to [N, rows · W, C].
+        given: what it is drawn from.
+        channels: about how many a band's features have.
+    """
+    most = BAND if given.device.type == "cpu" else sys.maxsize
+    bands = list(region.bands(most // (len(given) * channels)))
+    if len(bands) == 1 or torch.is_grad_enabled():
+        return map_of(torch.cat([draw(band) for band in bands], dim=1), region.height)
+    drawn: Tensor | None = None  # one band at a time, so that the next one takes its memory
+    for band in bands:
+        rows = draw(band)
+        if drawn is None:
+            drawn = rows.new_empty(len(rows), region.height * region.width, rows.shape[2])
+        begin = (band.top - region.top) * region.width
+        drawn[:, begin : begin + rows.shape[1]] = rows
+    assert drawn is not None
+    return map_of(drawn, region.height)
