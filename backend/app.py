@@ -16,6 +16,7 @@ from backend.errors import add_error_handlers
 from backend.events import Events
 from backend.kits import Kits
 from backend.page import add_page
+from backend.previews import Previews
 from backend.queue import JobQueue
 from backend.reference import add_reference
 from backend.routes import (
@@ -80,6 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         chores = [
             asyncio.create_task(_sweep(sweeper, settings.sweep_s)),
+            asyncio.create_task(services.previews.listen()),
             asyncio.create_task(_tidy(Files(settings.store_url), settings.store_ttl_days)),
         ]
         yield
@@ -136,6 +138,7 @@ def _services(settings: Settings, redis_url: str, waiting: AsyncRedis) -> Servic
         catalog=catalog,
         events=events,
         dispatcher=dispatcher,
+        previews=Previews(waiting, store),
         kits=Kits(read_kits(settings.kits_file), settings.home, catalog, dispatcher),
         health_store=JobStore(impatient, settings.job_ttl_s),
         health_queue=JobQueue(impatient, settings.job_timeout_s),

@@ -32,7 +32,7 @@ from contracts.jobs import (
     succeeded,
 )
 from contracts.lands import DrawRequest
-from contracts.requests import AdoptRequest, EncodeRequest
+from contracts.requests import AdoptRequest, EditRequest, EncodeRequest, GenerateRequest
 
 R = TypeVar("R", bound=Value)
 
@@ -142,9 +142,13 @@ class Dispatcher:
 
 
 def queue_of(request: Request) -> str:
-    """Encoding with steps, exports, land from afar and new models are batch work: no brush waits
-    for them."""
+    """Encoding with steps, exports, animations, large pictures and new models are batch work: no
+    brush waits for them."""
     match request:
+        case EditRequest():
+            return BATCH if request.output.is_export else INTERACTIVE
+        case GenerateRequest():
+            return BATCH if request.is_large else INTERACTIVE
         case EncodeRequest():
             return INTERACTIVE if request.steps == 0 else BATCH
         case AdoptRequest():

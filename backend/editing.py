@@ -23,11 +23,7 @@ def known_answer(server: Services, owner: str, body: EditRequest) -> EditResult 
         EditorError: the latent, the model or the edits cannot be used.
     """
     begun_s = time.perf_counter()
-    latent = server.library.latent(owner, body.latent_id)
-    check_edits(server, owner, latent, body.edits)
-    check_others(server, owner, body.latent_id, body.others)
-    for other in body.others:
-        check_edits(server, owner, latent, other.edits)
+    latent = check_request(server, owner, body)
     version = server.model(latent.model).version
     if not is_same_generator(version, latent.model_version):
         return None  # for a worker to say
@@ -36,6 +32,20 @@ def known_answer(server: Services, owner: str, body: EditRequest) -> EditResult 
         return None
     total_ms = round((time.perf_counter() - begun_s) * 1000, 2)
     return known.model_copy(update={"cached": True, "timings_ms": {"total": total_ms}})
+
+
+def check_request(server: Services, owner: str, body: EditRequest) -> LatentRecord:
+    """See that an edit can be asked for; the latent that is edited.
+
+    Raises:
+        EditorError: the latent, the model or the edits cannot be used.
+    """
+    latent = server.library.latent(owner, body.latent_id)
+    check_edits(server, owner, latent, body.edits)
+    check_others(server, owner, body.latent_id, body.others)
+    for other in body.others:
+        check_edits(server, owner, latent, other.edits)
+    return latent
 
 
 def check_edits(

@@ -11,6 +11,7 @@ from contracts.faces import Quad, Square
 from contracts.kits import Kit
 
 MAX_ASPECT = 4  # of a crop: the long side over the short one
+LARGE_PX = 1024 * 1024  # of a generated picture: more takes seconds, and brushes would wait
 MAX_SIDE_PX = 16_384  # of a crop or a generated picture; the settings bound the number of pixels
 
 ANIMATION_PX = 640
@@ -103,6 +104,12 @@ class Output(Value):
             raise ValueError("a draft is a preview: it goes with max_side")
         return self
 
+    @property
+    def is_export(self) -> bool:
+        """Whether it is made to be taken away, not to be painted on: the whole picture, or an
+        animation."""
+        return self.frame == "full" or self.frames is not None
+
 
 class EditRequest(Value):
     """Apply an edit list to a latent's original encoding."""
@@ -143,6 +150,11 @@ class GenerateRequest(Value):
     """Correlation length of the spatial prior; absent = the model's default."""
     class_index: Annotated[int | None, Field(ge=0, alias="class")] = None
     """Of a class-conditional model; absent = the seed chooses (seed modulo classes)."""
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it takes seconds to draw."""
+        return (self.width or 0) * (self.height or 0) > LARGE_PX
 
 
 class HeatMapRequest(Value):

@@ -78,7 +78,7 @@ class Edited:
 
 
 class Editor(Protocol):
-    """One loaded model on one device. Not safe for threads; a worker runs one job at a time."""
+    """One loaded model on one device. Not safe for threads: a worker does one thing at a time."""
 
     @property
     def model_id(self) -> str: ...

@@ -8,7 +8,7 @@ from contracts.faces import Alignment
 from contracts.library import ImageRecord, LatentRecord
 from contracts.versions import is_same_generator
 from worker.decode import Picture
-from worker.encode import MEDIA_TYPES, ImageFormat, write_picture
+from worker.encode import ImageFormat, written
 from worker.ports import Editor, FetchTensor, Pixels, Step
 from worker.workbench import Workbench
 
@@ -32,11 +32,6 @@ class Task:
         """Keep a picture in the owner's library."""
         file = written(picture, image_format, quality)
         return self.bench.library.add_image(self.owner, *file)
-
-    def add_preview(self, picture: Picture, image_format: ImageFormat, quality: int) -> ImageRecord:
-        """Keep a picture that is shown once."""
-        file = written(picture, image_format, quality)
-        return self.bench.library.add_preview(self.owner, *file)
 
     def add_pixels(self, pixels: Pixels) -> ImageRecord:
         """Keep a picture without alpha as PNG."""
@@ -65,14 +60,6 @@ class Task:
             return completed
 
         return tensor
-
-
-def written(
-    picture: Picture, image_format: ImageFormat, quality: int
-) -> tuple[bytes, str, int, int]:
-    """A picture's file, its media type, width and height."""
-    data = write_picture(picture, image_format, quality)
-    return data, MEDIA_TYPES[image_format], *picture.size_px
 
 
 def check_version(model: str, made_with: str, version: str) -> None:

@@ -48,7 +48,7 @@ class Loaded:
 
 
 class Workbench:
-    """Named holder of the expensive things. One job at a time, on one thread."""
+    """Named holder of the expensive things. One piece of work at a time (`turns.py`)."""
 
     def __init__(
         self,

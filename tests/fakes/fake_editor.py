@@ -12,7 +12,14 @@ from PIL import Image
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from contracts.edits import AttributeEdit, EditValue, MaskGrid, MaskPng, TransplantEdit
+from contracts.edits import (
+    AttributeEdit,
+    EditValue,
+    MaskGrid,
+    MaskPng,
+    ResampleEdit,
+    TransplantEdit,
+)
 from contracts.lands import DrawRequest
 from contracts.requests import Detail, GenerateRequest
 from models.errors import ModelError
@@ -22,7 +29,8 @@ from worker.ports import Edited, Encoded, EncodeOptions, FetchTensor, Pixels, St
 GRID = (4, 4)
 STEP_S = 0.05
 LEVELS_PER_SIGMA = 20
-SLOW_SEED = 777  # of a land that takes ten seconds a box
+SLOW_SEED = 777  # of a land that takes ten seconds a box, and of new content that takes three
+SLOW_EDIT_S = 3.0
 SPACES = ("W", "S4")
 
 
@@ -76,6 +84,8 @@ class FakeEditor:
         for edit in edits:
             if isinstance(edit, TransplantEdit):
                 tensor(edit.donor)
+            if isinstance(edit, ResampleEdit) and edit.seed == SLOW_SEED:
+                time.sleep(SLOW_EDIT_S)
             if isinstance(edit, AttributeEdit):
                 pixels += (self._brightness(edit, original.shape[:2]) * share).astype(np.int64)
         after = np.clip(pixels, 0, 255).astype(np.uint8)
