@@ -30,6 +30,7 @@ from backend.routes import (
     lands,
     latents,
     live,
+    masks,
     models,
     session,
     sessions,
@@ -45,7 +46,7 @@ from contracts.errors import StartError
 from contracts.job_store import JobStore
 from contracts.kits import read_kits
 from contracts.library import Library
-from contracts.retention import remove_leftovers, remove_unused_edits
+from contracts.retention import remove_leftovers, remove_unused_edits, remove_unused_masks
 from contracts.version import VERSION
 
 log = logging.getLogger(__name__)
@@ -53,8 +54,8 @@ log = logging.getLogger(__name__)
 TIDY_S = 3600.0  # between two looks at what the store holds
 
 ROUTES = (
-    health, models, kits, images, encode, edit, live, generate, lands, jobs, latents, sessions,
-    session,
+    health, models, kits, images, encode, masks, edit, live, generate, lands, jobs, latents,
+    sessions, session,
 )  # fmt: skip
 DESCRIPTION = "Paint attributes on your own picture, with spatial StyleGAN2 latents."
 
@@ -167,3 +168,4 @@ def _tidy_once(files: Files, ttl_days: int) -> None:
     remove_leftovers(files)
     if ttl_days:
         remove_unused_edits(files, ttl_days * 24 * 3600.0)
+        remove_unused_masks(files, ttl_days * 24 * 3600.0)

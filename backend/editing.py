@@ -1,6 +1,7 @@
 """What an edit must be before a worker sees it, and whether it was answered before."""
 
 import time
+from collections.abc import Iterable
 
 from backend.services import Services
 from contracts.edits import (
@@ -12,6 +13,7 @@ from contracts.edits import (
 )
 from contracts.errors import InvalidEdit, InvalidRequest, TooLarge, UnknownAttribute
 from contracts.library import LatentRecord
+from contracts.masks import AnyMask, MaskStored
 from contracts.requests import EditRequest, EditResult
 from contracts.versions import is_same_generator
 
@@ -24,6 +26,7 @@ def known_answer(server: Services, owner: str, body: EditRequest) -> EditResult 
     """
     begun_s = time.perf_counter()
     latent = check_request(server, owner, body)
+    check_masks(server, owner, [edit.mask for edit in body.drawn_edits])
     version = server.model(latent.model).version
     if not is_same_generator(version, latent.model_version):
         return None  # for a worker to say
@@ -35,7 +38,7 @@ def known_answer(server: Services, owner: str, body: EditRequest) -> EditResult 
 
 
 def check_request(server: Services, owner: str, body: EditRequest) -> LatentRecord:
-    """See that an edit can be asked for; the latent that is edited.
+    """See that an edit can be asked for; the latent that is edited. Its masks are not looked for.
 
     Raises:
         EditorError: the latent, the model or the edits cannot be used.
@@ -65,6 +68,16 @@ def check_edits(
             donor = server.library.latent(owner, wanted.donor)
             if donor.model != latent.model:
                 raise InvalidEdit(f"the donor is a latent of {donor.model}, not of {latent.model}")
+
+
+def check_masks(server: Services, owner: str, masks: Iterable[AnyMask]) -> None:
+    """See that masks that are named by their ids are kept.
+
+    Raises:
+        UnknownMask: one of them is not.
+    """
+    for mask_id in {mask.mask_id for mask in masks if isinstance(mask, MaskStored)}:
+        server.library.mask(owner, mask_id)
 
 
 def check_others(

@@ -9,6 +9,7 @@ from contracts.base import IdText, Name, Value
 from contracts.edits import Edit, EditValue, Others, canonical_json, enabled_edits
 from contracts.faces import Quad, Square
 from contracts.kits import Kit
+from contracts.masks import named
 
 MAX_ASPECT = 4  # of a crop: the long side over the short one
 LARGE_PX = 1024 * 1024  # of a generated picture: more takes seconds, and brushes would wait
@@ -120,6 +121,12 @@ class EditRequest(Value):
     """Further parts of the same picture: what is painted on them shows, too."""
     output: Output = Output()
 
+    @property
+    def drawn_edits(self) -> tuple[EditValue, ...]:
+        """All that is drawn: the enabled edits of every part."""
+        lists = (self.edits, *(other.edits for other in self.others))
+        return tuple(edit for edits in lists for edit in enabled_edits(edits))
+
     def key(self, model_version: str) -> str:
         """What the answer depends on, as a hash: equal keys, equal pictures."""
         output = self.output.model_dump(mode="json")
@@ -131,8 +138,11 @@ class EditRequest(Value):
 
 def drawn_of(edits: tuple[EditValue, ...]) -> list[dict[str, Any]]:
     """Of edits, what a picture depends on."""
-    kept = enabled_edits(edits)
-    return [edit.model_dump(mode="json", exclude={"enabled", "name"}) for edit in kept]
+    return [
+        edit.model_dump(mode="json", exclude={"enabled", "name", "mask"})
+        | {"mask": named(edit.mask).model_dump(mode="json")}
+        for edit in enabled_edits(edits)
+    ]
 
 
 class GenerateRequest(Value):

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps
 
-from contracts.edits import MAX_MASK_PNG_PX, MaskPng
 from contracts.errors import InvalidEdit, InvalidImage
+from contracts.masks import MAX_MASK_PNG_PX
 from contracts.pictures import BROKEN_FILE_ERRORS, open_header
 from worker.ports import Pixels
 
@@ -61,14 +61,14 @@ def decode_picture(data: bytes, max_pixels: int) -> Picture:
     return Picture(np.ascontiguousarray(rgba[:, :, :3]), None if alpha.min() == 255 else alpha)
 
 
-def decode_mask(mask: MaskPng) -> NDArray[np.float32]:
+def decode_mask(png: bytes) -> NDArray[np.float32]:
     """A PNG mask as float [h, w] in [0, 1].
 
     Raises:
         InvalidEdit: the PNG is damaged, or larger than its first header says.
     """
     try:
-        image = Image.open(io.BytesIO(mask.png()), formats=("PNG",))
+        image = Image.open(io.BytesIO(png), formats=("PNG",))
         if max(image.size) > MAX_MASK_PNG_PX:  # a file may have a second header, which counts
             raise InvalidEdit(f"a mask's PNG is at most {MAX_MASK_PNG_PX} px a side")
         image.load()

@@ -66,6 +66,7 @@ def draw_edit(task: Task, request: EditRequest, clock: Clock) -> Drawing:
         before.on_white(),
         enabled_edits(request.edits),
         tensor=task.tensors_for(editor),
+        mask=task.mask,
         composite=output.composite,
         detail=output.detail,
     )
@@ -100,6 +101,7 @@ def animate(
             before.on_white(),
             enabled_edits(request.edits),
             tensor=task.tensors_for(editor),
+            mask=task.mask,
             composite=output.composite,
             share=k / last,
         )
@@ -155,6 +157,7 @@ def changes_of(task: Task, others: tuple[PaintedPart, ...], editor: Editor) -> I
             before.on_white(),
             edits,
             tensor=task.tensors_for(editor),
+            mask=task.mask,
             composite="residual",
         )
         yield Change(Part(latent.crop, latent.quad), before, repaint(before, edited.pixels))

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from contracts.errors import StaleLatent
 from contracts.faces import Alignment
 from contracts.library import ImageRecord, LatentRecord
 from contracts.versions import is_same_generator
-from worker.decode import Picture
+from worker.decode import Picture, decode_mask
 from worker.encode import ImageFormat, written
 from worker.ports import Editor, FetchTensor, Pixels, Step
 from worker.workbench import Workbench
@@ -46,6 +49,15 @@ class Task:
         latent = self.bench.library.latent(self.owner, latent_id)
         check_version(latent.model, latent.model_version, self.bench.version(editor.model_id))
         return latent, self.bench.library.tensor(latent)
+
+    def mask(self, mask_id: str) -> NDArray[np.float32]:
+        """One of the owner's masks, as an editor gets it."""
+        library = self.bench.library
+
+        def decode() -> NDArray[np.float32]:
+            return decode_mask(library.mask_png(library.mask(self.owner, mask_id)))
+
+        return self.bench.masks.get((self.owner, mask_id), decode)
 
     def tensors_for(self, editor: Editor) -> FetchTensor:
         """How an editor gets the safetensors of the owner's latents, if they are its version's.
