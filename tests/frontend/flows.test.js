@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { begin } from '../../frontend/js/history.js';
 import { Cropper } from '../../frontend/js/flows/crop.js';
+import { Masks } from '../../frontend/js/flows/masks.js';
 import { Opener } from '../../frontend/js/flows/open.js';
 import { PartMaker } from '../../frontend/js/flows/part-maker.js';
 import { Work } from '../../frontend/js/flows/work.js';
@@ -95,7 +96,7 @@ beforeEach(() => {
 /** Who opens, with what it works with. */
 function opening() {
   const work = new Work(store, api(), pictures);
-  const maker = new PartMaker(store, api(), pictures, work);
+  const maker = new PartMaker(store, api(), pictures, work, new Masks(store, api()));
   return { work, maker, opener: new Opener(store, api(), pictures, work, maker), cropper: new Cropper(store, pictures, work, maker) };
 }
 
@@ -218,7 +219,7 @@ test('a copy that says what the server says is as good as kept', async () => {
 
 /** The editor with an open picture and one edit under way. */
 async function editing() {
-  new Renderer(store, api(), pictures, () => effect);
+  new Renderer(store, api(), pictures, new Masks(store, api()), () => effect);
   const source = { latentId: 'a', modelId: 'm', grid: /** @type {[number, number]} */ ([8, 8]), originalId: 'i' };
   store.dispatch({
     type: 'opened',

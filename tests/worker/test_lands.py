@@ -93,7 +93,7 @@ def test_of_a_large_mask_only_what_is_drawn_is_kept() -> None:
     stroke = stroke_of(large, around, no_mask, torch.device("cpu"))
     assert (stroke.top, stroke.left, stroke.mask.shape) == (50, 100, (1, 1, 32, 64))
     assert stroke.mask.untyped_storage().nbytes() == stroke.mask.nbytes
-    whole = stroke_of(large, large.box, torch.device("cpu"))
+    whole = stroke_of(large, large.box, no_mask, torch.device("cpu"))
     place = (50, 100, 32, 64)
     assert torch.equal(stroke.on(place), whole.on(place))
     assert stroke.mask.max() > 0

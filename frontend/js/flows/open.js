@@ -3,12 +3,11 @@
  */
 
 import { cropOfQuad, isNearlyWhole, largestCrop } from '../crop.js';
-import { maskSizeFor } from '../geometry.js';
 import { t } from '../i18n.js';
 import { fresh, nameOfFile, unsaved } from '../keeping.js';
 import { snapshotFromWire, wiresOf } from '../parts.js';
 import { Problem, asProblem } from '../problem.js';
-import { editsFromWire, editsToWire } from '../session.js';
+import { doTheSame } from '../session.js';
 import { forgetSteps, loadSteps } from '../steps.js';
 import { forgetSession, isSame, loadSession } from '../storage.js';
 
@@ -185,7 +184,7 @@ export class Opener {
   async #enterSession(session, signal) {
     const { session_id, revision, name, latent, other_latents = [], picture } = session;
     const saved = loadSession(session_id);
-    const isKept = saved === null || saved.isKept || isAsOnServer(saved, session, maskSizeFor(latent.grid));
+    const isKept = saved === null || saved.isKept || (await this.#isAsOnServer(saved, session));
     const local = isKept ? null : saved;
     const isDrawn = latent.reconstruction_id === latent.image_id; // by the model: there is no upload
     const upload = isDrawn ? null : { imageId: picture.image_id, width: picture.width, height: picture.height, name };
@@ -199,6 +198,24 @@ export class Opener {
     const keeping = { sessionId: session_id, revision, name: local?.name ?? name, snapshots: [], saving: local ? 'failed' : 'saved' };
     await this.#enter(found, keeping, signal, { snapshots: local?.snapshots ?? session.snapshots, steps: await loadSteps(session_id) });
     if (local && local.revision !== revision) this.#store.dispatch({ type: 'keptApart' }); // both are worth keeping
+  }
+
+  /**
+   * Whether the server has all of a copy in this browser.
+   * @param {import('../storage.js').Saved} copy
+   * @param {import('../types.js').SessionInfo} session
+   */
+  async #isAsOnServer(copy, session) {
+    const read = (/** @type {import('../parts.js').Wire} */ wire) => this.#maker.session(wire, session.latent.grid);
+    const states = (/** @type {PartsWire} */ wire, /** @type {import('../storage.js').SavedSnapshot[]} */ snapshots) =>
+      Promise.all([wire, ...snapshots.map((each) => ({ ...each, latent_id: wire.latent_id }))].flatMap(wiresOf).map(read));
+    const said = (/** @type {{name: string, snapshots: import('../storage.js').SavedSnapshot[]}} */ { name, snapshots }) => [
+      name,
+      snapshots.map((each) => [each.name, Date.parse(each.saved_at), each.others?.length ?? 0]),
+    ];
+    if (!isSame(said(copy), said(session))) return false;
+    const [here, there] = await Promise.all([states(copy.wire, copy.snapshots), states(session, session.snapshots)]);
+    return here.length === there.length && here.every(({ latent_id, edits }, i) => latent_id === there[i].latent_id && doTheSame(edits, there[i].edits));
   }
 
   /** @param {File} file */
@@ -247,8 +264,10 @@ export class Opener {
       parts.push(await this.#maker.part({ ...each, steps: own }, signal));
     }
     const [first] = parts;
-    const maskSizeOf = (/** @type {string} */ id) => maskSizeFor((parts.find(({ source }) => source.latentId === id) ?? first).source.grid);
-    const kept = snapshots.map((each) => snapshotFromWire(each, first.source.latentId, maskSizeOf));
+    const gridOf = (/** @type {string} */ id) => (parts.find(({ source }) => source.latentId === id) ?? first).source.grid;
+    const read = (/** @type {import('../parts.js').Wire} */ wire) => this.#maker.session(wire, gridOf(wire.latent_id));
+    const kept = await Promise.all(snapshots.map((each) => snapshotFromWire(each, first.source.latentId, read)));
+    signal.throwIfAborted();
     this.#store.dispatch({ type: 'opened', parts, keeping: { ...keeping, snapshots: kept } });
   }
 }
@@ -264,21 +283,4 @@ function cropOf({ crop, quad }, upload) {
   const [x, y, width, height] = crop;
   if (quad) return { x, y, width, height, quad };
   return width === upload.width && height === upload.height ? null : { x, y, width, height };
-}
-
-/**
- * Whether the server has all of a copy in this browser.
- * @param {import('../storage.js').Saved} copy
- * @param {import('../types.js').SessionInfo} session
- * @param {{width: number, height: number}} maskSize
- */
-function isAsOnServer(copy, session, maskSize) {
-  const plain = (/** @type {PartsWire} */ wire) =>
-    wiresOf(wire).map(({ latent_id, edits }) => ({ latent_id, edits: editsToWire(editsFromWire(edits, maskSize)) }));
-  const all = (/** @type {{name: string, snapshots: import('../storage.js').SavedSnapshot[]}} */ { name, snapshots }, /** @type {PartsWire} */ wire) => [
-    name,
-    plain(wire),
-    snapshots.map((each) => [each.name, Date.parse(each.saved_at), plain({ ...each, latent_id: wire.latent_id })]),
-  ];
-  return isSame(all(copy, copy.wire), all(session, session));
 }
