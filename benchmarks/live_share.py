@@ -1,13 +1,19 @@
-"""What a frame of `/live` costs beyond drawing it, against the same preview asked for as a job.
+"""What a frame of `/live` costs beyond drawing it: the way from a page to a worker and back.
 
     latentbrush serve --no-browser &
-    python benchmarks/live_share.py [--url http://127.0.0.1:8000] [--model portraits] [--count 100]
+    python benchmarks/live_share.py [--url http://127.0.0.1:8000] [--against URL] [--count 100]
 
-Both are asked for in turn, so what else the machine does weighs on both. The share is the time from
-request to answer, as a client sees it, less what the worker says it took to draw and write.
+The share is the time from request to answer, as a client sees it, less what the worker says it took
+to draw and to write. Every kind of request is asked for in turn, so what else the machine does
+weighs on all of them; the least of ten is what it takes when the machine does nothing else.
+`--against` is another server, such as one of an earlier release, which is asked with masks as
+numbers, as pages sent them.
 """
 
 import argparse
+import base64
+import contextlib
+import io
 import json
 import statistics
 import struct
@@ -16,76 +22,116 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from PIL import Image
 from websockets.sync.client import ClientConnection, connect
 
-MASK_PX = 128
+MASK_PX = 64
+RADIUS_PX = 6
+NUM_STROKES = 20
 OUTPUT = {"format": "jpeg", "quality": 92, "max_side": 512}
+Body = dict[str, Any]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", default="http://127.0.0.1:8000")
+    parser.add_argument("--against", help="another server, asked in the same run")
     parser.add_argument("--model", default="portraits")
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    with httpx.Client(base_url=asked.url, timeout=60) as http:
-        job = http.post("/generate?wait=30", json={"model": asked.model, "seed": 1}).json()
-        body = edit_of(http, asked.model, job["result"]["latent_id"])
-        address = asked.url.replace("http", "ws", 1) + "/live"
-        with connect(address, max_size=None, proxy=None) as live:
-            shares = measure(http, live, body, asked.count)
-    figures = {
-        "model": asked.model,
-        "bytes_asked": len(json.dumps(body)),
-        **{f"{way}_share_p50_ms": round(statistics.median(ms), 1) for way, ms in shares.items()},
-        **{
-            f"{way}_share_p95_ms": round(statistics.quantiles(ms, n=20)[-1], 1)
-            for way, ms in shares.items()
-        },
-    }
+    with contextlib.ExitStack() as stack:
+        live = stack.enter_context(connected(asked.url))
+        ways = {
+            "one stroke": (live, body_of(asked.url, asked.model, [png_of(0)])),
+            "twenty strokes": (live, body_of(asked.url, asked.model, stored(asked.url))),
+            "one stroke, numbers": (live, body_of(asked.url, asked.model, [numbers_of(0)])),
+        }
+        if asked.against:
+            other = stack.enter_context(connected(asked.against))
+            numbers = [numbers_of(k) for k in range(NUM_STROKES)]
+            ways["before: one stroke"] = (other, body_of(asked.against, asked.model, numbers[:1]))
+            ways["before: twenty strokes"] = (other, body_of(asked.against, asked.model, numbers))
+        figures = measure(ways, asked.count)
     text = json.dumps(figures, indent=1)
     if asked.json:
         asked.json.write_text(text + "\n")
     print(text)  # noqa: T201
 
 
-def edit_of(http: httpx.Client, model: str, latent_id: str) -> dict[str, Any]:
-    """A preview of one stroke, its mask as numbers: the most that there is to read."""
-    models = http.get("/models").json()["models"]
+def connected(url: str) -> ClientConnection:
+    """A socket on which a server answers strokes."""
+    return connect(url.replace("http", "ws", 1) + "/live", max_size=None, proxy=None)
+
+
+def body_of(url: str, model: str, masks: list[dict[str, Any]]) -> Body:
+    """A preview of strokes on a generated picture."""
+    with httpx.Client(base_url=url, timeout=60) as http:
+        job = http.post("/generate?wait=30", json={"model": model, "seed": 1}).json()
+        models = http.get("/models").json()["models"]
     attribute = next(m["attributes"][0]["id"] for m in models if m["id"] == model)
-    centre, radius = MASK_PX / 2, MASK_PX / 6
-    rows = [
-        [round(max(0.0, 1 - ((x - centre) ** 2 + (y - centre) ** 2) / radius**2), 3) for x in line]
-        for y, line in enumerate([range(MASK_PX)] * MASK_PX)
+    edits = [{"type": "attribute", "attribute": attribute, "strength": 1.0} for _ in masks]
+    painted = [edit | {"mask": mask} for edit, mask in zip(edits, masks, strict=True)]
+    return {"latent_id": job["result"]["latent_id"], "edits": painted, "output": OUTPUT}
+
+
+def dab(k: int) -> list[list[float]]:
+    """A soft round dab, for each number at another place."""
+    left, top = 8 + 12 * (k % 5), 8 + 12 * (k // 5)
+    return [
+        [
+            round(max(0.0, 1 - ((x - left) ** 2 + (y - top) ** 2) / RADIUS_PX**2), 3)
+            for x in range(MASK_PX)
+        ]
+        for y in range(MASK_PX)
     ]
-    mask = {"kind": "grid", "rows": rows}
-    edit = {"type": "attribute", "attribute": attribute, "strength": 1.0, "mask": mask}
-    return {"latent_id": latent_id, "edits": [edit], "output": OUTPUT}
 
 
-def measure(
-    http: httpx.Client, live: ClientConnection, body: dict[str, Any], count: int
-) -> dict[str, list[float]]:
-    """Milliseconds beyond drawing, of previews of ever other strengths, by both ways in turn."""
-    shares: dict[str, list[float]] = {"live": [], "job": []}
+def numbers_of(k: int) -> dict[str, Any]:
+    """A dab as numbers."""
+    return {"kind": "grid", "rows": dab(k)}
+
+
+def png_of(k: int) -> dict[str, Any]:
+    """A dab as a picture."""
+    file = io.BytesIO()
+    image = Image.new("L", (MASK_PX, MASK_PX))
+    image.putdata([round(255 * value) for row in dab(k) for value in row])
+    image.save(file, "PNG")
+    return {"kind": "png", "data": base64.b64encode(file.getvalue()).decode()}
+
+
+def stored(url: str) -> list[dict[str, Any]]:
+    """Strokes of which the server has all but the last."""
+    masks = [png_of(k) for k in range(NUM_STROKES)]
+    with httpx.Client(base_url=url, timeout=60) as http:
+        kept = [
+            {"kind": "stored"} | http.put("/masks", content=base64.b64decode(m["data"])).json()
+            for m in masks[:-1]
+        ]
+    return [*kept, masks[-1]]
+
+
+def measure(ways: dict[str, tuple[ClientConnection, Body]], count: int) -> dict[str, Any]:
+    """Milliseconds beyond drawing, of previews of ever other strengths, by all ways in turn."""
+    shares: dict[str, list[float]] = {way: [] for way in ways}
     for i in range(count + 5):
-        body["edits"][0]["strength"] = 1 + i / 1000
-        begun_s = time.perf_counter()
-        live.send(json.dumps({"seq": i, "edit": body}))
-        frame = live.recv(30)
-        shares["live"].append(since_ms(begun_s) - described(frame)["timings_ms"]["total"])
-        body["edits"][0]["strength"] += 1e-4
-        begun_s = time.perf_counter()
-        job = http.post("/edit?wait=5", json=body).json()
-        http.get(f"/images/{job['result']['image_id']}")
-        shares["job"].append(since_ms(begun_s) - job["result"]["timings_ms"]["total"])
-    return {way: times[5:] for way, times in shares.items()}
-
-
-def since_ms(begun_s: float) -> float:
-    """Milliseconds since a moment."""
-    return (time.perf_counter() - begun_s) * 1000
+        for way, (live, body) in ways.items():
+            body["edits"][-1]["strength"] = 1 + i / 1000
+            text = json.dumps({"seq": i, "edit": body})
+            begun_s = time.perf_counter()
+            live.send(text)
+            frame = live.recv(60)
+            all_ms = (time.perf_counter() - begun_s) * 1000
+            shares[way].append(all_ms - described(frame)["timings_ms"]["total"])
+    return {
+        way: {
+            "bytes": len(json.dumps(ways[way][1], separators=(",", ":"))),
+            "least_of_ten_ms": round(statistics.quantiles(times[5:], n=10)[0], 1),
+            "median_ms": round(statistics.median(times[5:]), 1),
+        }
+        for way, times in shares.items()
+    }
 
 
 def described(frame: str | bytes) -> dict[str, Any]:
