@@ -7,6 +7,7 @@ import { ENCODINGS, possible } from '../encoding.js';
 import { maskSizeFor } from '../geometry.js';
 import { begin, commit } from '../history.js';
 import { resultOf } from '../jobs.js';
+import { maskToWire, remember } from '../mask-wire.js';
 import { doTheSame } from '../session.js';
 import { currentModel } from '../state.js';
 
@@ -149,8 +150,8 @@ export class PartMaker {
  */
 function goOn(steps, session) {
   if (steps?.present.latent_id !== session.latent_id) return begin(session);
-  const { present } = steps;
-  if (!doTheSame(present.edits, session.edits)) return commit(steps, session);
-  const edits = present.edits.map((edit, i) => ({ ...edit, mask: session.edits[i].mask })); // the server has these masks
-  return { ...steps, present: { ...present, edits } };
+  const { edits } = steps.present;
+  if (!doTheSame(edits, session.edits)) return commit(steps, session);
+  edits.forEach(({ mask }, i) => mask && remember(mask, maskToWire(session.edits[i].mask))); // the server has them
+  return steps;
 }
