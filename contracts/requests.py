@@ -12,7 +12,7 @@ from contracts.kits import Kit
 from contracts.masks import named
 
 MAX_ASPECT = 4  # of a crop: the long side over the short one
-LARGE_PX = 1024 * 1024  # of a generated picture: more takes seconds, and brushes would wait
+LARGE_PX = 1024 * 1024  # of a picture: more takes seconds to draw or to write
 MAX_SIDE_PX = 16_384  # of a crop or a generated picture; the settings bound the number of pixels
 
 ANIMATION_PX = 640
@@ -105,11 +105,12 @@ class Output(Value):
             raise ValueError("a draft is a preview: it goes with max_side")
         return self
 
-    @property
-    def is_export(self) -> bool:
-        """Whether it is made to be taken away, not to be painted on: the whole picture, or an
-        animation."""
-        return self.frame == "full" or self.frames is not None
+    def is_export(self, crop_px: int) -> bool:
+        """Whether it is made to be taken away, not to be painted on, and takes long: the whole
+        picture, an animation, or a large crop of so many pixels, but as the PNG that pages show."""
+        is_whole = self.frame == "full" or self.frames is not None
+        is_file = self.max_side is None and self.format != "png"
+        return is_whole or (is_file and crop_px > LARGE_PX)
 
 
 class EditRequest(Value):
