@@ -5,6 +5,7 @@ asks for the same edit as a job.
 """
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import secrets
@@ -13,6 +14,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from fastapi.concurrency import run_in_threadpool
+from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as BrokerGone
 
@@ -97,14 +99,17 @@ class Previews:
         try:
             if await self._send(worker, wanted) and await self._is_answered(answer, worker):
                 return await answer
-            self._looked_s = -WORKERS_S  # it is gone, or stuck
-            return None
+        except BrokerGone:
+            log.warning("the broker went away from a preview")
         finally:
             del self._open[wanted.ticket]
             self._asked -= Counter({worker: 1})
             if not answer.done():
                 answer.cancel()
-                await self._send(worker, wanted.model_copy(update={"edit": None}))
+                with contextlib.suppress(BrokerGone):
+                    await self._send(worker, wanted.model_copy(update={"edit": None}))
+        self._looked_s = -WORKERS_S  # the worker is gone, or stuck
+        return None
 
     async def _send(self, worker: str, wanted: PreviewRequest) -> bool:
         """Whether somebody hears it."""
@@ -134,7 +139,11 @@ class Previews:
 
     def _hear(self, frame: bytes) -> None:
         said, picture = unframed(frame)
-        answer = PreviewAnswer.model_validate_json(said)
+        try:
+            answer = PreviewAnswer.model_validate_json(said)
+        except ValidationError as error:  # of a worker of another release
+            log.warning("an answer cannot be read: %s", error)
+            return
         waiting = self._open.get(answer.ticket)
         if waiting is None or waiting.done():
             return  # whoever asked has left

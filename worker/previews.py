@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable
 
+from pydantic import ValidationError
 from redis import Redis
 from redis.client import PubSub
 from redis.exceptions import RedisError
@@ -92,9 +93,15 @@ class PreviewPainter:
         while not self._ended.is_set():
             message = pubsub.get_message(timeout=0 if slots else LOOK_S)
             if message is not None:
-                slots.put(PreviewRequest.model_validate_json(message["data"]))
+                self._hear(message["data"], slots)
             elif slots:
                 self._answer(slots.take())
+
+    def _hear(self, text: bytes, slots: Slots) -> None:
+        try:
+            slots.put(PreviewRequest.model_validate_json(text))
+        except ValidationError as error:  # of a server of another release
+            log.warning("a request cannot be read: %s", error)
 
     def _answer(self, request: PreviewRequest) -> None:
         assert request.edit is not None
