@@ -252,7 +252,7 @@ class Library:
 
     def num_masks(self, owner: str) -> int:
         """How many masks an owner has."""
-        return len(self._files.names(f"records/{owner}/masks"))
+        return self._files.count(f"records/{owner}/masks")
 
     def add_land(self, owner: str, wanted: LandRequest, seed: int, version: str) -> LandInfo:
         """Keep a land of a model's version. The same land is the same id."""

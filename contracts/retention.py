@@ -51,7 +51,8 @@ def remove_unused_masks(files: Files, ttl_s: float) -> None:
     removed = set()
     for record in old:
         text = files.read(record.name)
-        if text is not None and record.name not in needed:
+        is_asked_for = not _is_older(files, record.name, ttl_s)  # since the list was made
+        if text is not None and record.name not in needed and not is_asked_for:
             files.remove(record.name)
             removed.add(MaskRecord.model_validate_json(text).blob_id)
     if removed:

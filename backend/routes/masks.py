@@ -51,5 +51,7 @@ def _kept(server: Services, owner: str, png: bytes) -> MaskInfo:
         library.mask(owner, mask_id_of(png))
     except UnknownMask:
         if library.num_masks(owner) >= most:
-            raise TooLarge(f"{most:,} masks are kept at most: delete sessions") from None
+            raise TooLarge(
+                f"{most:,} masks are kept at most: those that nothing needs go in time"
+            ) from None
     return MaskInfo(mask_id=library.add_mask(owner, png).mask_id)
