@@ -4,7 +4,7 @@
  */
 
 import { areAlike, carried, constantMask, erase, paint } from './mask.js';
-import { gridReader, maskToWire } from './mask-wire.js';
+import { maskToWire } from './mask-wire.js';
 
 /** @typedef {import('./mask.js').Mask} Mask */
 /** @typedef {import('./geometry.js').Size} Size */
@@ -193,15 +193,6 @@ export function editsToWire(edits) {
 }
 
 /**
- * @param {{latent_id: string, edits: Record<string, any>[]}} wire
- * @param {Size} maskSize the size that masks of this latent have here
- * @returns {Session}
- */
-export function fromWire(wire, maskSize) {
-  return { latent_id: wire.latent_id, edits: editsFromWire(wire.edits, maskSize) };
-}
-
-/**
  * The same edits on another latent of the same picture, encoded in another way or in another part of it: what was copied
  * from the one before is copied from this one, and what lies outside the new part goes.
  * @param {readonly Edit[]} edits
@@ -247,12 +238,12 @@ function offsetOnto([dx, dy], before, after, place) {
 }
 
 /**
+ * Edits as the API has them. What of them cannot be painted on here is kept as it came.
  * @param {Record<string, any>[]} edits
- * @param {Size} maskSize
- * @param {import('./mask-wire.js').ReadMask} [readMask] of that size; if not given, masks of numbers are read
+ * @param {import('./mask-wire.js').ReadMask} readMask in the size that masks of this latent have here
  * @returns {Edit[]}
  */
-export function editsFromWire(edits, maskSize, readMask = gridReader(maskSize)) {
+export function editsFromWire(edits, readMask) {
   return edits.map((edit, i) => editFromWire(edit, i, readMask));
 }
 

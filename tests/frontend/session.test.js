@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { constantMask, dab } from '../../frontend/js/mask.js';
+import { gridReader } from '../../frontend/js/mask-wire.js';
 import * as sessions from '../../frontend/js/session.js';
 import { readGreyPng } from './png-reader.js';
 
@@ -15,8 +16,8 @@ function stroke(x = 4, y = 4) {
 
 /** As a browser reads it. @param {{latent_id: string, edits: Record<string, any>[]}} wire */
 function read({ latent_id, edits }) {
-  const readMask = (/** @type {any} */ mask) => (mask.kind === 'png' ? readGreyPng(mask.data) : null);
-  return { latent_id, edits: sessions.editsFromWire(edits, SIZE, readMask) };
+  const grids = gridReader(SIZE);
+  return { latent_id, edits: sessions.editsFromWire(edits, (mask) => (mask.kind === 'png' ? readGreyPng(mask.data) : grids(mask))) };
 }
 
 /** @param {string} id @param {number} strength @returns {sessions.Content} */
@@ -90,7 +91,7 @@ test('edits of every kind come back as they were', () => {
     { type: 'attribute', attribute: 'smile', reach: 1, mask: { kind: 'all' } },
     { type: 'resample', seed: 7, amount: 0.5, mask: { kind: 'all' } },
   ];
-  const session = sessions.fromWire({ latent_id: 'abc', edits }, SIZE);
+  const session = { latent_id: 'abc', edits: sessions.editsFromWire(edits, gridReader(SIZE)) }; // which reads no pictures
   assert.deepEqual(
     session.edits.map((edit) => edit.type),
     ['transplant', 'other', 'attribute', 'attribute', 'other', 'resample'],
@@ -101,7 +102,7 @@ test('edits of every kind come back as they were', () => {
 
 test('an edit that reaches a reading goes back as it came', () => {
   const edits = [{ type: 'attribute', attribute: 'smile', reach: 1, mask: { kind: 'all' } }];
-  const session = sessions.fromWire({ latent_id: 'a', edits }, SIZE);
+  const session = read({ latent_id: 'a', edits });
   assert.equal(session.edits[0].type, 'other');
   assert.equal(sessions.toWire(session).edits[0].reach, 1);
 });

@@ -53,7 +53,7 @@ export class Masks {
     const found = await Promise.all(edits.map(({ mask }) => mask && this.#find(mask, size)));
     const grids = gridReader(size);
     const known = new Map(edits.map(({ mask }, i) => [mask, found[i]]));
-    return editsFromWire(edits, size, (wire) => known.get(wire) ?? grids(wire));
+    return editsFromWire(edits, (wire) => known.get(wire) ?? grids(wire));
   }
 
   /** @param {Mask} mask */
