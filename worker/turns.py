@@ -18,13 +18,13 @@ class Turns:
     def turn(self) -> Iterator[None]:
         """Wait for one's turn, and have it for the length of a block."""
         mine = object()
-        with self._moved:
-            self._line.append(mine)
         try:
             with self._moved:
+                self._line.append(mine)
                 self._moved.wait_for(lambda: self._line[0] is mine)
             yield
         finally:  # also when the wait was broken off: a signal may end this process's work
             with self._moved:
-                self._line.remove(mine)
+                if mine in self._line:
+                    self._line.remove(mine)
                 self._moved.notify_all()

@@ -1,7 +1,10 @@
 """Whose preview is next, and that it waits for its turn."""
 
+import signal
 import threading
 import time
+
+import pytest
 
 from contracts.previews import PreviewRequest
 from contracts.requests import EditRequest
@@ -60,10 +63,35 @@ def test_turns_are_given_one_by_one_in_the_order_in_which_they_were_asked_for() 
 
 def test_a_turn_that_ends_badly_is_over() -> None:
     turns = Turns()
-    try:
-        with turns.turn():
-            raise ValueError
-    except ValueError:
+    with pytest.raises(ValueError, match="badly"), turns.turn():
+        raise ValueError("badly")
+    with turns.turn():
         pass
+
+
+def test_who_is_called_away_from_the_line_holds_nobody_up() -> None:
+    """As a worker is that is told to stop while it waits."""
+    turns = Turns()
+
+    def called_away(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, called_away)
+    held, over = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with turns.turn():
+            held.set()
+            over.wait(5)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait(5)
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    with pytest.raises(KeyboardInterrupt), turns.turn():
+        pass
+    signal.signal(signal.SIGALRM, before)
+    over.set()
+    holder.join()
     with turns.turn():
         pass
