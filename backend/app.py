@@ -16,6 +16,7 @@ from backend.errors import add_error_handlers
 from backend.events import Events
 from backend.kits import Kits
 from backend.page import add_page
+from backend.previews import Previews
 from backend.queue import JobQueue
 from backend.reference import add_reference
 from backend.routes import (
@@ -29,6 +30,7 @@ from backend.routes import (
     lands,
     latents,
     live,
+    masks,
     models,
     session,
     sessions,
@@ -44,7 +46,7 @@ from contracts.errors import StartError
 from contracts.job_store import JobStore
 from contracts.known_kits import read_kits
 from contracts.library import Library
-from contracts.retention import remove_leftovers, remove_unused_edits
+from contracts.retention import remove_leftovers, remove_unused_edits, remove_unused_masks
 from contracts.version import VERSION
 
 log = logging.getLogger(__name__)
@@ -52,8 +54,8 @@ log = logging.getLogger(__name__)
 TIDY_S = 3600.0  # between two looks at what the store holds
 
 ROUTES = (
-    health, models, kits, images, encode, edit, live, generate, lands, jobs, latents, sessions,
-    session,
+    health, models, kits, images, encode, masks, edit, live, generate, lands, jobs, latents,
+    sessions, session,
 )  # fmt: skip
 DESCRIPTION = "Paint attributes on your own picture, with spatial StyleGAN2 latents."
 
@@ -80,6 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         chores = [
             asyncio.create_task(_sweep(sweeper, settings.sweep_s)),
+            asyncio.create_task(services.previews.listen()),
             asyncio.create_task(_tidy(Files(settings.store_url), settings.store_ttl_days)),
         ]
         yield
@@ -136,6 +139,7 @@ def _services(settings: Settings, redis_url: str, waiting: AsyncRedis) -> Servic
         catalog=catalog,
         events=events,
         dispatcher=dispatcher,
+        previews=Previews(waiting, store),
         kits=Kits(read_kits(settings.kits_file), settings.home, catalog, dispatcher),
         health_store=JobStore(impatient, settings.job_ttl_s),
         health_queue=JobQueue(impatient, settings.job_timeout_s),
@@ -164,3 +168,4 @@ def _tidy_once(files: Files, ttl_days: int) -> None:
     remove_leftovers(files)
     if ttl_days:
         remove_unused_edits(files, ttl_days * 24 * 3600.0)
+        remove_unused_masks(files, ttl_days * 24 * 3600.0)

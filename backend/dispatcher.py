@@ -32,7 +32,7 @@ from contracts.jobs import (
     succeeded,
 )
 from contracts.lands import DrawRequest
-from contracts.requests import AdoptRequest, EncodeRequest
+from contracts.requests import AdoptRequest, EditRequest, EncodeRequest, GenerateRequest
 
 R = TypeVar("R", bound=Value)
 
@@ -51,14 +51,17 @@ class Dispatcher:
         self._max_queue_depth = max_queue_depth
 
     async def submit(
-        self, owner: str, kind: JobKind, request: Request, wait_s: float = 0
+        self, owner: str, kind: JobKind, request: Request, wait_s: float = 0, crop_px: int = 0
     ) -> JobRecord:
         """Make a job and wait for its end up to `wait_s`.
+
+        Args:
+            crop_px: pixels of what is edited.
 
         Raises:
             QueueFull: too many are waiting.
         """
-        record = await run_in_threadpool(self._enqueue, owner, kind, request)
+        record = await run_in_threadpool(self._enqueue, owner, kind, request, crop_px)
         return record if wait_s == 0 else await self._events.wait(record.job_id, wait_s)
 
     async def answered(
@@ -126,8 +129,8 @@ class Dispatcher:
         await run_in_threadpool(self._cancel, job_id)
         return await self.job(owner, job_id)
 
-    def _enqueue(self, owner: str, kind: JobKind, request: Request) -> JobRecord:
-        queue = queue_of(request)
+    def _enqueue(self, owner: str, kind: JobKind, request: Request, crop_px: int) -> JobRecord:
+        queue = queue_of(request, crop_px)
         if self._queue.depth(queue) >= self._max_queue_depth:
             raise QueueFull("too many jobs are waiting: try again in a moment")
         record = new_record(new_job_id(), owner, kind, queue, request)
@@ -141,10 +144,18 @@ class Dispatcher:
             self._queue.remove(record)
 
 
-def queue_of(request: Request) -> str:
-    """Encoding with steps, exports, land from afar and new models are batch work: no brush waits
-    for them."""
+def queue_of(request: Request, crop_px: int = 0) -> str:
+    """Encoding with steps, exports, animations, large pictures and new models are batch work: no
+    brush waits for them.
+
+    Args:
+        crop_px: pixels of what is edited, where it is.
+    """
     match request:
+        case EditRequest():
+            return BATCH if request.output.is_export(crop_px) else INTERACTIVE
+        case GenerateRequest():
+            return BATCH if request.is_large else INTERACTIVE
         case EncodeRequest():
             return INTERACTIVE if request.steps == 0 else BATCH
         case AdoptRequest():

@@ -1,6 +1,7 @@
 """What an edit must be before a worker sees it, and whether it was answered before."""
 
 import time
+from collections.abc import Iterable
 
 from backend.services import Services
 from contracts.edits import (
@@ -13,6 +14,7 @@ from contracts.edits import (
 )
 from contracts.errors import InvalidEdit, InvalidRequest, TooLarge, UnknownAttribute
 from contracts.library import LatentRecord
+from contracts.masks import AnyMask, MaskStored
 from contracts.requests import EditRequest, EditResult
 from contracts.versions import is_same_generator
 
@@ -24,11 +26,8 @@ def known_answer(server: Services, owner: str, body: EditRequest) -> EditResult 
         EditorError: the latent, the model or the edits cannot be used.
     """
     begun_s = time.perf_counter()
-    latent = server.library.latent(owner, body.latent_id)
-    check_edits(server, owner, latent, body.edits)
-    check_others(server, owner, latent, body.others)
-    for other in body.others:
-        check_edits(server, owner, latent, other.edits)
+    latent = check_request(server, owner, body)
+    check_masks(server, owner, [edit.mask for edit in body.drawn_edits])
     version = server.model(latent.model).version
     if not is_same_generator(version, latent.model_version):
         return None  # for a worker to say
@@ -37,6 +36,20 @@ def known_answer(server: Services, owner: str, body: EditRequest) -> EditResult 
         return None
     total_ms = round((time.perf_counter() - begun_s) * 1000, 2)
     return known.model_copy(update={"cached": True, "timings_ms": {"total": total_ms}})
+
+
+def check_request(server: Services, owner: str, body: EditRequest) -> LatentRecord:
+    """See that an edit can be asked for; the latent that is edited. Its masks are not looked for.
+
+    Raises:
+        EditorError: the latent, the model or the edits cannot be used.
+    """
+    latent = server.library.latent(owner, body.latent_id)
+    check_edits(server, owner, latent, body.edits)
+    check_others(server, owner, latent, body.others)
+    for other in body.others:
+        check_edits(server, owner, latent, other.edits)
+    return latent
 
 
 def check_edits(
@@ -56,6 +69,16 @@ def check_edits(
             donor = server.library.latent(owner, wanted.donor)
             if donor.model != latent.model:
                 raise InvalidEdit(f"the donor is a latent of {donor.model}, not of {latent.model}")
+
+
+def check_masks(server: Services, owner: str, masks: Iterable[AnyMask]) -> None:
+    """See that masks that are named by their ids are kept.
+
+    Raises:
+        UnknownMask: one of them is not.
+    """
+    for mask_id in {mask.mask_id for mask in masks if isinstance(mask, MaskStored)}:
+        server.library.mask(owner, mask_id)
 
 
 def check_others(

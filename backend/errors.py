@@ -27,6 +27,7 @@ STATUS: dict[str, int] = {
     "unknown_image": 404,
     "unknown_latent": 404,
     "unknown_land": 404,
+    "unknown_mask": 404,
     "unknown_session": 404,
     "unknown_job": 404,
     "unknown_model": 404,

@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from backend.dispatcher import Dispatcher
 from backend.events import Events
 from backend.kits import Kits
+from backend.previews import Previews
 from backend.queue import JobQueue
 from backend.settings import Settings
 from contracts.catalog import Catalog, ModelInfo
@@ -29,6 +30,7 @@ class Services:
     catalog: Catalog
     events: Events
     dispatcher: Dispatcher
+    previews: Previews
     kits: Kits
     health_store: JobStore
     """The store again, on a client that does not wait for a broker that is away."""

@@ -49,6 +49,7 @@ class Settings(SharedSettings):
         default=256 * 1024**2, gt=0, description="Largest session file that is taken in."
     )
     max_json_bytes: int = Field(default=8 * 1024**2, gt=0, description="Largest JSON body.")
+    max_masks: int = Field(default=100_000, gt=0, description="Masks that one owner may keep.")
     max_steps: int = Field(default=2000, ge=0, description="Steps of one encode.")
     max_generated_pixels: int = Field(
         default=16_777_216, gt=0, description="Largest generated picture."
@@ -79,8 +80,9 @@ class Settings(SharedSettings):
     store_ttl_days: int = Field(
         default=30,
         ge=0,
-        description="Days after which an edited picture that nobody asked for again is removed; "
-        "0 = never. Uploads, generated pictures and latents stay.",
+        description="Days after which an edited picture that nobody asked for again is removed, "
+        "and a mask that no session or land needs; 0 = never. Uploads, generated pictures and "
+        "latents stay.",
     )
 
     @field_validator("api_keys", "allowed_hosts", "local_workers", mode="before")

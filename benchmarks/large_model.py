@@ -15,7 +15,8 @@ from pathlib import Path
 
 import torch
 
-from contracts.edits import AttributeEdit, MaskGrid
+from contracts.edits import AttributeEdit
+from contracts.masks import MaskGrid
 from contracts.requests import GenerateRequest
 from models.adopt import adopt
 from models.generator import Generator, GeneratorConfig

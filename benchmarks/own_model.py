@@ -17,7 +17,8 @@ import torch
 from safetensors.torch import save_file
 
 from cli.pick import open_model
-from contracts.edits import AttributeEdit, MaskGrid
+from contracts.edits import AttributeEdit
+from contracts.masks import MaskGrid
 from models.adopt import adopt
 from models.checkpoints import read_checkpoint
 from models.images import to_pixels

@@ -30,10 +30,19 @@ from contracts.catalog import read_info
 from contracts.edits import AttributeEdit, EditValue, enabled_edits
 from contracts.errors import InvalidImage, InvalidRequest, TooLarge
 from contracts.faces import Alignment
-from contracts.session_file import SessionFile, unpack, with_latents
+from contracts.session_file import (
+    SessionFile,
+    mask_entry,
+    stored_masks_of,
+    unpack,
+    with_latents,
+)
 from contracts.settings import SharedSettings
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from models.images import Pixels
     from models.pictures import Picture
     from worker.editor import ModelEditor
@@ -61,12 +70,14 @@ class Recipe:
     Attributes:
         own_id: what the edited latent is called by the edits.
         donors: safetensors by id.
+        masks: PNG by id.
         is_of_face: they are of a face that was found, and its square turned to it.
     """
 
     edits: tuple[EditValue, ...]
     own_id: str | None
     donors: Mapping[str, bytes]
+    masks: Mapping[str, bytes]
     is_of_face: bool = False
 
     def for_latent(self, latent_id: str) -> tuple[EditValue, ...]:
@@ -95,6 +106,21 @@ class Recipe:
             return self.donors[latent_id]
 
         return tensor
+
+    def mask(self, mask_id: str) -> "NDArray[np.float32]":
+        """How an editor gets masks.
+
+        Raises:
+            InvalidRequest: it is not here.
+        """
+        from worker.decode import decode_mask
+
+        if mask_id not in self.masks:
+            raise InvalidRequest(
+                f"--recipe: the mask {mask_id} is kept by a server, not here; a session file "
+                "(.latentbrush) carries it"
+            )
+        return decode_mask(self.masks[mask_id])
 
 
 def edit(
@@ -191,13 +217,14 @@ def replay(session: Path, out: Path, model: str | None, frame: Frame | None) -> 
     version = read_info(model_folder(name)).version
     editor = open_editor(name)
     packed = {each.latent_id: each for each in manifest.latents}
+    masks = masks_in(file)
     tensors = {each.latent_id: file.entries[each.tensor] for each in manifest.latents}
 
     def change(latent_id: str, edits: tuple[EditValue, ...]) -> tuple["Picture", "Change"]:
         max_pixels = SharedSettings().max_pixels
         read = read_latent(packed[latent_id], file.entries, editor, version, max_pixels)
         before = read.part.taken_from(read.picture)
-        recipe = Recipe(edits, None, tensors)
+        recipe = Recipe(edits, None, tensors, masks)
         edited = apply(editor, latent_id, read.tensor, before.on_white(), recipe)
         return read.picture, Change(read.part, before, repaint(before, edited.pixels))
 
@@ -310,6 +337,7 @@ def apply(
         original,
         recipe.for_latent(latent_id),
         tensor=recipe.fetch(latent_id, tensor),
+        mask=recipe.mask,
         composite="residual",
     )
 
@@ -319,7 +347,7 @@ def wanted(attribute: list[str] | None, mask: list[Path] | None, recipe: Path | 
     if recipe is not None and (attribute or mask):
         raise InvalidRequest("--recipe has its own edits: it takes no --attribute and no --mask")
     if recipe is None:
-        found = Recipe(checked(painted(attribute or [], mask or [])), None, {})
+        found = Recipe(checked(painted(attribute or [], mask or [])), None, {}, {})
     else:
         found = read_recipe(recipe)
     for edit in found.edits:
@@ -363,7 +391,7 @@ def read_recipe(path: Path) -> Recipe:
     if not isinstance(edits, list):
         raise InvalidRequest(f"--recipe: {path.name} has no list of edits")
     own_id = session.get("latent_id") if isinstance(session, dict) else None
-    return Recipe(checked(edits), None if own_id is None else str(own_id), {})
+    return Recipe(checked(edits), None if own_id is None else str(own_id), {}, {})
 
 
 def of_session(file: SessionFile) -> Recipe:
@@ -372,7 +400,18 @@ def of_session(file: SessionFile) -> Recipe:
         warn("the session has several parts of its picture: the edits of its first one are used")
     own, *others = file.manifest.latents
     donors = {packed.latent_id: file.entries[packed.tensor] for packed in others}
-    return Recipe(file.manifest.edits, own.latent_id, donors, is_of_face=own.quad is not None)
+    return Recipe(
+        file.manifest.edits,
+        own.latent_id,
+        donors,
+        masks_in(file),
+        is_of_face=own.quad is not None,
+    )
+
+
+def masks_in(file: SessionFile) -> dict[str, bytes]:
+    """The masks of a session file, as PNG by id."""
+    return {each: file.entries[mask_entry(each)] for each in stored_masks_of(file.manifest)}
 
 
 def checked(entries: list[Any]) -> tuple[EditValue, ...]:

@@ -42,6 +42,14 @@ class Files:
         paths = self._fs.find(f"{self._root}/{folder}")
         return [str(path).removeprefix(self._root).lstrip("/") for path in paths]
 
+    def count(self, folder: str) -> int:
+        """How many files are in a folder."""
+        self._fs.invalidate_cache()
+        try:
+            return len(self._fs.ls(f"{self._root}/{folder}", detail=False))
+        except FileNotFoundError:
+            return 0
+
     def age_s(self, name: str) -> float:
         """Seconds since a file was written; 0 where there is none."""
         try:

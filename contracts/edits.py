@@ -1,86 +1,21 @@
 """The edit vocabulary: small frozen values in one tagged union.
 
 An edit session is `(latent_id, edits)`; edits are applied in order to the *original* encoding.
-A mask is 1 where the edit happens, row-major, and covers exactly the encoded crop.
+A mask (`masks.py`) covers exactly the encoded crop.
 How an edit changes a latent is written in `models/edits.py`.
 """
 
-import base64
-import binascii
 import json
-import struct
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from contracts.base import IdText, Name, Unit, Value
+from contracts.masks import Mask, MaskAll
 
-MAX_MASK_CELLS = (
-    512  # per side of a grid mask: finer than any model's grid, and 262,144 numbers at most
-)
-MAX_MASK_PNG_PX = 4096  # per side of a PNG mask: 16 MB once decoded
-MAX_MASK_PNG_CHARS = 4 * 1024 * 1024  # of base64
 MAX_OTHERS = 15  # parts of a picture beside the one that is edited
 MAX_STRENGTH = 100.0  # σ: far past any use, small enough to stay finite in half precision
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-
-
-class MaskAll(Value):
-    """The whole picture."""
-
-    kind: Literal["all"] = "all"
-
-
-class MaskGrid(Value):
-    """Rows of numbers in [0, 1], any h × w; resampled to the model's grid."""
-
-    kind: Literal["grid"] = "grid"
-    rows: Annotated[
-        tuple[Annotated[tuple[Unit, ...], Field(min_length=1, max_length=MAX_MASK_CELLS)], ...],
-        Field(min_length=1, max_length=MAX_MASK_CELLS),
-    ]
-
-    @field_validator("rows")
-    @classmethod
-    def _rows_are_equally_long(
-        cls, rows: tuple[tuple[float, ...], ...]
-    ) -> tuple[tuple[float, ...], ...]:
-        for i, row in enumerate(rows):
-            if len(row) != len(rows[0]):
-                raise ValueError(f"row {i} has {len(row)} numbers, row 0 has {len(rows[0])}")
-        return rows
-
-
-class MaskPng(Value):
-    """A PNG of any size as base64. If any of it is transparent, its alpha is the mask, whatever the
-    colour; else white is 1, and colour is read as its luminance."""
-
-    kind: Literal["png"] = "png"
-    data: Annotated[str, Field(min_length=1, max_length=MAX_MASK_PNG_CHARS)]
-
-    @field_validator("data")
-    @classmethod
-    def _header_is_a_small_png(cls, data: str) -> str:
-        try:
-            png = base64.b64decode(data, validate=True)
-        except (binascii.Error, ValueError):
-            raise ValueError("a PNG mask is base64 without line breaks or a data: prefix") from None
-        if len(png) < 33 or png[:8] != PNG_SIGNATURE or png[12:16] != b"IHDR":
-            raise ValueError("a PNG mask must be a PNG file")
-        width, height = struct.unpack(">II", png[16:24])
-        if not (0 < width <= MAX_MASK_PNG_PX and 0 < height <= MAX_MASK_PNG_PX):
-            raise ValueError(
-                f"a PNG mask is 1 to {MAX_MASK_PNG_PX} px a side, got {width}×{height}"
-            )
-        return data
-
-    def png(self) -> bytes:
-        """The bytes of the PNG file; only its first header has been checked."""
-        return base64.b64decode(self.data)
-
-
-Mask = Annotated[MaskAll | MaskGrid | MaskPng, Field(discriminator="kind")]
 
 
 class _Edit(Value):

@@ -11,6 +11,7 @@ EditorError
 │  ├─ UnknownImage     unknown_image        no such image, or not yours
 │  ├─ UnknownLatent    unknown_latent       no such latent, or not yours
 │  ├─ UnknownLand      unknown_land         no such land, or not yours
+│  ├─ UnknownMask      unknown_mask         no such mask, or not yours; send it again
 │  ├─ UnknownSession   unknown_session      no such session, or not yours
 │  ├─ UnknownJob       unknown_job          no such job, not yours, or forgotten
 │  ├─ UnknownModel     unknown_model        not in `GET /models`
@@ -83,6 +84,10 @@ class UnknownLatent(NotFound):
 
 class UnknownLand(NotFound):
     code = "unknown_land"
+
+
+class UnknownMask(NotFound):
+    code = "unknown_mask"
 
 
 class UnknownSession(NotFound):

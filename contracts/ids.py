@@ -5,10 +5,10 @@ import re
 import secrets
 from typing import Literal
 
-IdKind = Literal["img", "lat", "job", "lnd", "ses"]
+IdKind = Literal["img", "lat", "job", "lnd", "ses", "msk"]
 LOCAL_OWNER = "local"  # the one user of a server without keys
 
-_ID = re.compile(r"(img|lat|job|lnd|ses)_[0-9a-f]{32}")
+_ID = re.compile(r"(img|lat|job|lnd|ses|msk)_[0-9a-f]{32}")
 
 
 def is_id(kind: IdKind, text: str) -> bool:
@@ -26,7 +26,7 @@ def new_session_id() -> str:
     return f"ses_{secrets.token_hex(16)}"
 
 
-def content_id(kind: Literal["img", "lat", "lnd"], *parts: str) -> str:
+def content_id(kind: Literal["img", "lat", "lnd", "msk"], *parts: str) -> str:
     """The id of what `parts` describe: the same parts, the same id."""
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     return f"{kind}_{digest[:32]}"

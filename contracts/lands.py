@@ -11,8 +11,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.base import Name, Value
-from contracts.edits import MAX_STRENGTH, Mask, MaskAll, canonical_json
+from contracts.edits import MAX_STRENGTH, canonical_json
 from contracts.errors import InvalidRequest
+from contracts.masks import Mask, MaskAll
 from contracts.requests import DRAWING, MAX_SIDE_PX, Coherence, Truncation
 
 TILE_PX = 256

@@ -1,4 +1,5 @@
-"""What each owner has: pictures, latents, and the edits already answered. Another's are not found.
+"""What each owner has: pictures, latents, masks, sessions, lands, and the edits already answered.
+Another's are not found.
 
 Bytes are in the blob store, once; a record in the owner's own folder makes them visible to them.
 """
@@ -17,12 +18,14 @@ from contracts.errors import (
     UnknownImage,
     UnknownLand,
     UnknownLatent,
+    UnknownMask,
     UnknownSession,
 )
 from contracts.faces import Quad
 from contracts.ids import content_id, is_id, new_session_id
 from contracts.jobs import now
 from contracts.lands import DrawResult, LandInfo, LandRequest
+from contracts.masks import mask_id_of
 from contracts.requests import EditResult, EncodeResult, Fit, Metrics
 from contracts.sessions import SessionRecord, SessionWrite
 
@@ -65,6 +68,13 @@ class LatentRecord(Value):
     def as_result(self) -> EncodeResult:
         """What a client sees of it."""
         return EncodeResult.model_validate(self.model_dump(include=set(EncodeResult.model_fields)))
+
+
+class MaskRecord(Value):
+    """A mask, as a PNG."""
+
+    mask_id: str
+    blob_id: str
 
 
 class Answer(BaseModel):
@@ -212,6 +222,38 @@ class Library:
         changed = record.model_copy(update={"blob_id": self._blobs.put(tensor)})
         self._write(owner, "latents", record.latent_id, changed)
 
+    def add_mask(self, owner: str, png: bytes) -> MaskRecord:
+        """Keep a mask. The same bytes have the same id, and are young again."""
+        record = MaskRecord(mask_id=mask_id_of(png), blob_id=self._blobs.put(png))
+        self._write(owner, "masks", record.mask_id, record)
+        return record
+
+    def mask(self, owner: str, mask_id: str) -> MaskRecord:
+        """An owner's mask.
+
+        Raises:
+            UnknownMask: there is none, or it is another's.
+        """
+        text = self._read(owner, "masks", mask_id) if is_id("msk", mask_id) else None
+        if text is None:
+            raise UnknownMask("there is no such mask: send it again")
+        return MaskRecord.model_validate_json(text)
+
+    def mask_png(self, record: MaskRecord) -> bytes:
+        """The file of a mask.
+
+        Raises:
+            UnknownMask: it was removed from the store by hand.
+        """
+        data = self._blobs.find(record.blob_id)
+        if data is None:
+            raise UnknownMask("this mask is no longer kept: send it again")
+        return data
+
+    def num_masks(self, owner: str) -> int:
+        """How many masks an owner has."""
+        return self._files.count(f"records/{owner}/masks")
+
     def add_land(self, owner: str, wanted: LandRequest, seed: int, version: str) -> LandInfo:
         """Keep a land of a model's version. The same land is the same id."""
         fields = wanted.model_dump(mode="json") | {"seed": seed, "model_version": version}
@@ -341,5 +383,6 @@ def _written(wanted: SessionWrite) -> dict[str, Any]:
 
 
 def place(owner: str, kind: str, name: str) -> str:
-    """Where an owner's record is: kind is images, latents, lands, sessions or edits (answers)."""
+    """Where an owner's record is: kind is images, latents, masks, lands, sessions or
+    edits (answers)."""
     return f"records/{owner}/{kind}/{name}.json"

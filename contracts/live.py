@@ -1,10 +1,9 @@
 """What is said on `/live`: edits as they are painted, and their pictures.
 
 A client sends requests as text. Of those that wait, only the newest is answered. An answer is one
-binary frame, the picture behind its description; an error is text.
+binary frame (`frames.py`), the picture behind its description; an error is text.
 """
 
-import struct
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -15,8 +14,6 @@ from contracts.requests import EditRequest
 
 Sequence = Annotated[int, Field(ge=0, le=2**53 - 1)]
 """Chosen by the client, larger every time; as far as JavaScript counts exactly."""
-
-HEADER_LENGTH = struct.Struct(">I")
 
 
 class Numbered(BaseModel):
@@ -42,11 +39,6 @@ class LiveAnswer(Value):
     changed_box: tuple[int, int, int, int] | None
     cached: bool
     timings_ms: dict[str, float]
-
-    def frame(self, picture: bytes) -> bytes:
-        """Four bytes, big-endian: the length of this as JSON; then the JSON; then the picture."""
-        header = self.model_dump_json().encode()
-        return HEADER_LENGTH.pack(len(header)) + header + picture
 
 
 class LiveProblem(Value):

@@ -9,8 +9,10 @@ from contracts.base import IdText, Name, Value
 from contracts.edits import Edit, EditValue, Others, canonical_json, enabled_edits
 from contracts.faces import Quad, Square
 from contracts.kits import Kit
+from contracts.masks import named
 
 MAX_ASPECT = 4  # of a crop: the long side over the short one
+LARGE_PX = 1024 * 1024  # of a picture: more takes seconds to draw or to write
 MAX_SIDE_PX = 16_384  # of a crop or a generated picture; the settings bound the number of pixels
 
 ANIMATION_PX = 640
@@ -103,6 +105,13 @@ class Output(Value):
             raise ValueError("a draft is a preview: it goes with max_side")
         return self
 
+    def is_export(self, crop_px: int) -> bool:
+        """Whether it is made to be taken away, not to be painted on, and takes long: the whole
+        picture, an animation, or a large crop of so many pixels, but as the PNG that pages show."""
+        is_whole = self.frame == "full" or self.frames is not None
+        is_file = self.max_side is None and self.format != "png"
+        return is_whole or (is_file and crop_px > LARGE_PX)
+
 
 class EditRequest(Value):
     """Apply an edit list to a latent's original encoding."""
@@ -112,6 +121,12 @@ class EditRequest(Value):
     others: Others = ()
     """Further parts of the same picture: what is painted on them shows, too."""
     output: Output = Output()
+
+    @property
+    def drawn_edits(self) -> tuple[EditValue, ...]:
+        """All that is drawn: the enabled edits of every part."""
+        lists = (self.edits, *(other.edits for other in self.others))
+        return tuple(edit for edits in lists for edit in enabled_edits(edits))
 
     def key(self, model_version: str) -> str:
         """What the answer depends on, as a hash: equal keys, equal pictures."""
@@ -124,8 +139,11 @@ class EditRequest(Value):
 
 def drawn_of(edits: tuple[EditValue, ...]) -> list[dict[str, Any]]:
     """Of edits, what a picture depends on."""
-    kept = enabled_edits(edits)
-    return [edit.model_dump(mode="json", exclude={"enabled", "name"}) for edit in kept]
+    return [
+        edit.model_dump(mode="json", exclude={"enabled", "name", "mask"})
+        | {"mask": named(edit.mask).model_dump(mode="json")}
+        for edit in enabled_edits(edits)
+    ]
 
 
 class GenerateRequest(Value):
@@ -143,6 +161,11 @@ class GenerateRequest(Value):
     """Correlation length of the spatial prior; absent = the model's default."""
     class_index: Annotated[int | None, Field(ge=0, alias="class")] = None
     """Of a class-conditional model; absent = the seed chooses (seed modulo classes)."""
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it takes seconds to draw."""
+        return (self.width or 0) * (self.height or 0) > LARGE_PX
 
 
 class HeatMapRequest(Value):

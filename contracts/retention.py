@@ -2,13 +2,17 @@
 
 Uploaded and generated pictures, latents, lands and sessions stay: they are what people made. An
 edited picture can be made again from its latent, so it goes when nobody has asked for it in a
-while. See `library.py` for the layout.
+while; so does a mask that no session and no land needs, which its page sends again. See
+`library.py` for the layout.
 """
 
 from typing import NamedTuple
 
 from contracts.blobs import BlobStore, Files
-from contracts.library import Answer, ImageRecord, LatentRecord, place
+from contracts.lands import LandInfo
+from contracts.library import Answer, ImageRecord, LatentRecord, MaskRecord, place
+from contracts.masks import MaskStored
+from contracts.session_file import stored_masks_of
 from contracts.sessions import SessionRecord
 
 LEFTOVER_TTL_S = 24 * 3600.0  # far longer than a job may run: what is left then, nobody will fetch
@@ -35,6 +39,22 @@ def remove_unused_edits(files: Files, ttl_s: float) -> None:
     for record in records:
         if record.kind == "edits" and _is_older(files, record.name, ttl_s):
             removed |= _remove_edit(files, record, needed, ttl_s)
+    if removed:
+        _remove_blobs(files, removed, ttl_s)
+
+
+def remove_unused_masks(files: Files, ttl_s: float) -> None:
+    """Remove masks that no session and no land needs, and that nobody asked for in `ttl_s`."""
+    records = _records(files)
+    old = [each for each in records if each.kind == "masks" and _is_older(files, each.name, ttl_s)]
+    needed = _needed_masks(files, records) if old else set()
+    removed = set()
+    for record in old:
+        text = files.read(record.name)
+        is_asked_for = not _is_older(files, record.name, ttl_s)  # since the list was made
+        if text is not None and record.name not in needed and not is_asked_for:
+            files.remove(record.name)
+            removed.add(MaskRecord.model_validate_json(text).blob_id)
     if removed:
         _remove_blobs(files, removed, ttl_s)
 
@@ -78,6 +98,24 @@ def _pictures_of(kind: str, text: bytes) -> tuple[str, ...]:
     return () if cover_id is None else (cover_id,)
 
 
+def _needed_masks(files: Files, records: list[_Record]) -> set[str]:
+    """The names of the mask records that sessions and lands refer to."""
+    needed = set()
+    for record in records:
+        text = files.read(record.name) if record.kind in ("sessions", "lands") else None
+        if text is not None:
+            for mask_id in _masks_of(record.kind, text):
+                needed.add(place(record.owner, "masks", mask_id))
+    return needed
+
+
+def _masks_of(kind: str, text: bytes) -> tuple[str, ...]:
+    if kind == "sessions":
+        return stored_masks_of(SessionRecord.model_validate_json(text))
+    masks = (edit.mask for edit in LandInfo.model_validate_json(text).edits)
+    return tuple(mask.mask_id for mask in masks if isinstance(mask, MaskStored))
+
+
 def _remove_edit(files: Files, record: _Record, needed: set[str], ttl_s: float) -> set[str]:
     """Remove an answer and, when only it needs it, its picture; the blobs that lost a record."""
     text = files.read(record.name)
@@ -111,6 +149,8 @@ def _used_blobs(files: Files) -> set[str]:
             used.add(ImageRecord.model_validate_json(text).blob_id or "")
         elif text is not None and record.kind == "latents":
             used.add(LatentRecord.model_validate_json(text).blob_id)
+        elif text is not None and record.kind == "masks":
+            used.add(MaskRecord.model_validate_json(text).blob_id)
     return used
 
 

@@ -1,10 +1,11 @@
-"""A session as one file that goes elsewhere: a zip of the edit list, its latents and pictures.
+"""A session as one file that goes elsewhere: a zip of edit lists, masks, latents and pictures.
 
 `session.json` alone is a recipe. Nothing in the file is run, and its names are only looked up.
 """
 
 import io
 import zipfile
+from collections.abc import Iterator
 from typing import Annotated, Literal, Protocol
 
 from pydantic import Field, ValidationError
@@ -20,13 +21,17 @@ from contracts.edits import (
 )
 from contracts.errors import InvalidSession
 from contracts.faces import Square
+from contracts.masks import MaskStored, mask_id_of
 from contracts.requests import Box, Fit, Metrics, Space
 from contracts.sessions import MAX_SNAPSHOTS, SessionName, Snapshot
 
 MEDIA_TYPE = "application/vnd.latentbrush.session+zip"
 SUFFIX = ".latentbrush"
+MASKS = "masks/"
 MANIFEST = "session.json"
 MAX_ENTRIES = 256
+"""Beside the masks."""
+MAX_MASKS = 20_000
 MAX_EDITS = 1000
 """A server's own limit may be lower."""
 MAX_LATENTS = 64
@@ -101,7 +106,9 @@ def unpack(data: bytes) -> SessionFile:
             infos = archive.infolist()
             # Nothing is compressed, so what an entry says of its size cannot be a lie.
             is_stored = all(info.compress_type == zipfile.ZIP_STORED for info in infos)
-            if not is_stored or len(infos) > MAX_ENTRIES or size_of(infos) > len(data):
+            num_masks = sum(info.filename.startswith(MASKS) for info in infos)
+            is_long = num_masks > MAX_MASKS or len(infos) - num_masks > MAX_ENTRIES
+            if not is_stored or is_long or size_of(infos) > len(data):
                 raise InvalidSession("this is no session file as Latentbrush writes them")
             if any(info.filename == MANIFEST and info.file_size > MAX_MANIFEST for info in infos):
                 raise InvalidSession("the session file has more edits than can be read")
@@ -122,6 +129,10 @@ def unpack(data: bytes) -> SessionFile:
         raise InvalidSession("the session file lacks the latent that it edits")
     if manifest.cover is not None and manifest.cover not in entries:
         raise InvalidSession("a part of the session file is missing")
+    for mask_id in stored_masks_of(manifest):
+        png = entries.get(mask_entry(mask_id))
+        if png is None or mask_id_of(png) != mask_id:
+            raise InvalidSession("a mask of the session file is missing, or is another one")
     known = {latent.latent_id for latent in manifest.latents}
     if not known.issuperset(latents_of(manifest)):
         raise InvalidSession("the session file lacks a latent that it edits or copies from")
@@ -170,15 +181,30 @@ def states_of(session: Kept) -> tuple[Painted, ...]:
     return session, *session.snapshots
 
 
+def edits_of(session: Kept) -> Iterator[EditValue]:
+    """Every edit of a session: of all its parts, now and in its snapshots."""
+    for state in states_of(session):
+        yield from state.edits
+        for other in state.others:
+            yield from other.edits
+
+
+def stored_masks_of(session: Kept) -> tuple[str, ...]:
+    """The id of every mask that a session has by its id, each once."""
+    masks = (edit.mask for edit in edits_of(session))
+    return tuple(dict.fromkeys(m.mask_id for m in masks if isinstance(m, MaskStored)))
+
+
+def mask_entry(mask_id: str) -> str:
+    """The name of a mask's entry."""
+    return f"{MASKS}{mask_id}.png"
+
+
 def latents_of(session: Kept) -> tuple[str, ...]:
     """Every latent that a session needs, each once: its own, its other parts', and those that
     edits copy from."""
-    states = states_of(session)
-    others = [other for state in states for other in state.others]
-    edits = [edit for state in states for edit in state.edits]
-    edits += [edit for other in others for edit in other.edits]
-    donors = [edit.donor for edit in edits if isinstance(edit, TransplantEdit)]
-    parts = [other.latent_id for other in others]
+    donors = [edit.donor for edit in edits_of(session) if isinstance(edit, TransplantEdit)]
+    parts = [other.latent_id for state in states_of(session) for other in state.others]
     return tuple(dict.fromkeys((session.latent_id, *parts, *donors)))
 
 

@@ -8,7 +8,7 @@ from contracts.base import IdText, Value
 from contracts.edits import Edit, Others
 from contracts.requests import EncodeResult, IngestResult
 
-MAX_SNAPSHOTS = 20
+MAX_SNAPSHOTS = 50
 
 SessionName = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
 

@@ -7,8 +7,8 @@ Runs in the worker, so that a hostile file cannot hurt the server. What is decod
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.edits import MAX_MASK_PNG_PX, MaskPng
 from contracts.errors import InvalidEdit, InvalidImage, TooLarge
+from contracts.masks import MAX_MASK_PNG_PX
 from models.errors import PictureError, PictureTooLarge
 from models.pictures import Picture, decode, decode_selection
 
@@ -28,14 +28,14 @@ def decode_picture(data: bytes, max_pixels: int) -> Picture:
         raise InvalidImage(str(error)) from None
 
 
-def decode_mask(mask: MaskPng) -> NDArray[np.float32]:
+def decode_mask(png: bytes) -> NDArray[np.float32]:
     """A PNG mask as float [h, w] in [0, 1].
 
     Raises:
         InvalidEdit: the PNG is damaged, or larger than its first header says.
     """
     try:
-        selected = decode_selection(mask.png(), MAX_MASK_PNG_PX**2)
+        selected = decode_selection(png, MAX_MASK_PNG_PX**2)
     except PictureTooLarge:  # a file may have a second header, which counts
         raise InvalidEdit(f"a mask's PNG is at most {MAX_MASK_PNG_PX} px a side") from None
     except PictureError as error:

@@ -1,6 +1,7 @@
 """The job of `POST /edit`: what was painted on a part of a picture, and on the others beside it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 
 from contracts.edits import PaintedPart, canonical_json, enabled_edits
@@ -10,37 +11,68 @@ from models.carry import changed_box
 from models.pictures import Picture
 from worker.clock import Clock
 from worker.composition import Change, composed, onto, overlap
-from worker.encode import MEDIA_TYPES, repaint, shrunk, write_animation
+from worker.encode import Box, ImageFile, repaint, shrunk, write_animation, written
 from worker.parts import Part
 from worker.ports import Editor, Step
 from worker.task import Task, check_version
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """What an edit made.
+
+    Attributes:
+        changed_box: x, y, w, h in the picture; None when nothing changed.
+    """
+
+    file: ImageFile
+    changed_box: Box | None
+
+
 def edit(task: Task, request: EditRequest) -> EditResult:
-    """Apply an edit list to a latent's original encoding."""
+    """Apply an edit list to a latent's original encoding, and keep the picture."""
     clock = Clock()
+    drawing = draw_edit(task, request, clock)
+    library = task.bench.library
+    is_preview = request.output.max_side is not None
+    image = (library.add_preview if is_preview else library.add_image)(task.owner, *drawing.file)
+    result = EditResult(
+        image_id=image.image_id,
+        changed_box=drawing.changed_box,
+        cached=False,
+        timings_ms=clock.laps("write"),
+    )
+    if not is_preview:
+        model = library.latent(task.owner, request.latent_id).model
+        library.remember_edit(task.owner, request.key(task.bench.version(model)), result)
+    return result
+
+
+def draw_edit(task: Task, request: EditRequest, clock: Clock) -> Drawing:
+    """Apply an edit list to a latent's original encoding; nothing is kept."""
     latent = task.bench.library.latent(task.owner, request.latent_id)
     editor = task.editor(latent.model)
-    version = task.bench.version(latent.model)
-    check_version(latent.model, latent.model_version, version)
-    before = base = sized(taken(task, latent), request.output)
+    check_version(latent.model, latent.model_version, task.bench.version(latent.model))
+    output = request.output
+    before = base = sized(taken(task, latent), output)
     clock.lap("load")
-    if request.others and request.output.frame == "crop":
-        base = sized(taken_with_others(task, latent, request.others, editor), request.output)
+    if request.others and output.frame == "crop":
+        base = sized(taken_with_others(task, latent, request.others, editor), output)
         clock.lap("others")
-    if request.output.frames is not None:
+    if output.frames is not None:
         return animate(task, request, editor, before, base, clock)
     edited = editor.edit(
         request.latent_id,
         before.on_white(),
         enabled_edits(request.edits),
         tensor=task.tensors_for(editor),
-        composite=request.output.composite,
-        detail=request.output.detail,
+        mask=task.mask,
+        composite=output.composite,
+        detail=output.detail,
     )
     clock.lap("edit")
     answer, box = repaint(before, edited.pixels), edited.changed_box
-    if request.output.frame == "full":
+    if output.frame == "full":
         whole = task.bench.picture(task.owner, latent.image_id)
         others = changes_of(task, request.others, editor)
         answer = composed(whole, (Change(part_of(latent), before, answer), *others))
@@ -48,20 +80,12 @@ def edit(task: Task, request: EditRequest) -> EditResult:
     elif base is not before:
         answer = onto(base, before, answer)
         box = changed_box(before.pixels, answer.pixels)
-    is_preview = request.output.max_side is not None
-    keep = task.add_preview if is_preview else task.add_picture
-    image = keep(answer, request.output.format, request.output.quality)
-    result = EditResult(
-        image_id=image.image_id, changed_box=box, cached=False, timings_ms=clock.laps("write")
-    )
-    if not is_preview:
-        task.bench.library.remember_edit(task.owner, request.key(version), result)
-    return result
+    return Drawing(written(answer, output.format, output.quality), box)
 
 
 def animate(
     task: Task, request: EditRequest, editor: Editor, before: Picture, base: Picture, clock: Clock
-) -> EditResult:
+) -> Drawing:
     """The way from the original to the edited picture, by equal shares of every edit.
 
     Args:
@@ -77,23 +101,14 @@ def animate(
             before.on_white(),
             enabled_edits(request.edits),
             tensor=task.tensors_for(editor),
+            mask=task.mask,
             composite=output.composite,
             share=k / last,
         )
         pictures.append(onto(base, before, repaint(before, edited.pixels)))
     clock.lap("edit")
-    width, height = before.size_px
-    data = write_animation(pictures, output.quality)
-    image = task.bench.library.add_image(task.owner, data, MEDIA_TYPES["webp"], width, height)
-    result = EditResult(
-        image_id=image.image_id,
-        changed_box=changed_box(before.pixels, pictures[-1].pixels),
-        cached=False,
-        timings_ms=clock.laps("write"),
-    )
-    key = request.key(task.bench.version(editor.model_id))
-    task.bench.library.remember_edit(task.owner, key, result)
-    return result
+    box = changed_box(before.pixels, pictures[-1].pixels)
+    return Drawing(write_animation(pictures, output.quality), box)
 
 
 def sized(picture: Picture, output: Output) -> Picture:
@@ -155,6 +170,7 @@ def changes_of(task: Task, others: tuple[PaintedPart, ...], editor: Editor) -> I
             before.on_white(),
             edits,
             tensor=task.tensors_for(editor),
+            mask=task.mask,
             composite="residual",
         )
         yield Change(part_of(latent), before, repaint(before, edited.pixels))

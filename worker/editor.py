@@ -45,7 +45,7 @@ from models.sampling import seed_w
 from models.twins import FURTHER, find_twin, is_plain, twin_steps, twins_of
 from worker.lands import draw_land
 from worker.masks import read_mask
-from worker.ports import Edited, Encoded, EncodeOptions, FetchTensor, Step
+from worker.ports import Edited, Encoded, EncodeOptions, FetchMask, FetchTensor, Step, no_mask
 from worker.progress import Progress
 from worker.sizes import drawn_size, known_bases, resumed_size
 
@@ -187,13 +187,14 @@ class ModelEditor:
         edits: Sequence[EditValue],
         *,
         tensor: FetchTensor,
+        mask: FetchMask = no_mask,
         composite: Literal["residual", "model"],
         share: float = 1.0,
         detail: Detail = "full",
     ) -> Edited:
         subject = self.subject(latent_id, tensor)
         resolution = None if detail == "full" else self.draft_resolution
-        wanted = [self.as_edit(edit, subject, tensor) for edit in edits if edit.enabled]
+        wanted = [self.as_edit(edit, subject, tensor, mask) for edit in edits if edit.enabled]
         if composite == "model":
             size = (original.shape[0], original.shape[1])
             latent = edited(self.model, subject.twins, FAITHFUL, wanted, share)
@@ -203,10 +204,12 @@ class ModelEditor:
         pixels = paint(subject, original, wanted, share, resolution)
         return Edited(pixels, changed_box(original, pixels))
 
-    def as_edit(self, edit: EditValue, subject: Subject, tensor: FetchTensor) -> Edit:
+    def as_edit(
+        self, edit: EditValue, subject: Subject, tensor: FetchTensor, stored: FetchMask
+    ) -> Edit:
         """An edit of the contract as one on latents of this model."""
         rows, columns = self.grid(subject.twins.faithful.base)
-        mask = read_mask(edit.mask, (rows, columns)).to(self.model.device)
+        mask = read_mask(edit.mask, (rows, columns), stored).to(self.model.device)
         if isinstance(edit, AttributeEdit):
             return Move(mask, edit.attribute, edit.strength or 0.0, edit.reach, edit.layers)
         if isinstance(edit, TransplantEdit):
@@ -255,8 +258,10 @@ class ModelEditor:
         w = seed_w(generator, wanted.seed or 0, wanted.truncation, wanted.class_index)
         return generator.broadcast(w), "W"
 
-    def draw(self, wanted: DrawRequest, on_step: Callable[[Step], None]) -> Pixels:
-        return draw_land(self.model, wanted, on_step, self.land)
+    def draw(
+        self, wanted: DrawRequest, on_step: Callable[[Step], None], *, mask: FetchMask = no_mask
+    ) -> Pixels:
+        return draw_land(self.model, wanted, on_step, self.land, mask)
 
     @torch.inference_mode()
     def heat_map(self, latent_id: str, attribute: str, *, tensor: FetchTensor) -> NDArray[np.uint8]:

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,21 @@ MEDIA_TYPES: dict[ImageFormat, str] = {
 Box = tuple[int, int, int, int]
 FRAME_MS = 50
 REST_MS = 800  # on the original, and on the result
+
+
+class ImageFile(NamedTuple):
+    """A picture as bytes, and what a library has to know of them."""
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+
+
+def written(picture: Picture, image_format: ImageFormat, quality: int) -> ImageFile:
+    """A picture as a file of a kind."""
+    data = write_picture(picture, image_format, quality)
+    return ImageFile(data, MEDIA_TYPES[image_format], *picture.size_px)
 
 
 def write_picture(picture: Picture, image_format: ImageFormat, quality: int) -> bytes:
@@ -43,8 +58,8 @@ def write_pixels(pixels: NDArray[np.uint8], image_format: ImageFormat, quality: 
     return file.getvalue()
 
 
-def write_animation(pictures: Sequence[Picture], quality: int) -> bytes:
-    """Pictures, one after the other and back again for ever, as an animated WebP."""
+def write_animation(pictures: Sequence[Picture], quality: int) -> ImageFile:
+    """Pictures of one size, one after the other and back again for ever, as an animated WebP."""
     images = [Image.fromarray(picture.on_white()) for picture in pictures]
     images += images[-2:0:-1]
     durations = [FRAME_MS] * len(images)
@@ -60,7 +75,7 @@ def write_animation(pictures: Sequence[Picture], quality: int) -> bytes:
         quality=quality,
         method=2,
     )
-    return file.getvalue()
+    return ImageFile(file.getvalue(), MEDIA_TYPES["webp"], *pictures[0].size_px)
 
 
 def crop_picture(picture: Picture, crop: Box) -> Picture:

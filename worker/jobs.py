@@ -9,6 +9,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import TypeVar
 
 from rq.timeouts import JobTimeoutException
 
@@ -28,7 +29,6 @@ from contracts.jobs import (
     JobStatus,
     Preview,
     Progress,
-    Result,
     begun,
     failed,
     handed_back,
@@ -42,6 +42,8 @@ from worker.tasks import perform, tidy
 from worker.workbench import Workbench
 
 log = logging.getLogger(__name__)
+
+Done = TypeVar("Done")
 
 REPORT_INTERVAL_S = 0.1  # between two looks at the record: a cancel is seen within this and a step
 
@@ -71,7 +73,8 @@ def run(job_id: str) -> None:
     reporter = Reporter(bench, record)
     task = Task(bench, record.owner, reporter.report)
     try:
-        result = perform_again_if_memory_runs_out(task, record).model_dump(mode="json")
+        done = again_if_memory_runs_out(bench, lambda: perform(task, record))
+        result = done.model_dump(mode="json")
     except HandBack:
         reporter.change(handed_back)
         return
@@ -148,16 +151,16 @@ class Reporter:
         return kept.image_id
 
 
-def perform_again_if_memory_runs_out(task: Task, record: JobRecord) -> Result:
-    """Do what a job asks for; when memory runs out, once more with nothing else in it."""
+def again_if_memory_runs_out(bench: Workbench, work: Callable[[], Done]) -> Done:
+    """Work; when memory runs out, once more with nothing else in it."""
     try:
-        return perform(task, record)
+        return work()
     except Exception as error:
         if not is_out_of_memory(error):
             raise
-        log.warning("out of memory: loaded models are dropped, the job is tried again")
-    task.bench.free_memory()  # here, because the error's traceback held on to tensors
-    return perform(task, record)
+        log.warning("out of memory: loaded models are dropped, the work is tried again")
+    bench.free_memory()  # here, because the error's traceback held on to tensors
+    return work()
 
 
 def is_out_of_memory(error: Exception) -> bool:

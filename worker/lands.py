@@ -15,7 +15,7 @@ from models.land_painting import Stroke, draw_painted
 from models.model import Model
 from models.recent import Recent
 from worker.masks import read_mask
-from worker.ports import Step
+from worker.ports import FetchMask, Step
 
 PART_PX = 512  # drawn between two reports
 
@@ -26,6 +26,7 @@ def draw_land(
     wanted: DrawRequest,
     on_step: Callable[[Step], None],
     drawn: Recent[Tensor],
+    mask: FetchMask,
 ) -> Pixels:
     """The pixels of a box, `scale` times smaller.
 
@@ -44,7 +45,7 @@ def draw_land(
         part = (x + left, y + top, columns, rows)
         near = reaching(wanted.edits, part, resolution)
         around = (part[0] - reach, part[1] - reach, columns + 2 * reach, rows + 2 * reach)
-        strokes = [stroke_of(edit, around, model.device) for edit in near]
+        strokes = [stroke_of(edit, around, mask, model.device) for edit in near]
         img = draw_painted(land, strokes, (part[1], part[0], rows, columns)).clamp(-1, 1)
         small = to_pixels(F.avg_pool2d(img, scale))
         row, column = top // scale, left // scale
@@ -52,12 +53,12 @@ def draw_land(
     return pixels
 
 
-def stroke_of(edit: LandEdit, within: Box, device: torch.device) -> Stroke:
+def stroke_of(edit: LandEdit, within: Box, stored: FetchMask, device: torch.device) -> Stroke:
     """Decode the mask and bring what lies within another box to its size in the land."""
     x, y, width, height = edit.box
     left, top = max(x, within[0]), max(y, within[1])
     right, bottom = min(x + width, within[0] + within[2]), min(y + height, within[1] + within[3])
-    mask = read_mask(edit.mask, (1, 1)).to(device)
+    mask = read_mask(edit.mask, (1, 1), stored).to(device)
     rows, columns = range(top - y, bottom - y), range(left - x, right - x)
     part = fit_mask_part(mask, (height, width), rows, columns)
     return Stroke(edit.attribute, edit.strength, top, left, part)

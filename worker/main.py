@@ -4,6 +4,7 @@ The supervisor starts `python -m worker.main`, with a queue; `latentbrush worker
 """
 
 import argparse
+import contextlib
 import logging
 import socket
 import sys
@@ -24,7 +25,9 @@ from worker import jobs
 from worker.liveness import Heartbeat
 from worker.names import new_name
 from worker.ports import LoadEditor
+from worker.previews import PreviewPainter, preview_at
 from worker.settings import WorkerSettings
+from worker.turns import Turns
 from worker.workbench import Workbench
 
 log = logging.getLogger(__name__)
@@ -35,6 +38,7 @@ class ModelWorker(SimpleWorker):
 
     log_result_lifespan = False
     heart: Heartbeat
+    turns: Turns
     current: Job | None = None
 
     def subscribe(self) -> None:
@@ -46,11 +50,12 @@ class ModelWorker(SimpleWorker):
         self.heart.now()
 
     def execute_job(self, job: Job, queue: Queue) -> None:
-        """Run a job, saying so."""
+        """Run a job when it is its turn, saying so."""
         self.current = job
         self.heart.now()
         try:
-            super().execute_job(job, queue)
+            with self.turns.turn():
+                super().execute_job(job, queue)
         finally:  # what a worker says it does decides whether its job is lost
             self.current = None
             self.heart.now()
@@ -77,6 +82,7 @@ def run(
     url = _broker_url(settings, queues)
     redis = connect(url)
     worker = _model_worker(redis, queues, name)
+    worker.turns = Turns()
     bench = Workbench(
         settings,
         JobStore(redis, settings.job_ttl_s),
@@ -94,13 +100,18 @@ def run(
         ttl_s=settings.heartbeat_ttl_s,
         parent_pid=parent_pid,
     )
-    worker.heart.start()
-    try:
+    painter = PreviewPainter(
+        connect(url, num_retries=0), worker.name, worker.turns, preview_at(bench)
+    )
+    with contextlib.ExitStack() as stack:
+        stack.callback(worker.heart.stop)
+        worker.heart.start()
         bench.warm_up()
         jobs.use(bench)
+        if INTERACTIVE in queues:
+            stack.callback(painter.stop)
+            painter.start()
         worker.work(logging_level=settings.log_level.upper())
-    finally:
-        worker.heart.stop()
 
 
 def _model_worker(redis: Redis, queues: Sequence[str], name: str | None) -> ModelWorker:

@@ -3,14 +3,19 @@
 import torch
 from torch import Tensor
 
-from contracts.edits import Mask, MaskAll, MaskGrid
+from contracts.masks import AnyMask, MaskAll, MaskGrid, MaskPng
 from worker.decode import decode_mask
+from worker.ports import FetchMask
 
 
-def read_mask(mask: Mask, grid: tuple[int, int]) -> Tensor:
+def read_mask(mask: AnyMask, grid: tuple[int, int], stored: FetchMask) -> Tensor:
     """A contract mask as [1, 1, h, w] in [0, 1], of its own size (`grid` for the whole picture)."""
-    if isinstance(mask, MaskAll):
-        return torch.ones(1, 1, *grid)
-    if isinstance(mask, MaskGrid):
-        return torch.tensor(mask.rows)[None, None]
-    return torch.from_numpy(decode_mask(mask))[None, None]
+    match mask:
+        case MaskAll():
+            return torch.ones(1, 1, *grid)
+        case MaskGrid():
+            return torch.tensor(mask.rows)[None, None]
+        case MaskPng():
+            return torch.from_numpy(decode_mask(mask.png()))[None, None]
+        case _:
+            return torch.from_numpy(stored(mask.mask_id))[None, None]

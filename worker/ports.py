@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.edits import EditValue
+from contracts.errors import UnknownMask
 from contracts.lands import DrawRequest
 from contracts.requests import Detail, Fit, GenerateRequest
 
@@ -17,6 +18,18 @@ Pixels = NDArray[np.uint8]
 
 FetchTensor = Callable[[str], bytes]
 """The safetensors of a latent, by its id."""
+
+FetchMask = Callable[[str], NDArray[np.float32]]
+"""A stored mask by its id: [h, w] in [0, 1], of its own size."""
+
+
+def no_mask(mask_id: str) -> NDArray[np.float32]:
+    """Where no mask is stored.
+
+    Raises:
+        UnknownMask: always.
+    """
+    raise UnknownMask(f"the mask {mask_id} is not here")
 
 
 @dataclass(frozen=True)
@@ -78,7 +91,7 @@ class Edited:
 
 
 class Editor(Protocol):
-    """One loaded model on one device. Not safe for threads; a worker runs one job at a time."""
+    """One loaded model on one device. Not safe for threads: a worker does one thing at a time."""
 
     @property
     def model_id(self) -> str: ...
@@ -120,6 +133,7 @@ class Editor(Protocol):
         edits: Sequence[EditValue],
         *,
         tensor: FetchTensor,
+        mask: FetchMask = no_mask,
         composite: Literal["residual", "model"],
         share: float = 1.0,
         detail: Detail = "full",
@@ -132,7 +146,9 @@ class Editor(Protocol):
         """Draw the picture of a seed (0 if none is given)."""
         ...
 
-    def draw(self, wanted: DrawRequest, on_step: Callable[[Step], None]) -> Pixels:
+    def draw(
+        self, wanted: DrawRequest, on_step: Callable[[Step], None], *, mask: FetchMask = no_mask
+    ) -> Pixels:
         """Draw a box of an endless land. `on_step` may raise to stop."""
         ...
 

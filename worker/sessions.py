@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.errors import InvalidSession, TooLarge
+from contracts.masks import check_png
 from contracts.session_file import (
     PackedLatent,
     Painted,
+    mask_entry,
     others_with_latents,
     states_of,
+    stored_masks_of,
     unpack,
     with_latents,
 )
 from contracts.sessions import ImportRequest, ImportResult, SessionWrite
 from models.pictures import Picture
-from worker.decode import decode_picture
+from worker.decode import decode_mask, decode_picture
 from worker.parts import Part, part_of
 from worker.ports import Editor
 from worker.task import Task, check_version
@@ -89,10 +92,17 @@ def import_session(task: Task, request: ImportRequest) -> ImportResult:
 
     for packed in manifest.latents:  # one at a time: pictures decoded together fill the memory
         read(packed)
+    masks = [file.entries[mask_entry(mask_id)] for mask_id in stored_masks_of(manifest)]
+    for png in masks:
+        check_png(png)
+        decode_mask(png)
     cover = manifest.cover and decode_picture(file.entries[manifest.cover], max_pixels)
     new_ids = {  # only now, when all of it can be used, is anything kept
         packed.latent_id: _add_latent(task, packed, read(packed)) for packed in manifest.latents
     }
+
+    for png in masks:  # their ids are of what is in them: they have the same here
+        task.bench.library.add_mask(task.owner, png)
 
     def known_here(state: Painted) -> dict[str, Any]:
         others = others_with_latents(state.others, new_ids)

@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from contracts.errors import StaleLatent
 from contracts.faces import Alignment
 from contracts.library import ImageRecord, LatentRecord
 from contracts.versions import is_same_generator
 from models.pictures import Picture
-from worker.encode import MEDIA_TYPES, ImageFormat, write_picture
+from worker.decode import decode_mask
+from worker.encode import ImageFormat, written
 from worker.ports import Editor, FetchTensor, Pixels, Step
 from worker.workbench import Workbench
 
@@ -33,11 +37,6 @@ class Task:
         file = written(picture, image_format, quality)
         return self.bench.library.add_image(self.owner, *file)
 
-    def add_preview(self, picture: Picture, image_format: ImageFormat, quality: int) -> ImageRecord:
-        """Keep a picture that is shown once."""
-        file = written(picture, image_format, quality)
-        return self.bench.library.add_preview(self.owner, *file)
-
     def add_pixels(self, pixels: Pixels) -> ImageRecord:
         """Keep a picture without alpha as PNG."""
         return self.add_picture(Picture(pixels, None), "png", 100)
@@ -52,6 +51,15 @@ class Task:
         check_version(latent.model, latent.model_version, self.bench.version(editor.model_id))
         return latent, self.bench.library.tensor(latent)
 
+    def mask(self, mask_id: str) -> NDArray[np.float32]:
+        """One of the owner's masks, as an editor gets it."""
+        library = self.bench.library
+
+        def decode() -> NDArray[np.float32]:
+            return decode_mask(library.mask_png(library.mask(self.owner, mask_id)))
+
+        return self.bench.masks.get((self.owner, mask_id), decode)
+
     def tensors_for(self, editor: Editor) -> FetchTensor:
         """How an editor gets the safetensors of the owner's latents, if they are its version's.
         Latents from before there were twins get theirs, and keep it."""
@@ -65,14 +73,6 @@ class Task:
             return completed
 
         return tensor
-
-
-def written(
-    picture: Picture, image_format: ImageFormat, quality: int
-) -> tuple[bytes, str, int, int]:
-    """A picture's file, its media type, width and height."""
-    data = write_picture(picture, image_format, quality)
-    return data, MEDIA_TYPES[image_format], *picture.size_px
 
 
 def check_version(model: str, made_with: str, version: str) -> None:

@@ -110,7 +110,7 @@ def draw(task: Task, request: DrawRequest) -> DrawResult:
     clock = Clock()
     editor = task.editor(request.model)
     clock.lap("load")
-    pixels = editor.draw(request, task.report)
+    pixels = editor.draw(request, task.report, mask=task.mask)
     clock.lap("draw")
     image = task.add_pixels(pixels)
     result = DrawResult(image_id=image.image_id, timings_ms=clock.laps("write"))

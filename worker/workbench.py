@@ -8,6 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from contracts.catalog import Catalog, ModelInfo
 from contracts.errors import ModelUnavailable, UnknownModel
 from contracts.job_store import JobStore
@@ -23,6 +26,7 @@ log = logging.getLogger(__name__)
 MB = 2**20
 MAX_CACHED_PICTURE_PX = 60_000_000  # 180 MB of RGB: one phone's photo, or many small ones
 MAX_PARTS_BYTES = 96 * MB  # of parts of pictures, as they were cut
+MAX_MASKS_BYTES = 32 * MB  # decoded: 500 as the page paints them
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class Loaded:
 
 
 class Workbench:
-    """Named holder of the expensive things. One job at a time, on one thread."""
+    """Named holder of the expensive things. One piece of work at a time (`turns.py`)."""
 
     def __init__(
         self,
@@ -73,6 +77,7 @@ class Workbench:
         self._catalog = Catalog(settings.models_dirs)
         self._editors: OrderedDict[str, Loaded] = OrderedDict()
         self._pictures: OrderedDict[str, Picture] = OrderedDict()
+        self.masks: Recent[NDArray[np.float32]] = Recent(MAX_MASKS_BYTES, lambda mask: mask.nbytes)
         self.parts: Recent[Picture] = Recent(MAX_PARTS_BYTES, lambda part: part.pixels.nbytes)
 
     def warm_up(self) -> None:
@@ -140,6 +145,7 @@ class Workbench:
         self._editors.clear()
         self._pictures.clear()
         self.parts.clear()
+        self.masks.clear()
         gc.collect()
         self._release_memory()
 

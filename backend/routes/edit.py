@@ -20,4 +20,6 @@ async def edit(server: Server, owner: Owner, body: EditRequest, wait: Wait = 0) 
     known = await run_in_threadpool(known_answer, server, owner, body)
     if known is not None:
         return job_answer(await server.dispatcher.answered(owner, JobKind.EDIT, body, known))
-    return job_answer(await server.dispatcher.submit(owner, JobKind.EDIT, body, wait))
+    latent = await run_in_threadpool(server.library.latent, owner, body.latent_id)
+    crop_px = latent.crop[2] * latent.crop[3]
+    return job_answer(await server.dispatcher.submit(owner, JobKind.EDIT, body, wait, crop_px))

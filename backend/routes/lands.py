@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
+from backend.editing import check_masks
 from backend.owner import Owner
 from backend.routes.answers import JOB_RESPONSES, Wait, job_answer
 from backend.routes.images import IMMUTABLE
@@ -95,6 +96,7 @@ def _checked(server: Services, owner: str, body: LandRequest) -> LandInfo:
     for edit in body.edits:
         if not model.has_attribute(edit.attribute):
             raise UnknownAttribute(f"the model {model.id} has no such attribute: see GET /models")
+    check_masks(server, owner, [edit.mask for edit in body.edits])
     seed = secrets.randbelow(2**31) if body.seed is None else body.seed
     return server.library.add_land(owner, body, seed, model.version)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -11,10 +12,11 @@ from pydantic import ValidationError
 from redis.exceptions import RedisError
 from starlette.websockets import WebSocketDisconnect
 
-from backend.editing import known_answer
+from backend.editing import check_request, known_answer
 from backend.owner import owner_of
 from backend.services import Server, Services
 from contracts.errors import Busy, EditorError, InternalError, InvalidRequest
+from contracts.frames import framed
 from contracts.jobs import JobError, JobKind
 from contracts.live import LiveAnswer, LiveProblem, LiveRequest, Numbered
 from contracts.requests import EditRequest, EditResult
@@ -92,12 +94,13 @@ def read(text: str | None) -> LiveRequest:
 
 async def answer_all(socket: WebSocket, server: Services, owner: str, newest: Newest) -> None:
     """Answer for ever. The next request is taken when the last answer has been sent."""
+    slot = secrets.token_hex(8)
     while True:
         text = await newest.take()
         seq = seq_of(text)
         try:
             wanted = await run_in_threadpool(read, text)
-            await send(socket.send_bytes, await answer(server, owner, wanted))
+            await send(socket.send_bytes, await answer(server, owner, slot, wanted))
         except EditorError as error:
             await send(socket.send_text, problem(seq, error))
         except RedisError as error:
@@ -122,9 +125,20 @@ def problem(seq: int | None, error: EditorError) -> str:
     return LiveProblem(seq=seq, error=said).model_dump_json()
 
 
-async def answer(server: Services, owner: str, wanted: LiveRequest) -> bytes:
-    """The frame for one request."""
+async def answer(server: Services, owner: str, slot: str, wanted: LiveRequest) -> bytes:
+    """The frame for one request: a preview from a worker's hand, all else as `POST /edit` has it.
+
+    Args:
+        slot: the socket's name among all.
+    """
     edit = wanted.edit
+    if edit.output.max_side is not None:
+        await run_in_threadpool(check_request, server, owner, edit)
+        preview = await server.previews.ask(owner, slot, edit)
+        if preview is not None:
+            about = preview.about
+            said = LiveAnswer(seq=wanted.seq, image_id=None, cached=False, **dict(about))
+            return framed(said, preview.picture)
     result = await run_in_threadpool(known_answer, server, owner, edit)
     if result is None:
         result = await server.dispatcher.result(
@@ -147,4 +161,4 @@ def _framed(server: Services, owner: str, seq: int, edit: EditRequest, result: E
         cached=result.cached,
         timings_ms=result.timings_ms,
     )
-    return said.frame(data)
+    return framed(said, data)

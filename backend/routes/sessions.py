@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Response, UploadFile
 from fastapi.concurrency import run_in_threadpool
 
-from backend.editing import check_length, check_others
+from backend.editing import check_length, check_masks, check_others
 from backend.owner import Owner
 from backend.services import Server, Services
 from backend.uploads import import_file
@@ -18,9 +18,12 @@ from contracts.session_file import (
     Manifest,
     PackedLatent,
     SessionFile,
+    edits_of,
     latents_of,
+    mask_entry,
     pack,
     states_of,
+    stored_masks_of,
 )
 from contracts.sessions import (
     SessionInfo,
@@ -92,7 +95,7 @@ async def delete_session(server: Server, owner: Owner, session_id: str) -> None:
     responses={200: {"content": {MEDIA_TYPE: {}}}},
 )
 async def export_session(server: Server, owner: Owner, session_id: str) -> Response:
-    """The session as one file: pictures, latents, edits."""
+    """The session as one file: pictures, latents, masks, edits."""
     data = await run_in_threadpool(_packed, server.library, owner, session_id)
     disposition = f'attachment; filename="{session_id}{SUFFIX}"'
     return Response(data, media_type=MEDIA_TYPE, headers={"Content-Disposition": disposition})
@@ -102,6 +105,7 @@ def _check(server: Services, owner: str, body: SessionWrite) -> None:
     """See that all that a session needs is there. Whether its model can still draw every edit is
     not asked: work is kept first."""
     latents = {each: server.library.latent(owner, each) for each in latents_of(body)}
+    check_masks(server, owner, [edit.mask for edit in edits_of(body)])
     for state in states_of(body):
         for edits in (state.edits, *(other.edits for other in state.others)):
             check_length(server, edits)
@@ -146,6 +150,8 @@ def _packed(library: Library, owner: str, session_id: str) -> bytes:
         _packed_latent(library, owner, library.latent(owner, latent_id), entries)
         for latent_id in latents_of(record)
     )
+    for mask_id in stored_masks_of(record):
+        entries[mask_entry(mask_id)] = library.mask_png(library.mask(owner, mask_id))
     cover = None
     if record.cover_id is not None and library.has_image(owner, record.cover_id):
         cover = f"pictures/{record.cover_id}"

@@ -8,7 +8,7 @@ import { Problem, asProblem, isAbort, readProblem } from './problem.js';
 /** @typedef {import('./types.js').Job} Job */
 /** @typedef {import('./types.js').Output} Output */
 /** @typedef {import('./crop.js').Crop} Crop */
-/** @typedef {{json?: unknown, form?: FormData, signal?: AbortSignal}} Body */
+/** @typedef {{json?: unknown, form?: FormData, png?: Uint8Array<ArrayBuffer>, signal?: AbortSignal}} Body */
 
 const EDIT_WAIT_S = 5; // most edits end within it, so one call answers them
 
@@ -169,6 +169,16 @@ export class Api {
     return this.#json('POST', `edit?wait=${EDIT_WAIT_S}`, { json: { ...session, output }, signal });
   }
 
+  /** Have the server keep a mask. @param {Uint8Array<ArrayBuffer>} png @returns {Promise<{mask_id: string}>} */
+  putMask(png) {
+    return this.#json('PUT', 'masks', { png });
+  }
+
+  /** @param {string} maskId @returns {Promise<Blob>} */
+  async mask(maskId) {
+    return (await this.#call('GET', `masks/${encodeURIComponent(maskId)}`)).blob();
+  }
+
   /** @returns {Promise<{sessions: import('./state.js').SessionSummary[]}>} */
   sessions() {
     return this.#json('GET', 'sessions');
@@ -324,10 +334,14 @@ export class Api {
    * @param {Body} body
    * @returns {Promise<Response>}
    */
-  async #send(method, path, { json, form, signal }) {
+  async #send(method, path, { json, form, png, signal }) {
     /** @type {RequestInit} */
     const init = { method, signal, headers: { accept: 'application/json, image/*' } };
     if (form) init.body = form;
+    if (png) {
+      init.body = png;
+      init.headers = { ...init.headers, 'content-type': 'image/png' };
+    }
     if (json !== undefined) {
       init.body = JSON.stringify(json);
       init.headers = { ...init.headers, 'content-type': 'application/json' };

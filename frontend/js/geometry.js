@@ -11,7 +11,7 @@
 /** @typedef {{width: number, height: number}} Size */
 /** @typedef {{scale: number, screenX: number, screenY: number}} View scale: screen px per image px; screenX/Y: where the image's corner is */
 
-const MASK_LONG_SIDE = 64; // finer than any model's grid so far, and the JSON of one mask stays under 30 kB
+const MASK_LONG_SIDE = 64; // finer than any model's grid so far, and a stroke under way is a kilobyte or two
 const MIN_SCREEN_PX = 48; // the picture never gets smaller than this, nor leaves less than this in sight
 const MAX_SCALE = 64;
 

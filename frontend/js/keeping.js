@@ -19,7 +19,7 @@ import { t } from './i18n.js';
  * | {type: 'keptApart'}} KeepingAction
  */
 
-export const MAX_SNAPSHOTS = 20; // as the API takes them
+export const MAX_SNAPSHOTS = 50; // as the API takes them
 const MAX_NAME = 80;
 
 /** @param {string} name @returns {Keeping} of a picture that was just opened */

@@ -3,23 +3,13 @@
  */
 
 import { context2d, el } from './dom.js';
+import { greyPng } from './png.js';
 
 /** @typedef {import('./mask.js').Mask} Mask */
 
-/**
- * A mask as the API takes it, in a few kilobytes whatever its size; 255 levels.
- * @param {Mask} mask
- * @returns {{kind: 'png', data: string}}
- */
-export function pngMask(mask) {
-  return { kind: 'png', data: drawn(mask).toDataURL('image/png').split(',')[1] };
-}
-
-/** A mask as a file. @param {Mask} mask @returns {Promise<Blob>} */
+/** A mask as a file. @param {Mask} mask */
 export function maskFile(mask) {
-  return new Promise((resolve, reject) =>
-    drawn(mask).toBlob((blob) => (blob ? resolve(blob) : reject(new Error('this browser writes no PNG'))), 'image/png'),
-  );
+  return new Blob([greyPng(mask)], { type: 'image/png' });
 }
 
 /**
@@ -62,16 +52,4 @@ function scaled(picture, width, height) {
   context.imageSmoothingQuality = 'high';
   context.drawImage(picture, 0, 0, width, height);
   return context.getImageData(0, 0, width, height).data;
-}
-
-/** @param {Mask} mask */
-function drawn({ width, height, values }) {
-  const canvas = el('canvas', { width, height });
-  const image = new ImageData(width, height);
-  values.forEach((value, i) => {
-    const level = Math.round(255 * value);
-    image.data.set([level, level, level, 255], 4 * i);
-  });
-  context2d(canvas).putImageData(image, 0, 0);
-  return canvas;
 }

@@ -6,6 +6,7 @@
 /** @typedef {{width: number, height: number, values: Float32Array}} Mask values in [0, 1], row-major, 1 = edit here; never changed once shared */
 /** @typedef {{radius: number, softness: number, strength: number}} Tip radius in mask cells; softness and strength in [0, 1] */
 
+const LEVEL = 1 / 255; // as far as masks are told apart once they are written
 const SPACING = 0.25; // dabs per stroke length, in radii: closer is not visible, wider shows beads
 
 /**
@@ -79,21 +80,18 @@ export function erase(base, coverage) {
 
 /** @param {Mask} mask */
 export function isEmpty(mask) {
-  return mask.values.every((value) => value < 0.0005); // would be written as 0 by toRows
+  return mask.values.every((value) => value < LEVEL / 2); // would be written as 0
+}
+
+/** Whether two masks are the same but for how they were written: 256 levels, or three decimals. @param {Mask|null} mask @param {Mask|null} other */
+export function areAlike(mask, other) {
+  if (!mask || !other || mask === other) return mask === other;
+  const isSameSize = mask.width === other.width && mask.height === other.height;
+  return isSameSize && mask.values.every((value, i) => Math.abs(value - other.values[i]) < LEVEL);
 }
 
 /**
- * The mask as the API takes it: rows of numbers with three decimals.
- * @param {Mask} mask
- * @returns {number[][]}
- */
-export function toRows({ width, height, values }) {
-  return Array.from({ length: height }, (_, y) =>
-    Array.from(values.subarray(y * width, (y + 1) * width), (value) => Math.round(value * 1000) / 1000),
-  );
-}
-
-/**
+ * A mask that came as rows of numbers.
  * @param {number[][]} rows
  * @returns {Mask}
  */

@@ -4,7 +4,7 @@
  */
 
 import { commit } from './history.js';
-import { editsFromWire, editsToWire, toWire } from './session.js';
+import { editsToWire, toWire } from './session.js';
 
 /** @typedef {import('./state.js').State} State */
 /** @typedef {import('./session.js').Session} Session */
@@ -60,14 +60,11 @@ export function snapshotToWire({ name, parts, savedAt }, latentId) {
 /**
  * @param {import('./storage.js').SavedSnapshot} wire
  * @param {string} latentId of the first part
- * @param {(latentId: string) => import('./geometry.js').Size} maskSizeOf
- * @returns {import('./keeping.js').Snapshot}
+ * @param {(wire: Wire) => Promise<Session>} read
+ * @returns {Promise<import('./keeping.js').Snapshot>}
  */
-export function snapshotFromWire({ name, edits, others = [], saved_at }, latentId, maskSizeOf) {
-  const parts = [{ latent_id: latentId, edits }, ...others].map((part) => ({
-    latent_id: part.latent_id,
-    edits: editsFromWire(part.edits, maskSizeOf(part.latent_id)),
-  }));
+export async function snapshotFromWire({ name, edits, others = [], saved_at }, latentId, read) {
+  const parts = await Promise.all([{ latent_id: latentId, edits }, ...others].map(read));
   return { name, parts, savedAt: saved_at };
 }
 

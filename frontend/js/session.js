@@ -3,7 +3,8 @@
  * Everything the page shows is a function of it; undo keeps older ones (history.js).
  */
 
-import { carried, constantMask, erase, fromRows, paint, toRows } from './mask.js';
+import { areAlike, carried, constantMask, erase, paint } from './mask.js';
+import { maskToWire } from './mask-wire.js';
 
 /** @typedef {import('./mask.js').Mask} Mask */
 /** @typedef {import('./geometry.js').Size} Size */
@@ -192,15 +193,6 @@ export function editsToWire(edits) {
 }
 
 /**
- * @param {{latent_id: string, edits: Record<string, any>[]}} wire
- * @param {Size} maskSize the size that masks of this latent have here
- * @returns {Session}
- */
-export function fromWire(wire, maskSize) {
-  return { latent_id: wire.latent_id, edits: editsFromWire(wire.edits, maskSize) };
-}
-
-/**
  * The same edits on another latent of the same picture, encoded in another way or in another part of it: what was copied
  * from the one before is copied from this one, and what lies outside the new part goes.
  * @param {readonly Edit[]} edits
@@ -250,17 +242,30 @@ function offsetOnto([dx, dy], before, after, place) {
   return [Math.round(across), Math.round(along)];
 }
 
-/** @param {Record<string, any>[]} edits @param {Size} maskSize @returns {Edit[]} */
-export function editsFromWire(edits, maskSize) {
-  return edits.map((edit, i) => editFromWire(edit, i, maskSize));
+/**
+ * Edits as the API has them. What of them cannot be painted on here is kept as it came.
+ * @param {Record<string, any>[]} edits
+ * @param {import('./mask-wire.js').ReadMask} readMask in the size that masks of this latent have here
+ * @returns {Edit[]}
+ */
+export function editsFromWire(edits, readMask) {
+  return edits.map((edit, i) => editFromWire(edit, i, readMask));
+}
+
+/** Whether two lists do the same in the same places, however their masks are kept. @param {readonly Edit[]} edits @param {readonly Edit[]} others */
+export function doTheSame(edits, others) {
+  const withoutMask = (/** @type {Edit} */ edit) => JSON.stringify(editToWire({ ...edit, mask: null }));
+  return (
+    edits.length === others.length &&
+    edits.every((edit, i) => areAlike(edit.mask, others[i].mask) && withoutMask(edit) === withoutMask(others[i]))
+  );
 }
 
 /** @param {Edit} edit */
 function editToWire(edit) {
   const name = edit.name === null ? {} : { name: edit.name };
   if (edit.type === 'other') return { ...edit.wire, ...name, enabled: edit.enabled };
-  const mask = edit.mask ? { kind: 'grid', rows: toRows(edit.mask) } : { kind: 'all' };
-  return { ...name, ...contentToWire(edit), mask, enabled: edit.enabled };
+  return { ...name, ...contentToWire(edit), mask: maskToWire(edit.mask), enabled: edit.enabled };
 }
 
 /** @param {Content} content */
@@ -280,15 +285,14 @@ function contentToWire(content) {
 /**
  * @param {Record<string, any>} wire
  * @param {number} index
- * @param {Size} maskSize
+ * @param {import('./mask-wire.js').ReadMask} readMask
  * @returns {Edit}
  */
-function editFromWire(wire, index, maskSize) {
+function editFromWire(wire, index, readMask) {
   const { name: _, ...rest } = wire;
   const common = { key: `e${index + 1}`, hue: index, enabled: wire.enabled !== false, name: wire.name ?? null };
-  const mask = wire.mask?.kind === 'grid' ? fromRows(wire.mask.rows) : null;
-  const fits = !mask || (mask.width === maskSize.width && mask.height === maskSize.height);
-  const isPaintable = wire.mask?.kind === 'all' || (mask !== null && fits);
+  const mask = wire.mask ? readMask(wire.mask) : null;
+  const isPaintable = wire.mask?.kind === 'all' || mask !== null;
   const content = contentFromWire(wire);
   return content && isPaintable ? { ...common, mask, ...content } : { ...common, mask, type: 'other', wire: rest };
 }

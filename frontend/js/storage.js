@@ -22,7 +22,7 @@ import { partsToWire, sessionsOf, snapshotToWire, wiresOf } from './parts.js';
  */
 
 const PREFIX = 'latentbrush.session.';
-const MAX_KEPT = 6; // that the server has, too. A browser gives about 5 MB; a session with ten painted edits takes 250 kB
+const MAX_KEPT = 6; // that the server has, too. A browser gives about 5 MB; masks that the server has are in it by their ids
 
 /** @param {State} state @returns {boolean} false when the browser has no room */
 export function saveSession(state) {

@@ -1,20 +1,25 @@
 """`/live` over a real socket, with a real broker and worker."""
 
 import json
+import os
+import signal
 import socket
 import struct
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from live_server import LiveServer, running
+from fake_editor import SLOW_EDIT_S, SLOW_SEED
+from live_server import LiveServer, pid_of_worker, running
 from pictures import pixels_of, png
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 ALL = {"kind": "all"}
+SLOW = {"type": "resample", "seed": SLOW_SEED}
 
 
 def address(server: LiveServer) -> str:
@@ -62,6 +67,80 @@ def test_a_preview_is_small_and_not_kept(server: LiveServer, client: httpx.Clien
     assert said["image_id"] is None
     assert pixels_of(picture).shape == (100, 100, 3)
     assert {path.name for path in (server.home / "store").rglob("*") if path.is_file()} == kept
+
+
+def test_a_preview_is_not_written_down_by_the_broker(server: LiveServer, latent_id: str) -> None:
+    """What counts is in the broker's log; a preview went through its memory alone."""
+    with opened(server) as live:
+        for seq, (strength, output) in enumerate([(0.123456, {"max_side": 64}), (0.654321, {})]):
+            live.send(wanted(seq, latent_id, strength, **output))
+            parsed(live.recv(20))
+    deadline_s = time.monotonic() + 5
+    while b"0.654321" not in logged(server) and time.monotonic() < deadline_s:
+        time.sleep(0.1)
+    assert b"0.654321" in logged(server)
+    assert b"0.123456" not in logged(server)
+
+
+def logged(server: LiveServer) -> bytes:
+    """All that the broker has written down."""
+    folder = server.home / "broker"
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_brush_does_not_wait_behind_the_export_of_another(
+    server: LiveServer, client: httpx.Client, latent_id: str
+) -> None:
+    """A picture that takes seconds is drawn elsewhere; frames are answered meanwhile."""
+    slow = {"latent_id": latent_id, "edits": [SLOW], "output": {"frame": "full"}}
+    export = client.post("/edit", json=slow).json()
+    with opened(server) as live:
+        for seq in range(5):
+            begun_s = time.monotonic()
+            live.send(wanted(seq, latent_id, 0.2 + 0.01 * seq, max_side=64))
+            parsed(live.recv(20))
+            assert time.monotonic() - begun_s < SLOW_EDIT_S / 3
+    during = client.get(f"/jobs/{export['job_id']}").json()
+    assert during["status"] in ("queued", "running")
+    ended = client.get(f"/jobs/{export['job_id']}/events", timeout=20).text
+    assert "succeeded" in ended
+
+
+def test_sockets_are_served_in_turn(server: LiveServer, latent_id: str) -> None:
+    """Three that ask without a pause get as many answers, one more or less."""
+    counts = [0, 0, 0]
+
+    def paint(which: int) -> None:
+        with opened(server) as live:
+            until_s = time.monotonic() + 2
+            while time.monotonic() < until_s:
+                live.send(wanted(counts[which], latent_id, 0.001 * counts[which], max_side=64))
+                parsed(live.recv(20))
+                counts[which] += 1
+
+    threads = [threading.Thread(target=paint, args=(which,)) for which in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert min(counts) > 5
+    assert max(counts) < 1.5 * min(counts)
+
+
+def test_a_preview_outlives_its_worker(tmp_path: Path) -> None:
+    """When the worker that draws it is killed, it is asked for as a job, and answered."""
+    with running(tmp_path) as server, server.client() as client:
+        fields = {"model": "fake", "steps": "0"}
+        encoded = client.post("/encode?wait=20", data=fields, files={"image": png()}).json()
+        latent_id = encoded["result"]["latent_id"]
+        with opened(server) as live:
+            body = {"latent_id": latent_id, "edits": [SLOW], "output": {"max_side": 64}}
+            live.send(json.dumps({"seq": 1, "edit": body}))
+            time.sleep(SLOW_EDIT_S / 3)
+            os.kill(pid_of_worker(server, "interactive"), signal.SIGKILL)
+            said, picture = parsed(live.recv(30))
+    assert (said["seq"], said["image_id"]) == (1, None)
+    assert pixels_of(picture).shape == (60, 60, 3)
 
 
 def test_of_those_that_wait_the_newest_is_answered(server: LiveServer, latent_id: str) -> None:

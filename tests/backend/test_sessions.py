@@ -226,7 +226,7 @@ def test_a_file_without_a_donor_or_with_too_much(client: httpx.Client, file: byt
     for change in (
         {"edits": [copies]},
         {"snapshots": [snapshot | {"edits": [copies]}]},
-        {"snapshots": [snapshot] * 21},
+        {"snapshots": [snapshot] * 51},
         {"edits": manifest["edits"] * 1001},
         {"latents": manifest["latents"] * 65},
         {"latents": [manifest["latents"][0] | {"readings": {f"r{k}": 0.0 for k in range(1001)}}]},

@@ -325,3 +325,14 @@ class Driver:
                 return JSON.parse(localStorage.getItem('latentbrush.session.' + id)).wire;
             }"""
         )
+
+    def painted(self, edit=None):
+        """The mask of an edit, of the only one if none is named, as numbers from 0 to 1."""
+        if edit is None:
+            (edit,) = self.saved()["edits"]
+        mask = edit["mask"]
+        assert mask["kind"] == "stored", "a settled mask was sent once and goes by its id"
+        file = self.page.request.get(f"{self.live_url}/masks/{mask['mask_id']}").body()
+        with Image.open(io.BytesIO(file)) as image:
+            assert image.mode == "L"
+            return np.asarray(image) / 255

@@ -156,20 +156,20 @@ def test_the_eraser_takes_paint_away(editor):
     editor.set_slider("Size, %", 40)
     editor.stroke((0.35, 0.4), (0.65, 0.4))
     assert editor.edit_rows().count() == 1
-    assert np.array(editor.saved()["edits"][0]["mask"]["rows"]).max() == 0
+    assert editor.painted().max() == 0
     assert (editor.canvas() == empty).all()
 
 
 def test_the_right_button_and_alt_erase_while_the_brush_is_chosen(editor):
     editor.set_slider("Softness, %", 0)
     editor.stroke((0.3, 0.5), (0.7, 0.5))
-    full = np.array(editor.saved()["edits"][0]["mask"]["rows"]).sum()
+    full = editor.painted().sum()
     editor.stroke((0.3, 0.5), button="right")
-    less = np.array(editor.saved()["edits"][0]["mask"]["rows"]).sum()
+    less = editor.painted().sum()
     editor.page.keyboard.down("Alt")
     editor.stroke((0.7, 0.5))
     editor.page.keyboard.up("Alt")
-    least = np.array(editor.saved()["edits"][0]["mask"]["rows"]).sum()
+    least = editor.painted().sum()
     assert full > less > least > 0
 
 
@@ -329,12 +329,12 @@ def test_painting_with_the_keyboard(editor):
     assert "column" in editor.status()
     page.keyboard.press("Enter")
     editor.settle()
-    rows = np.array(editor.saved()["edits"][0]["mask"]["rows"])
+    rows = editor.painted()
     assert rows.max() > 0.9
     painted = rows.sum()
     page.keyboard.press("Delete")
     editor.settle()
-    assert np.array(editor.saved()["edits"][0]["mask"]["rows"]).sum() < painted
+    assert editor.painted().sum() < painted
 
 
 def menu(editor, action):

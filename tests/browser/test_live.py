@@ -98,3 +98,42 @@ def test_erasing_shows_what_comes_back(editor):
     assert to_original < 0.5 * to_painted
     editor.page.mouse.up()
     editor.settle()
+
+
+def test_masks_are_sent_once_and_frames_stay_small(editor):
+    """Of many strokes a frame names all but the one under the brush; each mask is sent once, and
+    the session is opened again with masks that can be painted on."""
+    page = editor.page
+    frames, puts = [], []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda text: frames.append(text)))
+    page.on("request", lambda request: puts.append(request) if "/masks" in request.url else None)
+    page.reload()  # so that its socket is heard
+    editor.settle()
+    editor.strong()
+    editor.set_slider("Size, %", 14)
+    page.locator(".attribute").first.click()
+    for k in range(20):
+        page.keyboard.press("n")
+        x, y = 0.1 + 0.16 * (k % 5), 0.15 + 0.2 * (k // 5)
+        editor.stroke((x, y), (x + 0.1, y + 0.05))
+    assert editor.edit_rows().count() == 20
+    edits = editor.saved()["edits"]
+    assert {edit["mask"]["kind"] for edit in edits} == {"stored"}
+    assert len({edit["mask"]["mask_id"] for edit in edits}) == 20
+    assert len([request for request in puts if request.method == "PUT"]) == 20
+    last = frames[-1] if isinstance(frames[-1], str) else frames[-1].decode()
+    assert last.count('"mask"') == 20
+    assert len(last) < 5000
+    before = editor.canvas()
+    page.reload()
+    editor.settle()
+    assert editor.edit_rows().count() == 20
+    assert (editor.canvas() == before).all()
+    puts.clear()
+    editor.edit_rows().last.locator(".edit-choose").press("Enter")
+    editor.stroke((0.5, 0.9), (0.6, 0.9))
+    again = editor.saved()["edits"]
+    assert len(again) == 20
+    ((was, now),) = [pair for pair in zip(edits, again, strict=True) if pair[0] != pair[1]]
+    assert editor.painted(now).sum() > editor.painted(was).sum()
+    assert len([request for request in puts if request.method == "PUT"]) == 1

@@ -10,8 +10,7 @@ from playwright.sync_api import expect
 
 def mask_of(editor):
     """The only edit's mask."""
-    (edit,) = editor.saved()["edits"]
-    return np.array(edit["mask"]["rows"])
+    return editor.painted()
 
 
 def press(editor, name):
@@ -116,7 +115,7 @@ def test_it_is_filled_where_the_attribute_shows(editor):
     url = f"{editor.live_url}/latents/{address}/attributes/{edit['attribute']}"
     with Image.open(io.BytesIO(editor.page.request.get(url).body())) as image:
         heat = np.asarray(image.convert("RGBA").getchannel("A")) / 255
-    mask = np.array(edit["mask"]["rows"])
+    mask = editor.painted(edit)
     small = (
         np.asarray(Image.fromarray((heat * 255).astype(np.uint8)).resize(mask.shape[::-1])) / 255
     )

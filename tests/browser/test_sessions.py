@@ -1,10 +1,12 @@
 """Sessions: saved by themselves, found again, kept apart, as files; history and snapshots."""
 
+import base64
 import io
 import subprocess
 import sys
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -278,3 +280,42 @@ def test_what_another_window_changed_is_one_more_step(editor, new_page, drive):
     expect(editor.edit_rows()).to_have_count(1)
     page.keyboard.press("Control+z")
     expect(editor.edit_rows()).to_have_count(0)
+
+
+def test_a_session_from_before_is_painted_on(editor):
+    """Its masks are numbers, some of another size, or whole pictures; all can be painted on."""
+    page = editor.page
+    editor.strong()
+    editor.stroke((0.3, 0.3))
+    session_id = editor.wait_until_saved()
+    address = f"{editor.live_url}/sessions/{session_id}"
+    session = page.request.get(address).json()
+    size = editor.painted().shape
+    grid = [[1.0 if y < size[0] // 2 else 0.0] * size[1] for y in range(size[0])]
+    file = io.BytesIO()
+    Image.fromarray(np.array([[0, 255]], np.uint8)).save(file, "PNG")
+    masks = [
+        {"kind": "grid", "rows": grid},
+        {"kind": "grid", "rows": [[1, 0], [0, 0]]},
+        {"kind": "png", "data": base64.b64encode(file.getvalue()).decode()},
+    ]
+    edits = [session["edits"][0] | {"mask": mask} for mask in masks]
+    body = {"name": "Old", "latent_id": session["latent_id"], "edits": edits}
+    old = page.request.post(f"{editor.live_url}/sessions", data=body).json()
+    page.goto(f"{editor.live_url}/#session={old['session_id']}")
+    page.reload()
+    editor.wait_for_editor()
+    rows = editor.edit_rows()
+    assert rows.count() == 3
+    for k in range(3):
+        rows.nth(k).locator(".edit-choose").press("Enter")
+        editor.stroke((0.7, 0.8), (0.8, 0.8))
+        editor.settle()
+    assert rows.count() == 3
+    after = editor.saved()["edits"]
+    assert [edit["mask"]["kind"] for edit in after] == ["stored"] * 3
+    left_top = [editor.painted(edit)[size[0] // 8, size[1] // 8] for edit in after]
+    assert left_top == pytest.approx([1, 1, 0], abs=0.01)
+    assert all(
+        editor.painted(edit)[int(0.8 * size[0]), int(0.75 * size[1])] > 0.5 for edit in after
+    )

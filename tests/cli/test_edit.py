@@ -1,5 +1,7 @@
 """`latentbrush edit` with sessions, and over folders."""
 
+import base64
+import io
 import json
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from PIL import Image
 
 from contracts.catalog import read_info
 from contracts.errors import InvalidImage, InvalidRequest, StaleLatent
+from contracts.masks import mask_id_of
 from contracts.session_file import Manifest, SessionFile, pack, unpack
 from tests.fakes import people
 from tests.fakes.commands import photo, pixels_of, run
@@ -81,6 +84,38 @@ def test_a_session_file_is_all_that_a_replay_needs(
     run("edit", latent, "-o", by_hand, "--model", tiny, "--recipe", session_file)
     assert (pixels_of(tmp_path / "a.png") == pixels_of(by_hand)).all()
     assert (pixels_of(by_hand) != pixels_of(tmp_path / "own.original.png")).any()
+
+
+def test_a_session_file_brings_its_masks(tiny: Path, session_file: Path, tmp_path: Path) -> None:
+    """Of a file, alone and over a folder, a stored mask paints what the same mask paints that is
+    sent whole; the JSON of a session says where its masks are."""
+    file = io.BytesIO()
+    Image.fromarray(np.array([[255, 0]], np.uint8)).save(file, "PNG")
+    mask_id = mask_id_of(file.getvalue())
+    whole = {"kind": "png", "data": base64.b64encode(file.getvalue()).decode()}
+    session = unpack(session_file.read_bytes())
+    (tmp_path / "in").mkdir()
+    photo(tmp_path / "in" / "a.png", 3)
+    made = []
+    for mask in (whole, {"kind": "stored", "mask_id": mask_id}):
+        edit = {"type": "attribute", "attribute": "hat", "strength": 3.0, "mask": mask}
+        manifest = session.manifest.model_dump(mode="json") | {"edits": [edit]}
+        entries = session.entries | {f"masks/{mask_id}.png": file.getvalue()}
+        painted = SessionFile(manifest=Manifest.model_validate(manifest), entries=entries)
+        path = tmp_path / f"{mask['kind']}.latentbrush"
+        path.write_bytes(pack(painted))
+        run("edit", path, "-o", tmp_path / "out.png", "--model", tiny)
+        over = tmp_path / mask["kind"]
+        folder = ("--model", tiny, "--steps", 0, "--recipe", path)
+        run("edit", tmp_path / "in", "-o", over, *folder)
+        made.append([(tmp_path / "out.png").read_bytes(), (over / "a.png").read_bytes()])
+    assert made[0] == made[1]
+    (tmp_path / "session.json").write_text(json.dumps({"edits": [edit]}))
+    with pytest.raises(InvalidRequest, match="session file"):
+        recipe = ("--recipe", tmp_path / "session.json")
+        run(
+            "edit", tmp_path / "own.safetensors", "-o", tmp_path / "x.png", "--model", tiny, *recipe
+        )
 
 
 def test_a_recipe_runs_over_a_folder(tiny: Path, session_file: Path, tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import pytest
 from pictures import huge_png_header, png
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.edits import AttributeEdit, Edit, MaskGrid, MaskPng, ResampleEdit, TransplantEdit
+from contracts.edits import AttributeEdit, Edit, ResampleEdit, TransplantEdit
+from contracts.masks import MaskGrid, MaskPng
 from contracts.requests import EditRequest, EncodeRequest, Output
 
 EDIT: TypeAdapter[Any] = TypeAdapter(Edit)

@@ -7,10 +7,20 @@ from pathlib import Path
 import pytest
 
 from contracts.blobs import Files
-from contracts.errors import UnknownImage
+from contracts.edits import PaintedPart, ResampleEdit
+from contracts.errors import UnknownImage, UnknownMask
+from contracts.jobs import now
+from contracts.lands import LandEdit, LandRequest
 from contracts.library import Library
+from contracts.masks import MaskStored
 from contracts.requests import EditResult, Metrics
-from contracts.retention import LEFTOVER_TTL_S, remove_leftovers, remove_unused_edits
+from contracts.retention import (
+    LEFTOVER_TTL_S,
+    remove_leftovers,
+    remove_unused_edits,
+    remove_unused_masks,
+)
+from contracts.sessions import SessionWrite, Snapshot
 
 DAY_S = 24 * 3600.0
 
@@ -129,3 +139,54 @@ def test_a_store_that_is_no_folder(tmp_path: Path) -> None:
     remove_leftovers(files)
     remove_unused_edits(files, -1)
     assert files.names("records") == files.names("blobs") == []
+
+
+def painted(mask_id: str) -> ResampleEdit:
+    return ResampleEdit(seed=1, mask=MaskStored(mask_id=mask_id))
+
+
+def test_masks_that_sessions_snapshots_and_lands_need_stay(
+    library: Library, tmp_path: Path
+) -> None:
+    now_, other, snapshot, beside, land, none = (
+        library.add_mask("anna", f"png {k}".encode()).mask_id for k in range(6)
+    )
+    library.add_mask("bert", b"png 0")
+    part = PaintedPart(latent_id="lat_b", edits=(painted(other),))
+    then = Snapshot(
+        name="S",
+        edits=(painted(snapshot),),
+        others=(PaintedPart(latent_id="lat_b", edits=(painted(beside),)),),
+        saved_at=now(),
+    )
+    session = SessionWrite(
+        name="A", latent_id="lat_a", edits=(painted(now_),), others=(part,), snapshots=(then,)
+    )
+    library.add_session("anna", session)
+    stroke = LandEdit(attribute="wood", strength=1, box=(0, 0, 8, 8), mask=MaskStored(mask_id=land))
+    library.add_land("anna", LandRequest(model="aerial", seed=1, edits=(stroke,)), 1, "v")
+    age(tmp_path, 31)
+    remove_unused_masks(Files(str(tmp_path)), 30 * DAY_S)
+    for k, mask_id in enumerate((now_, other, snapshot, beside, land)):
+        record = library.mask("anna", mask_id)
+        assert library.mask_png(record) == f"png {k}".encode()
+    with pytest.raises(UnknownMask):
+        library.mask("anna", none)
+    with pytest.raises(UnknownMask):
+        library.mask("bert", now_)
+
+
+def test_a_mask_that_was_just_sent_stays_and_its_picture_with_it(
+    library: Library, tmp_path: Path
+) -> None:
+    """A page sends masks before it saves what is painted with them."""
+    old = library.add_mask("anna", b"old")
+    age(tmp_path, 31)
+    young = library.add_mask("anna", b"young")
+    library.mask("anna", old.mask_id)  # asked for: young again
+    remove_unused_masks(Files(str(tmp_path)), 30 * DAY_S)
+    assert [library.mask_png(each) for each in (old, young)] == [b"old", b"young"]
+    age(tmp_path, 31)
+    add_edit(library, "anna", "k", b"old")  # a picture of the same bytes as a mask
+    remove_unused_masks(Files(str(tmp_path)), 30 * DAY_S)
+    assert library.image_bytes(library.image("anna", add_edit(library, "anna", "k", b"old")))

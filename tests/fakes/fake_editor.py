@@ -12,17 +12,33 @@ from PIL import Image
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from contracts.edits import AttributeEdit, EditValue, MaskGrid, MaskPng, TransplantEdit
+from contracts.edits import (
+    AttributeEdit,
+    EditValue,
+    ResampleEdit,
+    TransplantEdit,
+)
 from contracts.lands import DrawRequest
+from contracts.masks import MaskGrid, MaskPng, MaskStored
 from contracts.requests import Detail, GenerateRequest
 from models.errors import ModelError
 from worker.decode import decode_mask
-from worker.ports import Edited, Encoded, EncodeOptions, FetchTensor, Pixels, Step
+from worker.ports import (
+    Edited,
+    Encoded,
+    EncodeOptions,
+    FetchMask,
+    FetchTensor,
+    Pixels,
+    Step,
+    no_mask,
+)
 
 GRID = (4, 4)
 STEP_S = 0.05
 LEVELS_PER_SIGMA = 20
-SLOW_SEED = 777  # of a land that takes ten seconds a box
+SLOW_SEED = 777  # of a land that takes ten seconds a box, and of new content that takes three
+SLOW_EDIT_S = 3.0
 SPACES = ("W", "S4")
 
 
@@ -66,6 +82,7 @@ class FakeEditor:
         edits: Sequence[EditValue],
         *,
         tensor: FetchTensor,
+        mask: FetchMask = no_mask,
         composite: Literal["residual", "model"],
         share: float = 1.0,
         detail: Detail = "full",
@@ -76,8 +93,12 @@ class FakeEditor:
         for edit in edits:
             if isinstance(edit, TransplantEdit):
                 tensor(edit.donor)
+            if isinstance(edit, ResampleEdit) and edit.seed == SLOW_SEED:
+                time.sleep(SLOW_EDIT_S)
             if isinstance(edit, AttributeEdit):
-                pixels += (self._brightness(edit, original.shape[:2]) * share).astype(np.int64)
+                pixels += (self._brightness(edit, original.shape[:2], mask) * share).astype(
+                    np.int64
+                )
         after = np.clip(pixels, 0, 255).astype(np.uint8)
         return Edited(after, _box_of((after != original).any(axis=2)))
 
@@ -86,7 +107,9 @@ class FakeEditor:
         noise = np.random.default_rng(wanted.seed).integers(0, 256, shape, dtype=np.uint8)
         return self._encoded(noise, "S4")
 
-    def draw(self, wanted: DrawRequest, on_step: Callable[[Step], None]) -> Pixels:
+    def draw(
+        self, wanted: DrawRequest, on_step: Callable[[Step], None], *, mask: FetchMask = no_mask
+    ) -> Pixels:
         """Every pixel says where it is; edits make theirs brighter."""
         x, y, width, height = wanted.box
         steps = 200 if wanted.seed == SLOW_SEED else 1
@@ -97,6 +120,8 @@ class FakeEditor:
         blue = np.full_like(rows, (wanted.seed or 0) % 256)
         pixels = np.dstack([columns % 256, rows % 256, blue]).astype(np.uint8)
         for edit in wanted.edits:
+            if isinstance(edit.mask, MaskStored):
+                mask(edit.mask.mask_id)
             left, top, right, bottom = (*edit.box[:2], *np.add(edit.box[:2], edit.box[2:]))
             inside = (columns >= left) & (columns < right) & (rows >= top) & (rows < bottom)
             pixels[inside, 2] = 255
@@ -107,7 +132,9 @@ class FakeEditor:
         shade = np.linspace(0, 255, self.resolution).astype(np.uint8)
         return np.dstack([np.tile(shade + len(attribute), (self.resolution, 1))] * 3)
 
-    def _brightness(self, edit: AttributeEdit, size: tuple[int, int]) -> NDArray[np.int64]:
+    def _brightness(
+        self, edit: AttributeEdit, size: tuple[int, int], stored: FetchMask
+    ) -> NDArray[np.int64]:
         if edit.attribute == "explode":
             raise RuntimeError("/secret/path exploded")
         if edit.attribute == "hungry":
@@ -116,7 +143,9 @@ class FakeEditor:
         if isinstance(edit.mask, MaskGrid):
             mask = np.array(edit.mask.rows, np.float32)
         elif isinstance(edit.mask, MaskPng):
-            mask = decode_mask(edit.mask)
+            mask = decode_mask(edit.mask.png())
+        elif isinstance(edit.mask, MaskStored):
+            mask = stored(edit.mask.mask_id)
         spread = Image.fromarray(mask).resize(size[::-1], Image.Resampling.NEAREST)
         sigmas = edit.reach if edit.strength is None else edit.strength
         levels = np.asarray(spread)[:, :, None] * sigmas * LEVELS_PER_SIGMA

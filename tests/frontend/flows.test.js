@@ -3,11 +3,13 @@ import { beforeEach, test } from 'node:test';
 import { begin } from '../../frontend/js/history.js';
 import { Cropper } from '../../frontend/js/flows/crop.js';
 import { Entry } from '../../frontend/js/flows/entry.js';
+import { Masks } from '../../frontend/js/flows/masks.js';
 import { Opener } from '../../frontend/js/flows/open.js';
 import { PartMaker } from '../../frontend/js/flows/part-maker.js';
 import { Work } from '../../frontend/js/flows/work.js';
 import { Renderer } from '../../frontend/js/flows/render.js';
 import { fresh } from '../../frontend/js/keeping.js';
+import { constantMask } from '../../frontend/js/mask.js';
 import { Problem } from '../../frontend/js/problem.js';
 import { INITIAL } from '../../frontend/js/state.js';
 import { saveSession } from '../../frontend/js/storage.js';
@@ -50,6 +52,8 @@ class FakeServer {
   job = async (/** @type {string} */ id) => jobOf(id);
   cancelJob = async (/** @type {string} */ id) => this.canceled.push(id);
   url = (/** @type {string} */ path) => path;
+  numMasks = 0; // that were sent
+  putMask = async () => ({ mask_id: `msk_${this.numMasks++}` });
 
   /** @param {string} call */
   #take(call) {
@@ -96,7 +100,7 @@ beforeEach(() => {
 /** Who opens, with what it works with. */
 function opening() {
   const work = new Work(store, api(), pictures);
-  const maker = new PartMaker(store, api(), pictures, work);
+  const maker = new PartMaker(store, api(), pictures, work, new Masks(store, api()));
   const entry = new Entry(store, api(), maker);
   return { work, maker, opener: new Opener(store, api(), pictures, work, maker, entry), cropper: new Cropper(store, pictures, work, maker, entry) };
 }
@@ -220,7 +224,7 @@ test('a copy that says what the server says is as good as kept', async () => {
 
 /** The editor with an open picture and one edit under way. */
 async function editing() {
-  new Renderer(store, api(), pictures, () => effect);
+  new Renderer(store, api(), pictures, new Masks(store, api()), () => effect);
   const source = { latentId: 'a', modelId: 'm', grid: /** @type {[number, number]} */ ([8, 8]), originalId: 'i' };
   store.dispatch({
     type: 'opened',
@@ -276,6 +280,20 @@ test('an edit that has ended is shown and not deleted', async () => {
   await server.answer('edit a 1', jobOf('second'));
   assert.equal(store.state.result?.imageId, 'second-image');
   assert.deepEqual(server.canceled, []);
+});
+
+test('masks that the server has lost are sent again, and the edit is asked for once more', async () => {
+  await editing();
+  await server.answer('edit a 1', jobOf('first'));
+  store.dispatch({ type: 'attributeChosen', id: 'smile' });
+  store.dispatch({ type: 'stroked', mode: 'paint', coverage: constantMask(64, 64, 0.5), start: { cellX: 0, cellY: 0 } });
+  await settled();
+  assert.equal(server.numMasks, 1);
+  await server.refuse('edit a 2', new Problem({ status: 404, code: 'unknown_mask' }));
+  assert.equal(server.numMasks, 2);
+  await server.answer('edit a 2', jobOf('second'));
+  assert.equal(store.state.result?.imageId, 'second-image');
+  assert.equal(store.state.problem, null);
 });
 
 test('edits that can hardly be seen are told', async () => {

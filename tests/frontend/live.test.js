@@ -3,14 +3,18 @@ import { beforeEach, test } from 'node:test';
 import { begin } from '../../frontend/js/history.js';
 import { LivePainter } from '../../frontend/js/flows/live.js';
 import { fresh } from '../../frontend/js/keeping.js';
-import { constantMask } from '../../frontend/js/mask.js';
+import { constantMask, dab } from '../../frontend/js/mask.js';
 import { INITIAL } from '../../frontend/js/state.js';
 import { Store } from '../../frontend/js/store.js';
+import { remember } from '../../frontend/js/mask-wire.js';
+import { readGreyPng } from './png-reader.js';
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 /** @type {any} */
 let socket;
+/** @type {Store} */
+let store;
 /** @type {any[]} */
 let shown;
 /** @type {number} */
@@ -32,7 +36,7 @@ beforeEach(() => {
   socket.send = (/** @type {string} */ text) => socket.sent.push(JSON.parse(text));
   const grid = /** @type {[number, number]} */ ([8, 8]);
   const source = { latentId: 'a', modelId: 'm', grid, originalId: 'i', width: 64, height: 64, upload: null, crop: null, fit: null, drawnId: null, readings: {} };
-  const store = new Store({ ...INITIAL, attribute: 'smile' });
+  store = new Store({ ...INITIAL, attribute: 'smile' });
   const dom = new EventTarget();
   const stage = { dom, setPreview: async (/** @type {any} */ preview) => shown.push(preview.bitmap.text) };
   painter = new LivePainter(store, /** @type {any} */ (stage), () => socket);
@@ -63,7 +67,7 @@ async function answer(seq, picture, ms = 5) {
 test('a stroke is asked for as the edit that it would make, small, and shown', async () => {
   await paint(0.5);
   const [{ seq, edit }] = socket.sent;
-  assert.equal(edit.edits[0].mask.rows[0][0], 0.5);
+  assert.equal(Math.round(255 * readGreyPng(edit.edits[0].mask.data).values[0]), 128);
   assert.equal(edit.output.max_side, 512);
   await answer(seq, 'one');
   assert.deepEqual(shown, ['one']);
@@ -73,7 +77,7 @@ test('many events in a frame are one request', async () => {
   for (let i = 1; i <= 5; i++) painter.follow({ type: 'stroked', mode: 'paint', coverage: constantMask(64, 64, i / 10), start: { cellX: 0, cellY: 0 } });
   await settled();
   assert.equal(socket.sent.length, 1);
-  assert.equal(socket.sent[0].edit.edits[0].mask.rows[0][0], 0.5);
+  assert.equal(Math.round(255 * readGreyPng(socket.sent[0].edit.edits[0].mask.data).values[0]), 128);
 });
 
 test('what comes after the stroke has ended is not shown, nor in the next stroke', async () => {
@@ -104,4 +108,22 @@ test('where previews take longer than a frame, the next ones are drafts', async 
     socket.sent.map((/** @type {any} */ { edit }) => edit.output.detail),
     ['full', 'full', 'full', 'full', 'full', 'draft', 'draft'],
   );
+});
+
+test('of twenty strokes a frame has less than five kilobytes', async () => {
+  for (let k = 0; k < 20; k++) {
+    const mask = constantMask(64, 64);
+    dab(mask, { x: 10 + 2 * k, y: 30 }, { radius: 6, softness: 0.5, strength: 0.8 });
+    if (k === 19) painter.follow({ type: 'stroked', mode: 'paint', coverage: mask, start: { cellX: 0, cellY: 0 } });
+    else {
+      store.dispatch({ type: 'stroked', mode: 'paint', coverage: mask, start: { cellX: 0, cellY: 0 } });
+      const settledMask = /** @type {any} */ (store.state.history?.present.edits.at(-1)?.mask);
+      remember(settledMask, { kind: 'stored', mask_id: `msk_${String(k).padStart(32, '0')}` });
+      store.dispatch({ type: 'editClosed' });
+    }
+  }
+  await settled();
+  const { edit } = socket.sent.at(-1);
+  assert.equal(edit.edits.length, 20);
+  assert.ok(JSON.stringify(socket.sent.at(-1)).length < 5000);
 });

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { begin } from '../../frontend/js/history.js';
 import { fresh } from '../../frontend/js/keeping.js';
 import { MAX_PARTS, drawnToWire, partsOf, partsToWire, sessionsOf, snapshotFromWire, snapshotToWire, wiresOf } from '../../frontend/js/parts.js';
+import { gridReader } from '../../frontend/js/mask-wire.js';
+import { editsFromWire } from '../../frontend/js/session.js';
 import { INITIAL, reduce } from '../../frontend/js/state.js';
 
 /** @typedef {import('../../frontend/js/state.js').State} State */
@@ -68,13 +70,16 @@ test('a snapshot has all parts, and brings back those that changed since', () =>
   assert.deepEqual([first.history.past.length, second.history.past.length], [1, 2], 'no step where nothing changed');
 });
 
-test('the first part can go, and snapshots stay true', () => {
+test('the first part can go, and snapshots stay true', async () => {
   const kept = run(opened(), PAINT, SNAPSHOT, choose(1), PAINT, choose(0), { type: 'partRemoved', index: 0 });
   assert.deepEqual(sessionsOf(kept).map(({ latent_id }) => latent_id), ['b']);
   const [snapshot] = kept.keeping?.snapshots ?? [];
   const wire = snapshotToWire(snapshot, 'b');
   assert.deepEqual([wire.edits.length, wire.others?.map(({ latent_id }) => latent_id)], [0, ['a']], 'not another part’s edits');
-  const read = snapshotFromWire(wire, 'b', () => ({ width: 64, height: 64 }));
+  const read = await snapshotFromWire(wire, 'b', async ({ latent_id, edits }) => ({
+    latent_id,
+    edits: editsFromWire(edits, gridReader({ width: 64, height: 64 })),
+  }));
   assert.deepEqual(read.parts.map(({ latent_id, edits }) => [latent_id, edits.length]), [['b', 0], ['a', 1]]);
   const restored = run(kept, { type: 'snapshotRestored', index: 0 });
   assert.match(restored.status, /no longer edited/);

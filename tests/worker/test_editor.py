@@ -11,15 +11,8 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from contracts.edits import (
-    AttributeEdit,
-    EditValue,
-    MaskAll,
-    MaskGrid,
-    MaskPng,
-    ResampleEdit,
-    TransplantEdit,
-)
+from contracts.edits import AttributeEdit, EditValue, ResampleEdit, TransplantEdit
+from contracts.masks import MaskAll, MaskGrid, MaskPng, MaskStored
 from contracts.requests import Detail, GenerateRequest
 from models.attributes import AttributeSet
 from models.errors import AttributeUnknown, ClassUnknown, ModelError, ShapeError, SpaceError
@@ -31,6 +24,7 @@ from models.painting import Move, moved, reading
 from tests.fakes.tiny import tiny_land, tiny_model
 from training.attributes import least_squares
 from training.reader import fit_reader
+from worker.decode import decode_mask
 from worker.editor import ModelEditor
 from worker.ports import Edited, Encoded, EncodeOptions, FetchTensor, Step
 from worker.sizes import drawn_size, smallest_size
@@ -158,6 +152,18 @@ def test_masks_of_every_kind_agree(
         paint(editor, original, tensors, AttributeEdit(attribute="hat", strength=2, mask=mask))
         for mask in masks
     ]
+    stored = AttributeEdit(attribute="hat", strength=2, mask=MaskStored(mask_id="msk_white"))
+    kept = {"msk_white": decode_mask(white.getvalue())}
+    results.append(
+        editor.edit(
+            "lat_base",
+            original,
+            [stored],
+            tensor=tensors.__getitem__,
+            mask=kept.__getitem__,
+            composite="residual",
+        )
+    )
     assert all(np.array_equal(r.pixels, results[0].pixels) for r in results)
 
 

@@ -10,13 +10,14 @@ from live_server import write_model
 from contracts.errors import ModelUnavailable
 from contracts.ids import new_job_id
 from contracts.job_store import JobStore
-from contracts.jobs import JobKind, new_record
+from contracts.jobs import JobKind, Result, new_record
 from contracts.library import Library
 from contracts.requests import GenerateRequest, GenerateResult
-from worker.jobs import perform_again_if_memory_runs_out, translated
+from worker.jobs import again_if_memory_runs_out, translated
 from worker.ports import Encoded
 from worker.settings import WorkerSettings
 from worker.task import Task
+from worker.tasks import perform
 from worker.workbench import Workbench
 
 RECORD = new_record(
@@ -64,10 +65,13 @@ class Small:
 
         return Hungry(model_dir.name, 64, device)
 
+    def drawn_again(self) -> Result:
+        return again_if_memory_runs_out(self.task.bench, lambda: perform(self.task, RECORD))
+
 
 def test_a_job_is_tried_again_with_empty_memory(tmp_path: Path) -> None:
     small = Small(tmp_path, failures=1)
-    result = perform_again_if_memory_runs_out(small.task, RECORD)
+    result = small.drawn_again()
     assert isinstance(result, GenerateResult)
     assert small.done == ["loaded", "released", "loaded"]
 
@@ -75,5 +79,5 @@ def test_a_job_is_tried_again_with_empty_memory(tmp_path: Path) -> None:
 def test_a_job_is_not_tried_for_ever(tmp_path: Path) -> None:
     small = Small(tmp_path, failures=2)
     with pytest.raises(OutOfMemoryError) as caught:
-        perform_again_if_memory_runs_out(small.task, RECORD)
+        small.drawn_again()
     assert isinstance(translated(caught.value, RECORD.kind), ModelUnavailable)

@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 import torch
 
-from contracts.edits import MaskAll, MaskGrid
 from contracts.lands import FEATHER_PX, REACH, DrawRequest, LandEdit, LandInfo, tile_box
+from contracts.masks import MaskAll, MaskGrid
 from models import land_painting
 from models.errors import AttributeUnknown
 from models.generator import SURROUND
 from tests.fakes.tiny import tiny_land
 from worker.editor import ModelEditor
 from worker.lands import stroke_of
+from worker.ports import no_mask
 
 SIDE = 32
 """The small model's resolution."""
@@ -89,10 +90,10 @@ def test_of_a_large_mask_only_what_is_drawn_is_kept() -> None:
     around = (100, 50, 64, 32)
     rows = tuple(tuple(float(i == j) for i in range(8)) for j in range(8))
     large = edit((60, 40, 2048, 4096), mask=MaskGrid(rows=rows))
-    stroke = stroke_of(large, around, torch.device("cpu"))
+    stroke = stroke_of(large, around, no_mask, torch.device("cpu"))
     assert (stroke.top, stroke.left, stroke.mask.shape) == (50, 100, (1, 1, 32, 64))
     assert stroke.mask.untyped_storage().nbytes() == stroke.mask.nbytes
-    whole = stroke_of(large, large.box, torch.device("cpu"))
+    whole = stroke_of(large, large.box, no_mask, torch.device("cpu"))
     place = (50, 100, 32, 64)
     assert torch.equal(stroke.on(place), whole.on(place))
     assert stroke.mask.max() > 0

@@ -15,6 +15,7 @@ from contracts.errors import StartError
 from worker.liveness import Heartbeat
 from worker.main import ModelWorker, listened, release_device_memory, resolved_device, run
 from worker.settings import WorkerSettings
+from worker.turns import Turns
 
 
 def test_no_broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,6 +58,7 @@ def test_a_worker_does_not_claim_a_job_that_broke(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(SimpleWorker, "execute_job", broken)
     worker = ModelWorker.__new__(ModelWorker)
     worker.heart = cast(Heartbeat, Heart())
+    worker.turns = Turns()
     with pytest.raises(BrokerGone):
         worker.execute_job(cast(Job, "job"), cast(Queue, "queue"))
     assert worker.current is None

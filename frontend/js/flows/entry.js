@@ -2,12 +2,11 @@
  * Into the editor: with what was just encoded, with a session as the server has it, or with what only this browser has.
  */
 
-import { maskSizeFor } from '../geometry.js';
 import { t } from '../i18n.js';
 import { fresh, unsaved } from '../keeping.js';
 import { snapshotFromWire, wiresOf } from '../parts.js';
 import { Problem, asProblem } from '../problem.js';
-import { editsFromWire, editsToWire } from '../session.js';
+import { doTheSame } from '../session.js';
 import { forgetSteps, loadSteps } from '../steps.js';
 import { forgetSession, isSame, loadSession } from '../storage.js';
 
@@ -99,7 +98,7 @@ export class Entry {
   async enterSession(session, signal) {
     const { session_id, revision, name, latent, other_latents = [], picture } = session;
     const saved = loadSession(session_id);
-    const isKept = saved === null || saved.isKept || isAsOnServer(saved, session);
+    const isKept = saved === null || saved.isKept || (await this.#isAsOnServer(saved, session));
     const local = isKept ? null : saved;
     const isDrawn = latent.reconstruction_id === latent.image_id; // by the model: there is no upload
     const upload = isDrawn ? null : { imageId: picture.image_id, width: picture.width, height: picture.height, name };
@@ -113,6 +112,26 @@ export class Entry {
     const keeping = { sessionId: session_id, revision, name: local?.name ?? name, snapshots: [], saving: local ? 'failed' : 'saved', coverId: session.cover_id ?? null };
     await this.enter(found, keeping, signal, { snapshots: local?.snapshots ?? session.snapshots, steps: await loadSteps(session_id) });
     if (local && local.revision !== revision) this.#store.dispatch({ type: 'keptApart' }); // both are worth keeping
+  }
+
+  /**
+   * Whether the server has all of a copy in this browser.
+   * @param {Saved} copy
+   * @param {import('../types.js').SessionInfo} session
+   */
+  async #isAsOnServer(copy, session) {
+    const { latent, other_latents = [] } = session;
+    const grids = new Map([latent, ...other_latents].map(({ latent_id, grid }) => [latent_id, grid]));
+    const read = (/** @type {import('../parts.js').Wire} */ wire) => this.#maker.session(wire, grids.get(wire.latent_id) ?? latent.grid);
+    const states = (/** @type {PartsWire} */ wire, /** @type {import('../storage.js').SavedSnapshot[]} */ snapshots) =>
+      Promise.all([wire, ...snapshots.map((each) => ({ ...each, latent_id: wire.latent_id }))].flatMap(wiresOf).map(read));
+    const said = (/** @type {{name: string, snapshots: import('../storage.js').SavedSnapshot[]}} */ { name, snapshots }) => [
+      name,
+      snapshots.map((each) => [each.name, Date.parse(each.saved_at), each.others?.length ?? 0]),
+    ];
+    if (!isSame(said(copy), said(session))) return false;
+    const [here, there] = await Promise.all([states(copy.wire, copy.snapshots), states(session, session.snapshots)]);
+    return here.length === there.length && here.every(({ latent_id, edits }, i) => latent_id === there[i].latent_id && doTheSame(edits, there[i].edits));
   }
 
   /**
@@ -130,8 +149,10 @@ export class Entry {
       parts.push(await this.#maker.part({ ...each, steps: own }, signal));
     }
     const [first] = parts;
-    const maskSizeOf = (/** @type {string} */ id) => maskSizeFor((parts.find(({ source }) => source.latentId === id) ?? first).source.grid);
-    const kept = snapshots.map((each) => snapshotFromWire(each, first.source.latentId, maskSizeOf));
+    const gridOf = (/** @type {string} */ id) => (parts.find(({ source }) => source.latentId === id) ?? first).source.grid;
+    const read = (/** @type {import('../parts.js').Wire} */ wire) => this.#maker.session(wire, gridOf(wire.latent_id));
+    const kept = await Promise.all(snapshots.map((each) => snapshotFromWire(each, first.source.latentId, read)));
+    signal.throwIfAborted();
     this.#store.dispatch({ type: 'opened', parts, keeping: { ...keeping, snapshots: kept } });
   }
 }
@@ -152,25 +173,4 @@ function cropOf({ crop, quad }, upload) {
   const [x, y, width, height] = crop;
   if (quad) return { x, y, width, height, quad };
   return width === upload.width && height === upload.height ? null : { x, y, width, height };
-}
-
-/**
- * Whether the server has all of a copy in this browser.
- * @param {Saved} copy
- * @param {import('../types.js').SessionInfo} session
- */
-function isAsOnServer(copy, session) {
-  const { latent, other_latents = [] } = session;
-  const grids = new Map([latent, ...other_latents].map(({ latent_id, grid }) => [latent_id, grid]));
-  const plain = (/** @type {PartsWire} */ wire) =>
-    wiresOf(wire).map(({ latent_id, edits }) => {
-      const size = maskSizeFor(grids.get(latent_id) ?? latent.grid);
-      return { latent_id, edits: editsToWire(editsFromWire(edits, size)) };
-    });
-  const all = (/** @type {{name: string, snapshots: import('../storage.js').SavedSnapshot[]}} */ { name, snapshots }, /** @type {PartsWire} */ wire) => [
-    name,
-    plain(wire),
-    snapshots.map((each) => [each.name, Date.parse(each.saved_at), plain({ ...each, latent_id: wire.latent_id })]),
-  ];
-  return isSame(all(copy, copy.wire), all(session, session));
 }

@@ -16,6 +16,7 @@ const RETRY_MS = 3000;
 export class Keeper {
   #store;
   #api;
+  #masks;
   /** @type {Promise<void>} ends with the saving under way */
   #saving = Promise.resolve();
   /** @type {ReturnType<typeof setTimeout>|null} until the next saving */
@@ -28,10 +29,12 @@ export class Keeper {
   /**
    * @param {import('../store.js').Store} store
    * @param {import('../api.js').Api} api
+   * @param {import('./masks.js').Masks} masks
    */
-  constructor(store, api) {
+  constructor(store, api, masks) {
     this.#store = store;
     this.#api = api;
+    this.#masks = masks;
     store.subscribe((state, before) => {
       const { opened, keeping } = state;
       if (opened !== before.opened) {
@@ -93,6 +96,8 @@ export class Keeper {
     };
     const [{ source: first }] = state.parts;
     tell({ type: 'saveStarted' });
+    const painted = [...sessionsOf(state), ...keeping.snapshots.flatMap(({ parts }) => parts)];
+    await this.#masks.send(painted);
     const body = {
       name: keeping.name,
       ...partsToWire(sessionsOf(state)),
@@ -111,7 +116,9 @@ export class Keeper {
       confirmSaved(keeping.sessionId ?? first.latentId, body, session_id, revision);
       void renameSteps(keeping.sessionId ?? first.latentId, session_id);
     } catch (error) {
-      this.#explain(asProblem(error), tell, isOpen);
+      const problem = asProblem(error);
+      if (problem.code === 'unknown_mask') await this.#masks.sendAgain(painted);
+      this.#explain(problem, tell, isOpen);
     }
   }
 
@@ -126,7 +133,7 @@ export class Keeper {
     if (code === 'unknown_session') return tell({ type: 'keptApart' }); // deleted elsewhere: here it is worth keeping
     tell({ type: 'saveFailed' });
     if (!isOpen()) return; // this browser has it
-    if (code === 'unreachable' || status === 429 || status >= 500) this.#saveIn(RETRY_MS);
+    if (code === 'unreachable' || code === 'unknown_mask' || status === 429 || status >= 500) this.#saveIn(RETRY_MS);
     else this.#store.dispatch({ type: 'problemFound', problem });
   }
 }

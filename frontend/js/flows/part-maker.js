@@ -7,13 +7,14 @@ import { ENCODINGS, possible } from '../encoding.js';
 import { maskSizeFor } from '../geometry.js';
 import { begin, commit } from '../history.js';
 import { resultOf } from '../jobs.js';
-import { editsToWire, fromWire } from '../session.js';
+import { maskToWire, remember } from '../mask-wire.js';
+import { doTheSame } from '../session.js';
 import { currentModel } from '../state.js';
-import { isSame } from '../storage.js';
 
 /** @typedef {import('../state.js').Upload} Upload */
 /** @typedef {import('../crop.js').Crop} Crop */
 /** @typedef {import('../parts.js').Part} Part */
+/** @typedef {import('../session.js').Session} Session */
 /** @typedef {import('../types.js').LatentInfo} LatentInfo */
 
 export class PartMaker {
@@ -21,18 +22,21 @@ export class PartMaker {
   #api;
   #pictures;
   #work;
+  #masks;
 
   /**
    * @param {import('../store.js').Store} store
    * @param {import('../api.js').Api} api
    * @param {import('../pictures.js').Pictures} pictures
    * @param {import('./work.js').Work} work
+   * @param {import('./masks.js').Masks} masks
    */
-  constructor(store, api, pictures, work) {
+  constructor(store, api, pictures, work, masks) {
     this.#store = store;
     this.#api = api;
     this.#pictures = pictures;
     this.#work = work;
+    this.#masks = masks;
   }
 
   /** The model that the next picture is opened with. */
@@ -127,18 +131,27 @@ export class PartMaker {
       drawnId: info.twin_id ?? info.reconstruction_id ?? null,
       readings: info.readings ?? {},
     };
-    const session = fromWire({ latent_id: info.latent_id, edits }, maskSizeFor(info.grid));
+    const session = await this.session({ latent_id: info.latent_id, edits }, info.grid);
+    signal.throwIfAborted();
     return { source, history: goOn(steps, session) };
+  }
+
+  /** What is painted on a part. @param {import('../parts.js').Wire} wire @param {[number, number]} grid of its latent @returns {Promise<Session>} */
+  async session({ latent_id, edits }, grid) {
+    return { latent_id, edits: await this.#masks.edits(edits, maskSizeFor(grid)) };
   }
 }
 
 /**
  * The steps up to a session; what was changed elsewhere since is one more.
  * @param {import('../steps.js').Steps|undefined} steps
- * @param {import('../session.js').Session} session
+ * @param {Session} session
  * @returns {import('../steps.js').Steps}
  */
 function goOn(steps, session) {
   if (steps?.present.latent_id !== session.latent_id) return begin(session);
-  return isSame(editsToWire(steps.present.edits), editsToWire(session.edits)) ? steps : commit(steps, session);
+  const { edits } = steps.present;
+  if (!doTheSame(edits, session.edits)) return commit(steps, session);
+  edits.forEach(({ mask }, i) => mask && remember(mask, maskToWire(session.edits[i].mask))); // the server has them
+  return steps;
 }

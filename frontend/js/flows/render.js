@@ -20,6 +20,7 @@ export class Renderer {
   #store;
   #api;
   #pictures;
+  #masks;
   #effectOf;
   #latest;
   /** @type {WeakMap<object, {others: readonly Session[], result: Result}>} by edit list: lists are immutable, so undo finds its picture here */
@@ -29,9 +30,11 @@ export class Renderer {
    * @param {import('../store.js').Store} store
    * @param {import('../api.js').Api} api
    * @param {import('../pictures.js').Pictures} pictures
+   * @param {import('./masks.js').Masks} masks
    * @param {(before: ImageBitmap, after: ImageBitmap) => number} effectOf in levels of 255
    */
-  constructor(store, api, pictures, effectOf) {
+  constructor(store, api, pictures, masks, effectOf) {
+    this.#masks = masks;
     this.#effectOf = effectOf;
     this.#store = store;
     this.#api = api;
@@ -129,7 +132,11 @@ export class Renderer {
         const job = await this.#api.edit(partsToWire([session, ...others]), { format: 'png', frame: 'crop' });
         return await this.#follow(job, superseded);
       } catch (error) {
-        const { status, retryAfterS } = asProblem(error);
+        const { status, retryAfterS, code } = asProblem(error);
+        if (code === 'unknown_mask' && tries === 0) {
+          await this.#masks.sendAgain([session, ...others]);
+          continue;
+        }
         const isBusy = status === 429 || (status === 503 && retryAfterS > 0);
         if (!isBusy || tries === MAX_BUSY_RETRIES) throw error;
         this.#store.dispatch({ type: 'said', text: t('The server is busy; trying again') });

@@ -8,7 +8,7 @@ import { el, saveBlob } from '../dom.js';
 import { t } from '../i18n.js';
 import { mark } from '../icons.js';
 import { resultOf } from '../jobs.js';
-import { pngMask } from '../mask-image.js';
+import { greyPng } from '../png.js';
 import { iconButton } from '../panels/controls.js';
 import { keyDialog } from '../panels/dialogs.js';
 import { themeButton } from '../panels/theme.js';
@@ -83,8 +83,11 @@ const view = new LandView(room, {
     if (isDone) {
       const { box, mask } = painted(points, brush.radius);
       const { attribute, strength } = brush;
-      const edit = { type: 'attribute', attribute, strength, box, mask: pngMask(mask), enabled: true };
-      change((before) => withEdits(before, [...before.edits, edit]));
+      change(async (before) => {
+        const { mask_id } = await api.putMask(greyPng(mask));
+        const edit = { type: 'attribute', attribute, strength, box, mask: { kind: 'stored', mask_id }, enabled: true };
+        return withEdits(before, [...before.edits, edit]);
+      });
     }
   },
   canBeAsLong(points) {
@@ -124,13 +127,13 @@ function setBrush(next) {
 
 /**
  * Make another land out of the present one.
- * @param {(land: any) => Record<string, unknown>} wanted what POST /lands takes
+ * @param {(land: any) => Record<string, unknown>|Promise<Record<string, unknown>>} wanted what POST /lands takes
  */
 function change(wanted) {
   turn = turn.then(async () => {
     if (!history) return;
     try {
-      const { model: id, coherence, truncation, ...rest } = wanted(land);
+      const { model: id, coherence, truncation, ...rest } = await wanted(land);
       land = await api.makeLand({ model: id, coherence, truncation, seed: rest.seed, edits: rest.edits });
       history = add(history, land.land_id);
       useModel(land.model);

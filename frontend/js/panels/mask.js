@@ -95,7 +95,7 @@ export function maskTools(store, whereItShows) {
     isOffered: () => current() !== null,
     run: async () => {
       const mask = current();
-      if (mask) saveBlob(await maskFile(mask), 'mask.png');
+      if (mask) saveBlob(maskFile(mask), 'mask.png');
     },
   };
   const label = t('The painted part as a whole');

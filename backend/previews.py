@@ -1,0 +1,154 @@
+"""Previews of what is being painted, from the least busy worker, through the broker's memory.
+
+Nothing is written down, so nothing outlives a worker or a server that dies: whoever gets no answer
+asks for the same edit as a job.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import secrets
+import time
+from collections import Counter
+from typing import NamedTuple
+
+from fastapi.concurrency import run_in_threadpool
+from pydantic import ValidationError
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as BrokerGone
+
+from contracts.errors import ERRORS_BY_CODE, InternalError
+from contracts.frames import unframed
+from contracts.job_store import JobStore
+from contracts.jobs import INTERACTIVE, JobError
+from contracts.previews import (
+    SERVER_CHANNEL,
+    WORKER_CHANNEL,
+    DrawnPreview,
+    PreviewAnswer,
+    PreviewRequest,
+)
+from contracts.requests import EditRequest
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 0.25  # between two looks at whether a worker still listens
+PATIENCE_S = 10.0  # with a worker that listens: it does something else, or the picture is large
+WORKERS_S = 1.0  # so old may be what is known of the workers
+RECONNECT_S = 0.2
+
+
+class Preview(NamedTuple):
+    """A picture that is shown once."""
+
+    about: DrawnPreview
+    picture: bytes
+
+
+class Previews:
+    """Asks workers, and hears their answers on one channel of this process."""
+
+    def __init__(self, redis: Redis, store: JobStore) -> None:
+        self._redis = redis
+        self._store = store
+        self._channel = SERVER_CHANNEL + secrets.token_hex(8)
+        self._tickets = itertools.count()
+        self._open: dict[int, asyncio.Future[Preview]] = {}
+        self._asked: Counter[str] = Counter()
+        self._workers: list[str] = []
+        self._looked_s = -WORKERS_S
+        self._listens = False
+
+    async def listen(self) -> None:
+        """Hear answers, for ever."""
+        while True:
+            try:
+                async with self._redis.pubsub() as pubsub:
+                    await pubsub.subscribe(self._channel)
+                    self._listens = True
+                    async for message in pubsub.listen():
+                        if message["type"] == "message":
+                            self._hear(message["data"])
+            except BrokerGone:
+                self._listens = False
+                await asyncio.sleep(RECONNECT_S)
+
+    async def ask(self, owner: str, slot: str, edit: EditRequest) -> Preview | None:
+        """The preview of an edit; None when no worker draws it now.
+
+        Args:
+            slot: a socket, whose newest request is drawn.
+
+        Raises:
+            EditorError: the worker's own error.
+        """
+        worker = await self._least_busy()
+        if worker is None:
+            return None
+        wanted = PreviewRequest(
+            ticket=next(self._tickets),
+            slot=slot,
+            answer_to=self._channel,
+            owner=owner,
+            edit=edit,
+        )
+        answer: asyncio.Future[Preview] = asyncio.get_running_loop().create_future()
+        self._open[wanted.ticket] = answer
+        self._asked[worker] += 1
+        try:
+            if await self._send(worker, wanted) and await self._is_answered(answer, worker):
+                return await answer
+        except BrokerGone:
+            log.warning("the broker went away from a preview")
+        finally:
+            del self._open[wanted.ticket]
+            self._asked -= Counter({worker: 1})
+            if not answer.done():
+                answer.cancel()
+                with contextlib.suppress(BrokerGone):
+                    await self._send(worker, wanted.model_copy(update={"edit": None}))
+        self._looked_s = -WORKERS_S  # the worker is gone, or stuck
+        return None
+
+    async def _send(self, worker: str, wanted: PreviewRequest) -> bool:
+        """Whether somebody hears it."""
+        return bool(await self._redis.publish(WORKER_CHANNEL + worker, wanted.model_dump_json()))
+
+    async def _is_answered(self, answer: asyncio.Future[Preview], worker: str) -> bool:
+        """Wait while the worker lives, but not for ever."""
+        channel = WORKER_CHANNEL + worker
+        for _ in range(round(PATIENCE_S / LOOK_S)):
+            if (await asyncio.wait({answer}, timeout=LOOK_S))[0]:
+                return True
+            ((_, listeners),) = await self._redis.pubsub_numsub(channel)
+            if not listeners:
+                return answer.done()
+        return False
+
+    async def _least_busy(self) -> str | None:
+        if not self._listens:
+            return None
+        if time.monotonic() - self._looked_s >= WORKERS_S:
+            self._looked_s = time.monotonic()
+            states = await run_in_threadpool(self._store.workers)
+            for_brushes = [state for state in states if INTERACTIVE in state.queues]
+            for_brushes.sort(key=lambda state: state.state == "busy")
+            self._workers = [state.name for state in for_brushes]
+        return min(self._workers, key=lambda name: self._asked[name], default=None)
+
+    def _hear(self, frame: bytes) -> None:
+        said, picture = unframed(frame)
+        try:
+            answer = PreviewAnswer.model_validate_json(said)
+        except ValidationError as error:  # of a worker of another release
+            log.warning("an answer cannot be read: %s", error)
+            return
+        waiting = self._open.get(answer.ticket)
+        if waiting is None or waiting.done():
+            return  # whoever asked has left
+        if isinstance(answer.about, JobError):
+            known = ERRORS_BY_CODE.get(answer.about.code, InternalError)
+            waiting.set_exception(known(answer.about.message))
+        else:
+            waiting.set_result(Preview(answer.about, picture))

@@ -1,0 +1,54 @@
+"""What brushes never wait behind."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from fake_editor import SLOW_SEED
+from live_server import LiveServer
+from pictures import png
+
+from backend.dispatcher import queue_of
+from contracts.requests import EditRequest, GenerateRequest
+
+
+@pytest.mark.parametrize(
+    ("output", "crop_px", "queue"),
+    [
+        ({}, 512**2, "interactive"),
+        ({}, 12_000_000, "interactive"),
+        ({"format": "jpeg", "max_side": 512}, 12_000_000, "interactive"),
+        ({"format": "webp"}, 512**2, "interactive"),
+        ({"format": "webp", "quality": 100}, 12_000_000, "batch"),
+        ({"frame": "full"}, 512**2, "batch"),
+        ({"frames": 16, "format": "webp"}, 512**2, "batch"),
+    ],
+)
+def test_exports_and_animations_are_batch_work(
+    output: dict[str, Any], crop_px: int, queue: str
+) -> None:
+    wanted = EditRequest.model_validate({"latent_id": "lat_x", "output": output})
+    assert queue_of(wanted, crop_px) == queue
+
+
+@pytest.mark.parametrize(
+    ("size", "queue"),
+    [({}, "interactive"), ({"width": 2048, "height": 128}, "interactive"),
+     ({"width": 2048, "height": 1024}, "batch")],
+)  # fmt: skip
+def test_large_pictures_are_drawn_as_batch_work(size: dict[str, int], queue: str) -> None:
+    assert queue_of(GenerateRequest(model="fake", **size)) == queue
+
+
+def test_a_large_picture_as_a_file_is_batch_work(client: httpx.Client, server: LiveServer) -> None:
+    upload = client.post("/images", files={"image": png(1200, 1000)}).json()["image_id"]
+    fields = {"model": "fake", "steps": "0", "image_id": upload, "crop": "0,0,1200,1000"}
+    latent_id = client.post("/encode?wait=20", data=fields).json()["result"]["latent_id"]
+    slow = {"type": "resample", "seed": SLOW_SEED}
+    for output, queue in (({"format": "jpeg"}, "batch"), ({}, "interactive")):
+        body = {"latent_id": latent_id, "edits": [slow], "output": output}
+        job_id = client.post("/edit", json=body).json()["job_id"]
+        record = json.loads(server.redis().get(f"lb:job:{job_id}"))
+        client.delete(f"/jobs/{job_id}")
+        assert record["queue"] == queue
