@@ -74,11 +74,12 @@ class Previews:
                 self._listens = False
                 await asyncio.sleep(RECONNECT_S)
 
-    async def ask(self, owner: str, slot: str, edit: EditRequest) -> Preview | None:
+    async def ask(self, owner: str, slot: str, model: str, edit: EditRequest) -> Preview | None:
         """The preview of an edit; None when no worker draws it now.
 
         Args:
             slot: a socket, whose newest request is drawn.
+            model: of the latent that is edited.
 
         Raises:
             EditorError: the worker's own error.
@@ -91,6 +92,7 @@ class Previews:
             slot=slot,
             answer_to=self._channel,
             owner=owner,
+            model=model,
             edit=edit,
         )
         answer: asyncio.Future[Preview] = asyncio.get_running_loop().create_future()

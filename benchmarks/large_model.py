@@ -22,6 +22,7 @@ from models.adopt import adopt
 from models.generator import Generator, GeneratorConfig
 from models.model import Card, load_model, save_model
 from worker.editor import ModelEditor
+from worker.ports import EditCall
 
 CORNER = MaskGrid(kind="grid", rows=((1.0, 0.0), (0.0, 0.0)))
 
@@ -45,7 +46,9 @@ def main() -> None:
         edit = AttributeEdit(attribute="coarse-1", strength=2, mask=CORNER)
         begun = time.monotonic()
         editor.edit(
-            "base", drawn.pixels, [edit], tensor=lambda _: drawn.tensor, composite="residual"
+            EditCall(
+                "base", drawn.pixels, [edit], tensor=lambda _: drawn.tensor, composite="residual"
+            )
         )
         figures |= {"edit_s": time.monotonic() - begun, "edited_mb": peak_mb() - base_mb}
     text = json.dumps({name: round(value, 1) for name, value in figures.items()}, indent=1)

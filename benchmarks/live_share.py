@@ -64,10 +64,10 @@ def connected(url: str) -> ClientConnection:
     return connect(url.replace("http", "ws", 1) + "/live", max_size=None, proxy=None)
 
 
-def body_of(url: str, model: str, masks: list[dict[str, Any]]) -> Body:
+def body_of(url: str, model: str, masks: list[dict[str, Any]], seed: int = 1) -> Body:
     """A preview of strokes on a generated picture."""
     with httpx.Client(base_url=url, timeout=60) as http:
-        job = http.post("/generate?wait=30", json={"model": model, "seed": 1}).json()
+        job = http.post("/generate?wait=30", json={"model": model, "seed": seed}).json()
         models = http.get("/models").json()["models"]
     attribute = next(m["attributes"][0]["id"] for m in models if m["id"] == model)
     edits = [{"type": "attribute", "attribute": attribute, "strength": 1.0} for _ in masks]

@@ -25,7 +25,7 @@ from models.images import to_pixels
 from models.model import Card
 from training.portraits import render, sample_factors
 from worker.editor import ModelEditor
-from worker.ports import EncodeOptions
+from worker.ports import EditCall, EncodeOptions
 
 UNSEEN_SEED = 950_000
 CORNER = MaskGrid(kind="grid", rows=((1.0, 0.0), (0.0, 0.0)))
@@ -58,7 +58,9 @@ def main() -> None:
     times = []
     for _ in range(10):
         begun = time.monotonic()
-        editor.edit("x", original, [edit], tensor=lambda _: found.tensor, composite="residual")
+        editor.edit(
+            EditCall("x", original, [edit], tensor=lambda _: found.tensor, composite="residual")
+        )
         times.append(time.monotonic() - begun)
     figures |= {
         "directions": len(model.attributes.attributes),

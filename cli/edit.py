@@ -332,13 +332,17 @@ def apply(
     editor: "ModelEditor", latent_id: str, tensor: bytes, original: "Pixels", recipe: Recipe
 ) -> "Edited":
     """A latent's picture after a recipe."""
+    from worker.ports import EditCall
+
     return editor.edit(
-        latent_id,
-        original,
-        recipe.for_latent(latent_id),
-        tensor=recipe.fetch(latent_id, tensor),
-        mask=recipe.mask,
-        composite="residual",
+        EditCall(
+            latent_id,
+            original,
+            recipe.for_latent(latent_id),
+            tensor=recipe.fetch(latent_id, tensor),
+            mask=recipe.mask,
+            composite="residual",
+        )
     )
 
 

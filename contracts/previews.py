@@ -23,6 +23,8 @@ class PreviewRequest(Value):
     answer_to: str
     """The channel of the server that asks."""
     owner: str
+    model: str
+    """What draws it: previews by one model are drawn together."""
     edit: EditRequest | None
     """Null: whoever has that slot wants nothing any more."""
 

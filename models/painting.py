@@ -1,15 +1,19 @@
 """Painting: a list of edits on an encoded picture. Pure but for what drawings it keeps.
 
+A painting asks for the drawings that it needs, one after the other, so that those of several people
+can be made in one pass (`models/together.py`); `paint` makes them for one alone.
+
 Edits are applied in order to both latents of the picture (`models/twins.py`): what is copied from
 elsewhere to both, what moves an attribute or draws anew to the plain one alone. What changes is
 carried to the picture (`models/carry.py`): first the copies, from the faithful drawings, then the
 rest, from the plain ones.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import attrgetter
+from typing import TypeVar
 
 from torch import Tensor
 
@@ -71,6 +75,25 @@ FAITHFUL: Callable[[Twins], LatentMap] = attrgetter("faithful")
 PLAIN: Callable[[Twins], LatentMap] = attrgetter("plain")
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """A drawing that a painting waits for.
+
+    Attributes:
+        resolution: that it is drawn at; the model's if None.
+        region: of what is drawn.
+    """
+
+    latent: LatentMap
+    resolution: int | None
+    region: Region
+
+
+Result = TypeVar("Result")
+Painting = Generator[Wanted, Drawing, Result]
+"""Asks for drawings, and comes to what they are for."""
+
+
 @dataclass
 class Subject:
     """An encoded picture at hand; what its latents draw is drawn once for each size."""
@@ -109,7 +132,29 @@ def paint(
     share: float = 1.0,
     resolution: int | None = None,
 ) -> Pixels:
-    """The picture after edits.
+    """The picture after edits, as `painting` comes to it."""
+    return drawn_alone(subject.model, painting(subject, original, edits, share, resolution))
+
+
+def drawn_alone(model: Model, work: Painting[Pixels]) -> Pixels:
+    """Finish a painting, making its drawings one by one."""
+    try:
+        wanted = next(work)
+        while True:
+            wanted = work.send(model.draw(wanted.latent, wanted.resolution, wanted.region))
+    except StopIteration as end:
+        pixels: Pixels = end.value
+        return pixels
+
+
+def painting(
+    subject: Subject,
+    original: Pixels,
+    edits: Sequence[Edit],
+    share: float = 1.0,
+    resolution: int | None = None,
+) -> Painting[Pixels]:
+    """Come to the picture after edits.
 
     Args:
         original: [H, W, 3], what was encoded, at its own size.
@@ -132,19 +177,19 @@ def paint(
     drawn, size = size_of(before.img), size_of(img)
     comparison = OBJECTS if model.prior is None else TEXTURE
 
-    def after(kind: Callable[[Twins], LatentMap], done: Sequence[Edit], region: Region) -> Drawing:
-        return model.draw(edited(model, twins, kind, done, share), resolution, region)
+    def after(kind: Callable[[Twins], LatentMap], done: Sequence[Edit], region: Region) -> Wanted:
+        return Wanted(edited(model, twins, kind, done, share), resolution, region)
 
     if copies:
         region = reach(masks_of(copies), drawn, comparison)
-        copied = after(FAITHFUL, copies, region)
+        copied = yield after(FAITHFUL, copies, region)
         faithful = subject.faithful(resolution)
         img = carry(img, faithful, copied, masks_of(copies), comparison, region)
     if copies and others:
-        before = compact(after(PLAIN, copies, whole(drawn)))
+        before = compact((yield after(PLAIN, copies, whole(drawn))))
     if others:
         region = reach(masks_of(others), drawn, comparison)
-        changed = after(PLAIN, edits, region)
+        changed = yield after(PLAIN, edits, region)
         img = carry(img, before, changed, masks_of(others), comparison, region)
     shown = touched(over(edits), drawn, size, reach(masks_of(edits), drawn, comparison))
     return finished(original, img, shown)

@@ -35,6 +35,11 @@ class Region:
         """How many columns."""
         return self.right - self.left
 
+    @property
+    def area(self) -> int:
+        """How many places."""
+        return self.height * self.width
+
     def grown(self, by: int) -> "Region":
         """With so many rows and columns more on every side."""
         return Region(self.top - by, self.bottom + by, self.left - by, self.right + by)

@@ -13,7 +13,7 @@ from worker.clock import Clock
 from worker.composition import Change, composed, onto, overlap
 from worker.encode import Box, ImageFile, repaint, shrunk, write_animation, written
 from worker.parts import Part
-from worker.ports import Editor, Step
+from worker.ports import EditCall, Edited, Editor, Step
 from worker.task import Task, check_version
 
 
@@ -48,8 +48,49 @@ def edit(task: Task, request: EditRequest) -> EditResult:
     return result
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """An edit that an editor can do.
+
+    Attributes:
+        before: the part that was encoded, as large as it is wanted.
+        base: the same, with what is painted on other parts.
+    """
+
+    task: Task
+    request: EditRequest
+    latent: LatentRecord
+    editor: Editor
+    before: Picture
+    base: Picture
+
+    def call(self, share: float = 1.0) -> EditCall:
+        """What the editor is to do."""
+        output = self.request.output
+        return EditCall(
+            self.latent.latent_id,
+            self.before.on_white(),
+            enabled_edits(self.request.edits),
+            tensor=self.task.tensors_for(self.editor),
+            mask=self.task.mask,
+            composite=output.composite,
+            share=share,
+            detail=output.detail,
+        )
+
+
 def draw_edit(task: Task, request: EditRequest, clock: Clock) -> Drawing:
     """Apply an edit list to a latent's original encoding; nothing is kept."""
+    prepared = prepare(task, request, clock)
+    if request.output.frames is not None:
+        return animate(prepared, clock)
+    edited = prepared.editor.edit(prepared.call())
+    clock.lap("edit")
+    return finish(prepared, edited)
+
+
+def prepare(task: Task, request: EditRequest, clock: Clock) -> Prepared:
+    """Get what an editor needs."""
     latent = task.bench.library.latent(task.owner, request.latent_id)
     editor = task.editor(latent.model)
     check_version(latent.model, latent.model_version, task.bench.version(latent.model))
@@ -59,53 +100,34 @@ def draw_edit(task: Task, request: EditRequest, clock: Clock) -> Drawing:
     if request.others and output.frame == "crop":
         base = sized(taken_with_others(task, latent, request.others, editor), output)
         clock.lap("others")
-    if output.frames is not None:
-        return animate(task, request, editor, before, base, clock)
-    edited = editor.edit(
-        request.latent_id,
-        before.on_white(),
-        enabled_edits(request.edits),
-        tensor=task.tensors_for(editor),
-        mask=task.mask,
-        composite=output.composite,
-        detail=output.detail,
-    )
-    clock.lap("edit")
+    return Prepared(task, request, latent, editor, before, base)
+
+
+def finish(prepared: Prepared, edited: Edited) -> Drawing:
+    """Put what an editor made into its picture, and write it."""
+    latent, before, output = prepared.latent, prepared.before, prepared.request.output
     answer, box = repaint(before, edited.pixels), edited.changed_box
     if output.frame == "full":
+        task = prepared.task
         whole = task.bench.picture(task.owner, latent.image_id)
-        others = changes_of(task, request.others, editor)
+        others = changes_of(task, prepared.request.others, prepared.editor)
         answer = composed(whole, (Change(part_of(latent), before, answer), *others))
         box = changed_box(whole.pixels, answer.pixels)
-    elif base is not before:
-        answer = onto(base, before, answer)
+    elif prepared.base is not before:
+        answer = onto(prepared.base, before, answer)
         box = changed_box(before.pixels, answer.pixels)
     return Drawing(written(answer, output.format, output.quality), box)
 
 
-def animate(
-    task: Task, request: EditRequest, editor: Editor, before: Picture, base: Picture, clock: Clock
-) -> Drawing:
-    """The way from the original to the edited picture, by equal shares of every edit.
-
-    Args:
-        base: the original, with what is painted on other parts.
-    """
-    output = request.output
+def animate(prepared: Prepared, clock: Clock) -> Drawing:
+    """The way from the original to the edited picture, by equal shares of every edit."""
+    output, before = prepared.request.output, prepared.before
     last = (output.frames or 2) - 1
     pictures = []
     for k in range(last + 1):
-        task.report(Step(k, last + 1, "Drawing the animation", None))
-        edited = editor.edit(
-            request.latent_id,
-            before.on_white(),
-            enabled_edits(request.edits),
-            tensor=task.tensors_for(editor),
-            mask=task.mask,
-            composite=output.composite,
-            share=k / last,
-        )
-        pictures.append(onto(base, before, repaint(before, edited.pixels)))
+        prepared.task.report(Step(k, last + 1, "Drawing the animation", None))
+        edited = prepared.editor.edit(prepared.call(k / last))
+        pictures.append(onto(prepared.base, before, repaint(before, edited.pixels)))
     clock.lap("edit")
     box = changed_box(before.pixels, pictures[-1].pixels)
     return Drawing(write_animation(pictures, output.quality), box)
@@ -166,11 +188,13 @@ def changes_of(task: Task, others: tuple[PaintedPart, ...], editor: Editor) -> I
         check_version(latent.model, latent.model_version, task.bench.version(editor.model_id))
         before = taken(task, latent)
         edited = editor.edit(
-            other.latent_id,
-            before.on_white(),
-            edits,
-            tensor=task.tensors_for(editor),
-            mask=task.mask,
-            composite="residual",
+            EditCall(
+                other.latent_id,
+                before.on_white(),
+                edits,
+                tensor=task.tensors_for(editor),
+                mask=task.mask,
+                composite="residual",
+            )
         )
         yield Change(part_of(latent), before, repaint(before, edited.pixels))

@@ -8,7 +8,6 @@ import math
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import torch
@@ -17,10 +16,10 @@ from torch import Tensor
 
 from contracts.edits import AttributeEdit, EditValue, TransplantEdit
 from contracts.lands import DrawRequest
-from contracts.requests import Detail, GenerateRequest
 from contracts.requests import Fit as ToldFit
+from contracts.requests import GenerateRequest
 from models.attributes import shift
-from models.carry import changed_box
+from models.carry import Box, changed_box
 from models.errors import ShapeError
 from models.fit import Fit, distance_apart, fit_of
 from models.heat import heat_of
@@ -33,19 +32,32 @@ from models.painting import (
     FAITHFUL,
     Edit,
     Move,
+    Painting,
     Resample,
     Subject,
     Transplant,
+    Wanted,
     edited,
-    paint,
+    painting,
     readings,
 )
 from models.recent import Recent
+from models.region import size_of, whole
 from models.sampling import seed_w
+from models.together import at_once, paint_together
 from models.twins import FURTHER, find_twin, is_plain, twin_steps, twins_of
 from worker.lands import draw_land
 from worker.masks import read_mask
-from worker.ports import Edited, Encoded, EncodeOptions, FetchMask, FetchTensor, Step, no_mask
+from worker.ports import (
+    EditCall,
+    Edited,
+    Encoded,
+    EncodeOptions,
+    FetchMask,
+    FetchTensor,
+    Step,
+    no_mask,
+)
 from worker.progress import Progress
 from worker.sizes import drawn_size, known_bases, resumed_size
 
@@ -179,30 +191,35 @@ class ModelEditor:
         plain = twins_of(self.model, stored, tell).plain
         return to_bytes(Stored(stored.latent, stored.space, plain), self.model_id)
 
+    @property
+    def at_once(self) -> int:
+        return at_once(self.resolution, self.model.device)
+
+    def edit(self, call: EditCall) -> Edited:
+        (answer,) = self.edit_together([call])
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
     @torch.inference_mode()
-    def edit(
-        self,
-        latent_id: str,
-        original: Pixels,
-        edits: Sequence[EditValue],
-        *,
-        tensor: FetchTensor,
-        mask: FetchMask = no_mask,
-        composite: Literal["residual", "model"],
-        share: float = 1.0,
-        detail: Detail = "full",
-    ) -> Edited:
-        subject = self.subject(latent_id, tensor)
-        resolution = None if detail == "full" else self.draft_resolution
-        wanted = [self.as_edit(edit, subject, tensor, mask) for edit in edits if edit.enabled]
-        if composite == "model":
-            size = (original.shape[0], original.shape[1])
-            latent = edited(self.model, subject.twins, FAITHFUL, wanted, share)
-            before = to_pixels(resize_img(subject.faithful(resolution).img, size))
-            pixels = to_pixels(resize_img(self.model.render(latent, resolution), size))
-            return Edited(pixels, changed_box(before, pixels))
-        pixels = paint(subject, original, wanted, share, resolution)
-        return Edited(pixels, changed_box(original, pixels))
+    def edit_together(self, calls: Sequence[EditCall]) -> list[Edited | Exception]:
+        answers = paint_together(self.model, [self.painting(call) for call in calls])
+        return [answer if isinstance(answer, Exception) else Edited(*answer) for answer in answers]
+
+    def painting(self, call: EditCall) -> Painting[tuple[Pixels, Box | None]]:
+        """Come to an edited picture, and the box of what changed."""
+        subject = self.subject(call.latent_id, call.tensor)
+        resolution = None if call.detail == "full" else self.draft_resolution
+        wanted = [self.as_edit(e, subject, call.tensor, call.mask) for e in call.edits if e.enabled]
+        if call.composite == "model":
+            size = (call.original.shape[0], call.original.shape[1])
+            latent = edited(self.model, subject.twins, FAITHFUL, wanted, call.share)
+            faithful = subject.faithful(resolution).img
+            drawing = yield Wanted(latent, resolution, whole(size_of(faithful)))
+            before, pixels = (to_pixels(resize_img(i, size)) for i in (faithful, drawing.img))
+            return pixels, changed_box(before, pixels)
+        pixels = yield from painting(subject, call.original, wanted, call.share, resolution)
+        return pixels, changed_box(call.original, pixels)
 
     def as_edit(
         self, edit: EditValue, subject: Subject, tensor: FetchTensor, stored: FetchMask

@@ -25,7 +25,7 @@ from worker import jobs
 from worker.liveness import Heartbeat
 from worker.names import new_name
 from worker.ports import LoadEditor
-from worker.previews import PreviewPainter, preview_at
+from worker.previews import BenchStudio, PreviewPainter
 from worker.settings import WorkerSettings
 from worker.turns import Turns
 from worker.workbench import Workbench
@@ -101,7 +101,7 @@ def run(
         parent_pid=parent_pid,
     )
     painter = PreviewPainter(
-        connect(url, num_retries=0), worker.name, worker.turns, preview_at(bench)
+        connect(url, num_retries=0), worker.name, worker.turns, BenchStudio(bench)
     )
     with contextlib.ExitStack() as stack:
         stack.callback(worker.heart.stop)

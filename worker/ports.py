@@ -1,7 +1,7 @@
 """What a job needs of a loaded model: the `Editor`. Jobs know this seam, not torch."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -82,6 +82,29 @@ class Encoded:
 
 
 @dataclass(frozen=True)
+class EditCall:
+    """What is to be edited, and how.
+
+    Attributes:
+        original: what was encoded, at its own size.
+        edits: of the list, those that are on.
+        tensor, mask: how the editor gets what is stored.
+        composite: the change carried to the original, or the model's own picture.
+        share: of every edit, in [0, 1].
+        detail: a draft is drawn coarser.
+    """
+
+    latent_id: str
+    original: Pixels
+    edits: Sequence[EditValue]
+    tensor: FetchTensor = field(kw_only=True)
+    mask: FetchMask = field(kw_only=True, default=no_mask)
+    composite: Literal["residual", "model"] = field(kw_only=True)
+    share: float = field(kw_only=True, default=1.0)
+    detail: Detail = field(kw_only=True, default="full")
+
+
+@dataclass(frozen=True)
 class Edited:
     """An edited picture, as large as the original."""
 
@@ -126,20 +149,18 @@ class Editor(Protocol):
         none. `on_step` may raise to stop."""
         ...
 
-    def edit(
-        self,
-        latent_id: str,
-        original: Pixels,
-        edits: Sequence[EditValue],
-        *,
-        tensor: FetchTensor,
-        mask: FetchMask = no_mask,
-        composite: Literal["residual", "model"],
-        share: float = 1.0,
-        detail: Detail = "full",
-    ) -> Edited:
+    @property
+    def at_once(self) -> int:
+        """How many edits are worth doing together."""
+        ...
+
+    def edit(self, call: EditCall) -> Edited:
         """Apply edits, or a share of them, to a latent and carry the difference, or a draft of it,
         to `original`, at its own size."""
+        ...
+
+    def edit_together(self, calls: Sequence[EditCall]) -> list[Edited | Exception]:
+        """The same for several, as few times as it can; what one raises is its own."""
         ...
 
     def generate(self, wanted: GenerateRequest) -> Encoded:

@@ -6,7 +6,9 @@ comes meanwhile is next (`turns.py`).
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 from pydantic import ValidationError
 from redis import Redis
@@ -16,10 +18,10 @@ from redis.exceptions import RedisError
 from contracts.frames import framed
 from contracts.jobs import JobError, JobKind
 from contracts.previews import WORKER_CHANNEL, DrawnPreview, PreviewAnswer, PreviewRequest
-from contracts.requests import EditRequest
 from worker.clock import Clock
-from worker.edit import draw_edit
-from worker.jobs import again_if_memory_runs_out, translated
+from worker.edit import Prepared, finish, prepare
+from worker.jobs import again_if_memory_runs_out, is_out_of_memory, translated
+from worker.ports import Edited
 from worker.task import Task
 from worker.turns import Turns
 from worker.workbench import Workbench
@@ -29,8 +31,20 @@ log = logging.getLogger(__name__)
 LOOK_S = 0.25  # between two looks at whether the worker ends
 RECONNECT_S = 0.5
 
-Draw = Callable[[str, EditRequest], tuple[DrawnPreview, bytes]]
-"""The preview that an owner asks for. May raise anything."""
+Drawn = tuple[DrawnPreview, bytes]
+"""What is said of a preview, and its picture."""
+
+
+class Studio(Protocol):
+    """Where previews are drawn."""
+
+    def at_once(self, model: str) -> int:
+        """How many by a model are worth drawing together."""
+        ...
+
+    def draw(self, requests: Sequence[PreviewRequest]) -> list[Drawn | Exception]:
+        """Draw previews by one model; what one raises is its own. May itself raise anything."""
+        ...
 
 
 class Slots:
@@ -49,9 +63,15 @@ class Slots:
         else:
             self._newest[request.slot] = request
 
-    def take(self) -> PreviewRequest:
-        """The request whose slot has waited longest."""
-        return self._newest.pop(next(iter(self._newest)))
+    def take(self, at_once: Callable[[str], int]) -> list[PreviewRequest]:
+        """The request whose slot has waited longest, and with it the next ones by the same model.
+
+        Args:
+            at_once: how many by a model are worth drawing together.
+        """
+        model = next(iter(self._newest.values())).model
+        alike = [slot for slot, request in self._newest.items() if request.model == model]
+        return [self._newest.pop(slot) for slot in alike[: at_once(model)]]
 
 
 class PreviewPainter:
@@ -61,11 +81,11 @@ class PreviewPainter:
         name: of the worker; where servers publish to.
     """
 
-    def __init__(self, redis: Redis, name: str, turns: Turns, draw: Draw) -> None:
+    def __init__(self, redis: Redis, name: str, turns: Turns, studio: Studio) -> None:
         self._redis = redis
         self._channel = WORKER_CHANNEL + name
         self._turns = turns
-        self._draw = draw
+        self._studio = studio
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="previews", daemon=True)
 
@@ -95,7 +115,7 @@ class PreviewPainter:
             if message is not None:
                 self._hear(message["data"], slots)
             elif slots:
-                self._answer(slots.take())
+                self._answer(slots.take(self._studio.at_once))
 
     def _hear(self, text: bytes, slots: Slots) -> None:
         try:
@@ -103,31 +123,76 @@ class PreviewPainter:
         except ValidationError as error:  # of a server of another release
             log.warning("a request cannot be read: %s", error)
 
-    def _answer(self, request: PreviewRequest) -> None:
-        assert request.edit is not None
-        about: DrawnPreview | JobError
+    def _answer(self, requests: Sequence[PreviewRequest]) -> None:
+        drawn: Sequence[Drawn | Exception]
         with self._turns.turn():
             try:
-                about, picture = self._draw(request.owner, request.edit)
+                drawn = self._studio.draw(requests)
             except Exception as error:  # whatever it is, who waits is told
-                known = translated(error, JobKind.EDIT)
+                drawn = [error] * len(requests)
+        for request, each in zip(requests, drawn, strict=True):
+            about: DrawnPreview | JobError
+            if isinstance(each, Exception):
+                known = translated(each, JobKind.EDIT)
                 about, picture = JobError(code=known.code, message=known.message), b""
-        answer = PreviewAnswer(ticket=request.ticket, about=about)
-        self._redis.publish(request.answer_to, framed(answer, picture))
+            else:
+                about, picture = each
+            answer = PreviewAnswer(ticket=request.ticket, about=about)
+            self._redis.publish(request.answer_to, framed(answer, picture))
 
 
-def preview_at(bench: Workbench) -> Draw:
-    """How previews are drawn at a bench."""
+class BenchStudio:
+    """Previews, drawn at a bench."""
 
-    def draw(owner: str, edit: EditRequest) -> tuple[DrawnPreview, bytes]:
-        task = Task(bench, owner, lambda step: None)
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+
+    def at_once(self, model: str) -> int:
+        return self._bench.at_once(model)
+
+    def draw(self, requests: Sequence[PreviewRequest]) -> list[Drawn | Exception]:
+        return again_if_memory_runs_out(self._bench, lambda: self._drawn(requests))
+
+    def _drawn(self, requests: Sequence[PreviewRequest]) -> list[Drawn | Exception]:
+        begun = [self._begin(request) for request in requests]
+        ready = [each for each in begun if isinstance(each, Begun)]
+        calls = [each.prepared.call() for each in ready]
+        edited = ready[0].prepared.editor.edit_together(calls) if ready else []
+        for each in edited:
+            if isinstance(each, Exception) and is_out_of_memory(each):
+                raise each
+        answers = iter(edited)
+        return [each if isinstance(each, Exception) else each.end(next(answers)) for each in begun]
+
+    def _begin(self, request: PreviewRequest) -> "Begun | Exception":
+        assert request.edit is not None
         clock = Clock()
-        drawing = again_if_memory_runs_out(bench, lambda: draw_edit(task, edit, clock))
-        said = DrawnPreview(
+        try:
+            task = Task(self._bench, request.owner, lambda step: None)
+            return Begun(prepare(task, request.edit, clock), clock)
+        except Exception as error:  # its owner is told
+            return error
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A preview that is to be drawn."""
+
+    prepared: Prepared
+    clock: Clock
+
+    def end(self, edited: Edited | Exception) -> Drawn | Exception:
+        """What is said of it, and its picture."""
+        self.clock.lap("edit")
+        if isinstance(edited, Exception):
+            return edited
+        try:
+            drawing = finish(self.prepared, edited)
+        except Exception as error:  # its owner is told
+            return error
+        about = DrawnPreview(
             media_type=drawing.file.media_type,
             changed_box=drawing.changed_box,
-            timings_ms=clock.laps("write"),
+            timings_ms=self.clock.laps("write"),
         )
-        return said, drawing.file.data
-
-    return draw
+        return about, drawing.file.data

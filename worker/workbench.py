@@ -114,6 +114,11 @@ class Workbench:
         self._editors.move_to_end(model_id)
         return self._editors[model_id].editor
 
+    def at_once(self, model_id: str) -> int:
+        """How many edits are worth doing together; of a model that has to be loaded first, one."""
+        held = self._editors.get(model_id)
+        return 1 if held is None else held.editor.at_once
+
     def info(self, model_id: str) -> ModelInfo:
         """What a model says of itself.
 

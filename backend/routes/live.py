@@ -133,8 +133,8 @@ async def answer(server: Services, owner: str, slot: str, wanted: LiveRequest) -
     """
     edit = wanted.edit
     if edit.output.max_side is not None:
-        await run_in_threadpool(check_request, server, owner, edit)
-        preview = await server.previews.ask(owner, slot, edit)
+        latent = await run_in_threadpool(check_request, server, owner, edit)
+        preview = await server.previews.ask(owner, slot, latent.model, edit)
         if preview is not None:
             about = preview.about
             said = LiveAnswer(seq=wanted.seq, image_id=None, cached=False, **dict(about))

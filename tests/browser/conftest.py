@@ -317,12 +317,18 @@ class Driver:
     def saved(self):
         """The kept session as the API takes it."""
         self.wait_until_saved()
-        self.page.wait_for_timeout(300)  # the browser's copy is written when the hand rests
+        before, copy = None, self._copy()
+        while copy != before:  # the browser's copy is written when the hand rests
+            self.page.wait_for_timeout(300)
+            before, copy = copy, self._copy()
+        return copy
+
+    def _copy(self):
         return self.page.evaluate(
             """() => {
                 const address = new URLSearchParams(location.hash.slice(1));
                 const id = address.get('session') ?? address.get('latent');
-                return JSON.parse(localStorage.getItem('latentbrush.session.' + id)).wire;
+                return JSON.parse(localStorage.getItem('latentbrush.session.' + id))?.wire;
             }"""
         )
 

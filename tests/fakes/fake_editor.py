@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,16 +13,16 @@ from safetensors.numpy import load, save
 
 from contracts.edits import (
     AttributeEdit,
-    EditValue,
     ResampleEdit,
     TransplantEdit,
 )
 from contracts.lands import DrawRequest
 from contracts.masks import MaskGrid, MaskPng, MaskStored
-from contracts.requests import Detail, GenerateRequest
+from contracts.requests import GenerateRequest
 from models.errors import ModelError
 from worker.decode import decode_mask
 from worker.ports import (
+    EditCall,
     Edited,
     Encoded,
     EncodeOptions,
@@ -75,32 +74,34 @@ class FakeEditor:
     def with_twin(self, tensor: bytes, on_step: Callable[[Step], None]) -> bytes:
         return tensor
 
-    def edit(
-        self,
-        latent_id: str,
-        original: Pixels,
-        edits: Sequence[EditValue],
-        *,
-        tensor: FetchTensor,
-        mask: FetchMask = no_mask,
-        composite: Literal["residual", "model"],
-        share: float = 1.0,
-        detail: Detail = "full",
-    ) -> Edited:
-        assert load(tensor(latent_id))["wmap"].shape == (*GRID, 3)
-        before = original if composite == "residual" else self._flat(original)
+    @property
+    def at_once(self) -> int:
+        return 4
+
+    def edit(self, call: EditCall) -> Edited:
+        assert load(call.tensor(call.latent_id))["wmap"].shape == (*GRID, 3)
+        original = call.original
+        before = original if call.composite == "residual" else self._flat(original)
         pixels = before.astype(np.int64)
-        for edit in edits:
+        for edit in call.edits:
             if isinstance(edit, TransplantEdit):
-                tensor(edit.donor)
+                call.tensor(edit.donor)
             if isinstance(edit, ResampleEdit) and edit.seed == SLOW_SEED:
                 time.sleep(SLOW_EDIT_S)
             if isinstance(edit, AttributeEdit):
-                pixels += (self._brightness(edit, original.shape[:2], mask) * share).astype(
-                    np.int64
-                )
+                brightness = self._brightness(edit, original.shape[:2], call.mask)
+                pixels += (brightness * call.share).astype(np.int64)
         after = np.clip(pixels, 0, 255).astype(np.uint8)
         return Edited(after, _box_of((after != original).any(axis=2)))
+
+    def edit_together(self, calls: Sequence[EditCall]) -> list[Edited | Exception]:
+        return [self._edited_or_why_not(call) for call in calls]
+
+    def _edited_or_why_not(self, call: EditCall) -> Edited | Exception:
+        try:
+            return self.edit(call)
+        except Exception as error:
+            return error
 
     def generate(self, wanted: GenerateRequest) -> Encoded:
         shape = (wanted.height or self.resolution, wanted.width or self.resolution, 3)

@@ -26,7 +26,7 @@ from training.attributes import least_squares
 from training.reader import fit_reader
 from worker.decode import decode_mask
 from worker.editor import ModelEditor
-from worker.ports import Edited, Encoded, EncodeOptions, FetchTensor, Step
+from worker.ports import EditCall, Edited, Encoded, EncodeOptions, FetchTensor, Step
 from worker.sizes import drawn_size, smallest_size
 
 CORNER = MaskGrid(rows=tuple((1.0, 1.0) + (0.0,) * 6 if y < 2 else (0.0,) * 8 for y in range(8)))
@@ -71,7 +71,7 @@ def paint(
     editor: ModelEditor, original: Pixels, tensors: dict[str, bytes], *edits: EditValue
 ) -> Edited:
     return editor.edit(
-        "lat_base", original, edits, tensor=tensors.__getitem__, composite="residual"
+        EditCall("lat_base", original, edits, tensor=tensors.__getitem__, composite="residual")
     )
 
 
@@ -121,7 +121,11 @@ def changes(
     fetch = tensors.__getitem__
     kinds: tuple[Detail, ...] = ("full", "draft")
     drawn = [
-        editor.edit("lat_base", original, [edit], tensor=fetch, composite="residual", detail=detail)
+        editor.edit(
+            EditCall(
+                "lat_base", original, [edit], tensor=fetch, composite="residual", detail=detail
+            )
+        )
         for detail in kinds
     ]
     return [each.pixels.astype(int) - original for each in drawn]
@@ -156,12 +160,14 @@ def test_masks_of_every_kind_agree(
     kept = {"msk_white": decode_mask(white.getvalue())}
     results.append(
         editor.edit(
-            "lat_base",
-            original,
-            [stored],
-            tensor=tensors.__getitem__,
-            mask=kept.__getitem__,
-            composite="residual",
+            EditCall(
+                "lat_base",
+                original,
+                [stored],
+                tensor=tensors.__getitem__,
+                mask=kept.__getitem__,
+                composite="residual",
+            )
         )
     )
     assert all(np.array_equal(r.pixels, results[0].pixels) for r in results)
@@ -183,7 +189,9 @@ def test_the_same_edit_gives_the_same_bytes_after_the_cache_is_emptied(
 def test_the_models_own_picture_can_be_asked_for(
     editor: ModelEditor, original: Pixels, tensors: dict[str, bytes]
 ) -> None:
-    result = editor.edit("lat_base", original, [], tensor=tensors.__getitem__, composite="model")
+    result = editor.edit(
+        EditCall("lat_base", original, [], tensor=tensors.__getitem__, composite="model")
+    )
     assert result.pixels.shape == original.shape
     assert not np.array_equal(result.pixels, original)
     assert result.changed_box is None
@@ -216,11 +224,13 @@ def test_a_spatial_model_generates_any_size_to_edit() -> None:
     again = editor.generate(wanted(seed=3, width=64, height=40, coherence=2.0))
     assert (drawn.pixels == again.pixels).all()
     edited = editor.edit(
-        "lat_x",
-        drawn.pixels,
-        [AttributeEdit(attribute="smile", strength=3)],
-        tensor=lambda _: drawn.tensor,
-        composite="residual",
+        EditCall(
+            "lat_x",
+            drawn.pixels,
+            [AttributeEdit(attribute="smile", strength=3)],
+            tensor=lambda _: drawn.tensor,
+            composite="residual",
+        )
     )
     assert edited.changed_box is not None
     for size in ({"width": 65}, {"height": 24}):
@@ -295,7 +305,9 @@ def test_what_is_read_is_what_a_reach_begins_with(
     for more in (0.0, 0.5):
         edit = AttributeEdit(attribute="smile", reach=found.readings["smile"] + more)
         result = reading_editor.edit(
-            "lat_read", original, [edit], tensor=lambda _: found.tensor, composite="residual"
+            EditCall(
+                "lat_read", original, [edit], tensor=lambda _: found.tensor, composite="residual"
+            )
         )
         changes.append(np.abs(result.pixels.astype(int) - original).mean())
     assert changes[0] < 0.15 * changes[1]
@@ -325,7 +337,9 @@ def test_land_that_was_encoded_small_stays_so() -> None:
     tensor = to_bytes(Stored(invert(model, small, space="S4", steps=1).latent, "S4"), "tiny")
     assert editor.check_latent(tensor, (72, 100)) == (16, 24)
     whole = [AttributeEdit(attribute="smile", strength=3)]
-    edited = editor.edit("old", picture, whole, tensor=lambda _: tensor, composite="residual")
+    edited = editor.edit(
+        EditCall("old", picture, whole, tensor=lambda _: tensor, composite="residual")
+    )
     assert edited.changed_box is not None
     further = editor.encode(picture, EncodeOptions(begin=tensor, steps=1), ignore)
     assert further.grid == (16, 24)
@@ -348,7 +362,9 @@ def test_a_latent_from_before_there_were_twins_gets_one(
         lambda _: editor.with_twin(old, ignore),  # as jobs do, in the middle of an edit
     ]
     for k, fetch in enumerate(fetches):
-        shown = editor.edit(f"lat_{k}", original, EDITS[:1], tensor=fetch, composite="residual")
+        shown = editor.edit(
+            EditCall(f"lat_{k}", original, EDITS[:1], tensor=fetch, composite="residual")
+        )
         assert shown.changed_box is not None
 
 
@@ -404,7 +420,9 @@ def test_a_picture_of_any_shape_is_encoded_and_painted(
     left = MaskGrid(rows=((1.0, 0.0, 0.0, 0.0),))
     edit = AttributeEdit(attribute="smile", strength=3, mask=left)
     store = {"wide": found.tensor}
-    result = editor.edit("wide", picture, [edit], tensor=store.__getitem__, composite="residual")
+    result = editor.edit(
+        EditCall("wide", picture, [edit], tensor=store.__getitem__, composite="residual")
+    )
     assert result.pixels.shape == picture.shape
     changed = (result.pixels != picture).any(axis=(0, 2))
     assert changed[: shape[1] // 4].any()
@@ -454,7 +472,9 @@ def test_a_reading_that_cannot_be_reached_is_said(
         edit = AttributeEdit(attribute="smile", reach=1.0, mask=mask)
         fetch = {"lat-" + reason: found.tensor}.__getitem__
         with pytest.raises(ShapeError, match=reason):
-            editor.edit("lat-" + reason, picture, [edit], tensor=fetch, composite="residual")
+            editor.edit(
+                EditCall("lat-" + reason, picture, [edit], tensor=fetch, composite="residual")
+            )
 
 
 def test_a_picture_that_is_too_long_is_refused(editor: ModelEditor) -> None:

@@ -3,25 +3,50 @@
 import signal
 import threading
 import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
 
 import pytest
+from fake_editor import FakeEditor
+from live_server import write_model
 
+from contracts.edits import AttributeEdit
+from contracts.errors import UnknownMask
+from contracts.ids import new_job_id
+from contracts.job_store import JobStore
+from contracts.jobs import JobKind, new_record
+from contracts.library import Library
+from contracts.masks import MaskStored
 from contracts.previews import PreviewRequest
-from contracts.requests import EditRequest
-from worker.previews import Slots
+from contracts.requests import EditRequest, GenerateRequest, GenerateResult
+from worker.ports import EditCall, Edited
+from worker.previews import BenchStudio, Slots
+from worker.settings import WorkerSettings
+from worker.task import Task
+from worker.tasks import perform
 from worker.turns import Turns
+from worker.workbench import Workbench
 
 
-def wanted(slot: str, ticket: int, latent_id: str | None = "lat_x") -> PreviewRequest:
+def wanted(
+    slot: str, ticket: int, latent_id: str | None = "lat_x", model: str = "tiny"
+) -> PreviewRequest:
     edit = None if latent_id is None else EditRequest(latent_id=latent_id)
-    return PreviewRequest(ticket=ticket, slot=slot, answer_to="there", owner="anna", edit=edit)
+    return PreviewRequest(
+        ticket=ticket, slot=slot, answer_to="there", owner="anna", model=model, edit=edit
+    )
+
+
+def taken(slots: Slots, at_once: int = 1) -> list[int]:
+    return [request.ticket for request in slots.take(lambda _model: at_once)]
 
 
 def test_the_newest_of_a_socket_is_drawn_in_the_place_of_its_first() -> None:
     slots = Slots()
     for slot, ticket in [("a", 1), ("b", 2), ("a", 3), ("c", 4), ("a", 5)]:
         slots.put(wanted(slot, ticket))
-    assert [slots.take().ticket for _ in range(3)] == [5, 2, 4]
+    assert [taken(slots) for _ in range(3)] == [[5], [2], [4]]
     assert not slots
 
 
@@ -29,9 +54,18 @@ def test_a_socket_that_was_served_waits_for_the_others() -> None:
     slots = Slots()
     slots.put(wanted("a", 1))
     slots.put(wanted("b", 2))
-    assert slots.take().ticket == 1
+    assert taken(slots) == [1]
     slots.put(wanted("a", 3))
-    assert [slots.take().ticket for _ in range(2)] == [2, 3]
+    assert [taken(slots) for _ in range(2)] == [[2], [3]]
+
+
+def test_those_by_one_model_are_drawn_together_and_no_socket_is_passed_over_twice() -> None:
+    slots = Slots()
+    for slot, model in enumerate(["tiny", "large", "tiny", "large", "tiny", "tiny"]):
+        slots.put(wanted(f"s{slot}", slot, model=model))
+    assert taken(slots, 3) == [0, 2, 4]
+    slots.put(wanted("s0", 6))
+    assert [taken(slots, 3) for _ in range(2)] == [[1, 3], [5, 6]]
 
 
 def test_what_nobody_wants_any_more_is_not_drawn() -> None:
@@ -40,6 +74,58 @@ def test_what_nobody_wants_any_more_is_not_drawn() -> None:
     slots.put(wanted("a", 1, None))
     slots.put(wanted("b", 2, None))
     assert not slots
+
+
+class Short(FakeEditor):
+    """Runs out of memory the first time, as who draws with it does."""
+
+    together: list[int]
+    failures = 1
+
+    def edit_together(self, calls: Sequence[EditCall]) -> list[Edited | Exception]:
+        self.together.append(len(calls))
+        if Short.failures:
+            Short.failures -= 1
+            return [MemoryError("can't allocate memory") for _ in calls]
+        return super().edit_together(calls)
+
+
+def test_several_are_drawn_in_one_go_and_one_that_fails_fails_alone(tmp_path: Path) -> None:
+    write_model(tmp_path)
+    settings = WorkerSettings(data_dir=tmp_path)
+    library = Library(settings.store_url)
+    Short.together = []
+    bench = Workbench(
+        settings,
+        cast(JobStore, None),
+        library,
+        lambda folder, device: Short(folder.name, 64, device),
+        "cpu",
+        "worker",
+        lambda: False,
+        lambda: None,
+    )
+    asked = GenerateRequest(model="fake", seed=1)
+    record = new_record(new_job_id(), "anna", JobKind.GENERATE, "interactive", asked)
+    made = perform(Task(bench, "anna", lambda step: None), record)
+    assert isinstance(made, GenerateResult)
+
+    def request(ticket: int, *edits: AttributeEdit, owner: str = "anna") -> PreviewRequest:
+        edit = EditRequest(latent_id=made.latent_id, edits=edits)
+        fields = {"ticket": ticket, "slot": str(ticket), "owner": owner, "edit": edit}
+        return PreviewRequest(answer_to="there", model="fake", **fields)
+
+    smile = AttributeEdit(attribute="smile", strength=1.0)
+    lost = AttributeEdit(attribute="smile", strength=1.0, mask=MaskStored(mask_id="msk_lost"))
+    studio = BenchStudio(bench)
+    right, wrong, strange = studio.draw(
+        [request(1, smile), request(2, lost), request(3, smile, owner="bert")]
+    )
+    assert isinstance(right, tuple)
+    assert right[0].changed_box is not None
+    assert isinstance(wrong, UnknownMask)
+    assert isinstance(strange, Exception), "another's latent"
+    assert Short.together == [2, 2], "once more after memory had run out"
 
 
 def test_turns_are_given_one_by_one_in_the_order_in_which_they_were_asked_for() -> None:
