@@ -199,8 +199,5 @@ def _worker_environment(settings: Settings) -> dict[str, str]:
         value = getattr(settings, name)
         if value is not None:
             environment[f"LATENTBRUSH_{name.upper()}"] = str(value)
-    # Two models that both think all cores theirs are many times slower than two that share them.
-    share = max(1, (os.cpu_count() or 1) // max(1, len(settings.local_workers)))
-    environment.setdefault("LATENTBRUSH_TORCH_THREADS", str(share))
     path = [str(SOURCE_DIR), *filter(None, [environment.get("PYTHONPATH")])]
     return {**environment, "PYTHONPATH": os.pathsep.join(path)}

@@ -45,11 +45,11 @@ def worker(
     ),
 ) -> None:
     """Run one worker, for another machine of the same broker and store."""
-    from worker.main import limit_threads, run
+    from worker.cores import wait_briefly
+    from worker.main import run
     from worker.settings import WorkerSettings
 
-    settings = WorkerSettings()
-    limit_threads(settings.torch_threads)
-    from worker.editor import load_editor  # after the limits, because it loads torch
+    wait_briefly()
+    from worker.editor import load_editor  # which loads torch
 
-    run(settings, load_editor, queues=queues.split(","))
+    run(WorkerSettings(), load_editor, queues=queues.split(","))

@@ -70,6 +70,7 @@ def run(job_id: str) -> None:
     )
     if record is None:
         return  # canceled, or already taken by another
+    bench.take_cores()
     reporter = Reporter(bench, record)
     task = Task(bench, record.owner, reporter.report)
     try:
@@ -120,6 +121,7 @@ class Reporter:
         """
         if self._bench.is_stopping():
             raise HandBack
+        self._bench.take_cores()
         clock_s = time.monotonic()
         shown = step.preview if clock_s >= self._next_preview_s else None
         if clock_s < self._next_report_s and step.step < step.steps and shown is None:

@@ -22,6 +22,7 @@ from contracts.job_store import JobStore, WorkerState
 from contracts.jobs import INTERACTIVE, QUEUES, TILES
 from contracts.library import Library
 from worker import jobs
+from worker.cores import Cores, compute_with, ours, wait_briefly
 from worker.liveness import Heartbeat
 from worker.names import new_name
 from worker.ports import LoadEditor
@@ -83,6 +84,7 @@ def run(
     redis = connect(url)
     worker = _model_worker(redis, queues, name)
     worker.turns = Turns()
+    cores = Cores(settings.torch_threads or most_threads(queues))
     bench = Workbench(
         settings,
         JobStore(redis, settings.job_ttl_s),
@@ -92,6 +94,7 @@ def run(
         worker.name,
         lambda: worker.stopping,
         release_device_memory,
+        lambda: compute_with(cores.threads()),
     )
     worker.heart = Heartbeat(
         JobStore(connect(url, num_retries=0), settings.job_ttl_s),
@@ -168,8 +171,8 @@ def main() -> None:
     options = parser.parse_args()
     settings = WorkerSettings()
     logging.basicConfig(level=settings.log_level.upper())
-    limit_threads(settings.torch_threads)
-    from worker.editor import load_editor  # after the limits, because it loads torch
+    wait_briefly()
+    from worker.editor import load_editor  # which loads torch
 
     run(
         settings,
@@ -180,12 +183,9 @@ def main() -> None:
     )
 
 
-def limit_threads(torch_threads: int) -> None:
-    """Let torch use so many CPU threads; 0 leaves it alone."""
-    if torch_threads:
-        import torch
-
-        torch.set_num_threads(torch_threads)
+def most_threads(queues: Sequence[str]) -> int:
+    """A worker of batch jobs alone leaves half of the cores to brushes, which may come any time."""
+    return len(ours()) if INTERACTIVE in queues else max(1, len(ours()) // 2)
 
 
 def _state(worker: ModelWorker, bench: Workbench, queues: Sequence[str]) -> WorkerState:

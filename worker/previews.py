@@ -151,6 +151,7 @@ class BenchStudio:
         return self._bench.at_once(model)
 
     def draw(self, requests: Sequence[PreviewRequest]) -> list[Drawn | Exception]:
+        self._bench.take_cores()
         return again_if_memory_runs_out(self._bench, lambda: self._drawn(requests))
 
     def _drawn(self, requests: Sequence[PreviewRequest]) -> list[Drawn | Exception]:

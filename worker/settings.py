@@ -12,8 +12,8 @@ class WorkerSettings(SharedSettings):
     torch_threads: int = Field(
         default=0,
         ge=0,
-        description="CPU threads of one worker's model; 0 = torch decides. Unset, `serve` shares "
-        "the cores among the workers it starts.",
+        description="CPU threads of one worker's model, at most; 0 = every core for brushes, half "
+        "of them for a worker of batch jobs alone. As many are taken as other work leaves free.",
     )
     model_memory_mb: int = Field(
         default=2048,

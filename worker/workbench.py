@@ -65,6 +65,7 @@ class Workbench:
         name: str,
         is_stopping: Callable[[], bool],
         release_memory: Callable[[], None],
+        take_cores: Callable[[], None] = lambda: None,
     ) -> None:
         self.settings = settings
         self.store = store
@@ -72,6 +73,7 @@ class Workbench:
         self.device = device
         self.name = name
         self.is_stopping = is_stopping
+        self.take_cores = take_cores  # as many as are free now; asked for wherever work begins
         self._load_editor = load_editor
         self._release_memory = release_memory
         self._catalog = Catalog(settings.models_dirs)
