@@ -45,8 +45,9 @@ class StyleAffine(FullyConnected):
         super().__init__(w_dim, channels, bias_init=1.0)
 
     def forward(self, x: Tensor) -> Tensor:  # [N, D, h, w] => [N, I, h, w]
-        weight, bias = self.scaled()
-        y = torch.baddbmm(bias, rows_of(x), weight.T.expand(len(x), -1, -1))  # x as it lies
+        gain = 1 / math.sqrt(self.weight.shape[1])
+        weight = self.weight.T.expand(len(x), -1, -1)
+        y = torch.baddbmm(self.bias, rows_of(x), weight, alpha=gain)  # x as it lies
         return map_of(y, x.shape[2])
 
 

@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from models.kept import Kept
 from models.layers import StyleAffine
 from models.noise import Noise, Place
 from models.ops import (
@@ -27,8 +28,9 @@ from models.ops import (
     rows_of,
     shares,
 )
-from models.region import BAND, Patch, Region, Size, hemmed
-from models.resampling import ENERGY, STYLES, Sampled, itself, sampling
+from models.region import BAND, Patch, Region, Size, hemmed, size_of, zeros_around
+from models.resampling import ENERGY, STYLES, Sampled, itself, resize_map, sampling
+from models.tiled import pays, tiled_conv2d, values_of
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ class SynthesisLayer(nn.Module):
         self.bias = nn.Parameter(torch.zeros(out_ch))
         self.register_buffer("noise_const", torch.randn(res, res))
         self.register_buffer("resample_filter", fir_filter(), persistent=False)
+        self.shares = Kept(shares)
+        self.values = Kept(values_of)
 
     def reach(self, region: Region) -> Region:
         """What a region depends on, on the input's grid; beyond its border are zeros."""
@@ -91,25 +95,29 @@ class SynthesisLayer(nn.Module):
         region = region.aligned(2) if self.up else region
         inner = level.halved() if self.up else level
         styles, energies = self.styles(wmap, region, inner, level)
-        weight = self.weight.to(given.x.dtype)
         bias, strength = (each * ACTIVATION_GAIN for each in (self.bias, self.noise_strength))
 
         def draw(band: Region) -> Tensor:
             reach = self.reach(band)
             within = reach.within(inner.size)
-            x = given.part(within) * styles.on(within.top, within.bottom).to(weight.dtype)
-            x, padding = hemmed(x, within, reach)
-            if self.up:
-                x = doubling_conv2d(x, weight, self.resample_filter, padding)
-            else:
-                x = F.conv2d(x, weight, padding=padding)
-            deviation = energies.on(band.top, band.bottom).sqrt_()
-            rows = rows_of(x) / rows_of(deviation).to(x.dtype)
+            x = given.part(within) * styles.on(within.top, within.bottom).to(given.x.dtype)
+            x = self.convolved(x, within, reach)
+            gain = energies.on(band.top, band.bottom).rsqrt_()
+            rows = rows_of(x) * rows_of(gain).to(x.dtype)
             shift = noise(self.noise_const, level.place(band, layer, len(x)))
-            rows = F.leaky_relu(biased(rows, bias, shift, strength), LEAKY_SLOPE, inplace=True)
-            return rows if self.clamp is None else rows.clamp(-self.clamp, self.clamp)
+            return F.leaky_relu(biased(rows, bias, shift, strength), LEAKY_SLOPE, inplace=True)
 
-        return Patch(in_bands(draw, region, given.x, len(weight)), region)
+        return Patch(in_bands(draw, region, given.x, len(self.weight), self.clamp), region)
+
+    def convolved(self, x: Tensor, known: Region, reach: Region) -> Tensor:
+        """What the weight makes of x, of a known region; beyond that, what it reaches is zero."""
+        weight = self.weight.to(x.dtype)
+        if not self.up and pays(x, weight):
+            return tiled_conv2d(x, self.values(self.weight).to(x.dtype), zeros_around(known, reach))
+        x, padding = hemmed(x, known, reach)
+        if self.up:
+            return doubling_conv2d(x, weight, self.resample_filter, padding)
+        return F.conv2d(x, weight, padding=padding)
 
     def styles(
         self, wmap: Tensor, region: Region, inner: Level, level: Level
@@ -120,7 +128,7 @@ class SynthesisLayer(nn.Module):
         The activation's gain is in the energy, ahead of a leaky ReLU, for which that makes no
         difference. Source: StyleGAN2 equation 3, evaluated per place (ours).
         """
-        share = shares(self.weight) / ACTIVATION_GAIN**2
+        share = self.shares(self.weight) / ACTIVATION_GAIN**2
         least = share.new_full(share.shape[:1], DEMOD_EPS)
 
         def energy(styles: Tensor) -> Tensor:
@@ -151,10 +159,9 @@ class ToRGB(nn.Module):
 
         def draw(band: Region) -> Tensor:
             x = given.part(band) * styles.on(band.top, band.bottom).to(weight.dtype)
-            rows = F.linear(rows_of(x), weight.flatten(1)).float() + self.bias
-            return rows if self.clamp is None else rows.clamp(-self.clamp, self.clamp)
+            return F.linear(rows_of(x), weight.flatten(1)).float() + self.bias
 
-        return in_bands(draw, region, given.x, given.x.shape[1])
+        return in_bands(draw, region, given.x, given.x.shape[1], self.clamp)
 
 
 @dataclass(frozen=True)
@@ -170,10 +177,13 @@ class Wanted:
 def sampled(affine: StyleAffine, wmap: Tensor, wanted: Sequence[Wanted]) -> list[Sampled]:
     """What is wanted of the styles of a map of w [N, D, h, w]; of its cells no more are used than
     that depends on."""
-    cells = (wmap.shape[2], wmap.shape[3])
-    if cells == (1, 1):
+    if size_of(wmap) == (1, 1):
         values = affine(wmap).permute(0, 2, 3, 1)
         return [Sampled(values, 0, None, each.function) for each in wanted]
+    finest = max(each.size for each in wanted)
+    if finest < size_of(wmap):
+        wmap = resize_map(wmap, finest)
+    cells = size_of(wmap)
     samplings = [sampling(cells, e.size, e.region, e.degree, e.function) for e in wanted]
     span = reduce(Region.joined, [each.span for each in samplings])
     styles = affine(wmap[:, :, span.top : span.bottom, span.left : span.right])
@@ -188,7 +198,11 @@ def weight_as_read(weight: Tensor, up: bool) -> Tensor:
 
 
 def in_bands(
-    draw: Callable[[Region], Tensor], region: Region, given: Tensor, channels: int
+    draw: Callable[[Region], Tensor],
+    region: Region,
+    given: Tensor,
+    channels: int,
+    clamp: float | None,
 ) -> Tensor:
     """Draw a region [N, C, H, W] in bands whose features stay near the processor; on a GPU, in one.
 
@@ -196,17 +210,20 @@ def in_bands(
         draw: a band to [N, rows · W, C].
         given: what it is drawn from.
         channels: about how many a band's features have.
+        clamp: the largest magnitude of what is drawn; None: any.
     """
     most = BAND if given.device.type == "cpu" else sys.maxsize
     bands = list(region.bands(most // (len(given) * channels)))
-    if len(bands) == 1 or torch.is_grad_enabled():
-        return map_of(torch.cat([draw(band) for band in bands], dim=1), region.height)
+    if torch.is_grad_enabled():
+        rows = torch.cat([draw(band) for band in bands], dim=1)
+        return map_of(rows if clamp is None else rows.clamp(-clamp, clamp), region.height)
+    limit = math.inf if clamp is None else clamp
     drawn: Tensor | None = None  # one band at a time, so that the next one takes its memory
     for band in bands:
         rows = draw(band)
         if drawn is None:
             drawn = rows.new_empty(len(rows), region.height * region.width, rows.shape[2])
         begin = (band.top - region.top) * region.width
-        drawn[:, begin : begin + rows.shape[1]] = rows
+        torch.clamp(rows, -limit, limit, out=drawn[:, begin : begin + rows.shape[1]])
     assert drawn is not None
     return map_of(drawn, region.height)

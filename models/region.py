@@ -81,8 +81,8 @@ class Region:
         )
 
     def bands(self, numbers: int) -> Iterator["Region"]:
-        """Rows by rows, of as many as have about that many places; an even number of rows."""
-        step = max(2, numbers // self.width // 2 * 2)
+        """Rows by rows, of as many as have about that many places; four rows, or eight, …"""
+        step = max(4, numbers // self.width // 4 * 4)
         for top in range(self.top, self.bottom, step):
             yield Region(top, min(top + step, self.bottom), self.left, self.right)
 
@@ -121,8 +121,17 @@ def hemmed(x: Tensor, known: Region, wanted: Region) -> tuple[Tensor, Padding]:
         x, and the padding that makes it the wanted region: where both sides want the same, it is
         left to the convolution, which does it in passing.
     """
-    top, bottom = known.top - wanted.top, wanted.bottom - known.bottom
-    left, right = known.left - wanted.left, wanted.right - known.right
+    left, right, top, bottom = zeros = zeros_around(known, wanted)
     if top == bottom and left == right:
         return x, (top, left)
-    return F.pad(x, [left, right, top, bottom]), (0, 0)
+    return F.pad(x, zeros), (0, 0)
+
+
+def zeros_around(known: Region, wanted: Region) -> tuple[int, int, int, int]:
+    """How many make a known region the wanted one: to its left and right, above and below."""
+    return (
+        known.left - wanted.left,
+        wanted.right - known.right,
+        known.top - wanted.top,
+        wanted.bottom - known.bottom,
+    )

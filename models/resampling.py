@@ -223,7 +223,9 @@ def lifted(x: Tensor, rows: int, columns: int) -> Tensor:
         rows, columns: places of a cell.
     """
     cells = x.reshape(len(x), -1, rows, x.shape[2] // columns, columns, x.shape[3])
-    least = ROUNDING * torch.finfo(x.dtype).eps * cells.amax(dim=(2, 4), keepdim=True)
+    most = functools.reduce(torch.maximum, cells.unbind(dim=2))
+    most = functools.reduce(torch.maximum, most.unbind(dim=3))
+    least = ROUNDING * torch.finfo(x.dtype).eps * most[:, :, None, :, None]
     return (cells + least).reshape(x.shape)
 
 
