@@ -191,16 +191,19 @@ def in_bands(
     draw: Callable[[Region], Tensor], region: Region, given: Tensor, channels: int
 ) -> Tensor:
     """Draw a region [N, C, H, W] in bands whose features stay near the processor; on a GPU, in one.
+    For gradients, too: they keep every band's features, and each band's share of what all are drawn
+    from would be as large as the whole.
 
     Args:
         draw: a band to [N, rows · W, C].
         given: what it is drawn from.
         channels: about how many a band's features have.
     """
-    most = BAND if given.device.type == "cpu" else sys.maxsize
+    near = given.device.type == "cpu" and not torch.is_grad_enabled()
+    most = BAND if near else sys.maxsize
     bands = list(region.bands(most // (len(given) * channels)))
-    if len(bands) == 1 or torch.is_grad_enabled():
-        return map_of(torch.cat([draw(band) for band in bands], dim=1), region.height)
+    if len(bands) == 1:
+        return map_of(draw(region), region.height)
     drawn: Tensor | None = None  # one band at a time, so that the next one takes its memory
     for band in bands:
         rows = draw(band)
