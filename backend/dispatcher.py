@@ -32,7 +32,7 @@ from contracts.jobs import (
     succeeded,
 )
 from contracts.lands import DrawRequest
-from contracts.requests import AdoptRequest, EncodeRequest
+from contracts.requests import AdoptRequest, EncodeRequest, StripRequest
 
 R = TypeVar("R", bound=Value)
 
@@ -151,5 +151,7 @@ def queue_of(request: Request) -> str:
             return BATCH
         case DrawRequest():
             return BATCH if request.is_large else TILES
+        case StripRequest():
+            return TILES
         case _:
             return INTERACTIVE

@@ -23,6 +23,7 @@ from models.attributes import shift
 from models.carry import changed_box
 from models.errors import ShapeError
 from models.fit import Fit, distance_apart, fit_of
+from models.gallery import strip
 from models.heat import heat_of
 from models.images import Pixels, resize_img, to_img, to_pixels
 from models.inversion import Inversion, invert
@@ -257,6 +258,10 @@ class ModelEditor:
 
     def draw(self, wanted: DrawRequest, on_step: Callable[[Step], None]) -> Pixels:
         return draw_land(self.model, wanted, on_step, self.land)
+
+    def strip(self, attribute: str) -> Pixels:
+        known, direction = self.model.attributes.find(attribute)
+        return to_pixels(strip(self.model, -direction if known.flipped else direction))
 
     @torch.inference_mode()
     def heat_map(self, latent_id: str, attribute: str, *, tensor: FetchTensor) -> NDArray[np.uint8]:

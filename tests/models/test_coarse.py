@@ -92,8 +92,8 @@ def test_little_is_lost_for_few_drawings_in_full(
 
 
 def test_a_plain_search_is_as_near(large: Model, img: torch.Tensor) -> None:
-    full = invert(large, img, space="W", steps=10, sizes=[512] * 10)
-    coarse = invert(large, img, space="W", steps=10)
+    full = invert(large, img, space="W", steps=20, sizes=[512] * 20)
+    coarse = invert(large, img, space="W", steps=20)
     assert coarse.psnr_db > full.psnr_db - 0.5
 
 
