@@ -141,6 +141,7 @@ def _services(settings: Settings, redis_url: str, waiting: AsyncRedis) -> Servic
         dispatcher=dispatcher,
         previews=Previews(waiting, store),
         kits=Kits(read_kits(settings.kits_file), settings.home, catalog, dispatcher),
+        strips=asyncio.Lock(),
         health_store=JobStore(impatient, settings.job_ttl_s),
         health_queue=JobQueue(impatient, settings.job_timeout_s),
     )

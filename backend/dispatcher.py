@@ -32,7 +32,13 @@ from contracts.jobs import (
     succeeded,
 )
 from contracts.lands import DrawRequest
-from contracts.requests import AdoptRequest, EditRequest, EncodeRequest, GenerateRequest
+from contracts.requests import (
+    AdoptRequest,
+    EditRequest,
+    EncodeRequest,
+    GenerateRequest,
+    StripRequest,
+)
 
 R = TypeVar("R", bound=Value)
 
@@ -162,5 +168,7 @@ def queue_of(request: Request, crop_px: int = 0) -> str:
             return BATCH
         case DrawRequest():
             return BATCH if request.is_large else TILES
+        case StripRequest():
+            return TILES
         case _:
             return INTERACTIVE

@@ -1,5 +1,6 @@
 """What routes work with: built once in `create_app`, handed to routes as a value."""
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -32,6 +33,8 @@ class Services:
     dispatcher: Dispatcher
     previews: Previews
     kits: Kits
+    strips: asyncio.Lock
+    """Held while a strip is drawn."""
     health_store: JobStore
     """The store again, on a client that does not wait for a broker that is away."""
     health_queue: JobQueue

@@ -63,11 +63,15 @@ def directions(
     ] = None,
     flip: Annotated[list[str] | None, typer.Option(help="ID: turn one around.")] = None,
     drop: Annotated[list[str] | None, typer.Option(help="ID: remove one.")] = None,
+    strips: Annotated[
+        bool,
+        typer.Option("--strips", help="Draw what each does, which the page does at first sight."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """List a model's directions (its attributes), or change them."""
     folder = model_folder(model)
-    if any((file, method, name, flip, drop)):
+    if any((file, method, name, flip, drop, strips)):
         check_own(folder)
     if labels is not None and method is not Method.ATTRIBUTES:
         raise InvalidRequest("--labels: goes with --method attributes")
@@ -91,6 +95,8 @@ def directions(
         change_attribute(folder, attribute, AttributeChange(flipped=not is_flipped))
     for attribute in drop or []:
         change_attribute(folder, attribute, AttributeChange(drop=True))
+    if strips:
+        draw_strips(folder)
     show(folder, as_json)
 
 
@@ -107,17 +113,22 @@ def title_change(title: str) -> AttributeChange:
 
 
 def extend(folder: Path, make: "Callable[[Model], list[Direction]]") -> None:
-    """Give a model more directions, and draw what they do."""
+    """Give a model more directions. What they do is drawn when the page first shows them."""
     from models.adopt import as_attributes
     from models.model import add_attributes
-    from worker.gallery import write_gallery
 
     model = open_model(str(folder))
     taken = {attribute.id for attribute in model.attributes.attributes}
     added = as_attributes(model, make(model), taken)
     add_attributes(added, folder)
+
+
+def draw_strips(folder: Path) -> None:
+    """Draw what directions do, where that is missing."""
+    from worker.gallery import write_strips
+
     with Progress(transient=True) as progress:
-        write_gallery(replace(model, attributes=added), folder, shown_in(progress))
+        write_strips(open_model(str(folder)), folder, shown_in(progress))
 
 
 def show(folder: Path, as_json: bool) -> None:

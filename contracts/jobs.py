@@ -27,6 +27,8 @@ from contracts.requests import (
     HeatMapResult,
     IngestRequest,
     IngestResult,
+    StripRequest,
+    StripResult,
 )
 from contracts.sessions import ImportRequest, ImportResult
 
@@ -40,6 +42,7 @@ Request = (
     | ImportRequest
     | FacesRequest
     | AdoptRequest
+    | StripRequest
 )
 Result = (
     IngestResult
@@ -51,6 +54,7 @@ Result = (
     | ImportResult
     | FacesResult
     | AdoptResult
+    | StripResult
 )
 
 INTERACTIVE = "interactive"
@@ -58,7 +62,8 @@ BATCH = "batch"
 QUEUES = (INTERACTIVE, BATCH)
 """Those that a worker is for."""
 TILES = "tiles"
-"""Pieces of land, which every worker draws: one for brushes before batch work, others after it."""
+"""Pieces of land and strips, which every worker draws: one for brushes before batch work, others
+after it."""
 ALL_QUEUES = (INTERACTIVE, TILES, BATCH)
 
 JOB_FUNCTION = "worker.jobs.run"
@@ -77,6 +82,7 @@ class JobKind(StrEnum):
     IMPORT = "import"
     FACES = "faces"
     ADOPT = "adopt"
+    STRIP = "strip"
 
 
 REQUEST_OF_KIND: dict[JobKind, type[Request]] = {
@@ -89,6 +95,7 @@ REQUEST_OF_KIND: dict[JobKind, type[Request]] = {
     JobKind.IMPORT: ImportRequest,
     JobKind.FACES: FacesRequest,
     JobKind.ADOPT: AdoptRequest,
+    JobKind.STRIP: StripRequest,
 }
 
 

@@ -181,6 +181,17 @@ class AdoptRequest(Value):
     kit: Kit
 
 
+class StripRequest(Value):
+    """Draw what a found direction does. Made by the server, never by a client."""
+
+    model: Name
+    attribute: Name
+
+
+class StripResult(Value):
+    """A strip that lies beside its model's weights."""
+
+
 class AdoptResult(Value):
     """A model that is installed."""
 

@@ -7,13 +7,14 @@ would be a second latent that hides what the space can do. Ours; schedule after 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from models.coarse import begins, shrunk_target, sizes_of
 from models.errors import NoEncoder, ShapeError
 from models.latents import SQUARE, Cells, LatentMap, Layout, cells_of, embed, find_space
 from models.metrics import psnr_db
@@ -56,9 +57,10 @@ def invert(
     regulariser: float | None = None,
     measure: Regulariser = like_generated,
     begin: LatentMap | None = None,
+    sizes: Sequence[int] | None = None,
     on_step: OnStep = lambda step, steps, preview: None,
 ) -> Inversion:
-    """Find the latents of pictures, each by itself.
+    """Find the latents of pictures, each by itself; of large ones in coarse drawings first.
 
     Args:
         img: [N, 3, H, W] in [-1, 1]; H and W are multiples of a quarter of the model's resolution.
@@ -66,6 +68,7 @@ def invert(
         steps: optimisation steps; 0 is the encoder alone.
         regulariser: weight of `measure`; the model's default if None.
         begin: where to start; what the encoder says if None, or the mean latent without one.
+        sizes: the resolution that each step draws at; those of `models/coarse.py` if None.
 
     Raises:
         ShapeError: the pictures are not of a size that the model draws, or `begin` is of another.
@@ -83,17 +86,31 @@ def invert(
     for v in coordinates:
         v.requires_grad_(steps > 0)
     optimiser = torch.optim.Adam(coordinates, lr=PEAK_LR, betas=(0.9, 0.99))
-    for step in range(steps):
+    shared = find_space(space, model.layout).shared
+    sizes = list(sizes or sizes_of(model.layout.resolution, steps, shared))
+    looked_at = begins(sizes)
+    target, whole = img, None
+    for step, size in enumerate(sizes):
         set_lr(optimiser, peak_lr(steps), step / steps)
-        drawn = model.render(to_latent(model, coordinates, space, base))
-        error = (drawn - img).square().mean(dim=(1, 2, 3))
-        loss = error + PERCEPTUAL_WEIGHT * model.distance(drawn, img)
+        if size == model.layout.resolution:
+            target = img
+        elif step in looked_at:
+            with torch.no_grad():
+                latent = to_latent(model, coordinates, space, base)
+                whole = model.render(latent)
+                target = shrunk_target(model, img, latent, whole, size)
+        drawn = model.render(to_latent(model, coordinates, space, base), size)
+        error = (drawn - target).square().mean(dim=(1, 2, 3))
+        loss = error + PERCEPTUAL_WEIGHT * model.distance(drawn, target)
         if weight > 0:
-            loss = loss + weight * measure(coordinates)
+            loss = loss + weight * measure(seen(coordinates, model.layout, size))
         optimiser.zero_grad(set_to_none=True)
         loss.sum().backward()  # type: ignore[no-untyped-call]
         optimiser.step()
-        on_step(step + 1, steps, drawn.detach() if step % PREVIEW_EVERY == 0 else None)
+        if size == model.layout.resolution and step % PREVIEW_EVERY == 0:
+            whole = drawn.detach()
+        on_step(step + 1, steps, whole)
+        whole = None
     with torch.no_grad():
         return measured(model, img, to_latent(model, coordinates, space, base))
 
@@ -166,6 +183,14 @@ def to_latent(model: Model, coordinates: list[Tensor], space: str, base: Cells) 
     if find_space(space, model.layout).shared:
         maps = maps * len(model.layout.layer_res)
     return LatentMap(tuple(maps), base)
+
+
+def seen(coordinates: list[Tensor], layout: Layout, size: int) -> list[Tensor]:
+    """The maps that a drawing at that resolution depends on: the others rest."""
+    if len(coordinates) == 1:
+        return coordinates
+    pairs = zip(coordinates, layout.layer_res, strict=True)
+    return [v for v, res in pairs if res <= size]
 
 
 def peak_lr(steps: int) -> float:

@@ -205,6 +205,8 @@ def in_bands(
     clamp: float | None,
 ) -> Tensor:
     """Draw a region [N, C, H, W] in bands whose features stay near the processor; on a GPU, in one.
+    For gradients, too: each band's share of the gradient of what all are drawn from would be as
+    large as the whole.
 
     Args:
         draw: a band to [N, rows · W, C].
@@ -212,12 +214,12 @@ def in_bands(
         channels: about how many a band's features have.
         clamp: the largest magnitude of what is drawn; None: any.
     """
-    most = BAND if given.device.type == "cpu" else sys.maxsize
-    bands = list(region.bands(most // (len(given) * channels)))
     if torch.is_grad_enabled():
-        rows = torch.cat([draw(band) for band in bands], dim=1)
+        rows = draw(region)
         return map_of(rows if clamp is None else rows.clamp(-clamp, clamp), region.height)
     limit = math.inf if clamp is None else clamp
+    most = BAND if given.device.type == "cpu" else sys.maxsize
+    bands = region.bands(most // (len(given) * channels))
     drawn: Tensor | None = None  # one band at a time, so that the next one takes its memory
     for band in bands:
         rows = draw(band)

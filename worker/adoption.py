@@ -16,10 +16,11 @@ from models.adopt import adopt, as_attributes, with_encoder
 from models.checkpoints import Checkpoint, read_checkpoint, read_style_encoder
 from models.directions import read_directions
 from models.model import Card, Model, save_model
-from worker.gallery import write_gallery
+from worker.gallery import write_preview
 from worker.ports import Step
 
 Report = Callable[[Step], None]
+STAGES = 4  # of making a model, as it is told
 
 
 @dataclass(frozen=True)
@@ -61,16 +62,17 @@ class Adopted:
 
 
 def adopt_files(files: Files, target: Path, about: About, device: str, report: Report) -> Adopted:
-    """Make a model: read, measure its latents, draw what its directions do.
+    """Make a model: read, measure its latents, find its directions. What they do is drawn when
+    somebody looks (`draw_strip`).
 
     Raises:
         ModelError: a file is damaged, asks for code to be run, or does not fit the others.
     """
-    report(Step(0, 0, f"Reading {files.checkpoint.name}"))
+    report(Step(0, STAGES, f"Reading {files.checkpoint.name}"))
     checkpoint = read_checkpoint(files.checkpoint)
     generator = checkpoint.generator()
     card = card_of(files.checkpoint, checkpoint, target.name, about)
-    report(Step(0, 0, "Measuring its latents"))
+    report(Step(1, STAGES, "Measuring its latents"))
     model = adopt(generator, card, torch.device(device))
     encoder = checkpoint.encoder
     if files.encoder is not None:
@@ -79,9 +81,11 @@ def adopt_files(files: Files, target: Path, about: About, device: str, report: R
         model = with_encoder(model, encoder)
     if files.directions:
         model = with_directions(model, files.directions)
+    report(Step(2, STAGES, "Writing its folder"))
     with staged(target) as folder:
         save_model(model, folder)
-        write_gallery(model, folder, report)
+        report(Step(STAGES - 1, STAGES, "Drawing a preview"))
+        write_preview(model, folder)
     return Adopted(checkpoint, model)
 
 

@@ -22,6 +22,7 @@ from models.attributes import shift
 from models.carry import Box, changed_box
 from models.errors import ShapeError
 from models.fit import Fit, distance_apart, fit_of
+from models.gallery import strip
 from models.heat import heat_of
 from models.images import Pixels, resize_img, to_img, to_pixels
 from models.inversion import Inversion, invert
@@ -279,6 +280,10 @@ class ModelEditor:
         self, wanted: DrawRequest, on_step: Callable[[Step], None], *, mask: FetchMask = no_mask
     ) -> Pixels:
         return draw_land(self.model, wanted, on_step, self.land, mask)
+
+    def strip(self, attribute: str) -> Pixels:
+        known, direction = self.model.attributes.find(attribute)
+        return to_pixels(strip(self.model, -direction if known.flipped else direction))
 
     @torch.inference_mode()
     def heat_map(self, latent_id: str, attribute: str, *, tensor: FetchTensor) -> NDArray[np.uint8]:

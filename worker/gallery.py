@@ -1,30 +1,58 @@
-"""The pictures beside a model's weights: a preview, and a strip for every found direction."""
+"""The pictures beside a model's weights: a preview, and a strip for every direction that has been
+looked at."""
 
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
-from torch import Tensor
 
 from contracts.catalog import PREVIEW, strip_path
+from contracts.errors import ReadOnlyModel
+from contracts.requests import StripRequest, StripResult
 from models.gallery import preview, strip
-from models.images import to_pixels
+from models.images import Pixels, to_pixels
 from models.model import Model
 from worker.ports import Step
+from worker.task import Task
+
+QUALITY = 85
 
 
-def write_gallery(model: Model, folder: Path, report: Callable[[Step], None]) -> None:
-    """Draw the preview, and the strips that are missing."""
+def write_preview(model: Model, folder: Path) -> None:
+    """Draw the preview, if it is missing."""
     if not (folder / PREVIEW).exists():
-        write_picture(preview(model), folder / PREVIEW)
+        write_picture(to_pixels(preview(model)), folder / PREVIEW)
+
+
+def write_strips(model: Model, folder: Path, report: Callable[[Step], None]) -> None:
+    """Draw the strips that are missing."""
     pairs = zip(model.attributes.attributes, model.attributes.directions, strict=True)
     missing = [(a, d) for a, d in pairs if a.source and not strip_path(folder, a.id).exists()]
     for k, (attribute, direction) in enumerate(missing):
         report(Step(k, len(missing), "Drawing directions"))
-        write_picture(strip(model, direction), strip_path(folder, attribute.id))
+        write_picture(to_pixels(strip(model, direction)), strip_path(folder, attribute.id))
 
 
-def write_picture(img: Tensor, path: Path) -> None:
-    """Write a picture [1, 3, H, W]."""
+def draw_strip(task: Task, request: StripRequest) -> StripResult:
+    """Draw the strip of one direction, unless it is there by now.
+
+    Raises:
+        ReadOnlyModel: it cannot be kept.
+    """
+    path = strip_path(task.bench.folder(request.model), request.attribute)
+    if not path.exists():
+        pixels = task.editor(request.model).strip(request.attribute)
+        try:
+            write_picture(pixels, path)
+        except OSError as error:
+            raise ReadOnlyModel(f"the folder of {request.model} takes no strips") from error
+    return StripResult()
+
+
+def write_picture(pixels: Pixels, path: Path) -> None:
+    """Write a picture in one step, so that nobody reads half of it."""
     path.parent.mkdir(exist_ok=True)
-    Image.fromarray(to_pixels(img)).save(path, quality=85)
+    temporary = path.with_name(f".{path.stem}-{secrets.token_hex(4)}.tmp")
+    Image.fromarray(pixels).save(temporary, "WEBP", quality=QUALITY)
+    temporary.replace(path)

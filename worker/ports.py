@@ -173,6 +173,10 @@ class Editor(Protocol):
         """Draw a box of an endless land. `on_step` may raise to stop."""
         ...
 
+    def strip(self, attribute: str) -> Pixels:
+        """What a direction does, as it was found: five small pictures in a row, weak to strong."""
+        ...
+
     def heat_map(self, latent_id: str, attribute: str, *, tensor: FetchTensor) -> NDArray[np.uint8]:
         """Where an attribute is read: uint8 [H, W, 3 or 4] at the model's size."""
         ...

@@ -19,6 +19,7 @@ from contracts.requests import (
     IngestRequest,
     IngestResult,
     Metrics,
+    StripRequest,
 )
 from contracts.sessions import ImportRequest
 from models.pictures import Picture
@@ -27,6 +28,7 @@ from worker.decode import decode_picture
 from worker.edit import edit
 from worker.encode import write_pixels
 from worker.faces import faces_in
+from worker.gallery import draw_strip
 from worker.kits import adopt_kit
 from worker.parts import Part, centred_square, part_of, square_of
 from worker.ports import Encoded, EncodeOptions
@@ -140,6 +142,8 @@ def perform(task: Task, record: JobRecord) -> Result:
             return faces(task, request)
         case AdoptRequest() as request:
             return adopt_kit(task, request)
+        case StripRequest() as request:
+            return draw_strip(task, request)
 
 
 def tidy(task: Task, record: JobRecord) -> None:

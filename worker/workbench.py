@@ -129,6 +129,14 @@ class Workbench:
         """
         return self._installed(model_id)[0]
 
+    def folder(self, model_id: str) -> Path:
+        """Where a model is.
+
+        Raises:
+            UnknownModel: no folder has it.
+        """
+        return self._installed(model_id)[1]
+
     def _installed(self, model_id: str) -> tuple[ModelInfo, Path]:
         known = self._catalog.models()
         if model_id not in known:

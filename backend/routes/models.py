@@ -3,14 +3,16 @@
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from backend.owner import Owner
-from backend.services import Server
+from backend.services import Server, Services
 from contracts.base import Value
 from contracts.catalog import PREVIEW, AttributeChange, ModelInfo, change_attribute, strip_path
 from contracts.errors import NotFound, ReadOnlyModel, UnknownAttribute
+from contracts.jobs import JobKind
+from contracts.requests import StripRequest, StripResult
 
 router = APIRouter(prefix="/models", tags=["models"])
 
@@ -39,12 +41,21 @@ async def preview(server: Server, _: Owner, model_id: str) -> Response:
 
 
 @router.get("/{model_id}/attributes/{attribute}/strip", response_class=Response, responses=WEBP)
-async def strip(server: Server, _: Owner, model_id: str, attribute: str) -> Response:
-    """What a found direction does: five square pictures in a row, weak to strong, as a WebP."""
+async def strip(
+    http: Request, server: Server, owner: Owner, model_id: str, attribute: str
+) -> Response:
+    """What a found direction does: five square pictures in a row, weak to strong, as a WebP.
+
+    It is drawn when it is first asked for, and kept.
+    """
     info, folder = await run_in_threadpool(server.model_folder, model_id)
-    if not info.has_attribute(attribute):
+    known = {each.id: each for each in info.attributes}
+    if attribute not in known:
         raise UnknownAttribute(f"the model {info.id} has no such attribute: see GET /models")
-    return await _picture(strip_path(folder, attribute))
+    path = strip_path(folder, attribute)
+    if known[attribute].source and not path.exists():
+        await _drawn(server, owner, StripRequest(model=model_id, attribute=attribute), path, http)
+    return await _picture(path)
 
 
 @router.patch("/{model_id}/attributes/{attribute}")
@@ -62,6 +73,23 @@ async def change(
     except OSError as error:
         raise ReadOnlyModel(f"the model {info.id} cannot be changed by this server") from error
     return (await run_in_threadpool(server.model, model_id)).as_offered
+
+
+async def _drawn(
+    server: Services, owner: str, request: StripRequest, path: Path, http: Request
+) -> None:
+    """Have a worker draw a strip: one after the other, so that none is drawn twice."""
+    async with server.strips:
+        if path.exists() or await http.is_disconnected():
+            return
+        await server.dispatcher.result(
+            owner,
+            JobKind.STRIP,
+            request,
+            StripResult,
+            server.settings.sync_wait_s,
+            http.is_disconnected,
+        )
 
 
 async def _picture(path: Path) -> Response:

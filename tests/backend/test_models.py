@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -49,7 +50,7 @@ def test_a_model_shows_what_it_draws(client: httpx.Client) -> None:
     [
         ("/models/nobody/preview", "unknown_model"),
         ("/models/fake/preview", "not_found"),
-        ("/models/mine/attributes/coarse-2/strip", "not_found"),
+        ("/models/fake/attributes/smile/strip", "not_found"),
         ("/models/mine/attributes/wings/strip", "unknown_attribute"),
         ("/models/mine/attributes/..%2F..%2Fconfig/strip", "not_found"),
     ],
@@ -58,6 +59,24 @@ def test_pictures_that_are_not_there(client: httpx.Client, address: str, code: s
     response = client.get(address)
     assert response.status_code == 404
     assert response.json()["code"] == code
+
+
+def test_a_strip_is_drawn_when_it_is_first_looked_at_and_once(
+    client: httpx.Client, folder: Path
+) -> None:
+    def look(_: int) -> httpx.Response:
+        return client.get("/models/mine/attributes/coarse-2/strip")
+
+    assert not (folder / "strips" / "coarse-2.webp").exists()
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(look, range(5)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert answers[0].content == (folder / "strips" / "coarse-2.webp").read_bytes()
+    assert answers[0].headers["content-type"] == "image/webp"
+    drawn = folder.parent / "drawn-strips"
+    assert drawn.read_text().split() == ["coarse-2"], "one drawing for five who look"
+    drawn.unlink()
 
 
 def test_a_direction_is_named_turned_around_and_dropped(client: httpx.Client, folder: Path) -> None:

@@ -128,8 +128,11 @@ def test_directions_are_found_named_turned_around_and_dropped(data_dir: Path) ->
     found = directions()
     assert len(found) == len(before) + 5
     assert len({row["source"] for row in found.values()}) == len(found)
-    assert all((data_dir / "models/mine/strips" / f"{name}.webp").exists() for name in found)
     folder = data_dir / "models" / "mine"
+    assert not (folder / "strips").exists(), "they are drawn when somebody looks"
+    said = run("models", "directions", "mine", "--strips")
+    assert str(folder / "strips") in said.replace("\n", "")
+    assert all((folder / "strips" / f"{name}.webp").exists() for name in found)
     _, straight = load_model(folder).attributes.find("coarse-1")
     _, second = load_model(folder).attributes.find("coarse-2")
     run("models", "directions", "mine", "--name", "coarse-1=Pose", "--flip", "coarse-1")
@@ -183,6 +186,7 @@ def test_a_file_that_cannot_be_read_adds_nothing(tmp_path: Path, data_dir: Path)
 def test_links_in_a_strangers_folder_are_not_followed(tmp_path: Path, data_dir: Path) -> None:
     secret, folder = tmp_path / "secret", tmp_path / "folder"
     secret.write_text("SECRET")
+    run("models", "directions", "mine", "--strips")
     shutil.copytree(data_dir / "models" / "mine", folder)
     (folder / "MODEL_CARD.md").write_text("card")
     for name in ("preview.webp", "strips/component-1.webp"):

@@ -44,10 +44,11 @@ SPACES = ("W", "S4")
 class FakeEditor:
     """Encodes a picture as 4 × 4 mean colours; an attribute's strength adds so much brightness."""
 
-    def __init__(self, model_id: str, resolution: int, device: str) -> None:
+    def __init__(self, model_id: str, resolution: int, device: str, folder: Path = Path()) -> None:
         self.model_id = model_id
         self.resolution = resolution
         self.device = device
+        self.folder = folder
         self.kept_bytes = 0
 
     def encode(
@@ -128,6 +129,13 @@ class FakeEditor:
             pixels[inside, 2] = 255
         return pixels[:: wanted.scale, :: wanted.scale]
 
+    def strip(self, attribute: str) -> Pixels:
+        """Draws slowly, and says so: a line in a file beside the models for every strip."""
+        time.sleep(STEP_S)
+        with (self.folder.parent / "drawn-strips").open("a") as file:
+            file.write(f"{attribute}\n")
+        return np.full((8, 40, 3), len(attribute), np.uint8)
+
     def heat_map(self, latent_id: str, attribute: str, *, tensor: FetchTensor) -> NDArray[np.uint8]:
         tensor(latent_id)
         shade = np.linspace(0, 255, self.resolution).astype(np.uint8)
@@ -167,7 +175,7 @@ class FakeEditor:
 def load_editor(model_dir: Path, device: str) -> FakeEditor:
     """The same door as `worker.editor.load_editor`."""
     config = json.loads((model_dir / "config.json").read_text())
-    return FakeEditor(config["id"], config["resolution"], device)
+    return FakeEditor(config["id"], config["resolution"], device, model_dir)
 
 
 def _box_of(changed: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:

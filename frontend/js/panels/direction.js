@@ -5,6 +5,7 @@
 import { el } from '../dom.js';
 import { iconButton } from './controls.js';
 import { t } from '../i18n.js';
+import { showAtSight } from '../strips.js';
 
 /** @typedef {import('../types.js').Attribute} Attribute */
 
@@ -65,9 +66,12 @@ export function directionStrip(url, isFlipped) {
   const places = isFlipped ? [100, 75, 50, 25, 0] : [0, 25, 50, 75, 100];
   const tiles = places.map((place) => {
     const tile = el('span', { class: 'strip-tile' });
-    tile.style.backgroundImage = `url("${url}")`;
     tile.style.backgroundPosition = `${place}% 0`;
     return tile;
   });
-  return el('span', { class: 'strip', 'aria-hidden': 'true' }, ...tiles);
+  const dom = el('span', { class: 'strip', 'aria-hidden': 'true' }, ...tiles);
+  showAtSight(dom, url, () => {
+    for (const tile of tiles) tile.style.backgroundImage = `url("${url}")`;
+  });
+  return dom;
 }

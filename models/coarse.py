@@ -1,0 +1,59 @@
+"""A search in coarse drawings: how large every step draws, and what it is to reach there.
+
+A step at 1024 px costs 25 steps at 64 px, and most of what a latent says is seen there. But a skip
+generator's picture at 64 px is not the whole one shrunk: its finer blocks add colours of their own.
+So now and then the whole is drawn, without gradients, and the coarse drawing is to move by what the
+whole is off by, shrunk: the correction of multigrid methods (Brandt 1977, "full approximation
+scheme"; its use here is ours, docs/decisions.md).
+"""
+
+from torch import Tensor
+
+from models.images import resize_img
+from models.latents import SQUARE, LatentMap
+from models.model import Model
+
+OWN_PX = 256  # models of up to that are searched at their own size: there is little to gain
+SHARES = {64: 0.6, 128: 0.25, 256: 0.12}  # of the steps, by the resolution; the rest is in full
+PLAIN_SHARES = {64: 0.5, 128: 0.3, 256: 0.2}  # where all layers share a map: no fine one is alone
+CORRECT_EVERY = 10  # steps
+
+
+def sizes_of(resolution: int, steps: int, shared: bool) -> list[int]:
+    """The resolution that each step of a search draws at, from coarse to fine.
+
+    Args:
+        resolution: the model's own.
+        shared: whether all layers of the latent share one map.
+    """
+    if resolution <= OWN_PX:
+        return [resolution] * steps
+    sizes: list[int] = []
+    for size, share in (PLAIN_SHARES if shared else SHARES).items():
+        sizes += [size] * int(share * steps)
+    rest = OWN_PX if shared else resolution
+    return sizes + [rest] * (steps - len(sizes))
+
+
+def begins(sizes: list[int]) -> list[int]:
+    """The steps before which a coarse search is to be corrected: as a size begins, and regularly
+    from then on."""
+    found: list[int] = []
+    for step, size in enumerate(sizes):
+        if step == 0 or size != sizes[step - 1] or step - found[-1] == CORRECT_EVERY:
+            found.append(step)
+    return found
+
+
+def shrunk_target(model: Model, img: Tensor, latent: LatentMap, whole: Tensor, size: int) -> Tensor:
+    """What a drawing at a coarse resolution is to be, so that the whole is a picture.
+
+    Args:
+        img: [N, 3, H, W], the picture.
+        latent: where the search is.
+        whole: what it draws in full.
+        size: the coarse resolution.
+    """
+    side = tuple(cells * size // SQUARE[0] for cells in latent.base)
+    off = resize_img(img - whole, (side[0], side[1]))
+    return model.render(latent, size) + off

@@ -1,0 +1,84 @@
+"""Strips are drawn when somebody looks, of the direction as it was found, and kept."""
+
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from contracts.catalog import PREVIEW, AttributeChange, change_attribute, strip_path
+from contracts.job_store import JobStore
+from contracts.library import Library
+from contracts.requests import StripRequest
+from models.errors import AttributeUnknown
+from models.generator import SynthesisNetwork
+from tests.fakes.checkpoints import write_official
+from tests.fakes.reference import random_weights
+from worker.adoption import About, Files, adopt_files
+from worker.editor import load_editor
+from worker.gallery import draw_strip
+from worker.ports import Step
+from worker.settings import WorkerSettings
+from worker.task import Task
+from worker.workbench import Workbench
+
+
+@pytest.fixture
+def told() -> list[Step]:
+    """What was said of the import."""
+    return []
+
+
+@pytest.fixture
+def folder(tmp_path: Path, told: list[Step]) -> Path:
+    """A model that was imported."""
+    write_official(tmp_path / "mine.pkl", random_weights(64, w_dim=32, channel_max=32, layers=2))
+    folder = tmp_path / "models" / "mine"
+    files, about = Files(tmp_path / "mine.pkl"), About("Mine", "CC0-1.0")
+    adopt_files(files, folder, about, "cpu", told.append)
+    return folder
+
+
+def task_at(home: Path) -> Task:
+    settings = WorkerSettings(data_dir=home)
+    bench = Workbench(
+        settings,
+        cast(JobStore, None),
+        Library(settings.store_url),
+        load_editor,
+        "cpu",
+        "worker",
+        lambda: False,
+        lambda: None,
+    )
+    return Task(bench, "anna", lambda step: None)
+
+
+def test_an_import_draws_no_strip_and_tells_how_far_it_is(folder: Path, told: list[Step]) -> None:
+    assert (folder / PREVIEW).exists() and not (folder / "strips").exists()
+    assert [(step.step, step.steps) for step in told] == [(k, 4) for k in range(4)]
+
+
+def test_a_strip_is_drawn_once_and_as_it_was_found(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task, path = task_at(tmp_path), strip_path(folder, "coarse-1")
+    draw_strip(task, StripRequest(model="mine", attribute="coarse-1"))
+    first = np.asarray(Image.open(path))
+    assert first.shape == (64, 5 * 64, 3)
+    assert [each.name for each in path.parent.iterdir()] == ["coarse-1.webp"]
+    path.unlink()
+    change_attribute(folder, "coarse-1", AttributeChange(flipped=True))
+    turned = task_at(tmp_path)
+    draw_strip(turned, StripRequest(model="mine", attribute="coarse-1"))
+    assert (np.asarray(Image.open(path)) == first).all(), "the page turns it around itself"
+
+    def never(*_: object, **__: object) -> torch.Tensor:
+        raise AssertionError("it is there")
+
+    monkeypatch.setattr(SynthesisNetwork, "draw", never)
+    draw_strip(turned, StripRequest(model="mine", attribute="coarse-1"))
+    with pytest.raises(AttributeUnknown):
+        draw_strip(turned, StripRequest(model="mine", attribute="wings"))
