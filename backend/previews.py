@@ -9,6 +9,7 @@ import contextlib
 import itertools
 import logging
 import secrets
+import struct
 import time
 from collections import Counter
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from typing import NamedTuple
 from fastapi.concurrency import run_in_threadpool
 from pydantic import ValidationError
 from redis.asyncio import Redis
-from redis.exceptions import ConnectionError as BrokerGone
+from redis.exceptions import RedisError
 
 from contracts.errors import ERRORS_BY_CODE, InternalError
 from contracts.frames import unframed
@@ -70,9 +71,10 @@ class Previews:
                     async for message in pubsub.listen():
                         if message["type"] == "message":
                             self._hear(message["data"])
-            except BrokerGone:
-                self._listens = False
+            except RedisError:
                 await asyncio.sleep(RECONNECT_S)
+            finally:
+                self._listens = False
 
     async def ask(self, owner: str, slot: str, model: str, edit: EditRequest) -> Preview | None:
         """The preview of an edit; None when no worker draws it now.
@@ -101,14 +103,14 @@ class Previews:
         try:
             if await self._send(worker, wanted) and await self._is_answered(answer, worker):
                 return await answer
-        except BrokerGone:
+        except RedisError:
             log.warning("the broker went away from a preview")
         finally:
             del self._open[wanted.ticket]
             self._asked -= Counter({worker: 1})
             if not answer.done():
                 answer.cancel()
-                with contextlib.suppress(BrokerGone):
+                with contextlib.suppress(RedisError):
                     await self._send(worker, wanted.model_copy(update={"edit": None}))
         self._looked_s = -WORKERS_S  # the worker is gone, or stuck
         return None
@@ -140,10 +142,10 @@ class Previews:
         return min(self._workers, key=lambda name: self._asked[name], default=None)
 
     def _hear(self, frame: bytes) -> None:
-        said, picture = unframed(frame)
         try:
+            said, picture = unframed(frame)
             answer = PreviewAnswer.model_validate_json(said)
-        except ValidationError as error:  # of a worker of another release
+        except (ValidationError, struct.error) as error:  # of a worker of another release
             log.warning("an answer cannot be read: %s", error)
             return
         waiting = self._open.get(answer.ticket)

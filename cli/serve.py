@@ -24,6 +24,7 @@ from contracts.broker import connect
 from contracts.errors import StartError
 from contracts.job_store import JobStore
 from contracts.settings import SharedSettings
+from contracts.threads import sleep_soon
 from worker.names import new_name
 from worker.supervisor import Supervisor
 
@@ -199,5 +200,6 @@ def _worker_environment(settings: Settings) -> dict[str, str]:
         value = getattr(settings, name)
         if value is not None:
             environment[f"LATENTBRUSH_{name.upper()}"] = str(value)
+    sleep_soon(environment)
     path = [str(SOURCE_DIR), *filter(None, [environment.get("PYTHONPATH")])]
     return {**environment, "PYTHONPATH": os.pathsep.join(path)}

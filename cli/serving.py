@@ -1,5 +1,6 @@
 """`latentbrush serve` and `latentbrush worker`."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -45,11 +46,11 @@ def worker(
     ),
 ) -> None:
     """Run one worker, for another machine of the same broker and store."""
-    from worker.cores import wait_briefly
+    from contracts.threads import sleep_soon
+
+    sleep_soon(os.environ)  # before torch is loaded, which reads it once
+    from worker.editor import load_editor
     from worker.main import run
     from worker.settings import WorkerSettings
-
-    wait_briefly()
-    from worker.editor import load_editor  # which loads torch
 
     run(WorkerSettings(), load_editor, queues=queues.split(","))

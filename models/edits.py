@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from models.errors import SpaceError
-from models.latents import Cells, LatentMap, is_same_shape
+from models.latents import Cells, LatentMap, is_even, is_same_shape
 
 FINE = 16  # cells per side from which the edges of mixed maps are softened
 
@@ -86,6 +86,7 @@ def move(
         layers: style layers [from, to) to move; None: all.
     """
     first, last = layers or (0, len(latent.layers))
+    everywhere = bool((mask == mask[..., :1, :1]).all())
 
     @cache  # layers share grids
     def masked(cells: Cells) -> Tensor:
@@ -94,6 +95,9 @@ def move(
     def change(i: int, wmap: Tensor) -> Tensor:
         if not first <= i < last:
             return wmap
+        if everywhere and is_even(wmap):  # and so it stays
+            cell = wmap[:, :, :1, :1] + mask[..., :1, :1] * (strength * direction[i])[:, None, None]
+            return cell.expand_as(wmap)
         return wmap + masked(grid_of(wmap)) * (strength * direction[i])[None, :, None, None]
 
     return latent.map(change)

@@ -174,6 +174,15 @@ def embed(latent: LatentMap, name: str, layout: Layout) -> LatentMap:
     return latent.map(refine)
 
 
+def is_even(wmap: Tensor) -> bool:
+    """Whether a map [N, D, h, w] is known to be one cell, repeated: no memory is behind the others.
+
+    Such a map is drawn at the cost of a vector. A map that merely has equal cells is not one.
+    """
+    rows, columns = wmap.shape[2:]
+    return (rows == 1 or wmap.stride(2) == 0) and (columns == 1 or wmap.stride(3) == 0)
+
+
 @dataclass(frozen=True)
 class Stored:
     """What a latent's file holds.

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.kept import Kept
+from models.latents import is_even
 from models.layers import StyleAffine
 from models.noise import Noise, Place
 from models.ops import (
@@ -177,8 +178,8 @@ class Wanted:
 def sampled(affine: StyleAffine, wmap: Tensor, wanted: Sequence[Wanted]) -> list[Sampled]:
     """What is wanted of the styles of a map of w [N, D, h, w]; of its cells no more are used than
     that depends on."""
-    if size_of(wmap) == (1, 1):
-        values = affine(wmap).permute(0, 2, 3, 1)
+    if is_even(wmap):
+        values = affine(wmap[:, :, :1, :1]).permute(0, 2, 3, 1)
         return [Sampled(values, 0, None, each.function) for each in wanted]
     finest = max(each.size for each in wanted)
     if finest < size_of(wmap):

@@ -8,12 +8,13 @@ are drawn together".)
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial, reduce
+from functools import partial
 
 import torch
+from torch import Tensor
 
 from models.generator import Drawing
-from models.latents import LatentMap
+from models.latents import LatentMap, is_even
 from models.model import Model
 from models.painting import Painting, Result, Wanted
 from models.region import Patch, Region
@@ -88,8 +89,14 @@ def paint_together(model: Model, paintings: Sequence[Painting[Result]]) -> list[
     while waiting:
         asked, waiting = waiting, {}
         for batch in batches(asked, pass_px(model.device)):
-            for i, drawing in drawings(model, batch, asked):
-                go_on(i, partial(paintings[i].send, drawing))
+            try:
+                drawn = drawings(model, batch, asked)
+            except Exception as error:  # of those in the batch alone
+                for i in batch.members:
+                    go_on(i, partial(paintings[i].throw, error))
+            else:
+                for i, drawing in drawn:
+                    go_on(i, partial(paintings[i].send, drawing))
     return [done[i] for i in range(len(paintings))]
 
 
@@ -119,10 +126,14 @@ def drawings(model: Model, batch: Batch, asked: dict[int, Wanted]) -> list[tuple
 
 def stacked(latents: Sequence[LatentMap]) -> LatentMap:
     """Latents of one shape as one of several pictures."""
-    return reduce(
-        lambda all_of_them, one: all_of_them.map(lambda i, wmap: torch.cat([wmap, one.layers[i]])),
-        latents,
-    )
+
+    def layer(i: int, wmap: Tensor) -> Tensor:
+        each = [latent.layers[i] for latent in latents]
+        if all(is_even(one) for one in each):
+            return torch.cat([one[:, :, :1, :1] for one in each]).expand(-1, -1, *wmap.shape[2:])
+        return torch.cat(each)
+
+    return latents[0].map(layer)
 
 
 def part_of(drawn: Drawing, k: int, region: Region, wanted: Region) -> Drawing:

@@ -84,9 +84,9 @@ def twins_of(
 ) -> Twins:
     """A stored latent and its twin, on the model's device and grid. A latent from before there were
     twins gets that of what it draws."""
-    faithful = embed(stored.latent, "S+", model.layout).to(model.device)
+    faithful = embed(stored.latent.to(model.device), "S+", model.layout)
     if stored.plain is not None:
-        return Twins(faithful, embed(stored.plain, "S+", model.layout).to(model.device))
+        return Twins(faithful, embed(stored.plain.to(model.device), "S+", model.layout))
     if is_plain(model, stored.space):
         return Twins(faithful, faithful)
     with torch.inference_mode(False), torch.enable_grad():  # wherever it is asked for

@@ -14,7 +14,6 @@ import psutil
 
 INTERVAL_S = 0.3  # over which other work is measured, at least
 NEARLY = 0.7  # of a core that is free counts as one
-SPINS = "10000"  # rounds that a thread that waits turns before it sleeps: tens of microseconds
 
 
 class Cores:
@@ -72,11 +71,6 @@ def busy() -> float:
 def guest_s(times: object) -> float:
     """What of them is counted twice: time of guests is time of users, too."""
     return float(getattr(times, "guest", 0.0) + getattr(times, "guest_nice", 0.0))
-
-
-def wait_briefly() -> None:
-    """Let threads sleep soon where they wait; has to be said before torch is loaded."""
-    os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
 
 
 def compute_with(threads: int) -> None:

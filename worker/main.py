@@ -22,7 +22,7 @@ from contracts.job_store import JobStore, WorkerState
 from contracts.jobs import INTERACTIVE, QUEUES, TILES
 from contracts.library import Library
 from worker import jobs
-from worker.cores import Cores, compute_with, ours, wait_briefly
+from worker.cores import Cores, compute_with, ours
 from worker.liveness import Heartbeat
 from worker.names import new_name
 from worker.ports import LoadEditor
@@ -98,7 +98,7 @@ def run(
     )
     worker.heart = Heartbeat(
         JobStore(connect(url, num_retries=0), settings.job_ttl_s),
-        lambda: _state(worker, bench, queues),
+        lambda: _state(worker, bench, queues, cores),
         interval_s=settings.heartbeat_s,
         ttl_s=settings.heartbeat_ttl_s,
         parent_pid=parent_pid,
@@ -171,8 +171,7 @@ def main() -> None:
     options = parser.parse_args()
     settings = WorkerSettings()
     logging.basicConfig(level=settings.log_level.upper())
-    wait_briefly()
-    from worker.editor import load_editor  # which loads torch
+    from worker.editor import load_editor
 
     run(
         settings,
@@ -188,7 +187,10 @@ def most_threads(queues: Sequence[str]) -> int:
     return len(ours()) if INTERACTIVE in queues else max(1, len(ours()) // 2)
 
 
-def _state(worker: ModelWorker, bench: Workbench, queues: Sequence[str]) -> WorkerState:
+def _state(
+    worker: ModelWorker, bench: Workbench, queues: Sequence[str], cores: Cores
+) -> WorkerState:
+    cores.threads()  # so that the first brush after a pause knows what others do now
     job = worker.current
     state = "starting" if worker.get_state() == "starting" else "idle"
     return WorkerState(

@@ -107,6 +107,8 @@ class PreviewPainter:
             except RedisError as error:
                 log.warning("previews cannot be listened for: %s", error)
                 self._ended.wait(RECONNECT_S)
+            except Exception:  # a bug of ours ends one preview, not all of them
+                log.exception("a preview failed unexpectedly")
 
     def _answer_all(self, pubsub: PubSub) -> None:
         slots = Slots()
@@ -158,11 +160,7 @@ class BenchStudio:
         begun = [self._begin(request) for request in requests]
         ready = [each for each in begun if isinstance(each, Begun)]
         calls = [each.prepared.call() for each in ready]
-        edited = ready[0].prepared.editor.edit_together(calls) if ready else []
-        for each in edited:
-            if isinstance(each, Exception) and is_out_of_memory(each):
-                raise each
-        answers = iter(edited)
+        answers = iter(ready[0].prepared.editor.edit_together(calls) if ready else ())
         return [each if isinstance(each, Exception) else each.end(next(answers)) for each in begun]
 
     def _begin(self, request: PreviewRequest) -> "Begun | Exception":
@@ -172,7 +170,14 @@ class BenchStudio:
             task = Task(self._bench, request.owner, lambda step: None)
             return Begun(prepare(task, request.edit, clock), clock)
         except Exception as error:  # its owner is told
-            return error
+            return unless_out_of_memory(error)
+
+
+def unless_out_of_memory(error: Exception) -> Exception:
+    """An error that is told to who asked; lack of memory is raised, since it may be made."""
+    if is_out_of_memory(error):
+        raise error
+    return error
 
 
 @dataclass(frozen=True)
@@ -186,11 +191,11 @@ class Begun:
         """What is said of it, and its picture."""
         self.clock.lap("edit")
         if isinstance(edited, Exception):
-            return edited
+            return unless_out_of_memory(edited)
         try:
             drawing = finish(self.prepared, edited)
         except Exception as error:  # its owner is told
-            return error
+            return unless_out_of_memory(error)
         about = DrawnPreview(
             media_type=drawing.file.media_type,
             changed_box=drawing.changed_box,

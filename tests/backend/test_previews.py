@@ -65,7 +65,7 @@ async def asked(url: str, *beside: object) -> Preview | None:
         listening = asyncio.create_task(server.listen())
         await asyncio.sleep(0.2)
         try:
-            answer, *_ = await asyncio.gather(server.ask("anna", "a", EDIT), *beside)
+            answer, *_ = await asyncio.gather(server.ask("anna", "a", "tiny", EDIT), *beside)
         finally:
             listening.cancel()
             with suppress(asyncio.CancelledError):

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from models.edits import move
 from models.errors import AttributeUnknown
 from models.images import Pixels
-from models.latents import LatentMap
+from models.latents import LatentMap, embed, is_even
 from models.model import Model
 from models.painting import Edit, Move, Painting, Resample, Subject, Transplant, paint, painting
 from models.region import Region
@@ -83,6 +84,61 @@ def test_what_cannot_be_done_is_its_owners_alone(
     assert isinstance(failed, AttributeUnknown)
     assert isinstance(done, np.ndarray)
     assert (done != original).any()
+
+
+def test_what_cannot_be_drawn_is_told_to_those_it_is_for(
+    model: Model, people: list[tuple[Subject, Pixels]]
+) -> None:
+    (subject, original), (other, picture) = people[:2]
+    layers = subject.twins.plain.layers
+    torn = LatentMap((layers[0][..., :3, :], *layers[1:]), subject.twins.plain.base)
+    wrong = painting(Subject(model, Twins(torn, torn)), original, [])  # nothing is drawn
+    broken = waits_for(Wanted(torn, None, Region(0, 8, 0, 8)))
+    right = painting(other, picture, [Move(EVERYWHERE, "smile", 1.0)])
+    with torch.inference_mode():
+        _, failed, done = paint_together(model, [wrong, broken, right])
+    assert isinstance(failed, Exception)
+    assert isinstance(done, np.ndarray)
+
+
+def waits_for(wanted: Wanted) -> Painting[Pixels]:
+    drawing = yield wanted
+    return drawing.img.numpy()
+
+
+def test_a_picture_of_one_vector_is_moved_and_drawn_as_one(
+    model: Model, people: list[tuple[Subject, Pixels]]
+) -> None:
+    """Where nothing differs from cell to cell, one cell is looked at: the same picture, sooner."""
+    latent = embed(
+        model.generator.broadcast(torch.randn(1, model.layout.w_dim)), "S+", model.layout
+    )
+    dense = latent.map(lambda _, wmap: wmap.contiguous())
+    assert all(
+        is_even(wmap) and not is_even(filled)
+        for wmap, filled in zip(latent.layers, dense.layers, strict=True)
+    )
+    _, direction = model.attributes.find("smile")
+    for mask, stays in [(EVERYWHERE, True), (torch.eye(16)[None, None], False)]:
+        shifted, filled = (move(each, direction, 1.5, mask) for each in (latent, dense))
+        assert all(is_even(wmap) for wmap in shifted.layers) == stays
+        with torch.inference_mode():
+            assert (model.render(shifted) - model.render(filled)).abs().max() < 1e-5
+    original = people[0][1]
+    edits: list[Edit] = [Move(EVERYWHERE, "smile", 2.0)]
+    with torch.inference_mode():
+        pair = [
+            painting(Subject(model, Twins(each, each)), original, edits)
+            for each in (latent, latent)
+        ]
+        for pixels in paint_together(model, pair):
+            assert isinstance(pixels, np.ndarray)
+            assert (
+                np.abs(
+                    pixels.astype(int) - paint(Subject(model, Twins(dense, dense)), original, edits)
+                ).max()
+                <= 1
+            )
 
 
 def test_far_apart_places_of_large_pictures_are_drawn_one_by_one(model: Model) -> None:

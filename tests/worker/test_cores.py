@@ -1,6 +1,8 @@
 """A model takes the cores that other work leaves free, and no more than it may."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -8,8 +10,10 @@ from dataclasses import dataclass, field
 import pytest
 import torch
 
+from contracts.threads import sleep_soon
 from worker import cores as module
-from worker.cores import INTERVAL_S, Cores, busy, compute_with, ours
+from worker import main
+from worker.cores import INTERVAL_S, Cores, busy, compute_with
 from worker.main import most_threads
 
 
@@ -34,11 +38,12 @@ class Machine:
         self.busy += (own + others) * seconds
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def four(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "ours", lambda: [0, 1, 2, 3])
 
 
+@pytest.mark.usefixtures("four")
 @pytest.mark.parametrize(
     ("others", "threads"),
     [(0.0, 4), (0.2, 4), (0.4, 3), (1.0, 3), (2.1, 2), (3.0, 1), (4.0, 1), (9.0, 1)],
@@ -50,6 +55,7 @@ def test_what_others_leave_is_taken(others: float, threads: int) -> None:
     assert cores.threads() == threads
 
 
+@pytest.mark.usefixtures("four")
 def test_our_own_work_takes_nothing_from_us() -> None:
     machine = Machine()
     cores = machine.cores(4)
@@ -58,6 +64,7 @@ def test_our_own_work_takes_nothing_from_us() -> None:
         assert cores.threads() == 4
 
 
+@pytest.mark.usefixtures("four")
 def test_no_more_than_allowed() -> None:
     machine = Machine()
     cores = machine.cores(2)
@@ -65,6 +72,7 @@ def test_no_more_than_allowed() -> None:
     assert cores.threads() == 2
 
 
+@pytest.mark.usefixtures("four")
 def test_it_is_measured_over_a_while_and_then_anew() -> None:
     machine = Machine()
     cores = machine.cores(4)
@@ -77,9 +85,22 @@ def test_it_is_measured_over_a_while_and_then_anew() -> None:
     assert cores.threads() == 4, "what is over does not count"
 
 
-def test_brushes_may_have_every_core_and_batch_work_half() -> None:
-    assert most_threads(["interactive", "batch"]) == len(ours())
-    assert most_threads(["batch"]) == max(1, len(ours()) // 2)
+def test_brushes_may_have_every_core_and_batch_work_half(monkeypatch: pytest.MonkeyPatch) -> None:
+    for cores, half in [(1, 1), (2, 1), (4, 2), (16, 8)]:
+        monkeypatch.setattr(main, "ours", lambda cores=cores: list(range(cores)))
+        assert most_threads(["interactive", "batch"]) == cores
+        assert most_threads(["batch"]) == half
+
+
+def test_how_threads_wait_is_said_before_torch_is_loaded() -> None:
+    """Which reads it once: a worker's environment has it, and nothing that sets it loads torch."""
+    code = "import sys, cli.serve, cli.serving, contracts.threads; print('torch' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "False"
+    environment: dict[str, str] = {}
+    sleep_soon(environment)
+    assert environment == {"GOMP_SPINCOUNT": "10000"}
+    sleep_soon(chosen := {"GOMP_SPINCOUNT": "0"})
+    assert chosen == {"GOMP_SPINCOUNT": "0"}
 
 
 def test_work_on_this_machine_is_seen() -> None:
@@ -103,5 +124,5 @@ def test_threads_are_those_of_who_asks() -> None:
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
-    compute_with(before)
     assert found == [2]
+    assert torch.get_num_threads() == before
