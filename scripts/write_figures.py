@@ -130,8 +130,7 @@ def own_models_table() -> str:
     rows = [
         f"| bare {own['resolution']:.0f} px checkpoint | measured |",
         "|---|---|",
-        f"| added, with {own['directions']:.0f} directions | "
-        f"{own['add_s']:.1f} s |",
+        f"| added, with {own['directions']:.0f} directions | {own['add_s']:.1f} s |",
         f"| unseen pictures encoded from the mean latent, {own['steps']:.0f} steps, medians | "
         f"{own['psnr_db']:.1f} dB, {own['encode_s']:.0f} s |",
         f"| a painted edit with a SeFa direction | {own['edit_ms']:.0f} ms |",
