@@ -3,8 +3,8 @@
 A step at 1024 px costs as much as ten at 64 px, and most of what a latent says is seen there. But a
 skip generator's picture at 64 px is not the whole one shrunk: its finer blocks add colours of their
 own. So now and then the whole is drawn, without gradients, and the coarse drawing is to move by
-what the whole is off by, shrunk: the correction of multigrid methods (Brandt 1977, "full approximation
-scheme"; its use here is ours, docs/decisions.md).
+what the whole is off by, shrunk: the correction of multigrid methods (Brandt 1977, "full
+approximation scheme"; its use here is ours, docs/decisions.md).
 """
 
 from torch import Tensor
