@@ -66,7 +66,7 @@ class Settings(SharedSettings):
     sync_wait_s: float = Field(
         default=60.0,
         gt=0,
-        description="How long an upload, a heat map or a tile is waited for, in seconds.",
+        description="How long an upload, a heat map, a tile or a strip is waited for, in seconds.",
     )
     starting_s: float = Field(
         default=90.0,

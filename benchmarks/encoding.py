@@ -5,7 +5,8 @@
 Time does not depend on the weights, so random ones do: of the official size, with the colours of
 each block reduced until a drawing at half the size is as far from the picture shrunk as with the
 released model of portraits (34 dB). The picture is the model's own, of a latent that differs from
-cell to cell, with noise. Both searches start from the mean latent; what is reported is processor
+cell to cell, with noise. Both searches start from the mean latent, the
+coarse one with the steps that imported models of that size have; what is reported is processor
 time, with a matrix product of 1024³ beside it, and PSNR of the whole. Then the released model, on
 portraits that it has not seen, with half of its size as the coarse one, which it does not use:
 how near that comes. 1024 px take a quarter of an hour, 512 px eight minutes.
@@ -60,7 +61,8 @@ def compared(resolution: int, steps: int) -> dict[str, Any]:
     model = with_falling_colours(build(resolution, torch.float32))
     img = picture_of(model)
     half = half_drawn_db(model)
-    coarse, full = sizes_of(resolution, steps, shared=False), [resolution] * steps
+    full = [resolution] * steps
+    coarse = sizes_of(resolution, model.encoding.steps, shared=False)
     products = [product_ms()]
     told: dict[str, Any] = {}
     for name, sizes in (("coarse", coarse), ("full", full)):

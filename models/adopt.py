@@ -10,6 +10,7 @@ from dataclasses import replace
 import torch
 
 from models.attributes import Attribute, AttributeSet, free_id
+from models.coarse import LARGE_STEPS, OWN_PX
 from models.directions import Direction, in_sigma, pca, sefa
 from models.errors import CheckpointError, ShapeError
 from models.generator import Generator
@@ -35,7 +36,7 @@ def adopt(generator: Generator, card: Card, device: torch.device) -> Model:
         encoder=None,
         perceptual=None,
         attributes=AttributeSet((), torch.zeros(0, device=device)),
-        encoding=Encoding(steps=STEPS),
+        encoding=Encoding(steps=steps_for(generator, STEPS)),
         device=device,
         dtype=best_dtype(device),
         stored=torch.float32,
@@ -43,6 +44,11 @@ def adopt(generator: Generator, card: Card, device: torch.device) -> Model:
     w = draws(model)
     found = sefa(generator, w, SEFA_PER_BAND) + pca(generator, w, COMPONENTS)
     return replace(model, attributes=as_attributes(model, found, set()))
+
+
+def steps_for(generator: Generator, usual: int) -> int:
+    """How many steps to encode in: large models are searched in coarse drawings, in fewer."""
+    return usual if generator.config.img_resolution <= OWN_PX else LARGE_STEPS
 
 
 def draws(model: Model) -> torch.Tensor:
@@ -89,7 +95,9 @@ def with_encoder(model: Model, encoder: StyleEncoder) -> Model:
     if distance_of_means(model, fitting) > FAR:
         raise CheckpointError("it was trained with another generator: the mean w is another")
     is_twin = fitting.config.kind == "e4e"
-    encoding = Encoding(plain="W+", plain_steps=0) if is_twin else Encoding()
+    encoding = Encoding(steps=steps_for(model.generator, Encoding.steps))
+    if is_twin:
+        encoding = replace(encoding, plain="W+", plain_steps=0)
     return replace(model, encoder=fitting, encoding=encoding, reader=None)
 
 

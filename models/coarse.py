@@ -1,10 +1,10 @@
 """A search in coarse drawings: how large every step draws, and what it is to reach there.
 
-A step at 1024 px costs 25 steps at 64 px, and most of what a latent says is seen there. But a skip
-generator's picture at 64 px is not the whole one shrunk: its finer blocks add colours of their own.
-So now and then the whole is drawn, without gradients, and the coarse drawing is to move by what the
-whole is off by, shrunk: the correction of multigrid methods (Brandt 1977, "full approximation
-scheme"; its use here is ours, docs/decisions.md).
+A step at 1024 px costs as much as ten at 64 px, and most of what a latent says is seen there. But a
+skip generator's picture at 64 px is not the whole one shrunk: its finer blocks add colours of their
+own. So now and then the whole is drawn, without gradients, and the coarse drawing is to move by
+what the whole is off by, shrunk: the correction of multigrid methods (Brandt 1977, "full
+approximation scheme"; its use here is ours, docs/decisions.md).
 """
 
 from torch import Tensor
@@ -14,9 +14,10 @@ from models.latents import SQUARE, LatentMap
 from models.model import Model
 
 OWN_PX = 256  # models of up to that are searched at their own size: there is little to gain
-SHARES = {64: 0.6, 128: 0.25, 256: 0.12}  # of the steps, by the resolution; the rest is in full
-PLAIN_SHARES = {64: 0.5, 128: 0.3, 256: 0.2}  # where all layers share a map: no fine one is alone
-CORRECT_EVERY = 10  # steps
+LARGE_STEPS = 40  # of larger ones: docs/decisions.md
+SHARES = {32: 0.4, 64: 0.3, 128: 0.175, 256: 0.1}  # of the steps, by size; the rest is in full
+PLAIN_SHARES = {64: 0.5, 128: 0.3}  # where all layers share a map: the rest is at 256 px
+CORRECT_EVERY = 15  # steps
 
 
 def sizes_of(resolution: int, steps: int, shared: bool) -> list[int]:

@@ -130,8 +130,7 @@ def own_models_table() -> str:
     rows = [
         f"| bare {own['resolution']:.0f} px checkpoint | measured |",
         "|---|---|",
-        f"| added, with {own['directions']:.0f} directions (strips not counted) | "
-        f"{own['add_s']:.1f} s |",
+        f"| added, with {own['directions']:.0f} directions | {own['add_s']:.1f} s |",
         f"| unseen pictures encoded from the mean latent, {own['steps']:.0f} steps, medians | "
         f"{own['psnr_db']:.1f} dB, {own['encode_s']:.0f} s |",
         f"| a painted edit with a SeFa direction | {own['edit_ms']:.0f} ms |",
@@ -226,7 +225,7 @@ def photo_model_table() -> str:
     """The table of docs/photos.md on the time and memory of a model for photos."""
     figures = load("photo_model")
     asked = [
-        ("`models add`: read, measured, 16 directions and their strips drawn", "add"),
+        ("`models add`: read, measured, 16 directions found", "add"),
         ("a file of directions imported", "import"),
         ("`encode --face 0 --steps 0`: the encoder alone, the square, its verdict", "encode"),
         ("`edit`: one direction on the whole face", "edit"),

@@ -52,6 +52,9 @@ def test_a_found_direction_shows_its_strip_and_paints(own):
     assert own.page.locator(".model-name").inner_text() == "My network"
     strip = own.page.locator(".attribute", has_text="Coarse 1").locator(".strip-tile")
     assert strip.count() == 5
+    own.page.wait_for_function(  # a worker draws it at first sight
+        "() => document.querySelector('.strip-tile').style.backgroundImage.startsWith('url')"
+    )
     address = strip.first.evaluate("(tile) => getComputedStyle(tile).backgroundImage")
     assert own.page.request.get(address[5:-2]).headers["content-type"] == "image/webp"
     before = own.shown_image()
