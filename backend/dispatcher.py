@@ -88,16 +88,18 @@ class Dispatcher:
         answer: type[R],
         wait_s: float,
         has_left: Callable[[], Awaitable[bool]] | None = None,
+        crop_px: int = 0,
     ) -> R:
         """Make a job, wait for its result, and forget the job.
 
         Args:
             has_left: whether the client does not want it any more; the job is canceled then.
+            crop_px: pixels of what is edited.
 
         Raises:
             EditorError: the job's own error, or Busy when it did not end in time.
         """
-        record = await self.submit(owner, kind, request)
+        record = await self.submit(owner, kind, request, crop_px=crop_px)
         waiting = asyncio.ensure_future(self._events.wait(record.job_id, wait_s))
         try:
             while not (await asyncio.wait({waiting}, timeout=LOOK_S))[0]:

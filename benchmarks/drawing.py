@@ -33,6 +33,7 @@ from models.generator import Generator, GeneratorConfig, SynthesisNetwork
 from models.latents import embed
 from models.model import Card, Model
 from models.modulated import SynthesisLayer, ToRGB
+from models.ops import fir_filter
 from models.painting import Move, Subject, paint
 from models.twins import Twins
 
@@ -204,7 +205,7 @@ def peer(model: Model, w: Tensor, options: argparse.Namespace, folder: Path) -> 
 
 def reference(synthesis: SynthesisNetwork, w: Tensor) -> Tensor:
     """StyleGAN2's forward pass with one w [1, D] for all layers, in float32."""
-    clamp, kernel = synthesis.config.conv_clamp, synthesis.blocks()[0].resample_filter
+    clamp, kernel = synthesis.config.conv_clamp, fir_filter()
     x, img = w.new_empty(0), None
     for block in synthesis.blocks():
         if block.res == 4:

@@ -15,7 +15,7 @@ from models.latents import SQUARE, Cells, LatentMap, Layout, constant
 from models.layers import FullyConnected
 from models.modulated import Level, SynthesisLayer, ToRGB
 from models.noise import Noise, constant_noise
-from models.ops import fir_filter, normalize_2nd_moment, upsample2d
+from models.ops import normalize_2nd_moment, upsample2d
 from models.region import Patch, Region, Size, hemmed, whole
 
 SURROUND = 6  # base cells drawn around a picture of a homogeneous generator; 4 would be reached
@@ -96,8 +96,6 @@ class MappingNetwork(nn.Module):
 class SynthesisBlock(nn.Module):
     """The layers of one resolution: (conv0,) conv1 and the skip to colours."""
 
-    resample_filter: Tensor
-
     def __init__(self, config: GeneratorConfig, res: int) -> None:
         super().__init__()
         self.res = res
@@ -110,7 +108,6 @@ class SynthesisBlock(nn.Module):
             self.conv0 = SynthesisLayer(w_dim, in_ch, out_ch, res, True, clamp)
         self.conv1 = SynthesisLayer(w_dim, out_ch, out_ch, res, False, clamp)
         self.torgb = ToRGB(w_dim, out_ch, clamp)
-        self.register_buffer("resample_filter", fir_filter(), persistent=False)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from models.gallery import strip
 from models.heat import heat_of
 from models.images import Pixels, resize_img, to_img, to_pixels
 from models.inversion import Inversion, invert
+from models.kept import kept_bytes
 from models.land import CellBox, Land
 from models.latents import SQUARE, LatentMap, Stored, cells_of, embed, from_bytes, to_bytes
 from models.model import Model, load_model
@@ -90,7 +91,8 @@ class ModelEditor:
 
     @property
     def kept_bytes(self) -> int:
-        return self.subjects.num_bytes + self.land.num_bytes
+        beside = kept_bytes(self.model.generator)
+        return self.subjects.num_bytes + self.land.num_bytes + beside
 
     def encode(
         self,

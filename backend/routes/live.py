@@ -132,8 +132,8 @@ async def answer(server: Services, owner: str, slot: str, wanted: LiveRequest) -
         slot: the socket's name among all.
     """
     edit = wanted.edit
+    latent = await run_in_threadpool(check_request, server, owner, edit)
     if edit.output.max_side is not None:
-        latent = await run_in_threadpool(check_request, server, owner, edit)
         preview = await server.previews.ask(owner, slot, latent.model, edit)
         if preview is not None:
             about = preview.about
@@ -142,7 +142,12 @@ async def answer(server: Services, owner: str, slot: str, wanted: LiveRequest) -
     result = await run_in_threadpool(known_answer, server, owner, edit)
     if result is None:
         result = await server.dispatcher.result(
-            owner, JobKind.EDIT, edit, EditResult, server.settings.sync_wait_s
+            owner,
+            JobKind.EDIT,
+            edit,
+            EditResult,
+            server.settings.sync_wait_s,
+            crop_px=latent.crop[2] * latent.crop[3],
         )
     return await run_in_threadpool(_framed, server, owner, wanted.seq, edit, result)
 

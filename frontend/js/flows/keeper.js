@@ -25,6 +25,8 @@ export class Keeper {
   #onServer = new WeakMap();
   /** @type {WeakMap<object, string>} the cover that was saved last here, by opened picture */
   #covers = new WeakMap();
+  /** Whether the masks that the server did not know were sent again in vain. */
+  #isSentAgain = false;
 
   /**
    * @param {import('../store.js').Store} store
@@ -109,6 +111,7 @@ export class Keeper {
       const { session_id, revision } = known.sessionId
         ? await this.#api.changeSession(known.sessionId, { ...body, revision: known.revision })
         : await this.#api.makeSession(body);
+      this.#isSentAgain = false;
       this.#onServer.set(opened, { sessionId: session_id, revision });
       this.#covers.set(opened, body.cover_id);
       tell({ type: 'saved', sessionId: session_id, revision });
@@ -117,8 +120,10 @@ export class Keeper {
       void renameSteps(keeping.sessionId ?? first.latentId, session_id);
     } catch (error) {
       const problem = asProblem(error);
-      if (problem.code === 'unknown_mask') await this.#masks.sendAgain(painted);
-      this.#explain(problem, tell, isOpen);
+      const mayHelp = problem.code === 'unknown_mask' && !this.#isSentAgain; // once: what nobody has comes from nowhere
+      this.#isSentAgain = mayHelp;
+      if (mayHelp) await this.#masks.sendAgain(painted);
+      this.#explain(problem, tell, isOpen, mayHelp);
     }
   }
 
@@ -126,14 +131,15 @@ export class Keeper {
    * @param {import('../problem.js').Problem} problem
    * @param {(action: import('../keeping.js').KeepingAction) => void} tell
    * @param {() => boolean} isOpen
+   * @param {boolean} isMended what was wrong has been put right: it is tried again
    */
-  #explain(problem, tell, isOpen) {
+  #explain(problem, tell, isOpen, isMended) {
     const { code, status } = problem;
     if (code === 'session_conflict') return tell({ type: 'saveConflicted' });
     if (code === 'unknown_session') return tell({ type: 'keptApart' }); // deleted elsewhere: here it is worth keeping
     tell({ type: 'saveFailed' });
     if (!isOpen()) return; // this browser has it
-    if (code === 'unreachable' || code === 'unknown_mask' || status === 429 || status >= 500) this.#saveIn(RETRY_MS);
+    if (isMended || code === 'unreachable' || status === 429 || status >= 500) this.#saveIn(RETRY_MS);
     else this.#store.dispatch({ type: 'problemFound', problem });
   }
 }

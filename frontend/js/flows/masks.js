@@ -75,7 +75,8 @@ export class Masks {
     const key = `${size.width}×${size.height} ${wire.mask_id ?? wire.data}`;
     const reading = this.#read.get(key) ?? this.#load(wire, size);
     this.#read.set(key, reading);
-    reading.catch(() => this.#read.delete(key));
+    const forget = () => this.#read.delete(key);
+    reading.then((mask) => mask ?? forget(), forget);
     return reading;
   }
 
