@@ -112,13 +112,15 @@ def compared(model: Model, options: argparse.Namespace, folder: Path) -> dict[st
     spatial = embed(vector, "S+", model.layout)
     spatial = spatial.map(lambda _, wmap: wmap.contiguous())
     subject = Subject(model, Twins(spatial, spatial))
+    of_a_seed = embed(vector, "S+", model.layout)
+    generated = Subject(model, Twins(of_a_seed, of_a_seed))
     square = torch.randn(1024, 1024)
     official = copy.deepcopy(model.generator.synthesis)
     for parameter in official.parameters():
         parameter.data = parameter.data.contiguous()  # as the official networks keep them
     picture = np.full((model.layout.resolution,) * 2 + (3,), 128, np.uint8)
 
-    def edit(share: float) -> Timed:
+    def edit(share: float, subject: Subject = subject) -> Timed:
         side = round(CELLS * math.sqrt(share))
         mask = torch.zeros(1, 1, CELLS, CELLS)
         begin = (CELLS - side) // 2
@@ -133,6 +135,7 @@ def compared(model: Model, options: argparse.Namespace, folder: Path) -> dict[st
         "spatial": timed(lambda: model.render(spatial)),
     }
     cases |= {f"edit of {name}": edit(share) for name, share in SHARES.items()}
+    cases["edit of all of a seed"] = edit(1.0, generated)
     if options.peer:
         cases["peer"] = peer(model, w, options, folder)
     ms = medians(cases, options.rounds)
@@ -142,6 +145,7 @@ def compared(model: Model, options: argparse.Namespace, folder: Path) -> dict[st
         "edit of all / edit of 1 %": ms["edit of all"] / ms["edit of 1 %"],
         "edit of all / edit of 25 %": ms["edit of all"] / ms["edit of 25 %"],
         "edit of all / vector": ms["edit of all"] / ms["vector"],
+        "edit of all of a seed / vector": ms["edit of all of a seed"] / ms["vector"],
     }
     if options.peer:
         ratios["peer / vector"] = ms["peer"] / ms["vector"]

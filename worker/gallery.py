@@ -1,6 +1,7 @@
 """The pictures beside a model's weights: a preview, and a strip for every direction that has been
 looked at."""
 
+import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -40,13 +41,17 @@ def draw_strip(task: Task, request: StripRequest) -> StripResult:
     Raises:
         ReadOnlyModel: it cannot be kept.
     """
-    path = strip_path(task.bench.folder(request.model), request.attribute)
+    folder = task.bench.folder(request.model)
+    path = strip_path(folder, request.attribute)
     if not path.exists():
+        read_only = ReadOnlyModel(f"the folder of {request.model} takes no strips")
+        if not os.access(folder, os.W_OK):  # seen before anything is drawn for nothing
+            raise read_only
         pixels = task.editor(request.model).strip(request.attribute)
         try:
             write_picture(pixels, path)
         except OSError as error:
-            raise ReadOnlyModel(f"the folder of {request.model} takes no strips") from error
+            raise read_only from error
     return StripResult()
 
 
@@ -54,5 +59,8 @@ def write_picture(pixels: Pixels, path: Path) -> None:
     """Write a picture in one step, so that nobody reads half of it."""
     path.parent.mkdir(exist_ok=True)
     temporary = path.with_name(f".{path.stem}-{secrets.token_hex(4)}.tmp")
-    Image.fromarray(pixels).save(temporary, "WEBP", quality=QUALITY)
-    temporary.replace(path)
+    try:
+        Image.fromarray(pixels).save(temporary, "WEBP", quality=QUALITY)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

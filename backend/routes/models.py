@@ -1,5 +1,6 @@
 """`/models`: what is installed, what it draws, and the names of its directions."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from backend.owner import Owner
 from backend.services import Server, Services
 from contracts.base import Value
 from contracts.catalog import PREVIEW, AttributeChange, ModelInfo, change_attribute, strip_path
-from contracts.errors import NotFound, ReadOnlyModel, UnknownAttribute
+from contracts.errors import Busy, NotFound, ReadOnlyModel, UnknownAttribute
 from contracts.jobs import JobKind
 from contracts.requests import StripRequest, StripResult
 
@@ -78,18 +79,24 @@ async def change(
 async def _drawn(
     server: Services, owner: str, request: StripRequest, path: Path, http: Request
 ) -> None:
-    """Have a worker draw a strip: one after the other, so that none is drawn twice."""
-    async with server.strips:
+    """Have a worker draw a strip: one after the other, so that none is drawn twice.
+
+    Raises:
+        Busy: others took so long that this one's turn did not come.
+    """
+    wait_s = server.settings.sync_wait_s
+    try:
+        await asyncio.wait_for(server.strips.acquire(), wait_s)
+    except TimeoutError:
+        raise Busy("other strips are being drawn: try again in a moment") from None
+    try:
         if path.exists() or await http.is_disconnected():
             return
         await server.dispatcher.result(
-            owner,
-            JobKind.STRIP,
-            request,
-            StripResult,
-            server.settings.sync_wait_s,
-            http.is_disconnected,
+            owner, JobKind.STRIP, request, StripResult, wait_s, http.is_disconnected
         )
+    finally:
+        server.strips.release()
 
 
 async def _picture(path: Path) -> Response:
