@@ -15,7 +15,7 @@ from models.model import Model
 
 OWN_PX = 256  # models of up to that are searched at their own size: there is little to gain
 LARGE_STEPS = 40  # of larger ones: docs/decisions.md
-SHARES = {32: 0.4, 64: 0.3, 128: 0.175, 256: 0.1}  # of the steps, by size; the rest is in full
+SHARES = {64: 0.25, 128: 0.25, 256: 0.475}  # of the steps, by size; the rest is in full
 PLAIN_SHARES = {64: 0.5, 128: 0.3}  # where all layers share a map: the rest is at 256 px
 CORRECT_EVERY = 15  # steps
 
