@@ -14,10 +14,10 @@ from models.latents import SQUARE, LatentMap
 from models.model import Model
 
 OWN_PX = 256  # models of up to that are searched at their own size: there is little to gain
-LARGE_STEPS = 40  # of larger ones: docs/decisions.md
+LARGE_STEPS = 48  # of larger ones: docs/decisions.md
 SHARES = {64: 0.25, 128: 0.25, 256: 0.475}  # of the steps, by size; the rest is in full
 PLAIN_SHARES = {64: 0.5, 128: 0.3}  # where all layers share a map: the rest is at 256 px
-CORRECT_EVERY = 15  # steps
+CORRECT_EVERY = 10  # steps
 
 
 def sizes_of(resolution: int, steps: int, shared: bool) -> list[int]:
