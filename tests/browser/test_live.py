@@ -84,8 +84,9 @@ def test_erasing_shows_what_comes_back(editor):
     original = editor.canvas()
     editor.stroke((0.5, 0.5))
     painted = editor.canvas()
-    changed = np.abs(painted - original).sum(axis=-1) > 60
-    assert changed.any()
+    difference = np.abs(painted - original).sum(axis=-1)
+    assert difference.max() > 20  # how much a random picture shows differs from one to the next
+    changed = difference > 0.6 * difference.max()
     editor.page.keyboard.press("e")
     editor.set_slider("Size, %", 60)
     editor.page.evaluate(COUNT_PREVIEWS)
