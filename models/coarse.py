@@ -7,6 +7,9 @@ what the whole is off by, shrunk: the correction of multigrid methods (Brandt 19
 approximation scheme"; its use here is ours, docs/decisions.md).
 """
 
+from collections.abc import Callable, Sequence
+
+import torch
 from torch import Tensor
 
 from models.images import resize_img
@@ -46,15 +49,44 @@ def begins(sizes: list[int]) -> list[int]:
     return found
 
 
-def shrunk_target(model: Model, img: Tensor, latent: LatentMap, whole: Tensor, size: int) -> Tensor:
-    """What a drawing at a coarse resolution is to be, so that the whole is a picture.
+class Targets:
+    """What each step of a search is to draw: the picture in full, or what stands for it in coarse.
 
-    Args:
-        img: [N, 3, H, W], the picture.
-        latent: where the search is.
-        whole: what it draws in full.
-        size: the coarse resolution.
+    Attributes:
+        sizes: the resolution that each step draws at.
     """
-    side = tuple(cells * size // SQUARE[0] for cells in latent.base)
-    off = resize_img(img - whole, (side[0], side[1]))
-    return model.render(latent, size) + off
+
+    def __init__(self, model: Model, img: Tensor, sizes: Sequence[int]) -> None:
+        """
+        Args:
+            img: [N, 3, H, W], the picture.
+        """
+        self.sizes = list(sizes)
+        self._model = model
+        self._img = img
+        self._corrected = frozenset(begins(self.sizes))
+        self._coarse = img
+
+    def at(self, step: int, latent: Callable[[], LatentMap]) -> tuple[Tensor, Tensor | None]:
+        """What a step is to draw, and the drawing in full where one was made to tell.
+
+        Args:
+            latent: where the search is.
+        """
+        size = self.sizes[step]
+        if size == self._model.layout.resolution:
+            return self._img, None
+        if step not in self._corrected:
+            return self._coarse, None
+        with torch.no_grad():
+            here = latent()
+            whole = self._model.render(here)
+            off = resize_img(self._img - whole, sides_at(here, size))
+            self._coarse = self._model.render(here, size) + off
+        return self._coarse, whole
+
+
+def sides_at(latent: LatentMap, size: int) -> tuple[int, int]:
+    """Rows and columns of a drawing at a coarse resolution."""
+    rows, columns = (cells * size // SQUARE[0] for cells in latent.base)
+    return rows, columns

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.coarse import begins, shrunk_target, sizes_of
+from models.coarse import Targets, sizes_of
 from models.errors import NoEncoder, ShapeError
 from models.latents import SQUARE, Cells, LatentMap, Layout, cells_of, embed, find_space
 from models.metrics import psnr_db
@@ -83,23 +83,19 @@ def invert(
     if begin is None and steps == 0 and model.encoder is None:
         raise NoEncoder(f"{model.card.id} has no encoder: it needs steps")
     coordinates = averaged(model, begin_maps(model, img, base, begin), space, base)
+
+    def latent() -> LatentMap:
+        return to_latent(model, coordinates, space, base)
+
     for v in coordinates:
         v.requires_grad_(steps > 0)
     optimiser = torch.optim.Adam(coordinates, lr=PEAK_LR, betas=(0.9, 0.99))
-    shared = find_space(space, model.layout).shared
-    sizes = list(sizes or sizes_of(model.layout.resolution, steps, shared))
-    looked_at = begins(sizes)
-    target, whole = img, None
-    for step, size in enumerate(sizes):
+    resolution, shared = model.layout.resolution, find_space(space, model.layout).shared
+    targets = Targets(model, img, sizes or sizes_of(resolution, steps, shared))
+    for step, size in enumerate(targets.sizes):
         set_lr(optimiser, peak_lr(steps), step / steps)
-        if size == model.layout.resolution:
-            target = img
-        elif step in looked_at:
-            with torch.no_grad():
-                latent = to_latent(model, coordinates, space, base)
-                whole = model.render(latent)
-                target = shrunk_target(model, img, latent, whole, size)
-        drawn = model.render(to_latent(model, coordinates, space, base), size)
+        target, whole = targets.at(step, latent)
+        drawn = model.render(latent(), size)
         error = (drawn - target).square().mean(dim=(1, 2, 3))
         loss = error + PERCEPTUAL_WEIGHT * model.distance(drawn, target)
         if weight > 0:
@@ -107,12 +103,11 @@ def invert(
         optimiser.zero_grad(set_to_none=True)
         loss.sum().backward()  # type: ignore[no-untyped-call]
         optimiser.step()
-        if size == model.layout.resolution and step % PREVIEW_EVERY == 0:
+        if size == resolution and step % PREVIEW_EVERY == 0:
             whole = drawn.detach()
         on_step(step + 1, steps, whole)
-        whole = None
     with torch.no_grad():
-        return measured(model, img, to_latent(model, coordinates, space, base))
+        return measured(model, img, latent())
 
 
 @torch.no_grad()

@@ -154,7 +154,20 @@ class BenchStudio:
 
     def draw(self, requests: Sequence[PreviewRequest]) -> list[Drawn | Exception]:
         self._bench.take_cores()
-        return again_if_memory_runs_out(self._bench, lambda: self._drawn(requests))
+        try:
+            return again_if_memory_runs_out(self._bench, lambda: self._drawn(requests))
+        except Exception as error:
+            if len(requests) == 1 or not is_out_of_memory(error):
+                raise
+        return [self._alone(request) for request in requests]
+
+    def _alone(self, request: PreviewRequest) -> Drawn | Exception:
+        """One of those that there is not enough memory for together."""
+        try:
+            (drawn,) = again_if_memory_runs_out(self._bench, lambda: self._drawn([request]))
+        except Exception as error:  # its owner is told
+            return error
+        return drawn
 
     def _drawn(self, requests: Sequence[PreviewRequest]) -> list[Drawn | Exception]:
         begun = [self._begin(request) for request in requests]

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from models.adopt import adopt
-from models.coarse import begins, shrunk_target, sizes_of
+from models.coarse import Targets, begins, sizes_of
 from models.errors import ModelError
 from models.generator import Drawing, Generator, GeneratorConfig, SynthesisNetwork
 from models.images import resize_img
@@ -65,8 +65,10 @@ def test_what_is_aimed_at_is_what_is_drawn_where_the_whole_is_right(large: Model
     latent = large.generator.broadcast(w)
     with torch.no_grad():
         whole, coarse = large.render(latent), large.render(latent, 64)
-        aim = shrunk_target(large, whole, latent, whole, 64)
-        brighter = shrunk_target(large, whole + 0.1, latent, whole, 64)
+    aim, seen = Targets(large, whole, [64]).at(0, lambda: latent)
+    brighter, _ = Targets(large, whole + 0.1, [64]).at(0, lambda: latent)
+    assert seen is not None
+    torch.testing.assert_close(seen, whole)
     torch.testing.assert_close(aim, coarse)
     torch.testing.assert_close(brighter, coarse + 0.1)
     assert (resize_img(whole, (64, 64)) - coarse).abs().mean() > 0.01, "not the same by itself"

@@ -90,42 +90,71 @@ class Short(FakeEditor):
         return super().edit_together(calls)
 
 
-def test_several_are_drawn_in_one_go_and_one_that_fails_fails_alone(tmp_path: Path) -> None:
-    write_model(tmp_path)
-    settings = WorkerSettings(data_dir=tmp_path)
-    library = Library(settings.store_url)
-    Short.together = []
-    bench = Workbench(
-        settings,
-        cast(JobStore, None),
-        library,
-        lambda folder, device: Short(folder.name, 64, device),
-        "cpu",
-        "worker",
-        lambda: False,
-        lambda: None,
-    )
-    asked = GenerateRequest(model="fake", seed=1)
-    record = new_record(new_job_id(), "anna", JobKind.GENERATE, "interactive", asked)
-    made = perform(Task(bench, "anna", lambda step: None), record)
-    assert isinstance(made, GenerateResult)
+class Narrow(FakeEditor):
+    """Has memory for one drawing at a time."""
 
-    def request(ticket: int, *edits: AttributeEdit, owner: str = "anna") -> PreviewRequest:
-        edit = EditRequest(latent_id=made.latent_id, edits=edits)
+    together: list[int]
+
+    def edit_together(self, calls: Sequence[EditCall]) -> list[Edited | Exception]:
+        self.together.append(len(calls))
+        if len(calls) > 1:
+            raise MemoryError("can't allocate memory")
+        return super().edit_together(calls)
+
+
+class Asked:
+    """Previews of one generated picture, by a bench with a model of one kind."""
+
+    def __init__(self, folder: Path, kind: type[Short | Narrow]) -> None:
+        write_model(folder)
+        settings = WorkerSettings(data_dir=folder)
+        kind.together = []
+        self.bench = Workbench(
+            settings,
+            cast(JobStore, None),
+            Library(settings.store_url),
+            lambda model, device: kind(model.name, 64, device),
+            "cpu",
+            "worker",
+            lambda: False,
+            lambda: None,
+        )
+        asked = GenerateRequest(model="fake", seed=1)
+        record = new_record(new_job_id(), "anna", JobKind.GENERATE, "interactive", asked)
+        made = perform(Task(self.bench, "anna", lambda step: None), record)
+        assert isinstance(made, GenerateResult)
+        self.latent_id = made.latent_id
+
+    def request(self, ticket: int, *edits: AttributeEdit, owner: str = "anna") -> PreviewRequest:
+        edit = EditRequest(latent_id=self.latent_id, edits=edits)
         fields = {"ticket": ticket, "slot": str(ticket), "owner": owner, "edit": edit}
         return PreviewRequest(answer_to="there", model="fake", **fields)
 
-    smile = AttributeEdit(attribute="smile", strength=1.0)
+
+SMILE = AttributeEdit(attribute="smile", strength=1.0)
+
+
+def test_several_are_drawn_in_one_go_and_one_that_fails_fails_alone(tmp_path: Path) -> None:
+    asked = Asked(tmp_path, Short)
     lost = AttributeEdit(attribute="smile", strength=1.0, mask=MaskStored(mask_id="msk_lost"))
-    studio = BenchStudio(bench)
-    right, wrong, strange = studio.draw(
-        [request(1, smile), request(2, lost), request(3, smile, owner="bert")]
-    )
+    requests = [
+        asked.request(1, SMILE),
+        asked.request(2, lost),
+        asked.request(3, SMILE, owner="bert"),
+    ]
+    right, wrong, strange = BenchStudio(asked.bench).draw(requests)
     assert isinstance(right, tuple)
     assert right[0].changed_box is not None
     assert isinstance(wrong, UnknownMask)
     assert isinstance(strange, Exception), "another's latent"
     assert Short.together == [2, 2], "once more after memory had run out"
+
+
+def test_what_there_is_no_memory_for_together_is_drawn_one_by_one(tmp_path: Path) -> None:
+    asked = Asked(tmp_path, Narrow)
+    drawn = BenchStudio(asked.bench).draw([asked.request(ticket, SMILE) for ticket in range(3)])
+    assert all(isinstance(each, tuple) for each in drawn)
+    assert Narrow.together == [3, 3, 1, 1, 1]
 
 
 def test_turns_are_given_one_by_one_in_the_order_in_which_they_were_asked_for() -> None:
