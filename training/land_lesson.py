@@ -133,7 +133,7 @@ class LandLesson:
     def begin(self, training: GanTraining) -> None:
         """Prepare a generator that has learnt nothing yet."""
         if training.blank:
-            listen_to_channels(training.generator.mapping)
+            listen_to_channels(training.generator.mapping, len(CHANNELS))
 
     def __call__(self, training: GanTraining) -> tuple[Tensor, int]:
         """The loss of a batch, and its pictures."""
@@ -142,14 +142,15 @@ class LandLesson:
 
 
 @torch.no_grad()
-def listen_to_channels(mapping: MappingNetwork) -> None:
+def listen_to_channels(mapping: MappingNetwork, num: int) -> None:
     """Make a fresh mapping network deaf to channels of z that mean nothing in the lesson, and as
-    much keener on those that do: the rest is noise, which takes a long time to unlearn."""
+    much keener on the first `num`, which do: the rest is noise, which takes a long time to
+    unlearn."""
     layer = mapping.get_submodule("fc0")
     assert isinstance(layer, FullyConnected)
     weight = layer.weight
-    weight[:, len(CHANNELS) :] = 0
-    weight[:, : len(CHANNELS)] *= (weight.shape[1] / len(CHANNELS)) ** 0.5
+    weight[:, num:] = 0
+    weight[:, :num] *= (weight.shape[1] / num) ** 0.5
 
 
 def amount_attributes(model: Model) -> AttributeSet:

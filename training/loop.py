@@ -59,6 +59,7 @@ def train_generator(
     resume: bool = False,
     grow: Path | None = None,
     start: Generator | None = None,
+    is_compiled: bool = False,
 ) -> Generator:
     """Train, writing samples, figures and state into `folder`; returns the moving average.
 
@@ -69,6 +70,7 @@ def train_generator(
         net: a perceptual network of the resolution, to compare pictures by in the warm-up.
         grow: a run at a smaller resolution to start from.
         start: a generator of the same architecture to start from.
+        is_compiled: by torch.compile, which takes minutes at first.
 
     Raises:
         TrainingError: the folder, the data or the run to grow from cannot be used.
@@ -83,6 +85,8 @@ def train_generator(
         training.grow_from(load_state(grow))
     elif start is not None:
         training.start_from(start)
+    if is_compiled:
+        training.generator.synthesis.compile(dynamic=False)
     asked = {"warm-up": warmup, "sharpening": sharpening, "game": length}
     for phase in phases_left(training, [phase for phase in PHASES if asked[phase] is not None]):
         part = asked[phase]

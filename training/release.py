@@ -8,14 +8,15 @@ import torch
 from models.attributes import AttributeSet
 from models.generator import Generator
 from models.model import Card, Encoding, FitBounds, Model, best_dtype
-from models.prior import PRIORS
 from models.whitening import measure_whitening
 from training.attributes import with_learnt
 from training.domains import DOMAINS
 from training.errors import TrainingError
 from training.gan_options import GanOptions
 from training.land_lesson import amount_attributes
+from training.planet_lesson import planet_attributes
 from training.portrait_lesson import factor_attributes
+from training.priors import open_prior
 from training.runs import load_state
 
 FIT = {"portraits": FitBounds(0.35, 0.5), "aerial": FitBounds(0.5, 0.7)}
@@ -94,7 +95,7 @@ def release_generator(
         fit=FIT.get(options.data, FitBounds()),
         device=where,
         dtype=best_dtype(where),
-        prior=None if options.prior is None else PRIORS[options.prior],
+        prior=None if options.prior is None else open_prior(options.prior),
     )
     if first is not None:
         encoder = first.encoder
@@ -104,6 +105,13 @@ def release_generator(
             model, encoder=encoder, perceptual=first.perceptual, attributes=first.attributes
         )
     if state.get("has_had_lesson"):
-        taught = factor_attributes(model) if model.prior is None else amount_attributes(model)
+        taught = attributes_of_lesson(model, options.data)
         return replace(model, attributes=with_learnt(model.attributes, taught))
     return model
+
+
+def attributes_of_lesson(model: Model, data: str) -> AttributeSet:
+    """What the lesson of a data set says of a model's w."""
+    if data == "planet":
+        return planet_attributes(model)
+    return factor_attributes(model) if model.prior is None else amount_attributes(model)

@@ -9,6 +9,7 @@ from models.perceptual import PerceptualNet
 from training.errors import TrainingError
 from training.gan import GanTraining
 from training.land_lesson import LandLesson
+from training.planet_lesson import PlanetLesson
 from training.portrait_lesson import PortraitLesson
 from training.runs import Run
 from training.schedule import LESSONS_END, Every, Length, set_cosine_lr
@@ -40,6 +41,8 @@ def open_lesson(training: GanTraining, net: PerceptualNet | None) -> Lesson:
         raise TrainingError(
             "--warmup-minutes: only procedural data, as they are, are known from their latents"
         )
+    if options.data == "planet":
+        return PlanetLesson(options, training.group.rank, training.nimg)
     if options.prior is not None:
         return LandLesson(options, training.group.rank, training.nimg)
     if net is not None and net.config.resolution != options.resolution:

@@ -25,7 +25,7 @@ three-globe 2.45.2 has it (`scripts/fetch_earth.py`)."""
 COARSE = 8  # pixels per side of which the coarse layers are means
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Earth:
     """Everything in plate carrée: columns from 180° W eastwards, rows from 90° N southwards.
 
