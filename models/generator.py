@@ -22,6 +22,7 @@ from models.ops import (
     modulated_conv2d,
     normalize_2nd_moment,
     resize_map,
+    smooth_filter,
     trim,
     upsample2d,
     with_noise,
@@ -221,7 +222,8 @@ class SynthesisBlock(nn.Module):
             self.conv0 = SynthesisLayer(config, config.channels(res // 2), out_ch, res, up=True)
         self.conv1 = SynthesisLayer(config, out_ch, out_ch, res, up=False)
         self.torgb = ToRGB(config, out_ch)
-        self.register_buffer("resample_filter", fir_filter(), persistent=False)
+        doubling = smooth_filter() if config.homogeneous else fir_filter()
+        self.register_buffer("resample_filter", doubling, persistent=False)
 
 
 @dataclass(frozen=True)

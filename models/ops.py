@@ -42,6 +42,17 @@ def fir_filter() -> Tensor:
     return kernel / kernel.sum()
 
 
+def smooth_filter() -> Tensor:
+    """The [1, 5, 10, 10, 5, 1] low-pass filter as a normalised [6, 6] kernel.
+
+    What it doubles steps as much within a pair of pixels as from one pair to the next, even where
+    it is rough; `fir_filter`, which is linear interpolation, does not. Ours (docs/decisions.md).
+    """
+    taps = torch.tensor([1.0, 5.0, 10.0, 10.0, 5.0, 1.0])
+    kernel = taps[:, None] * taps[None, :]
+    return kernel / kernel.sum()
+
+
 def filter2d(x: Tensor, kernel: Tensor, pad: tuple[int, int], gain: float = 1.0) -> Tensor:
     """Filter every channel of [N, C, H, W] with `kernel` [k, k], padding (before, after) by zeros.
 
@@ -58,7 +69,8 @@ def upsample2d(x: Tensor, kernel: Tensor) -> Tensor:
     n, c, h, w = x.shape
     spread = x.new_zeros(n, c, h, 2, w, 2)
     spread[:, :, :, 0, :, 0] = x
-    return filter2d(spread.reshape(n, c, 2 * h, 2 * w), kernel, (2, 1), gain=4)
+    half = kernel.shape[0] // 2
+    return filter2d(spread.reshape(n, c, 2 * h, 2 * w), kernel, (half, half - 1), gain=4)
 
 
 def downsample2d(x: Tensor, kernel: Tensor) -> Tensor:

@@ -36,6 +36,8 @@ from training.taught import taught_directions
 SQUARES = 1000  # held at once
 BATCHES_PER_SQUARE = 4  # a square is replaced after so many batches
 BATCH = 4  # pictures of a step
+REMIND_EVERY = 2  # steps of sharpening
+REMINDER = 1.0  # weight
 ATTRIBUTES = {
     "land": "Land",
     "height": "Mountains",
@@ -79,8 +81,9 @@ class PlanetLesson:
         self.resolution, self.z_dim = options.resolution, options.w_dim
         self.cell_px = options.resolution // SQUARE[0]
         self.squares = [1 << k for k in range(self.cell_px.bit_length())]
-        self.known = [self.cell_px]  # with noise that is chance
-        self.fold = 1
+        self.known = [self.cell_px]  # is all that chance leaves of a square
+        self.fold = 1  # of the critic, which sees every pixel, and not every other one apart
+        self.num_channels = len(CHANNELS)
         self.prior = open_prior("planet")
         self.rng = np.random.default_rng([options.seed, rank, nimg])
         self.cut = self.cuts(int(self.rng.integers(2**62)))
@@ -134,6 +137,7 @@ class PlanetLesson:
             noise: the one that stands for the squares if None.
         """
         z, target, said = self.batch(BATCH)
+        z, target = z.to(training.device), target.to(training.device)
         generator = training.generator
         wmap = generator.mapping.cells(z)
         generator.mapping.w_avg.lerp_(wmap.detach().mean(dim=(0, 2, 3)), 0.005)
@@ -146,6 +150,10 @@ class PlanetLesson:
         places = (torch.arange(self.resolution) + 0.5) / self.cell_px
         weights = bumps(places, FIELD[0]).to(z)
         return weights @ z[:, : len(CHANNELS)] @ weights.T
+
+    def reminder(self, training: GanTraining, step: int) -> Tensor | None:
+        """The lesson's own loss now and then, so that noise goes on meaning what it was told to."""
+        return REMINDER * self(training)[0] if step % REMIND_EVERY == 0 else None
 
     def begin(self, training: GanTraining) -> None:
         """Prepare a generator that has learnt nothing yet: its noise is heard from the start."""

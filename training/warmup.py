@@ -5,6 +5,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from models.noise import Noise
 from models.perceptual import PerceptualNet
 from training.errors import TrainingError
 from training.gan import GanTraining
@@ -30,6 +31,34 @@ class Lesson(Protocol):
         many pictures that were."""
 
 
+class LandsLesson(Lesson, Protocol):
+    """What there is to sharpen by, as well.
+
+    Attributes:
+        known: sides of the squares, in pixels, over which pictures are held to the known land.
+        fold: pixels per side that are one place to the critic.
+        num_channels: of z, that mean something.
+    """
+
+    known: list[int]
+    fold: int
+    num_channels: int
+
+    def draw(self, training: GanTraining, noise: Noise) -> tuple[Tensor, Tensor, Tensor]:
+        """What the generator makes of a batch of fields, what it should, and the maps of every
+        channel [N, M, R, R]."""
+
+    def reminder(self, training: GanTraining, step: int) -> Tensor | None:
+        """A loss to add, so that nothing of the lesson is forgotten."""
+
+
+def open_land_lesson(training: GanTraining) -> LandsLesson:
+    """What there is to learn from in land whose fields are known."""
+    options = training.options
+    made = PlanetLesson if options.data == "planet" else LandLesson
+    return made(options, training.group.rank, training.nimg)
+
+
 def open_lesson(training: GanTraining, net: PerceptualNet | None) -> Lesson:
     """What there is to learn from in the run's data.
 
@@ -41,10 +70,8 @@ def open_lesson(training: GanTraining, net: PerceptualNet | None) -> Lesson:
         raise TrainingError(
             "--warmup-minutes: only procedural data, as they are, are known from their latents"
         )
-    if options.data == "planet":
-        return PlanetLesson(options, training.group.rank, training.nimg)
     if options.prior is not None:
-        return LandLesson(options, training.group.rank, training.nimg)
+        return open_land_lesson(training)
     if net is not None and net.config.resolution != options.resolution:
         raise TrainingError(f"the perceptual network reads {net.config.resolution} px")
     return PortraitLesson(options, net)

@@ -11,6 +11,7 @@ from models.ops import (
     modulated_conv2d,
     resampling,
     resize_map,
+    smooth_filter,
     trim,
     upsample2d,
 )
@@ -87,3 +88,23 @@ def test_weights_made_without_gradients_serve_a_backward_pass() -> None:
     wmap = torch.zeros(1, 2, 4, 4, requires_grad=True)
     resize_map(wmap, (16, 16)).sum().backward()
     assert wmap.grad is not None
+
+
+@pytest.mark.parametrize("roughness", [0.25, 0.5])
+def test_doubled_colours_step_evenly(roughness: float) -> None:
+    """Within pairs of pixels as much as from one pair to the next, on rough pictures as well."""
+    x = torch.randn(1, 1, 64, 64, generator=torch.Generator().manual_seed(0))
+    x = roughness * x + torch.nn.functional.avg_pool2d(x, 3, 1, 1)
+    img = upsample2d(x, smooth_filter())[..., 8:-8, 8:-8]
+    steps = (img[..., 1:] - img[..., :-1]).abs()
+    within, across = steps[..., ::2].mean(), steps[..., 1::2].mean()
+    assert 0.9 < within / across < 1.1
+    linear = upsample2d(x, fir_filter())[..., 8:-8, 8:-8]
+    steps = (linear[..., 1:] - linear[..., :-1]).abs()
+    assert steps[..., ::2].mean() / steps[..., 1::2].mean() < 0.9
+
+
+def test_both_filters_keep_a_level() -> None:
+    for kernel in (fir_filter(), smooth_filter()):
+        img = upsample2d(torch.ones(1, 1, 8, 8), kernel)
+        torch.testing.assert_close(img[..., 4:-4, 4:-4], torch.ones(1, 1, 8, 8))

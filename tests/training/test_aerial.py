@@ -348,7 +348,7 @@ def test_a_grown_run_keeps_what_its_mapping_has_learnt(
 
 def test_only_drawn_land_is_sharpened(tmp_path: Path) -> None:
     training = GanTraining(replace(PRESETS["cpu32"], batch=1), torch.device("cpu"))
-    with pytest.raises(TrainingError, match="for drawn land"):
+    with pytest.raises(TrainingError, match="for land"):
         sharpen(training, Run(tmp_path, {}, resume=False), Steps(1))
 
 

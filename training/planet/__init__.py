@@ -2,7 +2,8 @@
 
 from training.planet.earth import Earth, open_earth
 from training.planet.maps import MAPS, TITLES
-from training.planet.squares import PIXEL_KM, Place, place_of, view
+from training.planet.sphere import Place
+from training.planet.squares import PIXEL_KM, place_of, view
 
 __all__ = [
     "MAPS",

@@ -97,5 +97,5 @@ class ToldNoise:
         rows, from_rows = overlap(begin, side, place.top, place.height)
         columns, from_columns = overlap(begin, side, place.left, place.width)
         kind = (place.layer - 1) % 2
-        noise[:, 0, rows, columns] = level[:, kind, from_rows, from_columns]
+        noise[:, 0, rows, columns] = level[:, kind, from_rows, from_columns].to(noise)
         return noise

@@ -112,7 +112,8 @@ class Amounts:
         within = ((flat - low) / (high - low).clamp(min=1e-9)).clamp(0, 1)
         share = (above - 1 + within) / last
         edge = 0.5 / last
-        return torch.special.ndtri(share.clamp(edge, 1 - edge)).view_as(scores)
+        z: Tensor = torch.special.ndtri(share.clamp(edge, 1 - edge)).view_as(scores)
+        return z
 
     def to_scores(self, z: Tensor) -> Tensor:
         """z [K, h, w] as scores [K, h, w]."""
@@ -164,7 +165,8 @@ def mixing_of(among: Tensor, shares: Tensor) -> Tensor:
     shared = shares.sqrt() @ shares.sqrt().T
     values, vectors = torch.linalg.eigh(among / shared)
     mixing = vectors * values.clamp(min=0).sqrt()
-    return mixing / mixing.norm(dim=1, keepdim=True)
+    unit: Tensor = mixing / mixing.norm(dim=1, keepdim=True)
+    return unit
 
 
 def correlation(factor: Tensor) -> Tensor:

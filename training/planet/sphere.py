@@ -52,7 +52,8 @@ def seen_from(place: Place, size: tuple[int, int], pixel_km: float) -> Tensor:
     south = torch.linalg.cross(middle, east).neg()
     angle = torch.hypot(to_east, to_south)[..., None]
     away = to_east[..., None] * east + to_south[..., None] * south
-    return angle.cos() * middle + torch.special.sinc(angle / math.pi) * away
+    found: Tensor = angle.cos() * middle + torch.special.sinc(angle / math.pi) * away
+    return found
 
 
 def looked_up(layers: Tensor, vectors: Tensor) -> Tensor:
