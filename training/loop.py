@@ -14,6 +14,7 @@ from training.data import FreshPortraits, ImageFolder, ImageSource, PooledPortra
 from training.errors import TrainingError
 from training.gan import PHASES, GanTraining
 from training.gan_options import GanOptions
+from training.planet import PlanetSquares, open_earth
 from training.rasters import open_rasters
 from training.runs import Run, load_state
 from training.schedule import Every, Length
@@ -38,6 +39,8 @@ def open_source(options: GanOptions, device: torch.device, start: int, cache: Pa
         return AerialCrops(
             options.resolution, options.seed * 1_000_000 + start, scale=options.scale
         )
+    if options.data == "planet":
+        return PlanetSquares(open_earth(), options.resolution, options.seed, start)
     folder = Path(options.data)
     if not options.data or not folder.is_dir():
         raise TrainingError("--data: name a folder of pictures, or 'portraits'")

@@ -36,6 +36,7 @@ from training.taught import taught_directions
 SQUARES = 1000  # held at once
 BATCHES_PER_SQUARE = 4  # a square is replaced after so many batches
 BATCH = 4  # pictures of a step
+AUDIBLE = 0.5  # strength of the noise at first, beside features of a deviation of 1
 REMIND_EVERY = 2  # steps of sharpening
 REMINDER = 1.0  # weight
 ATTRIBUTES = {
@@ -161,7 +162,7 @@ class PlanetLesson:
             listen_to_channels(training.generator.mapping, len(CHANNELS))
             for name, parameter in training.generator.named_parameters():
                 if name.endswith("noise_strength"):
-                    torch.nn.init.constant_(parameter, 0.3)
+                    torch.nn.init.constant_(parameter, AUDIBLE)
 
     def __call__(self, training: GanTraining) -> tuple[Tensor, int]:
         """The loss of a batch, and its pictures."""

@@ -17,6 +17,7 @@ from training.schedule import LESSONS_END, Every, Length, set_cosine_lr
 from training.together import update
 
 PEAK_LR = 0.025  # measured: docs/decisions.md
+NOISE_LR = 5e-4  # of the strengths: at the peak they are 0 before any layer listens to noise
 ONE_LAYERS_SPEED = 50  # undoes half of the mapping's multiplier of 0.01; deeper ones take less
 
 
@@ -93,15 +94,20 @@ def warm_up(
     if training.phase != "warm-up":
         lesson.begin(training)
     mapping_lr = PEAK_LR * ONE_LAYERS_SPEED / options.mapping_layers
+    drawing = dict(generator.synthesis.named_parameters())
+    strengths = [drawing.pop(name) for name in list(drawing) if name.endswith("noise_strength")]
     optimiser = torch.optim.Adam(
-        [{"params": part.parameters()} for part in (generator.synthesis, generator.mapping)],
+        [
+            {"params": part}
+            for part in (drawing.values(), generator.mapping.parameters(), strengths)
+        ],
         betas=(0.9, 0.99),
     )
     preview = training.preview()
     progress = training.enter("warm-up", optimiser=optimiser)
     snapshots = Every(180)
     for now in training.group.until_one_ends(length.watch("Warming up", progress)):
-        set_cosine_lr(optimiser, LESSONS_END * now.passed, PEAK_LR, mapping_lr)
+        set_cosine_lr(optimiser, LESSONS_END * now.passed, PEAK_LR, mapping_lr, NOISE_LR)
         loss, num = lesson(training)
         update(optimiser, loss, training.group)
         training.nimg += num * training.group.size

@@ -3,7 +3,7 @@
 from training.planet.earth import Earth, open_earth
 from training.planet.maps import MAPS, TITLES
 from training.planet.sphere import Place
-from training.planet.squares import PIXEL_KM, place_of, view
+from training.planet.squares import PIXEL_KM, PlanetSquares, place_of, view
 
 __all__ = [
     "MAPS",
@@ -11,6 +11,7 @@ __all__ = [
     "TITLES",
     "Earth",
     "Place",
+    "PlanetSquares",
     "open_earth",
     "place_of",
     "view",

@@ -132,7 +132,7 @@ class Fields:
     prior: MeasuredPrior
 
 
-def measure(earth: Earth, seed: int = 0, num: int = MEASURED) -> Fields:
+def measure(earth: Earth, num: int, seed: int = 0) -> Fields:
     """Measure them on squares that are not held out, with what surrounds each."""
     side = 4 + 2 * REACH // 2
     margin = (side - 4) // 2
@@ -203,4 +203,4 @@ def measured() -> Fields:
     Raises:
         TrainingError: its files are not there.
     """
-    return measure(open_earth())
+    return measure(open_earth(), MEASURED)

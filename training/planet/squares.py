@@ -76,3 +76,29 @@ def view(earth: Earth, place: Place, size: int, pixel_km: float = PIXEL_KM) -> V
     fine = (size * SAMPLES, size * SAMPLES)
     levels = F.avg_pool2d(seen(earth, place, fine, pixel_km / SAMPLES), SAMPLES)
     return View(levels[:3] / 127.5 - 1, levels[3:] / 255)
+
+
+class PlanetSquares:
+    """Squares of a seed from the Earth, one after the other (`training.data.ImageSource`).
+
+    Args:
+        start: squares that were taken already.
+    """
+
+    def __init__(
+        self, earth: Earth, resolution: int, seed: int, start: int = 0, is_held_out: bool = False
+    ) -> None:
+        self.earth = earth
+        self.resolution = resolution
+        self.seed = seed
+        self.next = start
+        self.is_held_out = is_held_out
+
+    def batch(self, num: int) -> Tensor:
+        """The next `num` squares [num, 3, R, R] in [-1, 1]."""
+        drawn = []
+        for index in range(self.next, self.next + num):
+            place = place_of(self.earth, self.seed, index, is_held_out=self.is_held_out)
+            drawn.append(view(self.earth, place, self.resolution, SQUARE_KM / self.resolution).img)
+        self.next += num
+        return torch.stack(drawn)
