@@ -13,7 +13,10 @@ from PIL import Image
 from cli.data import write_planet
 from models.noise import Place as NoisePlace
 from models.prior import describe_prior, field_window, read_prior, sample_fields
+from tests.fakes.tiny import tiny_land
 from training.errors import TrainingError
+from training.evaluation.evenness import unevenness
+from training.evaluation.planet import evaluate_planet
 from training.gan import GanTraining
 from training.gan_options import PRESETS
 from training.loop import open_source
@@ -299,3 +302,18 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"nothing")
     with pytest.raises(TrainingError, match="another file"):
         read_layer(tmp_path / "a.png", "00")
+
+
+@pytest.mark.usefixtures("earth")
+def test_a_model_is_compared_with_what_is_held_out() -> None:
+    generator = replace(tiny_land(), prior=measured().prior)
+    figures = evaluate_planet(generator, 16, 1)
+    assert figures.swd > figures.swd_earth > 0
+    assert figures.uneven >= 1
+
+
+def test_a_checkerboard_is_seen() -> None:
+    even = torch.randn(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    assert 1 <= unevenness(even) < 1.1
+    pairs = even.repeat_interleave(2, dim=3)
+    assert unevenness(pairs) > 1.9
