@@ -157,12 +157,13 @@ class PlanetLesson:
         return REMINDER * self(training)[0] if step % REMIND_EVERY == 0 else None
 
     def begin(self, training: GanTraining) -> None:
-        """Prepare a generator that has learnt nothing yet: its noise is heard from the start."""
+        """Prepare a generator, or the layers of it, that have learnt nothing yet: their noise is
+        heard from the start."""
         if training.blank:
             listen_to_channels(training.generator.mapping, len(CHANNELS))
-            for name, parameter in training.generator.named_parameters():
-                if name.endswith("noise_strength"):
-                    torch.nn.init.constant_(parameter, AUDIBLE)
+        for name, parameter in training.generator.named_parameters():
+            if name.endswith("noise_strength") and parameter == 0:
+                torch.nn.init.constant_(parameter, AUDIBLE)
 
     def __call__(self, training: GanTraining) -> tuple[Tensor, int]:
         """The loss of a batch, and its pictures."""

@@ -22,8 +22,8 @@ WINDOW = 17  # places, down and across, over which what is new is brought to a d
 FAINT = torch.tensor([0.004, 0.02])
 """Deviations of what is new in coast and light below which it is rather left to chance."""
 MOST = 3.5  # deviations
-SEA_LIGHT, LAND_LIGHT = (0.14, 0.08), (0.30, 0.18)
-"""Mean and deviation of how light the sea and the land are, of 1."""
+SEA_LIGHT, LAND_LIGHT = (0.12, 0.09), (0.30, 0.18)
+"""Mean and deviation of how light the sea and the land are, of 1; over 60 squares."""
 HAAR = 0.5 * torch.tensor([[1.0, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]])
 """Of four pixels: their sum, and what is new. Orthonormal, and its own inverse."""
 
