@@ -41,17 +41,29 @@ BUNDLED = {
         purpose="Land seen from straight above, about 1 m a pixel, as this project’s renderer"
         " draws it.",
     ),
+    "planet": Card(
+        "planet",
+        "Another Earth",
+        "trained by this project on NASA’s Blue Marble, which is in the public domain",
+        "MIT",
+        any_size=True,
+        purpose="Land and sea from far above, 10 km a pixel, as satellites see the Earth without"
+        " clouds.",
+    ),
 }
+
+FREE = {"planet": "NASA’s Blue Marble"} | {name: f"the drawn set {name}" for name in DOMAINS}
+"""Data of which no licence is asked for."""
 
 
 def source_of(options: GanOptions) -> str:
     """What a run learnt from, in words that say nothing of the machine."""
-    return f"the drawn set {options.data}" if options.data in DOMAINS else "a folder of pictures"
+    return FREE.get(options.data, "a folder of pictures")
 
 
 def card_of(name: str, options: GanOptions, first: Model | None) -> Card:
     """What a model that a run has made says of itself: where it began is part of that, and, on
-    drawn data, so is the licence of its beginning. Of a folder's pictures no licence is known,
+    free data, so is the licence of its beginning. Of a folder's pictures no licence is known,
     whatever the model is called."""
     if name in BUNDLED and options.data == name and (first is None or first.card.id == name):
         return BUNDLED[name]
@@ -59,7 +71,7 @@ def card_of(name: str, options: GanOptions, first: Model | None) -> Card:
     if first is None:
         return Card(name, name, trained, "unknown")
     card = first.card
-    license_ = card.license if options.data in DOMAINS else "unknown"
+    license_ = card.license if options.data in FREE else "unknown"
     return Card(name, name, f"{card.source}; then {trained}", license_, origin=card.origin)
 
 

@@ -22,7 +22,7 @@ ONE_LAYERS_SPEED = 50  # undoes half of the mapping's multiplier of 0.01; deeper
 
 
 class Lesson(Protocol):
-    """What there is to learn from in drawn data."""
+    """What there is to learn from in data that are known from their latents."""
 
     def begin(self, training: GanTraining) -> None:
         """Prepare a generator that has not had the lesson."""
@@ -32,8 +32,8 @@ class Lesson(Protocol):
         many pictures that were."""
 
 
-class LandsLesson(Lesson, Protocol):
-    """What there is to sharpen by, as well.
+class LessonOfLand(Lesson, Protocol):
+    """Land whose fields are known: what sharpening goes by, as well.
 
     Attributes:
         known: sides of the squares, in pixels, over which pictures are held to the known land.
@@ -53,7 +53,7 @@ class LandsLesson(Lesson, Protocol):
         """A loss to add, so that nothing of the lesson is forgotten."""
 
 
-def open_land_lesson(training: GanTraining) -> LandsLesson:
+def open_land_lesson(training: GanTraining) -> LessonOfLand:
     """What there is to learn from in land whose fields are known."""
     options = training.options
     made = PlanetLesson if options.data == "planet" else LandLesson
@@ -69,7 +69,7 @@ def open_lesson(training: GanTraining, net: PerceptualNet | None) -> Lesson:
     options = training.options
     if not options.has_teacher:
         raise TrainingError(
-            "--warmup-minutes: only procedural data, as they are, are known from their latents"
+            "--warmup-minutes: only what is drawn, and the Earth, is known from its latents"
         )
     if options.prior is not None:
         return open_land_lesson(training)
