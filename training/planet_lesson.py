@@ -103,7 +103,7 @@ class PlanetLesson:
             rng = torch.Generator().manual_seed((seed + index) % 2**62)
             square = view(earth, place, size, pixel_km)
             around = seen_from(place, (2 * size, 2 * size), pixel_km)
-            layers = looked_up(earth.layers[:4], around) / 255
+            layers = looked_up(earth.layers[:4], around) / 255  # colours and water
             layers[:, inner, inner] = torch.cat([square.img / 2 + 0.5, square.maps[:1]])
             yield Square(
                 fields.amounts.to_normal(scores_of(earth, place, FIELD)),
