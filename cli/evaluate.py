@@ -158,3 +158,18 @@ def any_size(
     show_table(figures.scales, "From further away")
     show_table(painted, "Painting a quarter of a land")
     write_json(table | {"painting": [asdict(row) for row in painted]}, json)
+
+
+@app.command()
+def planet(
+    model: Annotated[str, typer.Option("--model", help="One of the Earth: id or folder.")],
+    count: Annotated[int, typer.Option(min=16, help="Squares of each kind.")] = 512,
+    seed: SeedOption = 940_000,
+    json: JsonOption = None,
+) -> None:
+    """Squares of a model of the Earth against parts of it that no training saw."""
+    from training.evaluation.planet import evaluate_planet
+
+    figures = evaluate_planet(open_model(model), count, seed)
+    show_table([figures], "The Earth")
+    write_json(asdict(figures), json)

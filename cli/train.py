@@ -29,10 +29,14 @@ DeviceOption = Annotated[str | None, typer.Option(help="cpu or cuda; the best if
 def generator(
     run: RunOption,
     preset: Annotated[
-        str, typer.Option(help="cpu32, cpu64, cpu128, aerial64, aerial128, gpu256 or photos256.")
+        str,
+        typer.Option(
+            help="cpu32, cpu64, cpu128, aerial64, aerial128, planet64, planet128, gpu256 or"
+            " photos256."
+        ),
     ] = "cpu64",
     data: Annotated[
-        str | None, typer.Option(help="`portraits`, `aerial`, or a folder of pictures.")
+        str | None, typer.Option(help="`portraits`, `aerial`, `planet`, or a folder of pictures.")
     ] = None,
     name: Annotated[str, typer.Option(help="Id of the model that is written.")] = "portraits",
     minutes: Annotated[
@@ -81,6 +85,10 @@ def generator(
     batch: Annotated[int | None, typer.Option(min=1, help="Pictures per step.")] = None,
     lr: Annotated[float | None, typer.Option(min=0, help="Learning rate of both sides.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of weights and data.")] = None,
+    is_compiled: Annotated[
+        bool,
+        typer.Option("--compile", help="Compile the generator: minutes at first, then faster."),
+    ] = False,
     dry_run: DryRunOption = False,
     device: DeviceOption = None,
 ) -> None:
@@ -121,6 +129,7 @@ def generator(
         resume=resume,
         grow=grow,
         start=None if first is None else first.generator,
+        is_compiled=is_compiled,
     )
     if not Group.join().is_first:
         return

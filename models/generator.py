@@ -4,7 +4,7 @@ Parameters carry the names of NVIDIA's official PyTorch networks, so a converted
 rename away. Source: Karras et al. 2020 (StyleGAN2), skip architecture; the maps are ours.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -15,7 +15,7 @@ from models.latents import SQUARE, Cells, LatentMap, Layout, constant
 from models.layers import FullyConnected
 from models.modulated import Level, SynthesisLayer, ToRGB
 from models.noise import Noise, constant_noise
-from models.ops import normalize_2nd_moment, upsample2d
+from models.ops import normalize_2nd_moment, smoothly_upsample2d, upsample2d
 from models.region import Patch, Region, Size, hemmed, whole
 
 SURROUND = 6  # base cells drawn around a picture of a homogeneous generator; 4 would be reached
@@ -129,6 +129,7 @@ class SynthesisNetwork(nn.Module):
     def __init__(self, config: GeneratorConfig) -> None:
         super().__init__()
         self.config = config
+        self.upsample = smoothly_upsample2d if config.homogeneous else upsample2d
         for res in config.block_res:
             self.add_module(f"b{res}", SynthesisBlock(config, res))
 
@@ -193,7 +194,7 @@ class SynthesisNetwork(nn.Module):
             given = block.conv1(given, conv1, wanted, level, first + 1, noise)
             colours = block.torgb(given, torgb, wanted, level)
             if img is not None:
-                colours = colours + doubled(img, wanted, level.halved().size)
+                colours = colours + doubled(img, wanted, level.halved().size, self.upsample)
             img = Patch(colours, wanted)
         assert img is not None
         return Drawing(img.x, given.x)
@@ -261,17 +262,18 @@ def level_of(res: int, base: Cells, surround: int) -> Level:
     return Level((base[0] * scale, base[1] * scale), surround * scale)
 
 
-def doubled(img: Patch, region: Region, size: Size) -> Tensor:
+def doubled(img: Patch, region: Region, size: Size, upsample: Callable[[Tensor], Tensor]) -> Tensor:
     """Colours [N, 3, H, W] at twice the resolution, of a region there.
 
     Args:
         size: of the plane that the colours are on; beyond it are zeros.
+        upsample: [N, 3, H, W] → [N, 3, 2H - 4, 2W - 4].
     """
     reach = region.aligned(2).source()
     within = reach.within(size)
     x, padding = hemmed(img.part(within), within, reach)
     x = F.pad(x, [padding[1], padding[1], padding[0], padding[0]])
-    return Patch(upsample2d(x), region.aligned(2).grown(1)).part(region)
+    return Patch(upsample(x), region.aligned(2)).part(region)
 
 
 def tile(x: Tensor, size: Cells) -> Tensor:

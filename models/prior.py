@@ -6,7 +6,7 @@ depend more on each other); the fields are ours.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -16,6 +16,7 @@ from torch import Tensor
 from models.counter import normal
 
 REACH = 4.0  # widths of the filter beyond which weights are left out: 3e-4 of the middle one
+APART = 1 << 48  # between the seeds of fields that are mixed
 GLOBAL = 1 << 40  # rows from here on are for what is the same on the whole plane
 
 
@@ -25,6 +26,7 @@ class Prior(Protocol):
     Attributes:
         lengths: shortest and longest correlation length in training, in base cells.
         global_share: of the variance that is one value per channel on the whole plane.
+        scales: lengths of the fields that are mixed, over the one that is asked for.
     """
 
     @property
@@ -32,6 +34,13 @@ class Prior(Protocol):
 
     @property
     def global_share(self) -> float: ...
+
+    @property
+    def scales(self) -> tuple[float, ...]: ...
+
+    def mixed(self, fields: Sequence[Tensor]) -> Tensor:
+        """One field [N, C, h, w] of independent ones, one for each scale."""
+        ...
 
     def factor(self, cells: int, length: Tensor, rng: torch.Generator | None) -> Tensor:
         """Factors [N, cells, K] of one axis, for correlation lengths [N] in base cells."""
@@ -52,6 +61,11 @@ class GaussianPrior:
 
     lengths: tuple[float, float] = (2.0, 8.0)
     global_share: float = 0.25
+    scales: tuple[float, ...] = (1.0,)
+
+    def mixed(self, fields: Sequence[Tensor]) -> Tensor:
+        """The only one."""
+        return fields[0]
 
     def factor(self, cells: int, length: Tensor, _rng: torch.Generator | None) -> Tensor:
         """The symmetric root of the correlation: [N, cells, cells]."""
@@ -74,6 +88,36 @@ class GaussianPrior:
         return knots, weights / weights.norm(dim=1, keepdim=True)
 
 
+Numbers = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class MeasuredPrior(GaussianPrior):
+    """Every cell N(0, 1), and the first channels correlated with each other and over distance as
+    real maps are (`training/planet/fields.py`). Ours.
+
+    A channel is a sum of fields of several lengths, so that it may have detail and reach far; of
+    each length there are K, mixed, so that the first K channels go together. The other channels are
+    as `GaussianPrior` has them.
+
+    Attributes:
+        lengths: in base cells; at this one, correlations are those that were measured.
+        shares: [K][S], of the variance of a channel that is of each scale.
+        mixing: [K][K]: row c has what channel c takes of each of K fields; a unit vector.
+    """
+
+    shares: tuple[Numbers, ...] = ()
+    mixing: tuple[Numbers, ...] = ()
+
+    def mixed(self, fields: Sequence[Tensor]) -> Tensor:
+        """The known channels of all of them; the others of the one with the length asked for."""
+        parts = torch.stack([field[:, : len(self.mixing)] for field in fields])
+        weights, mixing = torch.tensor(self.shares).sqrt(), torch.tensor(self.mixing)
+        known = torch.einsum("cs,ck,snkyx->ncyx", weights.to(parts), mixing.to(parts), parts)
+        others = fields[self.scales.index(1.0)][:, len(self.mixing) :]
+        return torch.cat([known, others], dim=1)
+
+
 @dataclass(frozen=True)
 class AnchorPrior:
     """Independent vectors every few cells, and linear interpolation between them.
@@ -87,6 +131,11 @@ class AnchorPrior:
 
     lengths: tuple[float, float] = (4.0, 4.0)
     global_share: float = 0.25
+    scales: tuple[float, ...] = (1.0,)
+
+    def mixed(self, fields: Sequence[Tensor]) -> Tensor:
+        """The only one."""
+        return fields[0]
 
     def factor(self, cells: int, length: Tensor, rng: torch.Generator | None) -> Tensor:
         """Weights of the anchors from a random place on."""
@@ -106,19 +155,28 @@ class AnchorPrior:
 KINDS: dict[str, type[GaussianPrior] | type[AnchorPrior]] = {
     "gaussian": GaussianPrior,
     "anchors": AnchorPrior,
+    "measured": MeasuredPrior,
 }
 
 
 def describe_prior(prior: Prior) -> dict[str, Any]:
     """A prior as `config.json` has it."""
-    kind = next(name for name, made in KINDS.items() if isinstance(prior, made))
-    return {"kind": kind, "lengths": list(prior.lengths), "global_share": prior.global_share}
+    kind = next(name for name, made in KINDS.items() if type(prior) is made)
+    described = {"kind": kind, "lengths": list(prior.lengths), "global_share": prior.global_share}
+    if isinstance(prior, MeasuredPrior):
+        described |= {"scales": prior.scales, "shares": prior.shares, "mixing": prior.mixing}
+    return described
 
 
 def read_prior(entry: Mapping[str, Any]) -> Prior:
     """The prior that `config.json` describes."""
     low, high = entry["lengths"]
-    return KINDS[entry["kind"]]((float(low), float(high)), float(entry["global_share"]))
+    lengths, share = (float(low), float(high)), float(entry["global_share"])
+    if entry["kind"] == "measured":
+        scales = tuple(entry["scales"])
+        shares, mixing = (tuple(map(tuple, entry[name])) for name in ("shares", "mixing"))
+        return MeasuredPrior(lengths, share, scales, shares, mixing)
+    return KINDS[entry["kind"]](lengths, share)
 
 
 PRIORS: dict[str, Prior] = {
@@ -144,10 +202,13 @@ def sample_fields(
         rng: on the CPU; torch's own if None.
     """
     length = sample_lengths(prior, num, rng)
-    down = prior.factor(rows, length, rng).to(device)
-    across = prior.factor(columns, length, rng).to(device)
-    noise = white((num, channels, down.shape[2], across.shape[2]), device, rng)
-    local = down[:, None] @ noise @ across[:, None].mT
+    fields = []
+    for scale in prior.scales:
+        down = prior.factor(rows, scale * length, rng).to(device)
+        across = prior.factor(columns, scale * length, rng).to(device)
+        noise = white((num, channels, down.shape[2], across.shape[2]), device, rng)
+        fields.append(down[:, None] @ noise @ across[:, None].mT)
+    local = prior.mixed(fields)
     whole = white((num, channels, 1, 1), device, rng)
     share = prior.global_share
     return math.sqrt(1 - share) * local + math.sqrt(share) * whole
@@ -182,11 +243,14 @@ def field_window(
         length: correlation length in base cells.
     """
     top, left, rows, columns = place
-    down, by_row = prior.weights(top, rows, length)
-    across, by_column = prior.weights(left, columns, length)
     every = torch.arange(channels)
-    noise = normal(seed, every[:, None, None], down[:, None], across)
-    local = by_row @ noise @ by_column.T
+    fields = []
+    for k, scale in enumerate(prior.scales):
+        down, by_row = prior.weights(top, rows, scale * length)
+        across, by_column = prior.weights(left, columns, scale * length)
+        noise = normal(seed + k * APART, every[:, None, None], down[:, None], across)
+        fields.append((by_row @ noise @ by_column.T)[None])
+    local = prior.mixed(fields)[0]
     whole = normal(seed, every, torch.full_like(every, GLOBAL), every)[:, None, None]
     share = prior.global_share
     return (math.sqrt(1 - share) * local + math.sqrt(share) * whole).float()[None]

@@ -17,12 +17,13 @@ from models.generator import SURROUND, Generator
 from models.latents import SQUARE, LatentMap
 from models.model import best_dtype
 from models.noise import constant_noise, fresh_noise
-from models.prior import PRIORS, sample_fields
+from models.prior import sample_fields
 from training.augment import AdaptiveAugment
 from training.errors import TrainingError
 from training.gan_options import GanOptions
 from training.imitation import imitate
 from training.losses import PathLength, discriminator_loss, generator_loss, r1_penalty
+from training.priors import open_prior
 from training.runs import Run
 from training.schedule import BEGINNING, OVER, Progress
 from training.teacher import teach
@@ -129,7 +130,7 @@ class GanTraining:
             z = torch.randn(num, options.w_dim, device=self.device)
             wmap = mapping(z)[:, :, None, None]
         else:
-            z = sample_fields(PRIORS[options.prior], num, options.w_dim, *FIELD, self.device)
+            z = sample_fields(open_prior(options.prior), num, options.w_dim, *FIELD, self.device)
             wmap = mapping.cells(z)
         mapping.w_avg.lerp_(wmap.detach().mean(dim=(0, 2, 3)), 0.005)
         return z, wmap
@@ -218,7 +219,7 @@ class GanTraining:
             if self.options.prior is None:
                 return torch.randn(num, self.options.w_dim)
             return sample_fields(
-                PRIORS[self.options.prior], num, self.options.w_dim, *FIELD, torch.device("cpu")
+                open_prior(self.options.prior), num, self.options.w_dim, *FIELD, torch.device("cpu")
             )
 
     def state(self) -> dict[str, Any]:

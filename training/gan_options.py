@@ -4,19 +4,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from models.generator import GeneratorConfig
-from models.prior import PRIORS
 from training.aerial import AMOUNTS, COURSES
 from training.errors import TrainingError
+from training.planet.fields import CHANNELS
 from training.portraits import FACTORS
+from training.priors import NAMES
 
 
 @dataclass(frozen=True)
 class GanOptions:
     """What a run is made of; written to the run's `options.json`."""
 
-    data: str = "portraits"  # or "aerial", or a folder of pictures
+    data: str = "portraits"  # or "aerial", "planet", or a folder of pictures
     scale: float = 1.0  # of land, before squares are cut from it
-    prior: str | None = None  # of a spatially trained generator: a key of models.prior.PRIORS
+    prior: str | None = None  # of a spatially trained generator: one of training.priors.NAMES
     resolution: int = 64
     channel_base: int = 3072
     channel_max: int = 128
@@ -42,6 +43,8 @@ class GanOptions:
     @property
     def has_teacher(self) -> bool:
         """Whether every z stands for a picture (`training/teacher.py`)."""
+        if self.data == "planet":
+            return self.prior == "planet" and self.w_dim >= len(CHANNELS)
         if self.data == "aerial":
             return (
                 self.prior == "field"
@@ -79,12 +82,17 @@ class GanOptions:
         )
 
 
+PLANET = GanOptions(data="planet", prior="planet", channel_base=4096, channel_max=96)
+"""Narrower than others where pictures are small, wider where they are sharp: a coast is sharp."""
+
 PRESETS: dict[str, GanOptions] = {
     "cpu32": GanOptions(resolution=32, batch=32, lr=8e-3),
     "cpu64": GanOptions(),
     "cpu128": GanOptions(resolution=128, pool=12_000),
     "aerial64": GanOptions(data="aerial", prior="field"),
     "aerial128": GanOptions(data="aerial", prior="field", resolution=128),
+    "planet64": PLANET,
+    "planet128": replace(PLANET, resolution=128),
     "gpu256": GanOptions(
         resolution=256,
         channel_base=16384,
@@ -125,9 +133,9 @@ def with_overrides(preset: str, **overrides: Any) -> GanOptions:
     """
     if preset not in PRESETS:
         raise TrainingError(f"--preset: choose one of {', '.join(PRESETS)}")
-    if (prior := overrides.get("prior")) not in (None, *PRIORS):
-        raise TrainingError(f"--prior: no prior {prior!r}; there are: {', '.join(PRIORS)}")
+    if (prior := overrides.get("prior")) not in (None, *NAMES):
+        raise TrainingError(f"--prior: no prior {prior!r}; there are: {', '.join(NAMES)}")
     made = replace(PRESETS[preset], **{k: v for k, v in overrides.items() if v is not None})
-    if made.scale != 1 and made.data in ("portraits", "aerial"):
+    if made.scale != 1 and made.data in ("portraits", "aerial", "planet"):
         raise TrainingError("--scale: of a folder's pictures; what is drawn has its size")
     return made

@@ -24,7 +24,7 @@ from models.model import Model
 from models.noise import Noise, no_noise
 from models.ops import normalize_2nd_moment
 from models.prior import PRIORS, sample_fields
-from training.aerial import AMOUNTS, Amounts, Sun, Window, view
+from training.aerial import AMOUNTS, PIXEL_M, Amounts, Sun, Window, view
 from training.crops import BATCHES_PER_LAND, LAND_PX, metres_per_pixel
 from training.gan import FIELD, GanTraining
 from training.gan_options import GanOptions
@@ -53,6 +53,7 @@ CHANNELS = (*AMOUNTS, "river", "flow", "main_road")
 LANDS = 40
 SUN = Sun(direction=1.1, elevation=0.75)
 """Of every land of the lesson: a field of z says nothing of it."""
+KNOWN_SIZES = 3  # a cell, half of one and a quarter
 BATCH = 4  # pictures of a step: every place of one is an example, and steps are what it takes
 
 
@@ -76,6 +77,10 @@ class LandLesson:
         self.cells = max(2 * SQUARE[0], LAND_PX // self.cell_px)  # of a land, down and across
         # Pixels over which pictures are averaged before they are compared: 1, 2, 4, … a cell's.
         self.squares = [1 << k for k in range(self.cell_px.bit_length())]
+        # In sharpening, what is larger than a quarter of a cell is held to the known land.
+        self.known = self.squares[-KNOWN_SIZES:]
+        self.fold = round(PIXEL_M / metres_per_pixel(resolution))  # of the critic
+        self.num_channels = len(CHANNELS)
         self.z_dim = z_dim
         self.batches = 0
         self.fields = self.sample(lands or LANDS, torch.Generator().manual_seed(seed))
@@ -130,10 +135,14 @@ class LandLesson:
         weights = bumps(places, FIELD[0]).to(z)
         return weights @ z[:, : len(CHANNELS)] @ weights.T
 
+    def reminder(self, _training: GanTraining, _step: int) -> None:
+        """None: the land that sharpening holds pictures to is the lesson's."""
+        return None
+
     def begin(self, training: GanTraining) -> None:
         """Prepare a generator that has learnt nothing yet."""
         if training.blank:
-            listen_to_channels(training.generator.mapping)
+            listen_to_channels(training.generator.mapping, len(CHANNELS))
 
     def __call__(self, training: GanTraining) -> tuple[Tensor, int]:
         """The loss of a batch, and its pictures."""
@@ -142,14 +151,15 @@ class LandLesson:
 
 
 @torch.no_grad()
-def listen_to_channels(mapping: MappingNetwork) -> None:
+def listen_to_channels(mapping: MappingNetwork, num: int) -> None:
     """Make a fresh mapping network deaf to channels of z that mean nothing in the lesson, and as
-    much keener on those that do: the rest is noise, which takes a long time to unlearn."""
+    much keener on the first `num`, which do: the rest is noise, which takes a long time to
+    unlearn."""
     layer = mapping.get_submodule("fc0")
     assert isinstance(layer, FullyConnected)
     weight = layer.weight
-    weight[:, len(CHANNELS) :] = 0
-    weight[:, : len(CHANNELS)] *= (weight.shape[1] / len(CHANNELS)) ** 0.5
+    weight[:, num:] = 0
+    weight[:, :num] *= (weight.shape[1] / num) ** 0.5
 
 
 def amount_attributes(model: Model) -> AttributeSet:

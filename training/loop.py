@@ -14,6 +14,7 @@ from training.data import FreshPortraits, ImageFolder, ImageSource, PooledPortra
 from training.errors import TrainingError
 from training.gan import PHASES, GanTraining
 from training.gan_options import GanOptions
+from training.planet import PlanetSquares, open_earth
 from training.rasters import open_rasters
 from training.runs import Run, load_state
 from training.schedule import Every, Length
@@ -38,6 +39,8 @@ def open_source(options: GanOptions, device: torch.device, start: int, cache: Pa
         return AerialCrops(
             options.resolution, options.seed * 1_000_000 + start, scale=options.scale
         )
+    if options.data == "planet":
+        return PlanetSquares(open_earth(), options.resolution, options.seed, start)
     folder = Path(options.data)
     if not options.data or not folder.is_dir():
         raise TrainingError("--data: name a folder of pictures, or 'portraits'")
@@ -59,6 +62,7 @@ def train_generator(
     resume: bool = False,
     grow: Path | None = None,
     start: Generator | None = None,
+    is_compiled: bool = False,
 ) -> Generator:
     """Train, writing samples, figures and state into `folder`; returns the moving average.
 
@@ -69,6 +73,7 @@ def train_generator(
         net: a perceptual network of the resolution, to compare pictures by in the warm-up.
         grow: a run at a smaller resolution to start from.
         start: a generator of the same architecture to start from.
+        is_compiled: by torch.compile, which takes minutes at first.
 
     Raises:
         TrainingError: the folder, the data or the run to grow from cannot be used.
@@ -83,6 +88,8 @@ def train_generator(
         training.grow_from(load_state(grow))
     elif start is not None:
         training.start_from(start)
+    if is_compiled:
+        training.generator.synthesis.compile(dynamic=False)
     asked = {"warm-up": warmup, "sharpening": sharpening, "game": length}
     for phase in phases_left(training, [phase for phase in PHASES if asked[phase] is not None]):
         part = asked[phase]

@@ -12,7 +12,7 @@ def laplacian(img: Tensor, levels: int) -> list[Tensor]:
     pyramid = []
     for _ in range(levels - 1):
         small = downsample2d(img, kernel)
-        large = upsample2d(F.pad(small, [1, 1, 1, 1]))[..., 1:-1, 1:-1]  # into zeros around
+        large = upsample2d(F.pad(small, [1, 1, 1, 1]))  # into zeros around
         pyramid.append(img - large)
         img = small
     return [*pyramid, img]

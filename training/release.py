@@ -8,14 +8,15 @@ import torch
 from models.attributes import AttributeSet
 from models.generator import Generator
 from models.model import Card, Encoding, FitBounds, Model, best_dtype
-from models.prior import PRIORS
 from models.whitening import measure_whitening
 from training.attributes import with_learnt
 from training.domains import DOMAINS
 from training.errors import TrainingError
 from training.gan_options import GanOptions
 from training.land_lesson import amount_attributes
+from training.planet_lesson import planet_attributes
 from training.portrait_lesson import factor_attributes
+from training.priors import open_prior
 from training.runs import load_state
 
 FIT = {"portraits": FitBounds(0.35, 0.5), "aerial": FitBounds(0.5, 0.7)}
@@ -40,17 +41,29 @@ BUNDLED = {
         purpose="Land seen from straight above, about 1 m a pixel, as this project’s renderer"
         " draws it.",
     ),
+    "planet": Card(
+        "planet",
+        "Another Earth",
+        "trained by this project on NASA’s Blue Marble, which is in the public domain",
+        "MIT",
+        any_size=True,
+        purpose="Land and sea from far above, 10 km a pixel, as satellites see the Earth without"
+        " clouds.",
+    ),
 }
+
+FREE = {"planet": "NASA’s Blue Marble"} | {name: f"the drawn set {name}" for name in DOMAINS}
+"""Data of which no licence is asked for."""
 
 
 def source_of(options: GanOptions) -> str:
     """What a run learnt from, in words that say nothing of the machine."""
-    return f"the drawn set {options.data}" if options.data in DOMAINS else "a folder of pictures"
+    return FREE.get(options.data, "a folder of pictures")
 
 
 def card_of(name: str, options: GanOptions, first: Model | None) -> Card:
     """What a model that a run has made says of itself: where it began is part of that, and, on
-    drawn data, so is the licence of its beginning. Of a folder's pictures no licence is known,
+    free data, so is the licence of its beginning. Of a folder's pictures no licence is known,
     whatever the model is called."""
     if name in BUNDLED and options.data == name and (first is None or first.card.id == name):
         return BUNDLED[name]
@@ -58,7 +71,7 @@ def card_of(name: str, options: GanOptions, first: Model | None) -> Card:
     if first is None:
         return Card(name, name, trained, "unknown")
     card = first.card
-    license_ = card.license if options.data in DOMAINS else "unknown"
+    license_ = card.license if options.data in FREE else "unknown"
     return Card(name, name, f"{card.source}; then {trained}", license_, origin=card.origin)
 
 
@@ -94,7 +107,7 @@ def release_generator(
         fit=FIT.get(options.data, FitBounds()),
         device=where,
         dtype=best_dtype(where),
-        prior=None if options.prior is None else PRIORS[options.prior],
+        prior=None if options.prior is None else open_prior(options.prior),
     )
     if first is not None:
         encoder = first.encoder
@@ -104,6 +117,13 @@ def release_generator(
             model, encoder=encoder, perceptual=first.perceptual, attributes=first.attributes
         )
     if state.get("has_had_lesson"):
-        taught = factor_attributes(model) if model.prior is None else amount_attributes(model)
+        taught = attributes_of_lesson(model, options.data)
         return replace(model, attributes=with_learnt(model.attributes, taught))
     return model
+
+
+def attributes_of_lesson(model: Model, data: str) -> AttributeSet:
+    """What the lesson of a data set says of a model's w."""
+    if data == "planet":
+        return planet_attributes(model)
+    return factor_attributes(model) if model.prior is None else amount_attributes(model)

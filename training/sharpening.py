@@ -1,5 +1,5 @@
 """The second part of the lesson: texture, by a game on patches whose land is known. Ours, after
-pix2pix; procedural land only.
+pix2pix; for land whose fields are known.
 
 From afar pictures are still held to the land of their field; trees, houses and furrows, whose
 places no field knows, are the critic's to judge, and a set of patches of them is compared with the
@@ -10,16 +10,15 @@ import torch
 from torch import Tensor
 
 from models.noise import fresh_noise
-from training.aerial import PIXEL_M
-from training.crops import metres_per_pixel
 from training.errors import TrainingError
 from training.gan import GanTraining, adam
-from training.land_lesson import BATCH, CHANNELS, LandLesson, difference
+from training.land_lesson import BATCH, difference
 from training.patch_critic import PatchCritic, fooling, hinge
 from training.runs import Run
 from training.schedule import LESSONS_END, Every, Length, set_cosine_lr
 from training.texture import texture_loss_apart
 from training.together import update
+from training.warmup import open_land_lesson
 
 LR = 1.6e-3  # at its highest
 CRITIC_LR = 2e-3
@@ -27,7 +26,6 @@ MAPPING_SPEED = 10  # undoes a part of the mapping's learning rate multiplier of
 FOOLING = 0.5  # weight of what the critic says
 TRUTH = 2.0  # weight of the difference from the known land, averaged over pixels
 TEXTURE = 0.25  # weight of how far patches are from the known land's, as sets
-KNOWN = 4  # of a cell's width, what is larger than a part in so many is held to the known land
 
 
 def sharpen(training: GanTraining, run: Run, length: Length) -> None:
@@ -38,14 +36,12 @@ def sharpen(training: GanTraining, run: Run, length: Length) -> None:
     """
     options, generator = training.options, training.generator
     if options.prior is None or not training.has_had_lesson:
-        raise TrainingError("--sharpen-minutes: for drawn land, after --warmup-minutes")
+        raise TrainingError("--sharpen-minutes: for land, after --warmup-minutes")
     preview = training.preview()
-    lesson = LandLesson(options, training.group.rank, training.nimg)
-    fold = round(PIXEL_M / metres_per_pixel(options.resolution))
-    known = [side for side in lesson.squares if side * KNOWN >= lesson.cell_px]
+    lesson = open_land_lesson(training)
     with torch.random.fork_rng():
         torch.manual_seed(options.seed)  # the same critic in every process
-        critic = PatchCritic(len(CHANNELS), fold=fold).to(training.device)
+        critic = PatchCritic(lesson.num_channels, fold=lesson.fold).to(training.device)
     opt_critic = adam(critic, CRITIC_LR, 0)
     opt = torch.optim.Adam(
         [{"params": part.parameters()} for part in (generator.synthesis, generator.mapping)],
@@ -65,8 +61,10 @@ def sharpen(training: GanTraining, run: Run, length: Length) -> None:
         criticism = hinge(judged(target, maps), judged(img.detach(), maps))
         update(opt_critic, criticism, training.group)
         critic.requires_grad_(False)
-        loss = FOOLING * fooling(judged(img, maps)) + TRUTH * difference(img, target, known)
+        loss = FOOLING * fooling(judged(img, maps)) + TRUTH * difference(img, target, lesson.known)
         loss = loss + TEXTURE * texture_loss_apart(img, target)
+        if (reminder := lesson.reminder(training, now.step)) is not None:
+            loss = loss + reminder
         update(opt, loss, training.group)
         critic.requires_grad_(True)
         training.nimg += BATCH * training.group.size

@@ -1,5 +1,7 @@
 """The operations against plain per-sample arithmetic."""
 
+from collections.abc import Callable
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -12,6 +14,7 @@ from models.ops import (
     map_of,
     rows_of,
     shares,
+    smoothly_upsample2d,
     upsample2d,
 )
 
@@ -65,7 +68,34 @@ def test_bias_and_noise_are_added() -> None:
         )
 
 
-def test_upsampling_keeps_constants() -> None:
-    img = upsample2d(torch.full((1, 3, 8, 8), 0.7))
-    assert img.shape == (1, 3, 14, 14)
+@pytest.mark.parametrize("upsample", [upsample2d, smoothly_upsample2d])
+def test_upsampling_keeps_constants(upsample: Callable[[torch.Tensor], torch.Tensor]) -> None:
+    img = upsample(torch.full((1, 3, 8, 8), 0.7))
+    assert img.shape == (1, 3, 12, 12)
     assert torch.allclose(img, torch.tensor(0.7))
+
+
+def test_upsampling_is_what_its_filter_makes() -> None:
+    x = torch.randn(2, 3, 7, 9, generator=torch.Generator().manual_seed(1))
+    spread = torch.zeros(2, 3, 7, 2, 9, 2)
+    spread[:, :, :, 0, :, 0] = x
+    filters = {upsample2d: [1.0, 3, 3, 1], smoothly_upsample2d: [1.0, 5, 10, 10, 5, 1]}
+    for upsample, taps in filters.items():
+        row = 2 * torch.tensor(taps) / sum(taps)
+        kernel = (row[:, None] * row).expand(3, 1, -1, -1)
+        whole = F.conv2d(spread.reshape(2, 3, 14, 18), kernel, padding=len(row) // 2, groups=3)
+        torch.testing.assert_close(upsample(x), whole[..., 2:-3, 2:-3])
+
+
+@pytest.mark.parametrize("roughness", [0.25, 0.5])
+def test_smoothly_doubled_colours_step_evenly(roughness: float) -> None:
+    """Within pairs of pixels as much as from one pair to the next, on rough pictures as well."""
+    x = torch.randn(1, 1, 64, 64, generator=torch.Generator().manual_seed(0))
+    x = roughness * x + F.avg_pool2d(x, 3, 1, 1)
+
+    def within_to_across(img: torch.Tensor) -> torch.Tensor:
+        steps = (img[..., 1:] - img[..., :-1]).abs()
+        return steps[..., ::2].mean() / steps[..., 1::2].mean()
+
+    assert 0.9 < within_to_across(smoothly_upsample2d(x)) < 1.1
+    assert within_to_across(upsample2d(x)) < 0.9

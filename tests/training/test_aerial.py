@@ -231,7 +231,7 @@ def test_lands_of_the_lesson_are_replaced_one_by_one(monkeypatch: pytest.MonkeyP
 def test_a_mapping_network_listens_to_the_channels_alone() -> None:
     mapping = tiny_land().generator.mapping
     mapping.requires_grad_(False)
-    listen_to_channels(mapping)
+    listen_to_channels(mapping, len(CHANNELS))
     z = torch.randn(64, 16, generator=torch.Generator().manual_seed(1))
     z = z / z.square().mean(dim=1, keepdim=True).sqrt()
     turned = z.clone()
@@ -348,7 +348,7 @@ def test_a_grown_run_keeps_what_its_mapping_has_learnt(
 
 def test_only_drawn_land_is_sharpened(tmp_path: Path) -> None:
     training = GanTraining(replace(PRESETS["cpu32"], batch=1), torch.device("cpu"))
-    with pytest.raises(TrainingError, match="for drawn land"):
+    with pytest.raises(TrainingError, match="for land"):
         sharpen(training, Run(tmp_path, {}, resume=False), Steps(1))
 
 
