@@ -54,6 +54,9 @@ class Settings(SharedSettings):
     max_generated_pixels: int = Field(
         default=16_777_216, gt=0, description="Largest generated picture."
     )
+    max_exported_pixels: int = Field(
+        default=268_435_456, gt=0, description="Largest exported part of a land."
+    )
     max_queue_depth: int = Field(
         default=100, gt=0, description="Jobs that may wait in one queue; past it: 429."
     )

@@ -47,6 +47,14 @@ def generate(
             help="For spatially trained models: correlation length, in cells of the coarsest grid.",
         ),
     ] = None,
+    is_round: Annotated[
+        bool,
+        typer.Option(
+            "--round",
+            help="For spatially trained models: the map of a globe, whose left and right edges "
+            "meet; as a .tif it says so. --size is 2:1, its width a multiple of 256.",
+        ),
+    ] = False,
     class_index: Annotated[
         int | None, typer.Option("--class", min=0, help="Of a class-conditional model.")
     ] = None,
@@ -73,10 +81,17 @@ def generate(
 
         side, version = editor.resolution, read_info(model_folder(model)).version
         whole = (width or side, height or side)
+        if is_round and (whole[0] != 2 * whole[1] or whole[0] % 256):
+            raise InvalidRequest("--round: --size is 2:1, its width a multiple of 256")
+        around = whole[0] if is_round else None
         for i in range(count or 1):
             path = out if count is None else out / f"seed{seed + i:06d}.png"
             land = Land(
-                editor.model, seed + i, coherence, 1.0 if truncation is None else truncation
+                editor.model,
+                seed + i,
+                coherence,
+                1.0 if truncation is None else truncation,
+                around=around,
             )
             draw_land(land, path, whole, tile, version)
         say(
@@ -117,6 +132,7 @@ def draw_land(land: "Land", out: Path, size: tuple[int, int], tile: int, version
         "seed": land.seed,
         "coherence": land.length,
         "truncation": land.truncation,
+        "around": land.around,
         "tile": tile,
         "dtype": str(model.dtype),
     }
@@ -125,7 +141,7 @@ def draw_land(land: "Land", out: Path, size: tuple[int, int], tile: int, version
     torch.set_num_threads(1)  # tiles side by side, each on one core
     with Progress(transient=True) as progress:
         draw_mosaic(land, mosaic, tile, threads, progress)
-    mosaic.finish()
+    mosaic.finish(is_globe=land.around is not None)
 
 
 def read_size(text: str | None) -> tuple[int | None, int | None]:

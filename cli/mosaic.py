@@ -7,7 +7,7 @@ an interrupted command goes on where it stopped.
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from models.land import Land
 
 SUFFIXES = (".png", ".tif", ".tiff")
-TIFF_TILE = 256
+STRIP = 256  # rows that are written at a time
 
 
 class Mosaic:
@@ -59,10 +59,22 @@ class Mosaic:
         with self.notes.open("a") as file:
             file.write(f"{tile}\n")
 
-    def finish(self) -> None:
-        """Write the picture, and take the unfinished one away."""
-        write = write_png if self.out.suffix.lower() == ".png" else write_tiff
-        write(self.pixels, self.out)
+    def finish(self, is_globe: bool) -> None:
+        """Write the picture, and take the unfinished one away.
+
+        Args:
+            is_globe: it is all of a globe.
+        """
+        from models.pictures.writing import write_png, write_tiff
+
+        height, width, _ = self.pixels.shape
+        strips = (self.pixels[top : top + STRIP] for top in range(0, height, STRIP))
+        temporary = self.out.with_name(self.out.name + ".tmp")
+        if self.out.suffix.lower() == ".png":
+            write_png(temporary, (width, height), strips)
+        else:
+            write_tiff(temporary, (width, height), strips, is_globe)
+        temporary.replace(self.out)
         self.raw.unlink()
         self.notes.unlink(missing_ok=True)
 
@@ -101,45 +113,3 @@ def draw_mosaic(
     with ThreadPoolExecutor(threads) as pool:
         for k in progress.track(pool.map(drawn, missing), len(missing), description=title):
             mosaic.note(k)
-
-
-def write_png(pixels: NDArray[np.uint8], path: Path) -> None:
-    """Row by row."""
-    import png
-
-    height, width, _ = pixels.shape
-    temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("wb") as file:
-        png.Writer(width, height, greyscale=False).write(
-            file, (row.reshape(-1).tobytes() for row in pixels)
-        )
-    temporary.replace(path)
-
-
-def write_tiff(pixels: NDArray[np.uint8], path: Path) -> None:
-    """In compressed tiles, so that a viewer reads only what it shows."""
-    import tifffile
-
-    temporary = path.with_name(path.name + ".tmp")
-    tifffile.imwrite(
-        temporary,
-        padded_tiles(pixels),
-        shape=pixels.shape,
-        dtype=np.uint8,
-        photometric="rgb",
-        tile=(TIFF_TILE, TIFF_TILE),
-        compression="zlib",
-        bigtiff=pixels.nbytes > 2**31,
-    )
-    temporary.replace(path)
-
-
-def padded_tiles(pixels: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
-    """The tiles of a TIFF, row by row; those at the border filled up with black."""
-    height, width, _ = pixels.shape
-    for top in range(0, height, TIFF_TILE):
-        for left in range(0, width, TIFF_TILE):
-            part = np.asarray(pixels[top : top + TIFF_TILE, left : left + TIFF_TILE])
-            whole = np.zeros((TIFF_TILE, TIFF_TILE, 3), np.uint8)
-            whole[: part.shape[0], : part.shape[1]] = part
-            yield whole

@@ -6,9 +6,16 @@ A blob's id is the sha256 of its bytes. Writing is atomic: a reader sees all of 
 import hashlib
 import re
 import secrets
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import fsspec  # type: ignore[import-untyped]
+from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-untyped]
+
+CHUNK_BYTES = 2**20
 
 _BLOB_ID = re.compile(r"[0-9a-f]{64}")
 
@@ -28,6 +35,48 @@ class Files:
         self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
         self._fs.pipe_file(beside, data)
         self._fs.mv(beside, path)
+
+    @contextmanager
+    def unfinished(self) -> Iterator[Path]:
+        """Where a file may be written that `adopt` moves to its place; gone afterwards."""
+        if isinstance(self._fs, LocalFileSystem):
+            self._fs.makedirs(f"{self._root}/incoming", exist_ok=True)
+            path = Path(self._root, "incoming", secrets.token_hex(16))
+            try:
+                yield path
+            finally:
+                path.unlink(missing_ok=True)
+        else:
+            with tempfile.TemporaryDirectory(prefix="latentbrush-") as folder:
+                yield Path(folder, "file")
+
+    def adopt(self, path: Path, name: str) -> None:
+        """Move a file that was written apart to its place."""
+        target = f"{self._root}/{name}"
+        self._fs.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
+        if isinstance(self._fs, LocalFileSystem):
+            path.replace(target)
+        else:
+            beside = f"{self._root}/incoming/{secrets.token_hex(16)}"
+            self._fs.put_file(str(path), beside)
+            self._fs.mv(beside, target)
+
+    def size(self, name: str) -> int | None:
+        """Bytes of a file, or None where there is none."""
+        try:
+            return int(self._fs.size(f"{self._root}/{name}"))
+        except FileNotFoundError:
+            return None
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """A file piece by piece.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
+        with self._fs.open(f"{self._root}/{name}", "rb") as file:
+            while piece := file.read(CHUNK_BYTES):
+                yield piece
 
     def read(self, name: str) -> bytes | None:
         """The bytes of a file, or None where there is none."""
@@ -79,6 +128,31 @@ class BlobStore:
         blob_id = hashlib.sha256(data).hexdigest()
         self._files.write(_place(blob_id), data)
         return blob_id
+
+    def put_written(self, write: Callable[[Path], None]) -> str:
+        """Keep what is written to a file, however large; its id.
+
+        Args:
+            write: may raise; nothing is kept then.
+        """
+        with self._files.unfinished() as path:
+            write(path)
+            with path.open("rb") as file:
+                blob_id = hashlib.file_digest(file, "sha256").hexdigest()
+            self._files.adopt(path, _place(blob_id))
+        return blob_id
+
+    def size(self, blob_id: str) -> int | None:
+        """How many bytes a blob has, or None where there is none."""
+        return self._files.size(_place(blob_id))
+
+    def chunks(self, blob_id: str) -> Iterator[bytes]:
+        """The bytes of a blob, piece by piece.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
+        return self._files.chunks(_place(blob_id))
 
     def find(self, blob_id: str) -> bytes | None:
         """The bytes of a blob, or None where there is none."""

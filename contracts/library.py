@@ -6,6 +6,8 @@ Bytes are in the blob store, once; a record in the owner's own folder makes them
 
 import secrets
 import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -95,7 +97,21 @@ class Library:
         self, owner: str, data: bytes, media_type: str, width: int, height: int
     ) -> ImageRecord:
         """Keep a picture. The same bytes give the same id."""
-        blob_id = self._blobs.put(data)
+        return self._add_image(owner, self._blobs.put(data), media_type, width, height)
+
+    def add_written_image(
+        self, owner: str, write: Callable[[Path], None], media_type: str, width: int, height: int
+    ) -> ImageRecord:
+        """Keep a picture that is written to a file, larger than memory maybe.
+
+        Args:
+            write: may raise; nothing is kept then.
+        """
+        return self._add_image(owner, self._blobs.put_written(write), media_type, width, height)
+
+    def _add_image(
+        self, owner: str, blob_id: str, media_type: str, width: int, height: int
+    ) -> ImageRecord:
         record = ImageRecord(
             image_id=content_id("img", owner, blob_id),
             blob_id=blob_id,
@@ -134,6 +150,22 @@ class Library:
         if data is None:
             raise UnknownImage("this image is no longer kept")
         return data
+
+    def image_size(self, record: ImageRecord) -> int:
+        """How many bytes the file of a picture has; of a preview, 0: it is small.
+
+        Raises:
+            UnknownImage: it is no longer there.
+        """
+        size = 0 if record.blob_id is None else self._blobs.size(record.blob_id)
+        if size is None:
+            raise UnknownImage("this image is no longer kept")
+        return size
+
+    def image_chunks(self, record: ImageRecord) -> Iterator[bytes]:
+        """The file of a picture that is no preview, piece by piece."""
+        assert record.blob_id is not None
+        return self._blobs.chunks(record.blob_id)
 
     def add_preview(
         self, owner: str, data: bytes, media_type: str, width: int, height: int

@@ -49,6 +49,8 @@ class Land:
         coherence: correlation length in base cells; the middle of the training's if None.
         truncation: 1 is none, 0 is the mean everywhere.
         drawn: where chunks without an edit are kept, of this and other lands of the model.
+        around: pixels after which it comes round to where it began, across, as the map of a globe
+            does: a multiple of a chunk's; None: it has no end.
     """
 
     model: Model
@@ -56,6 +58,12 @@ class Land:
     coherence: float | None = None
     truncation: float = 1.0
     drawn: Recent[Tensor] | None = None
+    around: int | None = None
+
+    def __post_init__(self) -> None:
+        side = self.chunk_cells * self.cell_px
+        if self.around is not None and (self.around < side or self.around % side):
+            raise ShapeError(f"a land comes round after a multiple of {side} px")
 
     @property
     def prior(self) -> Prior:
@@ -79,6 +87,11 @@ class Land:
         return max(1, CHUNK_PX // self.cell_px)
 
     @property
+    def cells_around(self) -> int | None:
+        """Base cells after which it comes round to where it began."""
+        return None if self.around is None else self.around // self.cell_px
+
+    @property
     def length(self) -> float:
         """The correlation length in use, in base cells."""
         low, high = self.prior.lengths
@@ -89,7 +102,8 @@ class Land:
         """The latent of some cells: one map of w for all layers."""
         generator = self.model.generator
         place = (cells.top, cells.left, cells.rows, cells.columns)
-        z = field_window(self.prior, self.seed, generator.config.z_dim, place, self.length)
+        channels, around = generator.config.z_dim, self.cells_around
+        z = field_window(self.prior, self.seed, channels, place, self.length, around)
         wmap = generator.mapping.cells(z.to(self.model.device), self.truncation)
         return LatentMap((wmap,) * generator.num_ws, (cells.rows, cells.columns))
 
@@ -103,13 +117,16 @@ class Land:
         latent = change(plain, cells)
 
         def draw() -> Tensor:
-            noise = PlaneNoise(self.seed, top, left)
+            noise = PlaneNoise(self.seed, top, left, self.cells_around)
             img: Tensor = self.model.generator.synthesis(latent, noise, self.model.dtype, SURROUND)
             return img
 
         if self.drawn is None or latent is not plain:
             return draw()
-        return self.drawn.get((self.seed, self.length, self.truncation, row, column), draw)
+        if self.cells_around is not None:
+            column %= self.cells_around // self.chunk_cells
+        which = (self.seed, self.length, self.truncation, self.around, row, column)
+        return self.drawn.get(which, draw)
 
     def draw(
         self, top: int, left: int, height: int, width: int, change: Change = unchanged

@@ -58,11 +58,13 @@ class PlaneNoise:
 
     Attributes:
         row, column: base cells from the plane's origin to the picture's top left corner.
+        around: base cells after which the plane comes round to where it began, across; None: never.
     """
 
     seed: int
     row: int
     column: int
+    around: int | None = None
 
     def __call__(self, constant: Tensor, place: Place) -> Tensor:
         """The noise at a place."""
@@ -70,6 +72,8 @@ class PlaneNoise:
         top, left = self.row * scale + place.top, self.column * scale + place.left
         rows = torch.arange(top, top + place.height)[:, None]
         columns = torch.arange(left, left + place.width)
+        if self.around is not None:
+            columns %= self.around * scale
         layer = torch.tensor(NOISE + place.layer)  # apart from the channels of z
         found = normal(self.seed, layer, rows, columns)
         return found.float().to(constant.device)[None, None]

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from models.counter import normal
+from models.errors import ShapeError
 
 REACH = 4.0  # widths of the filter beyond which weights are left out: 3e-4 of the middle one
 APART = 1 << 48  # between the seeds of fields that are mixed
@@ -51,6 +52,10 @@ class Prior(Protocol):
         weights [cells, K]."""
         ...
 
+    def step(self, length: float) -> float:
+        """Base cells from one knot to the next."""
+        ...
+
 
 @dataclass(frozen=True)
 class GaussianPrior:
@@ -86,6 +91,10 @@ class GaussianPrior:
         weights = torch.exp(-0.5 * (away / max(width, 1e-3)).square())
         weights = torch.where(away.abs() <= reach, weights, 0.0)
         return knots, weights / weights.norm(dim=1, keepdim=True)
+
+    def step(self, _length: float) -> float:
+        """A knot in every cell."""
+        return 1.0
 
 
 Numbers = tuple[float, ...]
@@ -150,6 +159,10 @@ class AnchorPrior:
         places = torch.arange(begin, begin + cells, dtype=torch.float64) / length
         knots = torch.arange(math.floor(places[0]), math.floor(places[-1]) + 2)
         return knots, (1 - (places[:, None] - knots[None]).abs()).clamp(min=0)
+
+    def step(self, length: float) -> float:
+        """As far as it is correlated."""
+        return length
 
 
 KINDS: dict[str, type[GaussianPrior] | type[AnchorPrior]] = {
@@ -232,7 +245,12 @@ def white(shape: tuple[int, ...], device: torch.device, rng: torch.Generator | N
 
 
 def field_window(
-    prior: Prior, seed: int, channels: int, place: tuple[int, int, int, int], length: float
+    prior: Prior,
+    seed: int,
+    channels: int,
+    place: tuple[int, int, int, int],
+    length: float,
+    around: int | None = None,
 ) -> Tensor:
     """The field of a seed on some cells of an endless plane: z [1, C, rows, columns].
 
@@ -241,6 +259,10 @@ def field_window(
     Args:
         place: first row and column, which may be negative, and rows and columns.
         length: correlation length in base cells.
+        around: base cells after which it comes round to where it began, across; None: never.
+
+    Raises:
+        ShapeError: it cannot come round after so many.
     """
     top, left, rows, columns = place
     every = torch.arange(channels)
@@ -248,9 +270,30 @@ def field_window(
     for k, scale in enumerate(prior.scales):
         down, by_row = prior.weights(top, rows, scale * length)
         across, by_column = prior.weights(left, columns, scale * length)
+        if around is not None:
+            across, by_column = closed(across, by_column, around / prior.step(scale * length))
         noise = normal(seed + k * APART, every[:, None, None], down[:, None], across)
         fields.append((by_row @ noise @ by_column.T)[None])
     local = prior.mixed(fields)[0]
     whole = normal(seed, every, torch.full_like(every, GLOBAL), every)[:, None, None]
     share = prior.global_share
     return (math.sqrt(1 - share) * local + math.sqrt(share) * whole).float()[None]
+
+
+def closed(knots: Tensor, weights: Tensor, num: float) -> tuple[Tensor, Tensor]:
+    """Knots [K] and weights [cells, K] of an endless axis, on one that has `num` knots all round.
+
+    Where a cell takes of a knot from both sides, its weights are scaled so that the variance of
+    what they make of white noise is what it was.
+
+    Raises:
+        ShapeError: `num` is not a whole number.
+    """
+    if num < 1 or not float(num).is_integer():
+        raise ShapeError(f"a land comes round after a whole number of knots, not {num}")
+    wrapped = knots % int(num)
+    if len(knots) <= num:
+        return wrapped, weights
+    sums = weights.new_zeros(len(weights), int(num)).index_add_(1, wrapped, weights)
+    norms = [each.norm(dim=1, keepdim=True) for each in (weights, sums)]
+    return wrapped, weights * (norms[0] / norms[1])

@@ -5,7 +5,7 @@ It is what the jobs call (`worker.ports.Editor`), and where contract edits becom
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -280,7 +280,7 @@ class ModelEditor:
 
     def draw(
         self, wanted: DrawRequest, on_step: Callable[[Step], None], *, mask: FetchMask = no_mask
-    ) -> Pixels:
+    ) -> Iterator[Pixels]:
         return draw_land(self.model, wanted, on_step, self.land, mask)
 
     def strip(self, attribute: str) -> Pixels:

@@ -1,6 +1,6 @@
 """Drawing boxes of an endless land, with the edits painted on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
@@ -27,30 +27,36 @@ def draw_land(
     on_step: Callable[[Step], None],
     drawn: Recent[Tensor],
     mask: FetchMask,
-) -> Pixels:
-    """The pixels of a box, `scale` times smaller.
+) -> Iterator[Pixels]:
+    """The pixels of a box, `scale` times smaller, in strips from the top.
 
     Args:
         drawn: parts of the model's lands without strokes, kept for the next box.
     """
-    land = Land(model, wanted.seed or 0, wanted.coherence, wanted.truncation, drawn)
-    resolution = model.layout.resolution
-    reach = round(REACH * resolution)
+    whole = Land(model, wanted.seed or 0, wanted.coherence, wanted.truncation, drawn, wanted.around)
     x, y, width, height = wanted.box
-    scale = wanted.scale
-    pixels = np.empty((height // scale, width // scale, 3), np.uint8)
-    parts = list(tiles_of(width, height, PART_PX * scale))
+    parts = list(tiles_of(width, height, PART_PX * wanted.scale))
+    strip: list[Pixels] = []
     for k, (top, left, rows, columns) in enumerate(parts):
         on_step(Step(k, len(parts), "Drawing the land", None))
         part = (x + left, y + top, columns, rows)
-        near = reaching(wanted.edits, part, resolution)
-        around = (part[0] - reach, part[1] - reach, columns + 2 * reach, rows + 2 * reach)
-        strokes = [stroke_of(edit, around, mask, model.device) for edit in near]
-        img = draw_painted(land, strokes, (part[1], part[0], rows, columns)).clamp(-1, 1)
-        small = to_pixels(F.avg_pool2d(img, scale))
-        row, column = top // scale, left // scale
-        pixels[row : row + small.shape[0], column : column + small.shape[1]] = small
-    return pixels
+        img = draw_painted(
+            whole, strokes_at(part, wanted, model, mask), (y + top, x + left, rows, columns)
+        )
+        strip.append(to_pixels(F.avg_pool2d(img.clamp(-1, 1), wanted.scale)))
+        if left + columns == width:
+            yield np.concatenate(strip, axis=1)
+            strip = []
+
+
+def strokes_at(part: Box, wanted: DrawRequest, model: Model, mask: FetchMask) -> list[Stroke]:
+    """The strokes that reach a part of a land, each with as much of its mask as does."""
+    resolution = model.layout.resolution
+    reach = round(REACH * resolution)
+    x, y, width, height = part
+    around = (x - reach, y - reach, width + 2 * reach, height + 2 * reach)
+    near = reaching(wanted.edits, part, resolution)
+    return [stroke_of(edit, around, mask, model.device) for edit in near]
 
 
 def stroke_of(edit: LandEdit, within: Box, stored: FetchMask, device: torch.device) -> Stroke:

@@ -1,6 +1,6 @@
 """What a job needs of a loaded model: the `Editor`. Jobs know this seam, not torch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
@@ -169,8 +169,8 @@ class Editor(Protocol):
 
     def draw(
         self, wanted: DrawRequest, on_step: Callable[[Step], None], *, mask: FetchMask = no_mask
-    ) -> Pixels:
-        """Draw a box of an endless land. `on_step` may raise to stop."""
+    ) -> Iterator[Pixels]:
+        """Draw a box of an endless land, in strips from the top. `on_step` may raise to stop."""
         ...
 
     def strip(self, attribute: str) -> Pixels:

@@ -25,6 +25,7 @@ from contracts.sessions import ImportRequest
 from models.pictures import Picture
 from worker.clock import Clock
 from worker.decode import decode_picture
+from worker.drawn import keep_drawn
 from worker.edit import edit
 from worker.encode import write_pixels
 from worker.faces import faces_in
@@ -112,9 +113,9 @@ def draw(task: Task, request: DrawRequest) -> DrawResult:
     clock = Clock()
     editor = task.editor(request.model)
     clock.lap("load")
-    pixels = editor.draw(request, task.report, mask=task.mask)
+    strips = editor.draw(request, task.report, mask=task.mask)
+    image = keep_drawn(task, request, strips)
     clock.lap("draw")
-    image = task.add_pixels(pixels)
     result = DrawResult(image_id=image.image_id, timings_ms=clock.laps("write"))
     key = request.key(task.bench.version(request.model))
     task.bench.library.remember_drawn(task.owner, key, result)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Header, Query, Response, UploadFile
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
 
 from backend.owner import Owner
 from backend.services import Server
@@ -14,6 +15,7 @@ from contracts.requests import IngestResult
 
 router = APIRouter(prefix="/images", tags=["images"])
 
+STREAMED_BYTES = 8 * 2**20  # from here on a picture is not read into memory whole
 IMMUTABLE = "private, max-age=31536000, immutable"  # an id names its bytes for ever
 
 
@@ -56,5 +58,10 @@ async def get_image(
     headers = {"ETag": f'"{record.image_id}"', "Cache-Control": IMMUTABLE}
     if if_none_match is not None and headers["ETag"] in if_none_match:
         return Response(status_code=304, headers=headers)
+    num_bytes = await run_in_threadpool(server.library.image_size, record)
+    if num_bytes > STREAMED_BYTES:
+        headers["Content-Length"] = str(num_bytes)
+        chunks = server.library.image_chunks(record)
+        return StreamingResponse(chunks, media_type=record.media_type, headers=headers)
     data = await run_in_threadpool(server.library.image_bytes, record)
     return Response(data, media_type=record.media_type, headers=headers)

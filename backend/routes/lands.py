@@ -23,6 +23,7 @@ from contracts.lands import (
     ExportRequest,
     LandInfo,
     LandRequest,
+    PictureFile,
     tile_box,
 )
 
@@ -49,11 +50,11 @@ async def get_land(server: Server, owner: Owner, land_id: str) -> LandInfo:
 async def export_land(
     server: Server, owner: Owner, land_id: str, body: ExportRequest, wait: Wait = 0
 ) -> JSONResponse:
-    """Draw a rectangle of the land at full size."""
+    """Draw a rectangle of the land at full size, as PNG, WebP or TIFF."""
     land = await run_in_threadpool(server.library.land, owner, land_id)
-    if body.box[2] * body.box[3] > server.settings.max_generated_pixels:
-        raise TooLarge(f"at most {server.settings.max_generated_pixels:,} px are drawn at once")
-    request = await run_in_threadpool(_part, server, land, body.box)
+    if body.box[2] * body.box[3] > server.settings.max_exported_pixels:
+        raise TooLarge(f"at most {server.settings.max_exported_pixels:,} px are exported at once")
+    request = await run_in_threadpool(_part, server, land, body.box, 1, body.file)
     known = await run_in_threadpool(_already_drawn, server, owner, request)
     if known is not None:
         return job_answer(await server.dispatcher.answered(owner, JobKind.DRAW, request, known))
@@ -101,13 +102,15 @@ def _checked(server: Services, owner: str, body: LandRequest) -> LandInfo:
     return server.library.add_land(owner, body, seed, model.version)
 
 
-def _part(server: Services, land: LandInfo, box: Box, scale: int = 1) -> DrawRequest:
+def _part(
+    server: Services, land: LandInfo, box: Box, scale: int = 1, file: PictureFile | None = None
+) -> DrawRequest:
     model = server.model(land.model)
     if land.model_version != model.version:
         raise StaleLatent(
             f"the model {model.id} has changed since this land was made: make it again"
         )
-    return land.part(box, model.resolution, scale)
+    return land.part(box, model.resolution, scale, file)
 
 
 def _already_drawn(server: Services, owner: str, request: DrawRequest) -> DrawResult | None:

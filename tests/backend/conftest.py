@@ -17,7 +17,11 @@ from pictures import png
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """One server for all tests that leave it as it was."""
     with running(
-        tmp_path_factory.mktemp("home"), max_edits=50, max_steps=100, preview_interval_s=0.1
+        tmp_path_factory.mktemp("home"),
+        max_edits=50,
+        max_exported_pixels=2**24,
+        max_steps=100,
+        preview_interval_s=0.1,
     ) as live:
         yield live
 

@@ -42,7 +42,7 @@ def test_a_land_is_a_value(client: httpx.Client, model: str) -> None:
     land = make(client, model=model, seed=7)
     assert set(land) == {
         "land_id", "model", "model_version", "seed", "coherence", "truncation", "edits", "tile_px",
-        "min_zoom", "max_zoom",
+        "min_zoom", "max_zoom", "around",
     }  # fmt: skip
     assert land == make(client, model=model, seed=7)
     assert land == client.get(f"/lands/{land['land_id']}").json()
@@ -115,6 +115,33 @@ def test_an_export_is_a_rectangle_at_full_size(client: httpx.Client, model: str)
     assert (shown[3:13, 5:15, 2] == 255).all()
 
 
+@pytest.mark.parametrize(
+    ("form", "media_type"), [("png", "image/png"), ("webp", "image/webp"), ("tiff", "image/tiff")]
+)
+def test_an_export_is_a_file_of_the_kind_that_is_asked_for(
+    client: httpx.Client, model: str, form: str, media_type: str
+) -> None:
+    """Also where it is too large to be sent in one piece."""
+    path = f"/lands/{make(client, model=model, seed=4)['land_id']}/export?wait=20"
+    wanted = {"box": [0, 0, 700, 5000], "format": form, "quality": 100}
+    job = client.post(path, json=wanted).json()
+    assert job["status"] == "succeeded", job
+    answer = client.get(f"/images/{job['result']['image_id']}")
+    assert answer.headers["content-type"] == media_type
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    shown = pixels_of(answer.content)
+    assert shown.shape == (5000, 700, 3)
+    assert shown[4999, 699].tolist() == [699 % 256, 4999 % 256, 4]
+
+
+def test_a_globe_comes_round(client: httpx.Client, model: str) -> None:
+    land = make(client, model=model, seed=3, around=1024, edits=[edit([1000, 0, 100, 9])])
+    assert land["around"] == 1024
+    tiles = [tile(client, land["land_id"], 8, x, 0).content for x in (-4, 0, 4)]
+    assert tiles[0] == tiles[1] == tiles[2]
+    assert (pixels_of(tiles[0])[:9, :76, 2] == 255).all()
+
+
 @pytest.mark.usefixtures("model")
 @pytest.mark.parametrize(
     ("fields", "status", "code"),
@@ -123,6 +150,8 @@ def test_an_export_is_a_rectangle_at_full_size(client: httpx.Client, model: str)
         ({"model": "fake"}, 422, "invalid_request"),
         ({"model": "plane", "coherence": 0}, 422, "invalid_request"),
         ({"model": "plane", "seed": -1}, 422, "invalid_request"),
+        ({"model": "plane", "around": 1000}, 422, "invalid_request"),
+        ({"model": "plane", "around": 256}, 422, "invalid_request"),
         ({"model": "plane", "edits": [edit([0, 0, 0, 4])]}, 422, "invalid_request"),
         ({"model": "plane", "edits": [edit([2**40, 0, 4, 4])]}, 422, "invalid_request"),
         ({"model": "plane", "edits": [edit([0, 0, 5000, 4])]}, 422, "invalid_request"),
@@ -154,6 +183,8 @@ def test_tiles_that_cannot_be(client: httpx.Client, model: str, place: str) -> N
 def test_an_export_has_limits(client: httpx.Client, model: str) -> None:
     path = f"/lands/{make(client, model=model, seed=1)['land_id']}/export"
     assert client.post(path, json={"box": [0, 0, 16_000, 16_000]}).status_code == 413
+    assert client.post(path, json={"box": [0, 0, 9000, 9000], "format": "webp"}).status_code == 422
+    assert client.post(path, json={"box": [0, 0, 9, 9], "format": "jpeg"}).status_code == 422
     assert client.post(path, json={"box": [0, 0, 10**6, 1]}).status_code == 422
     assert client.post(path, json={"box": [0, 0, 0, 5]}).status_code == 422
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import rasterio
 import torch
 from PIL import Image
 from safetensors.torch import load_file
@@ -85,6 +86,19 @@ def test_land_is_the_same_whatever_the_tiles(land: Path, tmp_path: Path) -> None
     assert whole.std() > 3
     assert (drawn("tiles.png", 40) == whole).all()
     assert (drawn("larger.tif", 64, "300x200")[:90, :150] == whole).all()
+
+
+def test_the_map_of_a_globe_meets_itself(land: Path, tmp_path: Path) -> None:
+    path = tmp_path / "globe.tif"
+    run("generate", "-o", path, "--model", land, "--size", "512x256", "--round")
+    pixels = pixels_of(path).astype(int)
+    steps = np.abs(np.diff(pixels, axis=1)).mean()
+    assert np.abs(pixels[:, 0] - pixels[:, -1]).mean() < 1.5 * steps
+    with rasterio.open(path) as file:
+        assert file.crs.to_epsg() == 4326
+    for size in ("512x512", "500x250"):
+        with pytest.raises(InvalidRequest, match="2:1"):
+            run("generate", "-o", path, "--model", land, "--size", size, "--round")
 
 
 def test_coherence_changes_the_land(land: Path, tmp_path: Path) -> None:

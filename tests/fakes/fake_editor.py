@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -111,7 +111,7 @@ class FakeEditor:
 
     def draw(
         self, wanted: DrawRequest, on_step: Callable[[Step], None], *, mask: FetchMask = no_mask
-    ) -> Pixels:
+    ) -> Iterator[Pixels]:
         """Every pixel says where it is; edits make theirs brighter."""
         x, y, width, height = wanted.box
         steps = 200 if wanted.seed == SLOW_SEED else 1
@@ -119,6 +119,8 @@ class FakeEditor:
             on_step(Step(step, steps, "Drawing the land", None))
             time.sleep(STEP_S if steps > 1 else 0)
         columns, rows = np.meshgrid(np.arange(x, x + width), np.arange(y, y + height))
+        if wanted.around is not None:
+            columns %= wanted.around
         blue = np.full_like(rows, (wanted.seed or 0) % 256)
         pixels = np.dstack([columns % 256, rows % 256, blue]).astype(np.uint8)
         for edit in wanted.edits:
@@ -127,7 +129,7 @@ class FakeEditor:
             left, top, right, bottom = (*edit.box[:2], *np.add(edit.box[:2], edit.box[2:]))
             inside = (columns >= left) & (columns < right) & (rows >= top) & (rows < bottom)
             pixels[inside, 2] = 255
-        return pixels[:: wanted.scale, :: wanted.scale]
+        yield from np.array_split(pixels[:: wanted.scale, :: wanted.scale], 3)
 
     def strip(self, attribute: str) -> Pixels:
         """Draws slowly, and says so: a line in a file beside the models for every strip."""

@@ -10,6 +10,7 @@ from models.land import CellBox, Land
 from models.latents import LatentMap
 from models.model import Model, load_model, save_model
 from models.noise import PlaneNoise
+from models.prior import AnchorPrior, field_window
 from models.recent import Recent
 from tests.fakes.tiny import tiny_land, tiny_model
 
@@ -99,7 +100,9 @@ def test_what_was_drawn_is_kept_for_parts_without_an_edit(model: Model) -> None:
     side = land.chunk_cells * land.cell_px
     plain = land.draw(0, 0, side, 3 * side)
     assert len(kept) == 3
-    kept.get((land.seed, land.length, land.truncation, 0, 0), lambda: pytest.fail("drawn again"))
+    kept.get(
+        (land.seed, land.length, land.truncation, None, 0, 0), lambda: pytest.fail("drawn again")
+    )
     edited = land.draw(0, 0, side, 3 * side, change)
     assert torch.equal(land.draw(0, 0, side, 3 * side), plain)
     assert torch.equal(edited[..., :side], plain[..., :side])
@@ -117,3 +120,38 @@ def test_what_was_used_longest_ago_gives_way() -> None:
     assert kept.get("b", lambda: "made again") == "made again"
     assert kept.get("large", lambda: 20 * "x") == 20 * "x"
     assert len(kept) == 1
+
+
+def test_a_round_land_comes_round_without_a_seam(model: Model) -> None:
+    """What is beyond the border is what is at the other one, bit for bit; and it is not periodic
+    by chance, nor in the other direction."""
+    side = Land(model, 5).chunk_cells * Land(model, 5).cell_px
+    land = Land(model, 5, around=4 * side)
+    across = land.draw(0, -40, side, 4 * side + 80)
+    assert torch.equal(across[..., :80], across[..., 4 * side :])
+    assert torch.equal(land.draw(0, 4 * side, 32, 32), land.draw(0, 0, 32, 32))
+    assert not torch.equal(across[..., :80], across[..., 2 * side : 2 * side + 80])
+    assert not torch.equal(land.draw(4 * side, 0, 32, 32), land.draw(0, 0, 32, 32))
+    steps = across.diff(dim=3).abs().mean(dim=(0, 1, 2))
+    assert steps[39] < 1.5 * steps.median(), "no step where it closes"
+
+
+def test_a_small_round_land_varies_as_much(model: Model) -> None:
+    """Weights that meet from both sides are scaled: cells stay N(0, 1)."""
+    assert model.prior is not None
+    fields = [field_window(model.prior, seed, 16, (0, 0, 8, 8), 4.0, 8) for seed in range(200)]
+    assert abs(torch.cat(fields).std() - 1) < 0.05
+
+
+@pytest.mark.parametrize("around", [100, 0, 257])
+def test_a_land_comes_round_after_whole_chunks(model: Model, around: int) -> None:
+    with pytest.raises(ShapeError, match="comes round"):
+        Land(model, 1, around=around)
+
+
+def test_anchors_come_round_after_a_whole_number_of_them() -> None:
+    prior = AnchorPrior()
+    plane = field_window(prior, 1, 8, (0, 0, 4, 40), 4.0, 16)
+    torch.testing.assert_close(plane[..., :24], plane[..., 16:])
+    with pytest.raises(ShapeError, match="whole number"):
+        field_window(prior, 1, 8, (0, 0, 4, 40), 3.0, 16)

@@ -28,7 +28,7 @@ def land(*edits: LandEdit) -> LandInfo:
 
 
 def drawn(editor: ModelEditor, wanted: DrawRequest) -> np.ndarray:
-    return editor.draw(wanted, lambda step: None).astype(int)
+    return np.concatenate(list(editor.draw(wanted, lambda step: None))).astype(int)
 
 
 def edit(box: tuple[int, int, int, int], **fields: object) -> LandEdit:
@@ -110,3 +110,42 @@ def test_the_reach_is_what_the_generator_computes_around_a_picture() -> None:
 
 def test_the_soft_edge_is_as_wide_as_the_server_thinks() -> None:
     assert FEATHER_PX == land_painting.FEATHER_PX
+
+
+AROUND = 1024
+
+
+def globe(*edits: LandEdit) -> LandInfo:
+    return LandInfo(model="tiny-land", land_id="lnd_x", seed=3, edits=edits, around=AROUND)
+
+
+@pytest.mark.parametrize("x", [-8, AROUND - 8, 5 * AROUND - 8])
+def test_a_stroke_across_the_seam_of_a_globe_is_whole(editor: ModelEditor, x: int) -> None:
+    """Wherever it is said to lie, and wherever it is looked at."""
+    painted = globe(edit((x, 5, 16, 30)))
+    before, after = (
+        drawn(editor, each.part((AROUND - 32, 0, 64, 64), SIDE)) for each in (globe(), painted)
+    )
+    columns = (before != after).any(axis=(0, 2)).nonzero()[0]
+    assert 24 - FEATHER_PX <= columns.min() <= 24 and 39 <= columns.max() < 40 + FEATHER_PX
+    left = drawn(editor, painted.part((0, 0, 32, 64), SIDE))
+    right = drawn(editor, painted.part((3 * AROUND - 32, 0, 32, 64), SIDE))
+    assert np.array_equal(after, np.concatenate([right, left], axis=1))
+
+
+def test_tiles_all_round_are_drawn_once() -> None:
+    land = globe(edit((1000, 0, 100, 100)))
+    keys = {land.part(tile_box(8, x, 0), SIDE).key("v") for x in (-4, 0, 4, 8)}
+    assert len(keys) == 1
+    assert len(land.part(tile_box(8, 0, 0), SIDE).edits) == 1
+
+
+def test_nothing_is_wider_than_a_globe() -> None:
+    with pytest.raises(ValueError, match="wider than the globe"):
+        globe(edit((0, 0, AROUND + 1, 10)))
+
+
+def test_all_of_a_globe_is_known_to_be_all() -> None:
+    assert globe().part((0, 0, AROUND, AROUND // 2), SIDE).is_globe
+    assert not globe().part((0, 0, AROUND, AROUND // 2 - 1), SIDE).is_globe
+    assert not land().part((0, 0, AROUND, AROUND // 2), SIDE).is_globe
