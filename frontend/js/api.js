@@ -152,11 +152,11 @@ export class Api {
 
   /**
    * @param {string} landId
-   * @param {number[]} box x, y, width, height in pixels of the land
+   * @param {import('./land/export-dialog.js').Wanted} wanted
    * @returns {Promise<Job>}
    */
-  exportLand(landId, box) {
-    return this.#json('POST', `lands/${landId}/export`, { json: { box } });
+  exportLand(landId, wanted) {
+    return this.#json('POST', `lands/${landId}/export`, { json: wanted });
   }
 
   /**

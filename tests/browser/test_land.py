@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+import rasterio
 from PIL import Image
 
 from models.model import save_model
@@ -202,17 +203,81 @@ def test_a_bad_address_keeps_the_land_that_was_painted(land, land_url):
     assert land.locator(".land-edit").count() == 1
 
 
+def drag_to_export(page):
+    page.get_by_text("Export", exact=True).first.click()
+    box = page.locator(".land-room").bounding_box()
+    page.mouse.move(box["x"] + 320, box["y"] + 300)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 400, box["y"] + 350, steps=4)
+    page.mouse.up()
+
+
+def save(page):
+    with page.expect_download(timeout=TIMEOUT_S * 1000) as download:
+        page.get_by_role("button", name="Export", exact=True).click()
+    return download.value
+
+
 def test_a_rectangle_is_exported(land):
-    land.get_by_text("Export", exact=True).click()
-    box = land.locator(".land-room").bounding_box()
-    land.mouse.move(box["x"] + 100, box["y"] + 100)
-    land.mouse.down()
-    land.mouse.move(box["x"] + 180, box["y"] + 150, steps=4)
-    with land.expect_download(timeout=TIMEOUT_S * 1000) as download:
-        land.mouse.up()
-    with Image.open(download.value.path()) as image:
-        assert abs(image.width - 80) <= 2
-        assert abs(image.height - 50) <= 2
+    drag_to_export(land)
+    width = int(land.get_by_label("Width, px").input_value())
+    assert abs(width - 80) <= 2
+    with Image.open(save(land).path()) as image:
+        assert image.format == "PNG"
+        assert (image.width, abs(image.height - 50) <= 2) == (width, True)
+
+
+def test_an_export_is_as_large_and_of_the_kind_that_is_asked_for(land):
+    drag_to_export(land)
+    land.get_by_text("WebP", exact=True).click()
+    land.get_by_label("Width, px").fill("99999")
+    land.get_by_label("Width, px").press("Tab")
+    assert land.get_by_text("No side is longer than 16384 px").is_visible()
+    assert land.get_by_role("button", name="Export", exact=True).is_disabled()
+    land.get_by_label("Width, px").fill("300")
+    land.get_by_label("Width, px").press("Tab")
+    download = save(land)
+    assert download.suggested_filename.endswith(".webp")
+    with Image.open(download.path()) as image:
+        assert (image.format, image.width) == ("WEBP", 300)
+
+
+def test_an_export_that_takes_long_is_canceled(land):
+    drag_to_export(land)
+    for side in ("Width, px", "Height, px"):
+        land.get_by_label(side).fill("8192")
+        land.get_by_label(side).press("Tab")
+    land.get_by_role("button", name="Export", exact=True).click()
+    progress = land.locator(".land-export progress")
+    wait_until(lambda: progress.get_attribute("value") is not None)
+    land.get_by_role("button", name="Cancel").click()
+    wait_until(lambda: land.locator(".land-export").count() == 0)
+    assert land.locator(".notice-card").count() == 0
+
+
+def test_a_land_becomes_a_globe(land):
+    """Its map meets itself, its globe turns, and all of it is a GeoTIFF."""
+    land.get_by_text("Globe", exact=True).click()
+    land.get_by_label("Size of the globe").select_option("2048")
+    ball = land.locator(".globe-ball")
+    wait_until(lambda: ball.get_attribute("data-turn") is not None)
+    ball.press("ArrowRight")
+    turn = float(ball.get_attribute("data-turn"))
+    ball.press("ArrowRight")
+    assert float(ball.get_attribute("data-turn")) != turn
+    shot = np.asarray(Image.open(io.BytesIO(ball.screenshot())).convert("RGB")).astype(int)
+    assert shot[60:160, 60:160].std() > 3, "there is something on it"
+    urls = [each.get_attribute("src") for each in land.locator(".leaflet-tile").all()]
+    assert urls and all(0 <= int(url.split("/")[-2]) < 8 for url in urls), "one map, all round"
+    drag_to_export(land)
+    land.get_by_role("button", name="All of the globe").click()
+    assert land.get_by_label("Width, px").input_value() == "2048"
+    land.get_by_text("TIFF", exact=True).click()
+    with rasterio.open(save(land).path()) as file:
+        assert file.crs.to_epsg() == 4326
+        assert file.shape == (1024, 2048)
+    land.get_by_text("Endless", exact=True).click()
+    wait_until(lambda: not ball.is_visible())
 
 
 def test_another_land_is_another_picture(land):

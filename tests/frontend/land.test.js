@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { add, begin, goTo, parse, present, step, withEdits } from '../../frontend/js/land/history.js';
 import { KEYS, keyOf } from '../../frontend/js/land/keys.js';
+import { ball, drawBall } from '../../frontend/js/land/globe.js';
+import { MAX_WEBP_PX, largestOf, pixelsText } from '../../frontend/js/land/export-size.js';
 import { opening } from '../../frontend/js/land/opening.js';
 import { changed, indexOf, names, openAfter, strokeAt } from '../../frontend/js/land/strokes.js';
 import { LARGEST_BRUSH, MAX_BOX_PX, MAX_CELLS, SMALLEST_BRUSH, boxOf, fits, painted, rectangle } from '../../frontend/js/land/stroke.js';
@@ -15,6 +17,7 @@ const land = (seed) => ({
   seed,
   coherence: null,
   truncation: 0.7,
+  around: null,
   edits: [],
   tile_px: 256,
   min_zoom: 6,
@@ -27,7 +30,7 @@ test('the box of a stroke holds the brush, on whole cells, on either side of the
 });
 
 test('the mask of a stroke is where the stroke is', () => {
-  const { box, mask } = painted([{ x: 100, y: 40 }, { x: 180, y: 40 }], 20);
+  const { box, mask } = painted([{ x: 100, y: 40 }, { x: 180, y: 40 }], 20, 0.5);
   const [x, y, width, height] = box;
   assert.equal(width % mask.width, 0);
   assert.equal(height % mask.height, 0);
@@ -68,7 +71,7 @@ test('keys without Ctrl can be off on the land page, too', () => {
 });
 
 test('keys make the brush smaller and larger, within what it can be', () => {
-  const brush = { tool: /** @type {const} */ ('paint'), attribute: null, strength: 2, radius: 9 };
+  const brush = { tool: /** @type {const} */ ('paint'), attribute: null, strength: 2, radius: 9, softness: 0.5 };
   const change = (/** @type {string} */ combo, /** @type {number} */ radius) => KEYS.find(({ combos }) => combos.includes(combo))?.change?.({ ...brush, radius }).radius;
   assert.equal(change('[', 9), SMALLEST_BRUSH);
   assert.equal(change(']', 40), 50);
@@ -76,11 +79,13 @@ test('keys make the brush smaller and larger, within what it can be', () => {
 });
 
 test('a long stroke takes coarser cells', () => {
-  const { box, mask } = painted([{ x: 0, y: 0 }, { x: 3900, y: 10 }], 30);
+  const { box, mask } = painted([{ x: 0, y: 0 }, { x: 3900, y: 10 }], 30, 0.5);
   assert.ok(mask.width <= MAX_CELLS);
   assert.ok(box[2] >= 3960 && box[2] <= MAX_BOX_PX);
-  assert.ok(fits([{ x: 0, y: 0 }, { x: 3900, y: 10 }], 30));
-  assert.ok(!fits([{ x: 0, y: 0 }, { x: 4090, y: 10 }], 30));
+  assert.ok(fits([{ x: 0, y: 0 }, { x: 3900, y: 10 }], 30, null));
+  assert.ok(!fits([{ x: 0, y: 0 }, { x: 4090, y: 10 }], 30, null));
+  assert.ok(!fits([{ x: 0, y: 0 }, { x: 2000, y: 10 }], 30, 2048), 'nothing is painted round a globe');
+  assert.ok(fits([{ x: 0, y: 0 }, { x: 1900, y: 10 }], 30, 2048));
 });
 
 test('a rectangle is the same from any corner', () => {
@@ -117,13 +122,14 @@ test('a history is kept as text, and no longer than a hundred lands', () => {
 });
 
 test('a painted land keeps all but its edits', () => {
-  const { box } = painted([{ x: 0, y: 0 }], 8);
+  const { box } = painted([{ x: 0, y: 0 }], 8, 0.5);
   const edit = { type: /** @type {const} */ ('attribute'), attribute: 'water', strength: 2, box: [...box], mask: { kind: 'all' }, enabled: true };
   assert.deepEqual(withEdits(land(5), [edit]), {
     model: 'aerial',
     seed: 5,
     coherence: null,
     truncation: 0.7,
+    around: null,
     edits: [edit],
   });
 });
@@ -185,4 +191,47 @@ test('the open edit stays open, whatever is deleted around it', () => {
 test('edits of one attribute are numbered', () => {
   const edits = [stroke('wood', 0), stroke('wet', 0), stroke('wood', 8)];
   assert.deepEqual(names(edits, (id) => id.toUpperCase()), ['WOOD 1', 'WET', 'WOOD 2']);
+});
+
+test('a soft brush leaves less at its rim', () => {
+  const at = (/** @type {number} */ softness) => {
+    const { mask } = painted([{ x: 0, y: 0 }], 40, softness);
+    const middle = Math.floor(mask.height / 2) * mask.width;
+    return mask.values[middle + Math.floor(mask.width / 8)];
+  };
+  assert.ok(at(0) > 0.9 && at(1) < 0.5);
+});
+
+test('a globe shows its map: the middle meridian in the middle, the poles above and below', () => {
+  const side = 41;
+  const map = { width: 64, height: 32, data: new Uint8ClampedArray(64 * 32 * 4) };
+  for (let y = 0; y < 32; y++) for (let x = 0; x < 64; x++) map.data.set([x * 4, y * 8, 0, 255], (y * 64 + x) * 4);
+  const upright = ball(side, 0);
+  const shown = new Uint8ClampedArray(side * side * 4);
+  const at = (/** @type {number} */ x, /** @type {number} */ y) => [...shown.slice((y * side + x) * 4, (y * side + x) * 4 + 4)];
+  drawBall(upright, map, 0.5, shown);
+  const [red, green, , alpha] = at(20, 20);
+  assert.ok(Math.abs(red - 126) < 8 && Math.abs(green - 124) < 8 && alpha === 255, `${red} ${green}`);
+  assert.ok(at(20, 2)[1] < at(20, 20)[1] / 2, 'north is above');
+  assert.ok(at(10, 20)[0] < at(30, 20)[0], 'east is to the right');
+  assert.deepEqual(at(0, 0), [0, 0, 0, 0], 'beside the ball is nothing');
+  const before = at(26, 20)[0];
+  drawBall(upright, map, 0.6, shown);
+  assert.ok(at(26, 20)[0] > before, 'turning it brings what lies east');
+  drawBall(upright, map, 0, shown);
+  assert.ok(at(16, 20)[0] > 200 && at(24, 20)[0] < 50, 'across the edges of the map');
+  const tilted = ball(side, 0.5);
+  drawBall(tilted, map, 0.5, shown);
+  assert.ok(at(20, 20)[1] < green, 'the north pole comes nearer');
+});
+
+test('what is exported says how large it is, and what is too large', () => {
+  const wanted = (/** @type {number} */ width, /** @type {number} */ height, format = 'png') =>
+    /** @type {import('../../frontend/js/land/export-dialog.js').Wanted} */ ({ box: [0, 0, width, height], format, quality: 90 });
+  assert.match(pixelsText([0, 0, 1000, 500]), /0\.5 million/);
+  assert.match(pixelsText([0, 0, 16384, 16384]), /268 million.*9 minutes/);
+  assert.equal(largestOf(wanted(16384, 16384)), null);
+  assert.match(largestOf(wanted(16385, 2)) ?? '', /16384/);
+  assert.equal(largestOf(wanted(8192, MAX_WEBP_PX / 8192, 'webp')), null);
+  assert.match(largestOf(wanted(8192, 8193, 'webp')) ?? '', /PNG/);
 });

@@ -3,7 +3,7 @@
  */
 
 /** @typedef {import('./stroke.js').LandEdit} LandEdit */
-/** @typedef {{land_id: string, model: string, model_version: string, seed: number, coherence: number|null, truncation: number, edits: LandEdit[], tile_px: number, min_zoom: number, max_zoom: number}} Land */
+/** @typedef {{land_id: string, model: string, model_version: string, seed: number, coherence: number|null, truncation: number, around: number|null, edits: LandEdit[], tile_px: number, min_zoom: number, max_zoom: number}} Land */
 /** @typedef {{ids: readonly string[], at: number}} Lands their ids; the server keeps every land */
 
 const KEPT = 100;
@@ -51,6 +51,6 @@ export function parse(text) {
  * @param {Land} land
  * @param {LandEdit[]} edits
  */
-export function withEdits({ model, seed, coherence, truncation }, edits) {
-  return { model, seed, coherence, truncation, edits };
+export function withEdits({ model, seed, coherence, truncation, around }, edits) {
+  return { model, seed, coherence, truncation, around, edits };
 }

@@ -4,10 +4,9 @@
  */
 
 import { Api } from '../api.js';
-import { el, saveBlob } from '../dom.js';
+import { el } from '../dom.js';
 import { t } from '../i18n.js';
 import { mark } from '../icons.js';
-import { resultOf } from '../jobs.js';
 import { greyPng } from '../png.js';
 import { iconButton } from '../panels/controls.js';
 import { keyDialog } from '../panels/dialogs.js';
@@ -15,6 +14,9 @@ import { themeButton } from '../panels/theme.js';
 import { loadPreference } from '../preferences.js';
 import { asProblem, remedy } from '../problem.js';
 import { isElsewhere } from '../typing.js';
+import { exportDialog } from './export-dialog.js';
+import { exportList } from './exports.js';
+import { globeView } from './globe-view.js';
 import { add, begin, goTo, parse, present, step, withEdits } from './history.js';
 import { landHelp } from './help.js';
 import { keyOf } from './keys.js';
@@ -40,6 +42,9 @@ const home = el('a', { class: 'brand', href: './', title: t('Back to the start')
 const undo = iconButton('undo', t('Undo'), () => go(-1), { keys: 'Ctrl+Z' });
 const redo = iconButton('redo', t('Redo'), () => go(1), { keys: 'Ctrl+Shift+Z' });
 const help = landHelp();
+const exporting = exportDialog((wanted) => void exportBox(wanted));
+const exports = exportList(api);
+const globe = globeView(({ land_id }) => api.tileUrl(land_id));
 const helpButton = iconButton('help', t('Help and keys'), () => help.showModal(), { keys: '?' });
 
 /** @type {import('../types.js').Model[]} all that draw land */
@@ -51,14 +56,15 @@ let history = null;
 /** @type {Land|null} the present one */
 let land = null;
 /** @type {Brush} */
-let brush = { tool: 'move', attribute: null, strength: 2, radius: 40 };
+let brush = { tool: 'move', attribute: null, strength: 2, radius: 40, softness: 0.5 };
 /** @type {Promise<void>} changes of the land wait for each other: each begins with what the one before made */
 let turn = Promise.resolve();
 
 const panel = landPanel({
   onBrush: (change) => setBrush({ ...brush, ...change }),
-  onModel: (id) => change(({ coherence }) => ({ model: id, coherence, edits: [] })),
+  onModel: (id) => change(({ coherence, around }) => ({ model: id, coherence, around, edits: [] })),
   onNew: () => change(({ seed: _, edits: __, ...rest }) => ({ ...rest, edits: [] })),
+  onAround: (around) => change((land) => ({ ...withEdits(land, land.edits), around })),
   onSeed: (seed) => change((land) => ({ ...withEdits(land, []), seed })),
   onCoherence: (coherence) => change((land) => ({ ...withEdits(land, land.edits), coherence })),
   onEdit: (stroke, edit) => change((land) => withEdits(land, changed(land.edits, stroke, edit))),
@@ -68,9 +74,10 @@ const panel = landPanel({
 panel.dom.hidden = undo.disabled = redo.disabled = true; // until there is a land
 document.body.append(
   el('header', { class: 'topbar' }, home, el('span', { class: 'model-name' }, t('Land')), el('div', { class: 'spring' }), undo, redo, themeButton(), helpButton),
-  el('main', { class: 'land' }, el('h1', { class: 'visually-hidden' }, t('Land')), el('div', { class: 'land-stage' }, room, status), panel.dom),
+  el('main', { class: 'land' }, el('h1', { class: 'visually-hidden' }, t('Land')), el('div', { class: 'land-stage' }, room, globe.dom, exports.dom, status), panel.dom),
   problem,
   help,
+  exporting.dom,
   unlock.dom,
 );
 
@@ -81,7 +88,7 @@ const view = new LandView(room, {
       return say(t('Choose an attribute to paint with'));
     }
     if (isDone) {
-      const { box, mask } = painted(points, brush.radius);
+      const { box, mask } = painted(points, brush.radius, brush.softness);
       const { attribute, strength } = brush;
       change(async (before) => {
         const { mask_id } = await api.putMask(greyPng(mask));
@@ -91,11 +98,11 @@ const view = new LandView(room, {
     }
   },
   canBeAsLong(points) {
-    const isShort = fits(points, brush.radius);
+    const isShort = fits(points, brush.radius, land?.around ?? null);
     if (!isShort) say(t('This stroke is as long as one can be'));
     return isShort;
   },
-  onRectangle: (from, to) => void exportBox(rectangle(from, to)),
+  onRectangle: (from, to) => exporting.open(rectangle(from, to), land?.around ?? null),
   onTiles(isDrawing, hasFailed) {
     say(isDrawing ? t('Drawing…') : '');
     if (hasFailed) tell(t('Some tiles did not come'), t('The server may be busy.'), () => view.retry());
@@ -133,8 +140,8 @@ function change(wanted) {
   turn = turn.then(async () => {
     if (!history) return;
     try {
-      const { model: id, coherence, truncation, ...rest } = await wanted(land);
-      land = await api.makeLand({ model: id, coherence, truncation, seed: rest.seed, edits: rest.edits });
+      const { model: id, coherence, truncation, around, seed, edits } = await wanted(land);
+      land = await api.makeLand({ model: id, coherence, truncation, around, seed, edits });
       history = add(history, land.land_id);
       useModel(land.model);
       show();
@@ -180,6 +187,7 @@ function show(place = null) {
   redo.disabled = history.at === history.ids.length - 1;
   panel.showLand(land);
   view.show(land, ({ land_id }) => api.tileUrl(land_id), place);
+  globe.show(land);
   putAddress();
 }
 
@@ -190,19 +198,14 @@ function putAddress() {
   localStorage.setItem(KEPT, JSON.stringify(history));
 }
 
-/** @param {[number, number, number, number]} box */
-async function exportBox(box) {
+/** @param {import('./export-dialog.js').Wanted} wanted */
+async function exportBox(wanted) {
   if (!land) return;
   try {
-    const job = await api.exportLand(land.land_id, box);
-    const result = await resultOf(api, job, {
-      onProgress: ({ step: done, steps }) => steps > 0 && say(t('Drawing {width} × {height} px: {done} of {steps} parts', { width: box[2], height: box[3], done, steps })),
-    });
-    saveBlob(await api.image(result.image_id), `land-${land.seed} ${box[2]}x${box[3]} at ${box[0]},${box[1]}.png`);
-    say(t('Downloaded {width} × {height} px', { width: box[2], height: box[3] }));
+    await exports.add(land, wanted);
   } catch (error) {
     const found = asProblem(error);
-    tell(found.title, found.detail || remedy(found), () => void exportBox(box));
+    tell(found.title, found.detail || remedy(found), () => void exportBox(wanted));
   }
 }
 

@@ -12,7 +12,7 @@ import { LARGEST_BRUSH, SMALLEST_BRUSH } from './stroke.js';
 /** @typedef {import('../types.js').Attribute} Attribute */
 /** @typedef {import('./history.js').Land} Land */
 /** @typedef {import('./view.js').Tool} Tool */
-/** @typedef {{tool: Tool, attribute: string|null, strength: number, radius: number}} Brush */
+/** @typedef {{tool: Tool, attribute: string|null, strength: number, radius: number, softness: number}} Brush */
 /**
  * @typedef {object} PanelEvents
  * @property {(change: Partial<Brush>) => void} onBrush
@@ -20,7 +20,15 @@ import { LARGEST_BRUSH, SMALLEST_BRUSH } from './stroke.js';
  * @property {(modelId: string) => void} onModel
  * @property {(seed: number) => void} onSeed
  * @property {(coherence: number|null) => void} onCoherence null: the model's own
+ * @property {(around: number|null) => void} onAround pixels round a globe; null: the land has no end
  */
+
+const AROUND = [2048, 4096, 8192]; // pixels
+
+const SHAPES = [
+  { value: 'endless', text: t('Endless') },
+  { value: 'globe', text: t('Globe'), hint: t('The map of a globe: its left and right edges meet') },
+];
 
 const COHERENCE = { min: 1, max: 16, usual: 4 };
 
@@ -32,7 +40,7 @@ const TOOLS = [
 ];
 
 /** @param {PanelEvents & import('./edits.js').EditEvents} events */
-export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, ...ofEdits }) {
+export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onAround, ...ofEdits }) {
   const seed = el('input', { type: 'number', class: 'number', min: 0, step: 1, 'aria-label': t('Seed') });
   seed.addEventListener('change', () => seed.value !== '' && Number.isSafeInteger(Number(seed.value)) && onSeed(Number(seed.value)));
   const picker = el('select', { class: 'land-model', 'aria-label': t('Model'), hidden: true, onchange: () => onModel(picker.value) });
@@ -50,6 +58,13 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, ...ofE
     onSettle: () => onCoherence(coherenceNow),
     onReset: () => onCoherence(null),
   });
+  const shape = segmented(t('Shape'), SHAPES, (value) => onAround(value === 'globe' ? Number(round.value) : null));
+  const round = el(
+    'select',
+    { class: 'land-model', 'aria-label': t('Size of the globe'), hidden: true, onchange: () => onAround(Number(round.value)) },
+    ...AROUND.map((px) => el('option', { value: String(px) }, t('{width} × {height} px', { width: px, height: px / 2 }))),
+  );
+  round.value = String(AROUND[1]);
   const tools = segmented(t('Tool'), TOOLS, (value) => onBrush({ tool: /** @type {Tool} */ (value) }));
   const what = el('p', { class: 'quiet' });
   const list = el('div', { class: 'attribute-list', role: 'radiogroup', 'aria-label': t('Attribute to paint') });
@@ -70,6 +85,14 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, ...ofE
     unit: 'px',
     onInput: (value) => onBrush({ radius: value / 2 }),
   });
+  const softness = slider({
+    label: t('Softness'),
+    min: 0,
+    max: 100,
+    step: 5,
+    unit: '%',
+    onInput: (value) => onBrush({ softness: value / 100 }),
+  });
   const edits = editList(ofEdits);
   const section = (/** @type {string} */ title, /** @type {Node[]} */ ...parts) =>
     el('section', { class: 'section', 'aria-label': title }, el('header', { class: 'section-head' }, el('h2', {}, title)), ...parts);
@@ -81,8 +104,10 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, ...ofE
       picker,
       el('div', { class: 'row' }, el('label', { class: 'land-seed' }, el('span', { class: 'slider-label' }, t('Seed')), el('span', { class: 'number-field' }, seed)), iconButton('dice', t('Another land'), onNew, { text: t('Another') })),
       coherence.dom,
+      shape.dom,
+      round,
     ),
-    section(t('Brush'), tools.dom, what, list, strength.dom, size.dom),
+    section(t('Brush'), tools.dom, what, list, strength.dom, size.dom, softness.dom),
     section(t('Edits'), ...edits.parts),
   );
   /** @type {readonly Attribute[]} */
@@ -106,6 +131,7 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, ...ofE
       for (const input of list.querySelectorAll('input')) input.checked = input.value === brush.attribute;
       strength.set(brush.strength);
       size.set(2 * brush.radius);
+      softness.set(100 * brush.softness);
     },
     /** @param {Land} land */
     showLand(land) {
@@ -113,6 +139,9 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, ...ofE
       picker.value = land.model;
       coherenceNow = land.coherence ?? COHERENCE.usual;
       coherence.set(coherenceNow);
+      shape.set(land.around ? 'globe' : 'endless');
+      round.hidden = !land.around;
+      if (land.around) round.value = String(land.around);
       const titles = new Map(shownAttributes.map(({ id, title }) => [id, t(title)]));
       edits.show(land.edits, (id) => titles.get(id) ?? id);
     },

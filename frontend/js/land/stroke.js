@@ -14,7 +14,6 @@ export const MAX_BOX_PX = 4096;
 export const SMALLEST_BRUSH = 8; // pixels of radius
 export const LARGEST_BRUSH = 200;
 const CELL_PX = 4; // as fine as an edit moves the land
-const SOFTNESS = 0.5;
 
 /**
  * The box that a stroke covers, on whole cells.
@@ -32,23 +31,29 @@ export function boxOf(points, radius) {
   return { x: x.begin, y: y.begin, width: x.length, height: y.length };
 }
 
-/** Whether a stroke is still small enough for one edit. @param {Point[]} points @param {number} radius */
-export function fits(points, radius) {
+/**
+ * Whether a stroke is still small enough for one edit.
+ * @param {Point[]} points
+ * @param {number} radius
+ * @param {number|null} around of a globe, which no edit reaches round
+ */
+export function fits(points, radius, around) {
   const { width, height } = boxOf(points, radius);
-  return Math.max(width, height) <= MAX_BOX_PX;
+  return Math.max(width, height) <= MAX_BOX_PX && width <= (around ?? width);
 }
 
 /**
  * What a stroke covers: a mask, and the box of the land that it lies on.
  * @param {Point[]} points at least one
  * @param {number} radius
+ * @param {number} softness 0: a hard edge; 1: soft from the middle on
  * @returns {{box: [number, number, number, number], mask: Mask}}
  */
-export function painted(points, radius) {
+export function painted(points, radius, softness) {
   const box = boxOf(points, radius);
   const cell = Math.max(CELL_PX, Math.ceil(Math.max(box.width, box.height) / MAX_CELLS));
   const mask = constantMask(Math.ceil(box.width / cell), Math.ceil(box.height / cell));
-  const tip = { radius: radius / cell, softness: SOFTNESS, strength: 1 };
+  const tip = { radius: radius / cell, softness, strength: 1 };
   const inCells = points.map(({ x, y }) => ({ x: (x - box.x) / cell, y: (y - box.y) / cell }));
   dab(mask, inCells[0], tip);
   for (let i = 1; i < inCells.length; i++) line(mask, inCells[i - 1], inCells[i], tip);

@@ -8,7 +8,7 @@ import { opening } from './opening.js';
 
 /** @typedef {import('../geometry.js').Point} Point */
 /** @typedef {'move'|'paint'|'export'} Tool */
-/** @typedef {{land_id: string, tile_px: number, min_zoom: number, max_zoom: number}} Land */
+/** @typedef {{land_id: string, tile_px: number, min_zoom: number, max_zoom: number, around: number|null}} Land */
 /**
  * @typedef {object} ViewEvents
  * @property {(points: Point[], isDone: boolean) => void} onStroke points in land pixels; again and again, and once when it is done
@@ -74,6 +74,7 @@ export class LandView {
    */
   show(land, urlOf, place) {
     this.#native = land.max_zoom;
+    const bounds = this.#close(land.around);
     if (place || !this.#layer) {
       const { width, height } = this.#map.getContainer().getBoundingClientRect();
       const { x, y, zoom } = place ?? { ...opening({ width, height }, land.tile_px), zoom: land.max_zoom };
@@ -88,7 +89,8 @@ export class LandView {
       minZoom: land.min_zoom,
       maxZoom: land.max_zoom + CLOSER_ZOOMS,
       keepBuffer: FARTHER_TILES,
-      noWrap: true,
+      noWrap: land.around === null,
+      bounds,
       className: 'land-tile',
     });
     let hasFailed = false;
@@ -104,6 +106,20 @@ export class LandView {
     });
     this.#next = layer;
     layer.addTo(this.#map);
+  }
+
+  /**
+   * Have the map come round, as a globe does, or go on for ever.
+   * @param {number|null} around pixels
+   * @returns {L.LatLngBounds|undefined} where there is land
+   */
+  #close(around) {
+    const end = this.#toLatLng({ x: around ?? 0, y: (around ?? 0) / 2 });
+    const far = 1e6;
+    const bounds = around === null ? undefined : L.latLngBounds([0, -far], [end.lat, far]);
+    /** @type {any} */ (this.#map.options.crs).wrapLng = around === null ? undefined : [0, end.lng];
+    this.#map.setMaxBounds(/** @type {any} */ (bounds ?? null));
+    return bounds;
   }
 
   /** Take the stroke away that is shown for an edit. */
