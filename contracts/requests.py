@@ -16,7 +16,7 @@ LARGE_PX = 1024 * 1024  # of a picture: more takes seconds to draw or to write
 MAX_SIDE_PX = 16_384  # of a crop or a generated picture; the settings bound the number of pixels
 
 ANIMATION_PX = 640
-DRAWING = 8
+DRAWING = 9
 """How edits and land are drawn: larger whenever a request gives another picture than before."""
 
 Truncation = Annotated[float, Field(ge=0, le=2)]

@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 from torch import Tensor
 
+from models.carry import averaged
 from models.images import Pixels, to_img, to_pixels
 
 Quad = Tensor
 
 BORDER, FADED = 0.1, 0.3  # of a square's side: taken around it; faded into one colour, at least
 BLUR = 0.02  # of its side: σ
+DETAIL_PX, WINDOW_PX = 5, 9
+ROUNDING = 1.0  # squared levels: a place without detail has lost none
 
 
 def turned(vector: Tensor) -> Tensor:
@@ -134,7 +137,9 @@ def sampled(img: Tensor, quad: Quad, side: int) -> Tensor:
 
 def pasted(pixels: Pixels, quad: Quad, before: Pixels, after: Pixels) -> Pixels:
     """A picture [H, W, 3] with what has changed in its square: the change itself, not the square's
-    pixels, is brought back, so that what did not change stays, bit for bit, and sharp.
+    pixels, is brought back, so that what did not change stays, bit for bit, and sharp. What of the
+    picture's detail the square has lost goes where the square's own has gone: hair under a hat does
+    not show through.
 
     Args:
         before, after: the square [side, side, 3] as it was cut, and edited.
@@ -144,16 +149,34 @@ def pasted(pixels: Pixels, quad: Quad, before: Pixels, after: Pixels) -> Pixels:
         return pixels
     x0, y0, x1, y1 = bounds(quad, pixels)
     grid = places_in(quad, (x0, y0, x1, y1))
-    change = torch.from_numpy(after.astype(np.float32) - before).permute(2, 0, 1)[None]
-    back = F.grid_sample(change, grid, "bilinear", padding_mode="zeros", align_corners=False)
-    where = torch.from_numpy(changed.astype(np.float32))[None, None]
-    reached = F.grid_sample(where, grid, "bilinear", padding_mode="zeros", align_corners=False)
-    inside: NDArray[np.bool_] = (reached[0, 0] > 0).numpy()
+
+    def back(x: Tensor) -> Tensor:
+        return F.grid_sample(x, grid, "bilinear", padding_mode="zeros", align_corners=False)
+
+    was, now = (
+        torch.from_numpy(x.astype(np.float32)).permute(2, 0, 1)[None] for x in (before, after)
+    )
+    inside: NDArray[np.bool_] = (
+        back(torch.from_numpy(changed).float()[None, None])[0, 0] > 0
+    ).numpy()
     part = pixels[y0:y1, x0:x1]
-    moved = (part + back[0].permute(1, 2, 0).numpy()).round().clip(0, 255).astype(np.uint8)
+    lost = torch.from_numpy(part.astype(np.float32)).permute(2, 0, 1)[None] - back(was)
+    change = back(now - was) - back(detail_gone(was, now)) * lost
+    moved = (part + change[0].permute(1, 2, 0).numpy()).round().clip(0, 255).astype(np.uint8)
     result = pixels.copy()
     result[y0:y1, x0:x1] = np.where(inside[:, :, None], moved, part)
     return result
+
+
+def detail_gone(before: Tensor, after: Tensor) -> Tensor:
+    """How much of its detail a picture [1, 3, h, w] has no more afterwards: [1, 1, h, w] in [0, 1].
+
+    Detail is what is off the mean of a few pixels around; afterwards it is regressed on before, in
+    a window. Ours.
+    """
+    was, now = (x - averaged(x, DETAIL_PX) for x in (before, after))
+    both, own = (averaged((was * x).sum(dim=1, keepdim=True), WINDOW_PX) for x in (now, was))
+    return (1 - (both + ROUNDING) / (own + ROUNDING)).clamp(0, 1)
 
 
 def bounds(quad: Quad, pixels: Pixels) -> tuple[int, int, int, int]:

@@ -112,6 +112,33 @@ def test_only_what_changed_comes_back(degrees: float) -> None:
     assert np.array_equal(result[outside], pixels[outside]), "bit for bit"
 
 
+@pytest.mark.parametrize("degrees", [0.0, 17.0])
+def test_detail_under_what_is_painted_does_not_show_through(degrees: float) -> None:
+    """Of a picture whose detail is finer than its square's, a part is painted over, and another is
+    made darker, which keeps it."""
+    rng = np.random.default_rng(0)
+    pixels = rng.choice([60, 180], (200, 200, 1)).repeat(3, axis=2).astype(np.uint8)
+    angle = torch.tensor(np.deg2rad(degrees))
+    half = 60 * torch.stack([angle.cos(), angle.sin()]).float()
+    quad = around(torch.tensor([100.0, 100.0]), half)
+    square = cut(pixels, quad, 120)
+    edited = square.copy()
+    edited[:60] = 90
+    edited[60:] = np.maximum(edited[60:].astype(int) - 40, 0)
+    result = pasted(pixels, quad, square, edited).astype(int)
+    across, down = (quad[3] - quad[0]) / 120, (quad[1] - quad[0]) / 120
+
+    def near(x: float, y: float) -> tuple[slice, slice]:
+        column, row = (quad[0] + x * across + y * down).int().tolist()
+        return slice(row - 12, row + 13), slice(column - 12, column + 13)
+
+    over, darker = near(60, 25), near(60, 90)
+    assert pixels[over].std() > 50
+    assert np.abs(result[over] - 90).mean() < 4, "nothing of what was there is seen"
+    assert result[darker].std() > 0.85 * pixels[darker].std(), "it stays sharp"
+    assert abs((result[darker] - pixels[darker].astype(int)).mean() + 40) < 3
+
+
 def test_a_square_beyond_the_border_changes_what_is_there() -> None:
     pixels = picture(100, 100)
     quad = torch.tensor([[-40.0, -40], [-40, 60], [60, 60], [60, -40]])
