@@ -50,7 +50,8 @@ class Sweeper:
         self, record: JobRecord, jobs_of_workers: dict[str, str | None], waiting: set[str]
     ) -> bool:
         if record.status == JobStatus.QUEUED:
-            return record.job_id in waiting
+            is_taken = record.job_id in jobs_of_workers.values()  # by one that waits for its turn
+            return is_taken or record.job_id in waiting
         return jobs_of_workers.get(record.worker or "") == record.job_id
 
     def _miss(self, record: JobRecord) -> None:

@@ -138,7 +138,9 @@ def add(
     if is_folder:
         copy_model(file, target, title)
     else:
-        about = About(title or file.stem, license_, source, aligned.value if aligned else None)
+        about = About(
+            title or name or file.stem, license_, source, aligned.value if aligned else None
+        )
         device = default_device()
         convert(lambda report: adopt_files(Files(file), target, about, device, report))
     say(f"{target.name}: added; latentbrush serve shows it")

@@ -8,22 +8,27 @@ from models.attributes import shift
 from models.land import Land
 from models.latents import LatentMap
 from models.model import Model
+from models.region import Region
 from models.sampling import seed_w
 
 STRENGTHS = (-3.0, -1.5, 0.0, 1.5, 3.0)
 TRUNCATION = 0.6
 SIZE = 96  # pixels of a picture in a strip
+NEAR = 256  # pixels that are drawn at most: a strip of a large model takes no longer than that
 DRAWN = 128  # pixels that it is drawn at: what a generator has by then is enough to see
 
 
 @torch.no_grad()
 def strip(model: Model, direction: Tensor, seed: int = 0) -> Tensor:
-    """One picture at rising strengths, side by side: [1, 3, S, 5·S], S at most 96."""
+    """One picture at rising strengths, side by side: [1, 3, S, 5·S], S at most 96; of a direction
+    that moves fine layers alone, the middle of the picture."""
     latent = model.generator.broadcast(seed_w(model.generator, seed, TRUNCATION))
     first = int(direction.abs().amax(dim=1).nonzero()[0])
     size = max(DRAWN, 2 * model.layout.layer_res[first])  # what moves fine layers shows at none
-    pictures = [small(drawn(model, shift(latent, direction, s), size), SIZE) for s in STRENGTHS]
-    return torch.cat(pictures, dim=3)
+    size = min(size, model.layout.resolution)
+    middle = Region(0, size, 0, size).grown(-max(0, size - NEAR) // 2)
+    pictures = [model.draw(shift(latent, direction, s), size, middle).img for s in STRENGTHS]
+    return torch.cat([small(img, SIZE) for img in pictures], dim=3)
 
 
 @torch.no_grad()

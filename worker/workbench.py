@@ -1,5 +1,6 @@
 """What a worker has at hand between jobs: the library, the loaded models, recent pictures."""
 
+import contextlib
 import gc
 import logging
 import time
@@ -89,10 +90,8 @@ class Workbench:
             room -= memory_of(model_dir)
             if room < 0:
                 break
-            try:
+            with contextlib.suppress(ModelUnavailable):  # the log says why
                 self.editor(model_id)
-            except ModelUnavailable:
-                log.exception("model %s cannot be loaded", model_id)
 
     def loaded_models(self) -> tuple[str, ...]:
         """Ids of the models in memory."""
@@ -183,6 +182,7 @@ class Workbench:
         try:
             editor = self._load_editor(model_dir, self.device)
         except (OSError, ValueError, RuntimeError, KeyError) as error:
+            log.exception("model %s cannot be loaded", model_id)
             raise ModelUnavailable(
                 f"the model {model_id} cannot be loaded; the server's log says why"
             ) from error

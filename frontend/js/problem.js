@@ -24,6 +24,7 @@ const REMEDIES = {
   stale_latent: t('The model has been replaced. Open the picture again to encode it anew.'),
   unknown_image: t('The server no longer has this picture. Open it again to go on.'),
   unavailable: t('No worker is free at the moment. Try again soon; your edits are kept.'),
+  model_unavailable: t('Choose another model. Your edits are kept; the log of the server says what is wrong with this one.'),
   unauthorized: t('Enter the key again to go on.'),
 };
 

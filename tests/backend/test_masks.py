@@ -3,7 +3,9 @@
 import base64
 import io
 import json
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +81,8 @@ def test_a_stored_mask_paints_what_it_paints_when_it_is_sent(
         (b"", 422, "invalid_image"),
         (b"not a picture", 422, "invalid_image"),
         (b"\xff\xd8\xff" + bytes(100), 422, "invalid_image"),
+        (LEFT[:-1], 422, "invalid_image"),
+        (LEFT[:-20] + bytes([LEFT[-20] ^ 255]) + LEFT[-19:], 422, "invalid_image"),
         (huge_png_header(0, 10), 422, "invalid_image"),
         (huge_png_header(5000, 10), 413, "too_large"),
         (LEFT + bytes(LIMIT), 413, "too_large"),
@@ -91,7 +95,9 @@ def test_what_is_no_mask(client: httpx.Client, body: bytes, status: int, code: s
 
 
 def test_a_damaged_mask_is_told_when_it_is_used(client: httpx.Client, latent_id: str) -> None:
-    mask_id = keep(client, png()[:200])
+    """Its chunks are whole, and what is in them is not."""
+    bad = struct.pack(">I", 4) + b"IDATbad!" + struct.pack(">I", zlib.crc32(b"IDATbad!"))
+    mask_id = keep(client, png()[:33] + bad + png()[-12:])
     body = {"latent_id": latent_id, "edits": [painted(stored(mask_id))]}
     job = client.post("/edit?wait=20", json=body).json()
     assert job["error"]["code"] == "invalid_edit"

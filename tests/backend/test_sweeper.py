@@ -105,6 +105,19 @@ def test_a_job_in_no_queue_is_sent_once(
     assert queue.depths() == {"interactive": 1, "tiles": 0, "batch": 0}
 
 
+def test_a_job_that_waits_for_its_turn_at_a_worker_is_not_sent_again(
+    store: JobStore, queue: JobQueue, sweeper: Sweeper, later: list[float]
+) -> None:
+    """It is in no queue any more, and its record says `queued`, for as long as a preview takes."""
+    record = new_job()
+    store.create(record)
+    store.say_alive(worker(record.job_id), 60)
+    for seconds in (0.0, UNSEEN_S + 0.1, 3 * UNSEEN_S):
+        later.append(seconds)
+        sweeper.sweep()
+    assert queue.depth("interactive") == 0
+
+
 def test_a_canceled_job_leaves_nothing_in_its_queue(
     redis: Redis, store: JobStore, queue: JobQueue
 ) -> None:

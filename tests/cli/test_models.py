@@ -72,6 +72,7 @@ def test_a_model_of_faces_says_how_it_wants_them(tmp_path: Path, data_dir: Path)
     run("models", "add", tmp_path / "faces.pkl", "--name", "faces", "--aligned", "ffhq")
     folder = data_dir / "models" / "faces"
     assert read_info(folder).aligned == "ffhq"
+    assert read_info(folder).title == "faces", "the name that it was given"
     person = people.person()
     Image.fromarray(person).save(tmp_path / "person.png")
     latent = tmp_path / "person.safetensors"

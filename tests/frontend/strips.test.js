@@ -16,7 +16,7 @@ const settle = () => new Promise((resolve) => setTimeout(resolve));
 
 test('strips are asked for one after the other', async () => {
   const { asked, load } = loader();
-  const inTurn = oneByOne(load);
+  const inTurn = oneByOne(load, async () => {});
   /** @type {string[]} */
   const shown = [];
   for (const url of ['a', 'b']) inTurn(url, () => true, () => shown.push(url));
@@ -30,7 +30,7 @@ test('strips are asked for one after the other', async () => {
 
 test('one that is not there holds up no other, and one that is gone is not asked for', async () => {
   const { asked, load } = loader();
-  const inTurn = oneByOne(load);
+  const inTurn = oneByOne(load, async () => {});
   /** @type {string[]} */
   const shown = [];
   inTurn('a', () => true, () => shown.push('a'));
@@ -43,4 +43,25 @@ test('one that is not there holds up no other, and one that is gone is not asked
   await settle();
   assert.deepEqual(asked.map(({ url }) => url), ['a', 'b']);
   assert.deepEqual(shown, ['b']);
+});
+
+test('while somebody paints no strip is asked for', async () => {
+  const { asked, load } = loader();
+  /** @type {() => void} */
+  let rest = () => {};
+  const inTurn = oneByOne(load, () => new Promise((resolve) => (rest = () => resolve(undefined))));
+  let isWanted = true;
+  inTurn('a', () => isWanted, () => {});
+  inTurn('b', () => isWanted, () => {});
+  await settle();
+  assert.equal(asked.length, 0);
+  rest();
+  await settle();
+  assert.deepEqual(asked.map(({ url }) => url), ['a']);
+  asked[0]?.resolve();
+  await settle();
+  isWanted = false;
+  rest();
+  await settle();
+  assert.equal(asked.length, 1, 'gone while it waited');
 });

@@ -1,7 +1,7 @@
 """Strips are drawn when somebody looks, of the direction as it was found, and kept."""
 
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -12,8 +12,11 @@ from contracts.catalog import PREVIEW, AttributeChange, change_attribute, strip_
 from contracts.job_store import JobStore
 from contracts.library import Library
 from contracts.requests import StripRequest
+from models.adopt import adopt
 from models.errors import AttributeUnknown
-from models.generator import SynthesisNetwork
+from models.gallery import strip
+from models.generator import Drawing, Generator, GeneratorConfig, SynthesisNetwork
+from models.model import Card
 from tests.fakes.checkpoints import write_official
 from tests.fakes.reference import random_weights
 from worker.adoption import About, Files, adopt_files
@@ -82,3 +85,31 @@ def test_a_strip_is_drawn_once_and_as_it_was_found(
     draw_strip(turned, StripRequest(model="mine", attribute="coarse-1"))
     with pytest.raises(AttributeUnknown):
         draw_strip(turned, StripRequest(model="mine", attribute="wings"))
+
+
+def test_a_strip_of_what_moves_fine_layers_alone_shows_the_middle(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However large the model is, no more is drawn than of a small one."""
+    torch.manual_seed(0)
+    config = GeneratorConfig(512, 16, 16, 0, 512, 8, 2, grid=8)
+    generator = Generator(config).eval().requires_grad_(False)
+    model = adopt(generator, Card("large", "Large", "random weights", "MIT"), torch.device("cpu"))
+    direction = torch.zeros(generator.num_ws, 16)
+    direction[-2:] = 3.0
+    drawn: list[tuple[int, int]] = []
+    draw = SynthesisNetwork.draw
+
+    def counted(self: SynthesisNetwork, *given: Any, **options: Any) -> Drawing:
+        found = draw(self, *given, **options)
+        drawn.append((found.img.shape[2], found.img.shape[3]))
+        return found
+
+    monkeypatch.setattr(SynthesisNetwork, "draw", counted)
+    fine = strip(model, direction)
+    assert fine.shape == (1, 3, 96, 5 * 96)
+    assert set(drawn) == {(256, 256)}
+    assert (fine[..., :96] - fine[..., -96:]).abs().mean() > 0.01, "what moves is seen"
+    drawn.clear()
+    strip(model, torch.ones(generator.num_ws, 16))
+    assert set(drawn) == {(128, 128)}

@@ -137,3 +137,12 @@ def test_a_picture_is_decoded_once(bench: Workbench) -> None:
     assert bench.picture("anna", record.image_id) is bench.picture("anna", record.image_id)
     with pytest.raises(UnknownImage):
         bench.picture("ben", record.image_id)
+
+
+def test_why_a_model_cannot_be_loaded_is_in_the_log(
+    bench: Workbench, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_model(tmp_path, "broken")
+    with pytest.raises(ModelUnavailable, match="log says why"):
+        bench.editor("broken")
+    assert "no weights" in caplog.text
