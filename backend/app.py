@@ -34,6 +34,7 @@ from backend.routes import (
     models,
     session,
     sessions,
+    worlds,
 )
 from backend.security import Gate
 from backend.services import Services
@@ -54,7 +55,7 @@ log = logging.getLogger(__name__)
 TIDY_S = 3600.0  # between two looks at what the store holds
 
 ROUTES = (
-    health, models, kits, images, encode, masks, edit, live, generate, lands, jobs, latents,
+    health, models, kits, images, encode, masks, edit, live, generate, lands, worlds, jobs, latents,
     sessions, session,
 )  # fmt: skip
 DESCRIPTION = "Paint attributes on your own picture, with spatial StyleGAN2 latents."

@@ -26,13 +26,13 @@ from cli.pictures import (
     read_picture,
     read_pixels,
 )
+from contracts.archives import mask_entry
 from contracts.catalog import read_info
 from contracts.edits import AttributeEdit, EditValue, enabled_edits
 from contracts.errors import InvalidImage, InvalidRequest, TooLarge
 from contracts.faces import Alignment
 from contracts.session_file import (
     SessionFile,
-    mask_entry,
     stored_masks_of,
     unpack,
     with_latents,

@@ -13,6 +13,7 @@ EditorError
 │  ├─ UnknownLand      unknown_land         no such land, or not yours
 │  ├─ UnknownMask      unknown_mask         no such mask, or not yours; send it again
 │  ├─ UnknownSession   unknown_session      no such session, or not yours
+│  ├─ UnknownWorld     unknown_world        no such world, or not yours
 │  ├─ UnknownJob       unknown_job          no such job, not yours, or forgotten
 │  ├─ UnknownModel     unknown_model        not in `GET /models`
 │  ├─ UnknownKit       unknown_kit          not in `GET /kits`
@@ -21,6 +22,7 @@ EditorError
 ├─ ReadOnlyModel       read_only_model      it came with Latentbrush, or its folder is not writable
 ├─ SessionConflict     session_conflict     it was changed elsewhere since it was read
 ├─ InvalidSession      invalid_session      not a session file, damaged, or of another version
+├─ InvalidWorld        invalid_world        not a world's file, damaged, or of another version
 ├─ MethodNotAllowed    method_not_allowed   the address exists, the method does not
 ├─ QueueFull           queue_full           too many jobs are waiting; try again later
 ├─ JobCanceled         job_canceled         a client canceled it; answers no call
@@ -124,6 +126,14 @@ class SessionConflict(EditorError):
 
 class InvalidSession(EditorError):
     code = "invalid_session"
+
+
+class UnknownWorld(NotFound):
+    code = "unknown_world"
+
+
+class InvalidWorld(EditorError):
+    code = "invalid_world"
 
 
 class MethodNotAllowed(EditorError):

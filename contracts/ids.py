@@ -5,10 +5,10 @@ import re
 import secrets
 from typing import Literal
 
-IdKind = Literal["img", "lat", "job", "lnd", "ses", "msk"]
+IdKind = Literal["img", "lat", "job", "lnd", "ses", "msk", "wld"]
 LOCAL_OWNER = "local"  # the one user of a server without keys
 
-_ID = re.compile(r"(img|lat|job|lnd|ses|msk)_[0-9a-f]{32}")
+_ID = re.compile(r"(img|lat|job|lnd|ses|msk|wld)_[0-9a-f]{32}")
 
 
 def is_id(kind: IdKind, text: str) -> bool:
@@ -24,6 +24,11 @@ def new_job_id() -> str:
 def new_session_id() -> str:
     """A random session id."""
     return f"ses_{secrets.token_hex(16)}"
+
+
+def new_world_id() -> str:
+    """A random world id."""
+    return f"wld_{secrets.token_hex(16)}"
 
 
 def content_id(kind: Literal["img", "lat", "lnd", "msk"], *parts: str) -> str:

@@ -3,13 +3,12 @@
 `session.json` alone is a recipe. Nothing in the file is run, and its names are only looked up.
 """
 
-import io
-import zipfile
 from collections.abc import Iterator
 from typing import Annotated, Literal, Protocol
 
 from pydantic import Field, ValidationError
 
+from contracts.archives import NoArchive, mask_entry, packed, unpacked
 from contracts.base import Name, Value
 from contracts.edits import (
     Edit,
@@ -27,17 +26,13 @@ from contracts.sessions import MAX_SNAPSHOTS, SessionName, Snapshot
 
 MEDIA_TYPE = "application/vnd.latentbrush.session+zip"
 SUFFIX = ".latentbrush"
-MASKS = "masks/"
 MANIFEST = "session.json"
 MAX_ENTRIES = 256
 """Beside the masks."""
-MAX_MASKS = 20_000
 MAX_EDITS = 1000
 """A server's own limit may be lower."""
 MAX_LATENTS = 64
 MAX_READINGS = 1000
-MAX_MANIFEST = 64 << 20
-"""Bytes."""
 
 Edits = Annotated[tuple[Edit, ...], Field(max_length=MAX_EDITS)]
 
@@ -86,35 +81,20 @@ class SessionFile(Value):
 
 def pack(file: SessionFile) -> bytes:
     """Write a session file; the same session gives the same bytes."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        manifest = file.manifest.model_dump_json(indent=1).encode()
-        for name, data in ((MANIFEST, manifest), *sorted(file.entries.items())):
-            archive.writestr(zipfile.ZipInfo(name), data)
-    return buffer.getvalue()
+    manifest = file.manifest.model_dump_json(indent=1).encode()
+    return packed([(MANIFEST, manifest), *sorted(file.entries.items())])
 
 
 def unpack(data: bytes) -> SessionFile:
-    """Read a session file of a stranger. Beside its list of edits, which is limited, it takes no
-    more memory than the file itself.
+    """Read a session file of a stranger.
 
     Raises:
         InvalidSession: it is none, or damaged, or names what is not in it.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos = archive.infolist()
-            # Nothing is compressed, so what an entry says of its size cannot be a lie.
-            is_stored = all(info.compress_type == zipfile.ZIP_STORED for info in infos)
-            num_masks = sum(info.filename.startswith(MASKS) for info in infos)
-            is_long = num_masks > MAX_MASKS or len(infos) - num_masks > MAX_ENTRIES
-            if not is_stored or is_long or size_of(infos) > len(data):
-                raise InvalidSession("this is no session file as Latentbrush writes them")
-            if any(info.filename == MANIFEST and info.file_size > MAX_MANIFEST for info in infos):
-                raise InvalidSession("the session file has more edits than can be read")
-            entries = {info.filename: archive.read(info) for info in infos}
-    except (zipfile.BadZipFile, RuntimeError, EOFError, OSError, ValueError):
-        raise InvalidSession("this is no session file, or it is damaged") from None
+        entries = unpacked(data, MANIFEST, MAX_ENTRIES)
+    except NoArchive as error:
+        raise InvalidSession(f"this is no session file: {error}") from None
     try:
         manifest = Manifest.model_validate_json(entries.pop(MANIFEST, b""))
     except ValidationError:
@@ -144,11 +124,6 @@ def unpack(data: bytes) -> SessionFile:
         if not is_same_picture(by_id[other.latent_id], manifest.latents[0]):
             raise InvalidSession("the session file has parts of more than one picture")
     return SessionFile(manifest=manifest, entries=entries)
-
-
-def size_of(infos: list[zipfile.ZipInfo]) -> int:
-    """Bytes of the entries together."""
-    return sum(info.file_size for info in infos)
 
 
 def is_same_picture(packed: PackedLatent, other: PackedLatent) -> bool:
@@ -193,11 +168,6 @@ def stored_masks_of(session: Kept) -> tuple[str, ...]:
     """The id of every mask that a session has by its id, each once."""
     masks = (edit.mask for edit in edits_of(session))
     return tuple(dict.fromkeys(m.mask_id for m in masks if isinstance(m, MaskStored)))
-
-
-def mask_entry(mask_id: str) -> str:
-    """The name of a mask's entry."""
-    return f"{MASKS}{mask_id}.png"
 
 
 def latents_of(session: Kept) -> tuple[str, ...]:

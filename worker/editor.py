@@ -151,13 +151,15 @@ class ModelEditor:
         """
         steps = self.model.encoding.steps if options.steps is None else options.steps
         weight, num = options.regulariser, twin_steps(self.model, steps)
-        progress.steps += num
+        further = 0 if num in (0, steps) else FURTHER
+        progress.steps += num + further
         found = find_twin(self.model, img, num, begin, weight, progress.part(LOOKING))
-        if num == 0 or num == steps or self.fit(img, found.img).verdict == "close":
+        if further == 0:
             return found
-        progress.steps += FURTHER
-        further = progress.part(LOOKING)
-        return find_twin(self.model, img, FURTHER, found.latent, weight, further)
+        if self.fit(img, found.img).verdict == "close":
+            progress.steps -= further
+            return found
+        return find_twin(self.model, img, further, found.latent, weight, progress.part(LOOKING))
 
     def fit(self, img: Tensor, drawn: Tensor) -> Fit:
         """Whether the model knows a picture, by what its twin draws."""

@@ -14,7 +14,7 @@ class Progress:
     """Counts the steps of all parts.
 
     Attributes:
-        steps: of all of them; may grow while they run.
+        steps: of all of them; may become fewer while they run, so that nobody sees it go back.
         passed: steps that are done.
     """
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.archives import mask_entry
 from contracts.errors import InvalidSession, TooLarge
 from contracts.masks import check_png
 from contracts.session_file import (
     PackedLatent,
     Painted,
-    mask_entry,
     others_with_latents,
     states_of,
     stored_masks_of,

@@ -35,9 +35,7 @@ Zoom = Annotated[int, Path(ge=MIN_ZOOM, le=MAX_ZOOM)]
 @router.post("/lands", status_code=201)
 async def make_land(server: Server, owner: Owner, body: LandRequest) -> LandInfo:
     """An endless picture. Nothing is drawn yet; the same body with a seed is the same land."""
-    if len(body.edits) > server.settings.max_edits:
-        raise TooLarge(f"at most {server.settings.max_edits} edits make a list")
-    return await run_in_threadpool(_checked, server, owner, body)
+    return await run_in_threadpool(checked_land, server, owner, body)
 
 
 @router.get("/lands/{land_id}")
@@ -90,7 +88,14 @@ async def get_tile(
     return Response(data, media_type=record.media_type, headers={"Cache-Control": IMMUTABLE})
 
 
-def _checked(server: Services, owner: str, body: LandRequest) -> LandInfo:
+def checked_land(server: Services, owner: str, body: LandRequest) -> LandInfo:
+    """Keep a land, if it can be drawn.
+
+    Raises:
+        EditorError: its model draws none, or its edits cannot be made.
+    """
+    if len(body.edits) > server.settings.max_edits:
+        raise TooLarge(f"at most {server.settings.max_edits} edits make a list")
     model = server.model(body.model)
     if not model.is_spatial:
         raise InvalidRequest(f"the model {model.id} draws no land: it was not trained spatially")

@@ -9,6 +9,7 @@ from backend.editing import check_length, check_masks, check_others
 from backend.owner import Owner
 from backend.services import Server, Services
 from backend.uploads import import_file
+from contracts.archives import mask_entry
 from contracts.errors import InvalidRequest
 from contracts.library import LatentRecord, Library
 from contracts.requests import IngestResult
@@ -20,7 +21,6 @@ from contracts.session_file import (
     SessionFile,
     edits_of,
     latents_of,
-    mask_entry,
     pack,
     states_of,
     stored_masks_of,

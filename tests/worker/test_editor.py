@@ -251,6 +251,8 @@ def test_the_twin_of_a_picture_that_the_model_does_not_know_is_looked_for_longer
     assert found.fit.verdict == verdict
     assert [step.step for step in told] == list(range(1, steps + 1))
     assert told[-1].steps == steps
+    shares = [step.step / step.steps for step in told]
+    assert shares == sorted(shares), "it never goes back"
     assert found.twin is not None
     assert found.twin.shape == found.pixels.shape
 

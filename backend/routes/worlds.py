@@ -1,0 +1,129 @@
+"""`/worlds`: lands by name, kept until they are deleted, and as files."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Response, UploadFile
+from fastapi.concurrency import run_in_threadpool
+
+from backend.owner import Owner
+from backend.routes.lands import checked_land
+from backend.services import Server, Services
+from contracts.errors import InvalidRequest, StaleLatent, TooLarge
+from contracts.lands import LandRequest
+from contracts.library import Library
+from contracts.masks import check_png
+from contracts.worlds import (
+    MEDIA_TYPE,
+    SUFFIX,
+    WorldFile,
+    WorldInfo,
+    WorldList,
+    WorldManifest,
+    WorldRecord,
+    WorldWrite,
+    pack,
+    stored_masks,
+    unpack,
+)
+
+router = APIRouter(prefix="/worlds", tags=["worlds"])
+
+
+@router.get("")
+async def list_worlds(server: Server, owner: Owner) -> WorldList:
+    """All worlds, the latest first."""
+    return await run_in_threadpool(_list, server.library, owner)
+
+
+@router.post("", status_code=201)
+async def make_world(server: Server, owner: Owner, body: WorldWrite) -> WorldInfo:
+    """Keep a land by name."""
+    if body.revision is not None:
+        raise InvalidRequest("revision: a new world has none")
+    await run_in_threadpool(server.library.land, owner, body.land_id)
+    record = await run_in_threadpool(server.library.add_world, owner, body)
+    return await run_in_threadpool(_info, server.library, owner, record)
+
+
+@router.post("/file", status_code=201)
+async def import_world(
+    server: Server, owner: Owner, world: Annotated[UploadFile, File()]
+) -> WorldInfo:
+    """Take in a world's file: the same land, where the model is the same."""
+    limit = server.settings.max_session_bytes
+    if world.size is not None and world.size > limit:
+        raise TooLarge(f"the file is larger than {limit:,} bytes")
+    data = await world.read()
+    return await run_in_threadpool(_taken_in, server, owner, data)
+
+
+@router.get("/{world_id}")
+async def get_world(server: Server, owner: Owner, world_id: str) -> WorldInfo:
+    """A world, with its land."""
+    record = await run_in_threadpool(server.library.world, owner, world_id)
+    return await run_in_threadpool(_info, server.library, owner, record)
+
+
+@router.put("/{world_id}")
+async def change_world(server: Server, owner: Owner, world_id: str, body: WorldWrite) -> WorldInfo:
+    """Write a world anew. `revision` is the one that was read: 409 when it is no longer the
+    latest."""
+    if body.revision is None:
+        raise InvalidRequest("revision: say which one was changed")
+    await run_in_threadpool(server.library.land, owner, body.land_id)
+    record = await run_in_threadpool(server.library.change_world, owner, world_id, body)
+    return await run_in_threadpool(_info, server.library, owner, record)
+
+
+@router.delete("/{world_id}", status_code=204, response_class=Response)
+async def delete_world(server: Server, owner: Owner, world_id: str) -> None:
+    """Forget a world. Its land stays, for whoever has its id."""
+    await run_in_threadpool(server.library.drop_world, owner, world_id)
+
+
+@router.get(
+    "/{world_id}/file", response_class=Response, responses={200: {"content": {MEDIA_TYPE: {}}}}
+)
+async def export_world(server: Server, owner: Owner, world_id: str) -> Response:
+    """The world as one file: its land, and the masks that were painted."""
+    data = await run_in_threadpool(_packed, server.library, owner, world_id)
+    disposition = f'attachment; filename="{world_id}{SUFFIX}"'
+    return Response(data, media_type=MEDIA_TYPE, headers={"Content-Disposition": disposition})
+
+
+def _list(library: Library, owner: str) -> WorldList:
+    return WorldList(worlds=tuple(_info(library, owner, each) for each in library.worlds(owner)))
+
+
+def _info(library: Library, owner: str, record: WorldRecord) -> WorldInfo:
+    return WorldInfo(**dict(record), land=library.land(owner, record.land_id))
+
+
+def _packed(library: Library, owner: str, world_id: str) -> bytes:
+    world = library.world(owner, world_id)
+    land = library.land(owner, world.land_id)
+    manifest = WorldManifest(
+        name=world.name,
+        model_version=land.model_version,
+        land=LandRequest(**{name: getattr(land, name) for name in LandRequest.model_fields}),
+        place=world.place,
+    )
+    masks = {
+        mask_id: library.mask_png(library.mask(owner, mask_id)) for mask_id in stored_masks(land)
+    }
+    return pack(WorldFile(manifest=manifest, masks=masks))
+
+
+def _taken_in(server: Services, owner: str, data: bytes) -> WorldInfo:
+    file = unpack(data)
+    manifest, library = file.manifest, server.library
+    model = server.model(manifest.land.model)
+    if model.version != manifest.model_version:
+        raise StaleLatent(f"this world was made with another version of {model.id} than is here")
+    for png in file.masks.values():
+        check_png(png)
+    for png in file.masks.values():  # only now, when all of it can be used, is anything kept
+        library.add_mask(owner, png)
+    land = checked_land(server, owner, manifest.land)
+    wanted = WorldWrite(name=manifest.name, land_id=land.land_id, place=manifest.place)
+    return _info(library, owner, library.add_world(owner, wanted))
