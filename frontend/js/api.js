@@ -145,6 +145,57 @@ export class Api {
     return this.#json('GET', `lands/${landId}`);
   }
 
+  /** @returns {Promise<{worlds: import('./land/world-keeper.js').World[]}>} */
+  worlds() {
+    return this.#json('GET', 'worlds');
+  }
+
+  /**
+   * @param {string} worldId
+   * @returns {Promise<import('./land/world-keeper.js').World>}
+   */
+  world(worldId) {
+    return this.#json('GET', `worlds/${worldId}`);
+  }
+
+  /**
+   * @param {import('./land/world-keeper.js').Draft} draft
+   * @returns {Promise<import('./land/world-keeper.js').World>}
+   */
+  addWorld(draft) {
+    return this.#json('POST', 'worlds', { json: draft });
+  }
+
+  /**
+   * @param {string} worldId
+   * @param {import('./land/world-keeper.js').Draft & {revision: number}} draft
+   * @returns {Promise<import('./land/world-keeper.js').World>}
+   */
+  changeWorld(worldId, draft) {
+    return this.#json('PUT', `worlds/${worldId}`, { json: draft });
+  }
+
+  /** @param {string} worldId */
+  async deleteWorld(worldId) {
+    await this.#call('DELETE', `worlds/${worldId}`);
+  }
+
+  /** A world with its land and masks. @param {string} worldId @returns {Promise<Blob>} */
+  async worldFile(worldId) {
+    return (await this.#call('GET', `worlds/${worldId}/file`)).blob();
+  }
+
+  /**
+   * @param {Blob} file
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<import('./land/world-keeper.js').World>}
+   */
+  importWorld(file, signal) {
+    const form = new FormData();
+    form.append('world', file, 'world');
+    return this.#json('POST', 'worlds/file', { form, signal });
+  }
+
   /** With the places that Leaflet fills in. @param {string} landId */
   tileUrl(landId) {
     return `${this.url(`tiles/${landId}`)}/{z}/{x}/{y}.png`;

@@ -9,7 +9,7 @@ export function attachFiles(onFiles) {
   const input = el('input', {
     type: 'file',
     multiple: true,
-    accept: 'image/*,.heic,.heif,.avif,application/json,.latentbrush',
+    accept: 'image/*,.heic,.heif,.avif,application/json,.latentbrush,.latentworld',
     class: 'visually-hidden',
     tabIndex: -1,
     'aria-hidden': 'true',

@@ -39,6 +39,7 @@ import { kitsPanel } from './panels/kits.js';
 import { notice } from './panels/notice.js';
 import { sessionName } from './panels/session-name.js';
 import { sessionsList } from './panels/sessions.js';
+import { worldsList } from './panels/worlds.js';
 import { startScreen } from './panels/start.js';
 import { topbar } from './panels/topbar.js';
 import { tour } from './panels/tour.js';
@@ -137,6 +138,15 @@ const sessions = sessionsList({
     await loadSessions();
   },
 });
+const worlds = worldsList({
+  tileUrl: (landId) => api.tileUrl(landId),
+  onDelete: async (worldId, name) => {
+    if (!confirm(t('Delete the land “{name}”? It cannot be brought back.', { name }))) return;
+    await api.deleteWorld(worldId).catch((error) => onProblem(asProblem(error)));
+    await loadWorlds();
+  },
+});
+const loadWorlds = () => api.worlds().then(({ worlds: all }) => worlds.set(all), () => null);
 const kitFetcher = new KitFetcher(store, api);
 const kits = kitsPanel({ onFetch: (kit) => void kitFetcher.fetch(kit), onCancel: (kit) => void kitFetcher.cancel(kit) });
 const start = startScreen(store, {
@@ -147,6 +157,7 @@ const start = startScreen(store, {
   onGenerate: () => opener.generate(),
   onResume: (id) => opener.restore(id),
   sessions,
+  worlds,
   kits,
 });
 const crop = cropScreen(store, pictures, {
@@ -251,6 +262,7 @@ api.samples().then(start.showSamples, () => null); // a gallery without samples 
 await watchServer(store, api);
 void kitFetcher.look();
 void loadSessions();
+void loadWorlds();
 const openId = idInAddress();
 if (openId) await opener.restore(openId);
 addEventListener('hashchange', () => {

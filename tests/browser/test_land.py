@@ -1,6 +1,7 @@
 """The land page: an endless picture as a map, painted on."""
 
 import io
+import re
 import time
 
 import numpy as np
@@ -280,6 +281,54 @@ def test_a_land_becomes_a_globe(land):
     wait_until(lambda: not ball.is_visible())
 
 
+def test_a_painted_land_is_kept_by_name_and_opened_from_the_start(land, land_url):
+    assert land.locator(".world-bar .keeping").text_content() == "", "looking keeps nothing"
+    paint(land, (200, 200), (300, 240))
+    name = land.get_by_label("Name of this land")
+    wait_until(lambda: name.input_value().startswith("Land "))
+    name.fill("Avalon")
+    name.press("Enter")
+    wait_until(lambda: land.locator(".world-bar .keeping").text_content() == "Saved")
+    address = land.url
+    assert "?world=wld_" in address
+    land.goto(land_url)
+    card = land.locator(".start-sessions a", has_text="Avalon")
+    card.wait_for()
+    wait_until(lambda: card.locator("img").evaluate("each => each.naturalWidth") == 256)
+    card.click()
+    wait_for_tiles(land)
+    assert land.locator(".land-edit").count() == 1
+    assert land.get_by_label("Name of this land").input_value() == "Avalon"
+    land.get_by_role("button", name="Undo", exact=True).click()
+    wait_until(lambda: land.locator(".land-edit").count() == 0)
+    land.goto(f"{land_url}/land")  # without its name: where it was
+    wait_for_tiles(land)
+    assert land.get_by_label("Name of this land").input_value() == "Avalon"
+    land.get_by_role("button", name="Another land").click()
+    wait_until(lambda: land.get_by_label("Name of this land").input_value() == "")
+    land.goto(land_url)
+    land.on("dialog", lambda dialog: dialog.accept())
+    land.get_by_role("button", name="Delete the land Avalon").click()
+    wait_until(lambda: land.locator(".start-sessions a").count() == 0)
+
+
+def test_a_land_goes_elsewhere_as_a_file(land, land_url, tmp_path):
+    paint(land, (200, 200), (300, 240))
+    land.get_by_label("Name of this land").fill("Thule")
+    land.get_by_label("Name of this land").press("Enter")
+    with land.expect_download() as download:
+        land.get_by_role("button", name="Save the land as a file").click()
+    path = tmp_path / download.value.suggested_filename
+    assert path.name == "Thule.latentworld"
+    download.value.save_as(path)
+    land.goto(land_url)
+    land.set_input_files("body > input[type=file]", path)
+    land.wait_for_url(re.compile(r"/land\?world="))
+    wait_for_tiles(land)
+    assert land.locator(".land-edit").count() == 1
+    assert land.get_by_label("Name of this land").input_value() == "Thule"
+
+
 def test_another_land_is_another_picture(land):
     before, picture = land.get_by_label("Seed").first.input_value(), seen(land)
     land.get_by_role("button", name="Another land").click()
@@ -414,6 +463,8 @@ def test_the_land_is_painted_with_the_keyboard_alone(land):
     room.focus()
     land.keyboard.press("e")
     with land.expect_download(timeout=TIMEOUT_S * 1000) as download:
+        land.keyboard.press("Enter")
+        land.locator(".dialog[open]").wait_for()
         land.keyboard.press("Enter")
     with Image.open(download.value.path()) as image:
         assert abs(image.width - stage["width"]) <= 2, "what is seen"

@@ -45,6 +45,7 @@ export class Opener {
   async openFile(file) {
     if (file.type === 'application/json') return this.#openEditList(file);
     if (file.name.endsWith('.latentbrush')) return this.#openSessionFile(file);
+    if (file.name.endsWith('.latentworld')) return this.#openWorldFile(file);
     await this.#work.run('upload', async (signal) => {
       const upload = await this.#maker.upload(file, nameOfFile(file.name), signal);
       this.#store.dispatch({ type: 'uploaded', upload });
@@ -132,6 +133,14 @@ export class Opener {
   async #openSessionFile(file) {
     await this.#work.run('open', async (signal) => {
       await this.#entry.enterSession(await this.#api.importSession(file, signal), signal);
+    });
+  }
+
+  /** To the page of lands. @param {File} file */
+  async #openWorldFile(file) {
+    await this.#work.run('open', async (signal) => {
+      const { world_id } = await this.#api.importWorld(file, signal);
+      location.assign(`land?world=${world_id}`);
     });
   }
 

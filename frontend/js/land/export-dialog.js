@@ -82,6 +82,7 @@ export function exportDialog(onExport) {
       around = aroundPx;
       change({ box });
       dom.showModal();
+      save.focus();
     },
   };
 }

@@ -4,7 +4,7 @@
 
 /** @typedef {import('./stroke.js').LandEdit} LandEdit */
 /** @typedef {{land_id: string, model: string, model_version: string, seed: number, coherence: number|null, truncation: number, around: number|null, edits: LandEdit[], tile_px: number, min_zoom: number, max_zoom: number}} Land */
-/** @typedef {{ids: readonly string[], at: number}} Lands their ids; the server keeps every land */
+/** @typedef {{ids: readonly string[], at: number, worldId?: string|null}} Lands their ids; the server keeps every land; and the name under which it keeps the present one */
 
 const KEPT = 100;
 
@@ -38,9 +38,9 @@ export function goTo(history, id) {
 /** What `JSON.stringify` made of a history, if it did. @param {string|null} text @returns {Lands|null} */
 export function parse(text) {
   try {
-    const { ids, at } = JSON.parse(text ?? '');
+    const { ids, at, worldId } = JSON.parse(text ?? '');
     const isOne = Array.isArray(ids) && ids.every((id) => typeof id === 'string') && typeof ids[at] === 'string';
-    return isOne ? { ids, at } : null;
+    return isOne ? { ids, at, ...(typeof worldId === 'string' && { worldId }) } : null;
   } catch {
     return null;
   }

@@ -4,7 +4,7 @@
  */
 
 import { Api } from '../api.js';
-import { el } from '../dom.js';
+import { el, saveBlob } from '../dom.js';
 import { t } from '../i18n.js';
 import { mark } from '../icons.js';
 import { greyPng } from '../png.js';
@@ -24,11 +24,14 @@ import { landPanel } from './panel.js';
 import { fits, painted, rectangle } from './stroke.js';
 import { changed } from './strokes.js';
 import { LandView } from './view.js';
+import { worldBar } from './world-bar.js';
+import { WorldKeeper } from './world-keeper.js';
 
 /** @typedef {import('./history.js').Land} Land */
 /** @typedef {import('./panel.js').Brush} Brush */
 
 const FIRST_SEED = 7; // a lake, woods in green and autumn, meadows on one screen; the next ones are drawn
+const WORLD = /^wld_[0-9a-f]{32}$/;
 const ADDRESS = /^#(lnd_[0-9a-f]{32})(?:\/(\d+)\/(-?\d+)\/(-?\d+))?$/;
 
 const KEPT = 'latentbrush.lands';
@@ -44,6 +47,20 @@ const redo = iconButton('redo', t('Redo'), () => go(1), { keys: 'Ctrl+Shift+Z' }
 const help = landHelp();
 const exporting = exportDialog((wanted) => void exportBox(wanted));
 const exports = exportList(api);
+const keeper = new WorldKeeper(api, {
+  onSaved(world, isSaved) {
+    bar.show(world, isSaved);
+    if (world) putAddress();
+  },
+  onProblem(error) {
+    const found = asProblem(error);
+    tell(found.title, remedy(found) || found.detail, () => keepWorld());
+  },
+});
+const bar = worldBar({
+  onName: (name) => keepWorld(name),
+  onFile: () => void downloadWorld(),
+});
 const globe = globeView(({ land_id }) => api.tileUrl(land_id));
 const helpButton = iconButton('help', t('Help and keys'), () => help.showModal(), { keys: '?' });
 
@@ -62,10 +79,10 @@ let turn = Promise.resolve();
 
 const panel = landPanel({
   onBrush: (change) => setBrush({ ...brush, ...change }),
-  onModel: (id) => change(({ coherence, around }) => ({ model: id, coherence, around, edits: [] })),
-  onNew: () => change(({ seed: _, edits: __, ...rest }) => ({ ...rest, edits: [] })),
+  onModel: (id) => another(({ coherence, around }) => ({ model: id, coherence, around, edits: [] })),
+  onNew: () => another(({ seed: _, edits: __, ...rest }) => ({ ...rest, edits: [] })),
   onAround: (around) => change((land) => ({ ...withEdits(land, land.edits), around })),
-  onSeed: (seed) => change((land) => ({ ...withEdits(land, []), seed })),
+  onSeed: (seed) => another((land) => ({ ...withEdits(land, []), seed })),
   onCoherence: (coherence) => change((land) => ({ ...withEdits(land, land.edits), coherence })),
   onEdit: (stroke, edit) => change((land) => withEdits(land, changed(land.edits, stroke, edit))),
   onPoint: (edit) => view.outline(edit && edit.box),
@@ -73,7 +90,7 @@ const panel = landPanel({
 });
 panel.dom.hidden = undo.disabled = redo.disabled = true; // until there is a land
 document.body.append(
-  el('header', { class: 'topbar' }, home, el('span', { class: 'model-name' }, t('Land')), el('div', { class: 'spring' }), undo, redo, themeButton(), helpButton),
+  el('header', { class: 'topbar' }, home, bar.dom, el('div', { class: 'spring' }), undo, redo, themeButton(), helpButton),
   el('main', { class: 'land' }, el('h1', { class: 'visually-hidden' }, t('Land')), el('div', { class: 'land-stage' }, room, globe.dom, exports.dom, status), panel.dom),
   problem,
   help,
@@ -107,7 +124,10 @@ const view = new LandView(room, {
     say(isDrawing ? t('Drawing…') : '');
     if (hasFailed) tell(t('Some tiles did not come'), t('The server may be busy.'), () => view.retry());
   },
-  onMove: () => putAddress(),
+  onMove() {
+    putAddress();
+    if (keeper.world) keepWorld();
+  },
 });
 
 /** @param {string} text */
@@ -145,11 +165,22 @@ function change(wanted) {
       history = add(history, land.land_id);
       useModel(land.model);
       show();
+      if (keeper.world || land.edits.length > 0) keepWorld();
     } catch (error) {
       const found = asProblem(error);
       view.forget();
       tell(found.title, remedy(found) || found.detail, () => change(wanted));
     }
+  });
+}
+
+/** Leave the land as it is kept, and begin another one. @param {Parameters<typeof change>[0]} wanted */
+function another(wanted) {
+  change(async (before) => {
+    await keeper.flush();
+    keeper.open(null);
+    bar.show(null, true);
+    return wanted(before);
   });
 }
 
@@ -173,6 +204,7 @@ function go(by) {
       history = next;
       useModel(land.model);
       show();
+      if (keeper.world || land.edits.length > 0) keepWorld();
     } catch (error) {
       const found = asProblem(error);
       tell(found.title, remedy(found) || found.detail, () => go(by));
@@ -194,9 +226,28 @@ function show(place = null) {
 function putAddress() {
   if (!history) return;
   const { x, y, zoom } = view.place;
-  window.history.replaceState(null, '', `#${present(history)}/${zoom}/${x}/${y}`);
-  localStorage.setItem(KEPT, JSON.stringify(history));
+  const query = keeper.world ? `?world=${keeper.world.world_id}` : location.pathname;
+  window.history.replaceState(null, '', `${query}#${present(history)}/${zoom}/${x}/${y}`);
+  localStorage.setItem(KEPT, JSON.stringify({ ...history, worldId: keeper.world?.world_id ?? null }));
 }
+
+/** Keep the present land under a name. @param {string} [name] the one that it has, if not given */
+function keepWorld(name = bar.name) {
+  if (land) keeper.keep({ name: name || t('Land {seed}', { seed: land.seed }), land_id: land.land_id, place: view.place });
+}
+
+async function downloadWorld() {
+  try {
+    if (!keeper.world) keepWorld();
+    const world = await keeper.flush();
+    if (world) saveBlob(await api.worldFile(world.world_id), `${world.name.replace(/[^\p{L}\p{N} ._-]+/gu, '-')}.latentworld`);
+  } catch (error) {
+    const found = asProblem(error);
+    tell(found.title, remedy(found) || found.detail);
+  }
+}
+
+addEventListener('pagehide', () => void keeper.flush().catch(() => null));
 
 /** @param {import('./export-dialog.js').Wanted} wanted */
 async function exportBox(wanted) {
@@ -213,9 +264,10 @@ addEventListener('keydown', (event) => {
   if (isElsewhere(event)) return;
   const key = keyOf(event, loadPreference('keys')?.areSingleKeysOn ?? true);
   if (!key) return;
-  if (key.acts) return view.act(); // elsewhere the key presses buttons
+  if (key.acts && !view.hasFocus) return; // elsewhere the key presses buttons
   event.preventDefault();
-  if (key.change) setBrush({ ...brush, ...key.change(brush) });
+  if (key.acts) view.act();
+  else if (key.change) setBrush({ ...brush, ...key.change(brush) });
   else if (key.step) go(key.step);
   else help.showModal();
 });
@@ -233,9 +285,19 @@ async function keptLand(id) {
   });
 }
 
+/** @param {string} id @returns {Promise<import('./world-keeper.js').World|null>} */
+async function keptWorld(id) {
+  return api.world(id).catch((error) => {
+    if (asProblem(error).code !== 'unknown_world') throw error;
+    return null;
+  });
+}
+
 try {
-  const [, asked, zoom, x, y] = ADDRESS.exec(location.hash) ?? [];
   const before = parse(localStorage.getItem(KEPT));
+  const worldId = new URLSearchParams(location.search).get('world') ?? before?.worldId ?? '';
+  const world = WORLD.test(worldId) ? await keptWorld(worldId) : null;
+  const [, asked = world?.land_id, zoom = world?.place.zoom, x = world?.place.x, y = world?.place.y] = ADDRESS.exec(location.hash) ?? [];
   const ids = [asked, before && present(before)];
   const [listed, ...kept] = await Promise.all([api.models(), ...ids.map((id) => keptLand(id ?? undefined))]);
   models = listed.models.filter(({ is_spatial }) => is_spatial);
@@ -246,6 +308,9 @@ try {
     if (asked && !kept[0]) tell(t('This land is not here'), t('It was made on another server, or with another key. Here is another one.'));
     land = kept.find(isAsItWas) ?? (await api.makeLand({ model: models[0].id, edits: [], ...(before ? {} : { seed: FIRST_SEED }) }));
     history = before && kept[1] ? goTo(before, land.land_id) : begin(land.land_id);
+    const isOfWorld = world !== null && (land.land_id === world.land_id || location.search !== '');
+    keeper.open(isOfWorld ? world : null);
+    bar.show(keeper.world, true);
     panel.offerModels(models);
     panel.dom.hidden = false;
     useModel(land.model);

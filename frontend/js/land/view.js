@@ -150,9 +150,12 @@ export class LandView {
     this.#sizeCursor();
   }
 
-  /** What the tool does, without a pointer, if the map has the focus: paint once in the middle, or export what is seen. */
+  get hasFocus() {
+    return document.activeElement === this.#map.getContainer();
+  }
+
+  /** What the tool does, without a pointer: paint once in the middle, or export what is seen. */
   act() {
-    if (document.activeElement !== this.#map.getContainer()) return;
     if (this.#tool === 'export') {
       const seen = this.#map.getBounds();
       return this.#events.onRectangle(this.#toLand(seen.getNorthWest()), this.#toLand(seen.getSouthEast()));

@@ -26,9 +26,9 @@ const SERVER_SAYS = {
 
 /**
  * @param {import('../store.js').Store} store
- * @param {{previewUrl: (modelId: string) => string, onChooseFile: () => void, onCamera: (() => void)|null, onSample: (sample: Sample) => void, onGenerate: () => void, onResume: (id: string) => void, sessions: ReturnType<typeof import('./sessions.js').sessionsList>, kits: ReturnType<typeof import('./kits.js').kitsPanel>}} parts
+ * @param {{previewUrl: (modelId: string) => string, onChooseFile: () => void, onCamera: (() => void)|null, onSample: (sample: Sample) => void, onGenerate: () => void, onResume: (id: string) => void, sessions: ReturnType<typeof import('./sessions.js').sessionsList>, worlds: ReturnType<typeof import('./worlds.js').worldsList>, kits: ReturnType<typeof import('./kits.js').kitsPanel>}} parts
  */
-export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, onSample, onGenerate, onResume, sessions, kits }) {
+export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, onSample, onGenerate, onResume, sessions, worlds, kits }) {
   const cells = paintedCells();
   const choose = iconButton('open', t('Choose a picture'), onChooseFile, {
     text: t('Choose a picture'),
@@ -98,6 +98,7 @@ export function startScreen({ dispatch }, { previewUrl, onChooseFile, onCamera, 
       rescue,
       land,
       sessions.dom,
+      worlds.dom,
       models.dom,
       kits.dom,
       el('h2', {}, t('Start from a sample')),
