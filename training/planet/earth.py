@@ -22,6 +22,7 @@ FILES = {
 }
 """Colours, heights and waters with their SHA-256. Source: NASA's Blue Marble (public domain), as
 three-globe 2.45.2 has it (`scripts/fetch_earth.py`)."""
+VARIABLE = "LATENTBRUSH_EARTH"
 COARSE = 8  # pixels per side of which the coarse layers are means
 
 
@@ -60,7 +61,7 @@ class Earth:
 def earth_folder() -> Path:
     """Where the three files lie: `LATENTBRUSH_EARTH`, or `earth` in the data folder."""
     home = Path(os.environ.get("LATENTBRUSH_DATA_DIR", "~/.latentbrush"))
-    return Path(os.environ.get("LATENTBRUSH_EARTH", home / "earth")).expanduser()
+    return Path(os.environ.get(VARIABLE, home / "earth")).expanduser()
 
 
 @functools.cache
