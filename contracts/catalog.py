@@ -44,6 +44,8 @@ class AttributeInfo(_Public):
     group: str = ""
     """What of the picture it belongs to: hair, face, eyes, mouth, worn, clothes, light or
     background; "" if nobody said."""
+    opposite: str = ""
+    """What less of it is called, where that has a name of its own: less land is sea."""
     offered: Annotated[bool, Field(exclude=True)] = True
     """Not every one is: what does not work stays for the sessions that have it."""
 

@@ -18,6 +18,7 @@ class Attribute:
         source: how its direction came to be, if it was not trained with the model.
         flipped: turned around since it was found.
         group: what of the picture it belongs to, for people to find it; "" if nobody said.
+        opposite: what less of it is called, where that has a name of its own: less land is sea.
         offered: to be painted with; what does not work stays for the sessions that have it.
     """
 
@@ -30,6 +31,7 @@ class Attribute:
     source: str = ""
     flipped: bool = False
     group: str = ""
+    opposite: str = ""
     offered: bool = True
 
 

@@ -50,6 +50,8 @@ ATTRIBUTES = {
     "relief": "Rough country",
 }
 """Channels, as a person calls more of them."""
+OPPOSITES = {"land": "Sea", "warmth": "Cold"}
+"""And less, where that is another thing to paint."""
 
 
 class Square(NamedTuple):
@@ -175,5 +177,8 @@ def planet_attributes(model: Model) -> AttributeSet:
     """The channels as attributes of a model that had the lesson."""
     rows = taught_directions(model, lambda z: normalize_2nd_moment(z)[:, : len(CHANNELS)])
     moved = [rows[CHANNELS.index(channel)] for channel in ATTRIBUTES]
-    attributes = tuple(Attribute(name, title) for name, title in ATTRIBUTES.items())
+    attributes = tuple(
+        Attribute(name, title, opposite=OPPOSITES.get(name, ""))
+        for name, title in ATTRIBUTES.items()
+    )
     return AttributeSet(attributes, torch.stack(moved))

@@ -2,7 +2,7 @@
  * The shapes that cross the wire (DESIGN: the REST contract is in /docs of a running server), as JSDoc types.
  */
 
-/** @typedef {{id: string, title: string, min: number, max: number, default: number, source?: string, flipped?: boolean, group?: string}} Attribute source: how it was found, if it was not trained with the model */
+/** @typedef {{id: string, title: string, min: number, max: number, default: number, source?: string, flipped?: boolean, group?: string, opposite?: string}} Attribute source: how it was found, if it was not trained with the model; opposite: what less of it is called */
 /**
  * @typedef {object} Model
  * @property {string} id

@@ -5,6 +5,7 @@ import { add, begin, goTo, parse, present, step, withEdits } from '../../fronten
 import { KEYS, keyOf } from '../../frontend/js/land/keys.js';
 import { ball, drawBall } from '../../frontend/js/land/globe.js';
 import { MAX_WEBP_PX, largestOf, pixelsText } from '../../frontend/js/land/export-size.js';
+import { hasOpposite, paintOf, paintsOf } from '../../frontend/js/land/palette.js';
 import { opening } from '../../frontend/js/land/opening.js';
 import { changed, indexOf, names, openAfter, strokeAt } from '../../frontend/js/land/strokes.js';
 import { LARGEST_BRUSH, MAX_BOX_PX, MAX_CELLS, SMALLEST_BRUSH, boxOf, fits, painted, rectangle } from '../../frontend/js/land/stroke.js';
@@ -190,7 +191,7 @@ test('the open edit stays open, whatever is deleted around it', () => {
 
 test('edits of one attribute are numbered', () => {
   const edits = [stroke('wood', 0), stroke('wet', 0), stroke('wood', 8)];
-  assert.deepEqual(names(edits, (id) => id.toUpperCase()), ['WOOD 1', 'WET', 'WOOD 2']);
+  assert.deepEqual(names(edits, ({ attribute }) => attribute.toUpperCase()), ['WOOD 1', 'WET', 'WOOD 2']);
 });
 
 test('a soft brush leaves less at its rim', () => {
@@ -234,4 +235,15 @@ test('what is exported says how large it is, and what is too large', () => {
   assert.match(largestOf(wanted(16385, 2)) ?? '', /16384/);
   assert.equal(largestOf(wanted(8192, MAX_WEBP_PX / 8192, 'webp')), null);
   assert.match(largestOf(wanted(8192, 8193, 'webp')) ?? '', /PNG/);
+});
+
+test('what has an opposite is painted as two things', () => {
+  const of = (/** @type {string} */ id, /** @type {string} */ title, opposite = '') => ({ id, title, opposite, min: -3, max: 3, default: 2 });
+  const paints = paintsOf([of('land', 'Land', 'Sea'), of('green', 'Forest')]);
+  assert.deepEqual(paints.map(({ title, sign }) => [title, sign]), [['Land', 1], ['Sea', -1], ['Forest', 1]]);
+  assert.equal(paintOf(paints, { attribute: 'land', strength: -2 })?.title, 'Sea');
+  assert.equal(paintOf(paints, { attribute: 'land', strength: 0.5 })?.title, 'Land');
+  assert.equal(paintOf(paints, { attribute: 'green', strength: -2 })?.title, 'Forest', 'less of it has no name');
+  assert.equal(paintOf(paints, { attribute: null, strength: 2 }), null);
+  assert.deepEqual(['land', 'green'].map((id) => hasOpposite(paints, id)), [true, false]);
 });

@@ -26,8 +26,8 @@ export function editList({ onEdit, onPoint, onOpen }) {
   /** @type {readonly LandEdit[]|null} */
   let edits = null;
   let open = -1; // none
-  /** @type {(id: string) => string} */
-  let titleOf = (id) => id;
+  /** @type {(edit: LandEdit) => string} */
+  let titleOf = ({ attribute }) => attribute;
   /** @type {{stroke: Stroke, strength: number, pause: ReturnType<typeof setTimeout>|undefined}|null} an amount that is being changed */
   let draft = null;
   /** @type {{pointed: LandEdit|null, focused: LandEdit|null}} */
@@ -122,7 +122,7 @@ export function editList({ onEdit, onPoint, onOpen }) {
     parts: [none, list],
     /** Have the amount drawn that is being changed, now. */
     settle,
-    /** @param {readonly LandEdit[]} next @param {(id: string) => string} titles */
+    /** @param {readonly LandEdit[]} next @param {(edit: LandEdit) => string} titles */
     show(next, titles) {
       const was = open;
       open = openAfter(edits, next, open);

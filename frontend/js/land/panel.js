@@ -7,6 +7,7 @@ import { t } from '../i18n.js';
 import { icon } from '../icons.js';
 import { iconButton, segmented, slider } from '../panels/controls.js';
 import { editList } from './edits.js';
+import { hasOpposite, paintOf, paintsOf } from './palette.js';
 import { LARGEST_BRUSH, SMALLEST_BRUSH } from './stroke.js';
 
 /** @typedef {import('../types.js').Attribute} Attribute */
@@ -68,6 +69,7 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onArou
   const tools = segmented(t('Tool'), TOOLS, (value) => onBrush({ tool: /** @type {Tool} */ (value) }));
   const what = el('p', { class: 'quiet' });
   const list = el('div', { class: 'attribute-list', role: 'radiogroup', 'aria-label': t('Attribute to paint') });
+  let sign = 1; // of the amount that is shown: of what has a name of its own there is more or none
   const strength = slider({
     label: t('Amount'),
     min: -3,
@@ -75,7 +77,7 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onArou
     step: 0.1,
     unit: 'σ',
     origin: 0,
-    onInput: (value) => onBrush({ strength: value }),
+    onInput: (value) => onBrush({ strength: sign * value }),
   });
   const size = slider({
     label: t('Size'),
@@ -112,6 +114,14 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onArou
   );
   /** @type {readonly Attribute[]} */
   let shownAttributes = [];
+  /** @type {readonly import('./palette.js').Paint[]} */
+  let paints = [];
+  let amount = 2;
+  /** What has no opposite keeps its sign. @param {import('./palette.js').Paint} paint */
+  const choose = ({ attribute, sign: toward }) => {
+    const isNamed = hasOpposite(paints, attribute);
+    onBrush({ attribute, tool: 'paint', ...(isNamed && { strength: toward * (amount || 2) }) });
+  };
   return {
     dom,
     settle: edits.settle,
@@ -126,10 +136,16 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onArou
       what.textContent = TOOLS.find(({ value }) => value === brush.tool)?.hint ?? '';
       if (attributes !== shownAttributes) {
         shownAttributes = attributes;
-        setChildren(list, attributes.map((each) => attributeRow(each, () => onBrush({ attribute: each.id, tool: 'paint' }))));
+        paints = paintsOf(attributes);
+        setChildren(list, paints.map((paint) => paintRow(paint, () => choose(paint))));
       }
-      for (const input of list.querySelectorAll('input')) input.checked = input.value === brush.attribute;
-      strength.set(brush.strength);
+      const chosen = paintOf(paints, brush);
+      for (const [i, input] of list.querySelectorAll('input').entries()) input.checked = paints[i] === chosen;
+      amount = Math.abs(brush.strength);
+      const isNamed = hasOpposite(paints, brush.attribute);
+      sign = isNamed ? (chosen?.sign ?? 1) : 1;
+      strength.bound(isNamed ? 0 : -3, 3);
+      strength.set(sign * brush.strength);
       size.set(2 * brush.radius);
       softness.set(100 * brush.softness);
     },
@@ -142,14 +158,13 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onArou
       shape.set(land.around ? 'globe' : 'endless');
       round.hidden = !land.around;
       if (land.around) round.value = String(land.around);
-      const titles = new Map(shownAttributes.map(({ id, title }) => [id, t(title)]));
-      edits.show(land.edits, (id) => titles.get(id) ?? id);
+      edits.show(land.edits, (edit) => paintOf(paints, edit)?.title ?? edit.attribute);
     },
   };
 }
 
-/** @param {Attribute} attribute @param {() => void} onChoose */
-function attributeRow({ id, title }, onChoose) {
-  const input = el('input', { type: 'radio', name: 'attribute', value: id, class: 'visually-hidden', onclick: onChoose });
-  return el('label', { class: 'attribute' }, input, icon('brush', 14), el('span', { class: 'attribute-title' }, t(title)));
+/** @param {import('./palette.js').Paint} paint @param {() => void} onChoose */
+function paintRow({ attribute, sign, title }, onChoose) {
+  const input = el('input', { type: 'radio', name: 'attribute', value: `${sign < 0 ? '-' : ''}${attribute}`, class: 'visually-hidden', onclick: onChoose });
+  return el('label', { class: 'attribute' }, input, icon('brush', 14), el('span', { class: 'attribute-title' }, title));
 }

@@ -51,12 +51,13 @@ export function openAfter(before, edits, open) {
 /**
  * A name for every edit: its attribute's, numbered where several have the same.
  * @param {readonly LandEdit[]} edits
- * @param {(attribute: string) => string} titleOf
+ * @param {(edit: LandEdit) => string} titleOf
  */
 export function names(edits, titleOf) {
-  return edits.map(({ attribute }, i) => {
-    const alike = edits.filter((each) => each.attribute === attribute).length;
-    const before = edits.slice(0, i).filter((each) => each.attribute === attribute).length;
-    return alike > 1 ? `${titleOf(attribute)} ${before + 1}` : titleOf(attribute);
+  const titles = edits.map(titleOf);
+  return titles.map((title, i) => {
+    const alike = titles.filter((each) => each === title).length;
+    const before = titles.slice(0, i).filter((each) => each === title).length;
+    return alike > 1 ? `${title} ${before + 1}` : title;
   });
 }
