@@ -12,6 +12,8 @@ const WORDS = [
   t('The land has no end: the model draws every place of it from the seed, whenever it is looked at.'),
   t('Choose an attribute and drag over the land to have more of it there, or less with a negative amount. The tiles that the stroke reaches are drawn again.'),
   t('Point at an edit in the list to see where it lies; choose it to go there and change its amount.'),
+  t('A globe is a map that comes round: what is painted across one edge goes on at the other. Exported whole as a TIFF, it says where it lies.'),
+  t('A painted land is kept under its name, as it changes: it stands on the start page, and as a file it goes to others.'),
   t('The address of this page is the land: opened on this server, with the same key if it has keys, it shows the same place with the same edits.'),
 ];
 
