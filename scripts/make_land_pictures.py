@@ -26,10 +26,10 @@ COHERENCES = (1.5, 4.0, 12.0)
 PAINTED = (  # attribute, strength, middle and radius in pixels
     ("wet", 3.0, (120, 640), 100),
     ("wood", 2.0, (290, 180), 100),
-    ("town", 2.5, (300, 440), 90),
+    ("snow", 2.0, (230, 800), 90),
 )
 SAMPLES = ("valley", "village", "coast")
-ON_SAMPLES = ("wet", "wood", "snow", "town")
+ON_SAMPLES = ("wet", "wood", "snow", "autumn")
 ELLIPSE = 0.55  # of half a sample's sides
 THUMBNAIL = (180, 260)
 
