@@ -17,7 +17,7 @@ from models.recent import Recent
 from worker.masks import read_mask
 from worker.ports import FetchMask, Step
 
-PART_PX = 512  # drawn between two reports
+PART_PX = 256  # drawn between two reports
 
 
 @torch.inference_mode()
