@@ -73,7 +73,7 @@ class MaskPng(Value):
         return data
 
     def png(self) -> bytes:
-        """The bytes of the PNG file; its pixels have not been looked at."""
+        """The bytes of the PNG file; only its first header has been checked."""
         return base64.b64decode(self.data)
 
 
@@ -95,10 +95,10 @@ class MaskInfo(Value):
 
 
 def check_png(png: bytes) -> None:
-    """See by its chunks that a file is a whole PNG that can be a mask; its pixels are not decoded.
+    """See by its first header that a file is a PNG that can be a mask.
 
     Raises:
-        InvalidImage: it is none, or damaged.
+        InvalidImage: it is none.
         TooLarge: more bytes or pixels than a mask has.
     """
     if len(png) > MAX_MASK_PNG_BYTES:
@@ -110,20 +110,26 @@ def check_png(png: bytes) -> None:
         raise InvalidImage("a mask must be a PNG file with pixels")
     if max(width, height) > MAX_MASK_PNG_PX:
         raise TooLarge(f"a PNG mask is 1 to {MAX_MASK_PNG_PX} px a side, got {width}×{height}")
-    if not _is_whole(png):
-        raise InvalidImage("the mask's PNG is damaged: send it again")
 
 
-def _is_whole(png: bytes) -> bool:
-    """Whether all chunks of a PNG are there, each with the checksum that it says."""
+def check_whole_png(png: bytes) -> None:
+    """See that a PNG that is to be kept can be a mask, and that all its chunks are there, each with
+    the checksum that it says; its pixels are not decoded.
+
+    Raises:
+        InvalidImage: it is none, or damaged.
+        TooLarge: more bytes or pixels than a mask has.
+    """
+    check_png(png)
     at, kind = len(PNG_SIGNATURE), b""
-    while kind != b"IEND" and at + 12 <= len(png):
+    while kind != b"IEND":
+        if at + 12 > len(png):
+            raise InvalidImage("the mask's PNG is cut short: send it again")
         (length,) = struct.unpack(">I", png[at : at + 4])
         kind, end = png[at + 4 : at + 8], at + 12 + length
         if png[end - 4 : end] != struct.pack(">I", zlib.crc32(png[at + 4 : end - 4])):
-            return False
+            raise InvalidImage("the mask's PNG is damaged: send it again")
         at = end
-    return kind == b"IEND"
 
 
 def mask_id_of(png: bytes) -> str:

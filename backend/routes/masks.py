@@ -9,7 +9,7 @@ from backend.owner import Owner
 from backend.routes.images import IMMUTABLE
 from backend.services import Server, Services
 from contracts.errors import TooLarge, UnknownMask
-from contracts.masks import MaskInfo, check_png, mask_id_of
+from contracts.masks import MaskInfo, check_whole_png, mask_id_of
 
 router = APIRouter(prefix="/masks", tags=["masks"])
 
@@ -25,7 +25,7 @@ PNG_BODY = {
 async def put_mask(server: Server, owner: Owner, request: Request) -> MaskInfo:
     """Keep a mask, a grey PNG; white is where the edit happens. The same bytes have the same id."""
     png = await request.body()
-    check_png(png)
+    check_whole_png(png)
     return await run_in_threadpool(_kept, server, owner, png)
 
 

@@ -11,7 +11,7 @@ from backend.services import Server, Services
 from contracts.errors import InvalidRequest, StaleLatent, TooLarge
 from contracts.lands import LandRequest
 from contracts.library import Library
-from contracts.masks import check_png
+from contracts.masks import check_whole_png
 from contracts.worlds import (
     MEDIA_TYPE,
     SUFFIX,
@@ -121,7 +121,7 @@ def _taken_in(server: Services, owner: str, data: bytes) -> WorldInfo:
     if model.version != manifest.model_version:
         raise StaleLatent(f"this world was made with another version of {model.id} than is here")
     for png in file.masks.values():
-        check_png(png)
+        check_whole_png(png)
     for png in file.masks.values():  # only now, when all of it can be used, is anything kept
         library.add_mask(owner, png)
     land = checked_land(server, owner, manifest.land)

@@ -42,6 +42,7 @@ def test_models(client: httpx.Client) -> None:
     }  # fmt: skip
     assert set(models["fake"]["attributes"][0]) == {
         "id", "title", "min", "max", "default", "source", "flipped", "group",
+        "opposite",
     }  # fmt: skip
 
 
