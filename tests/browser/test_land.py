@@ -309,7 +309,7 @@ def test_a_painted_land_is_kept_by_name_and_opened_from_the_start(land, land_url
     land.goto(land_url)
     land.on("dialog", lambda dialog: dialog.accept())
     land.get_by_role("button", name="Delete the land Avalon").click()
-    wait_until(lambda: land.locator(".start-sessions a").count() == 0)
+    wait_until(lambda: card.count() == 0)
 
 
 def test_a_land_goes_elsewhere_as_a_file(land, land_url, tmp_path):
