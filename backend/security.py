@@ -21,7 +21,7 @@ from contracts.errors import EditorError, Forbidden, Unauthorized
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 KEYLESS_PATHS = ("/session",)  # where a key is brought, in a small body
 POLICY_VIOLATION = 1008
-SESSION_FILE = "/sessions/file"
+WORK_FILES = ("/sessions/file", "/worlds/file")
 FORM_OVERHEAD_BYTES = 64 * 1024  # boundaries and the small fields around an upload
 DRAIN_FACTOR = 8  # so much of a body past its limit is read away, for the client to hear the answer
 CSP = (
@@ -62,9 +62,9 @@ class Gate:
             return
         limit = self._settings.max_json_bytes
         if headers.get("content-type", "").startswith("multipart/form-data"):
-            is_session = scope["path"] == SESSION_FILE
+            is_work = scope["path"] in WORK_FILES
             largest = (
-                self._settings.max_session_bytes if is_session else self._settings.max_upload_bytes
+                self._settings.max_session_bytes if is_work else self._settings.max_upload_bytes
             )
             limit = largest + FORM_OVERHEAD_BYTES
         await self._app(scope, _limited(receive, limit), send)

@@ -25,6 +25,7 @@ FURTHEST_PX = 2**30
 MAX_BOX_PX = 4096
 FEATHER_PX = 8
 """How far the soft edge of an edit may reach past its box."""
+MAX_WEBP_SIDE_PX = 16_383
 MAX_WEBP_PIXELS = 2**26
 """A WebP is in memory whole while it is written."""
 REACH = 1.5
@@ -33,7 +34,7 @@ REACH = 1.5
 Seed = Annotated[int, Field(ge=0, le=2**53 - 1)]
 """As far as JavaScript counts exactly."""
 Coordinate = Annotated[int, Field(ge=-FURTHEST_PX, le=FURTHEST_PX)]
-Around = Annotated[int, Field(ge=1024, le=MAX_SIDE_PX, multiple_of=256)]
+Around = Literal[1024, 2048, 4096, 8192, 16384]
 ExportSide = Annotated[int, Field(ge=1, le=MAX_SIDE_PX)]
 BoxSide = Annotated[int, Field(ge=1, le=MAX_BOX_PX)]
 Box = tuple[int, int, int, int]
@@ -136,7 +137,7 @@ class LandInfo(LandRequest):
         begins on the map."""
         if self.around is None:
             return self.edits
-        turns = range(-1, box[2] // self.around + 2)
+        turns = range(-1, box[2] // self.around + 3)
         return tuple(
             edit.eastwards((turn - edit.box[0] // self.around) * self.around)
             for edit in self.edits
@@ -160,7 +161,7 @@ class DrawRequest(LandRequest):
     @property
     def is_globe(self) -> bool:
         """Whether it is all of a globe."""
-        return self.around is not None and self.box[2:] == (self.around, self.around // 2)
+        return self.around is not None and self.box == (0, 0, self.around, self.around // 2)
 
     @property
     def is_large(self) -> bool:
@@ -194,6 +195,8 @@ class ExportRequest(PictureFile):
     def _the_format_takes_so_many(self) -> Self:
         if self.box[2] * self.box[3] > self.largest:
             raise ValueError(f"{self.format} takes at most {self.largest:,} px")
+        if self.format == "webp" and max(self.box[2:]) > MAX_WEBP_SIDE_PX:
+            raise ValueError(f"no side of a webp is longer than {MAX_WEBP_SIDE_PX:,} px")
         return self
 
 

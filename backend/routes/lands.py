@@ -12,6 +12,7 @@ from backend.owner import Owner
 from backend.routes.answers import JOB_RESPONSES, Wait, job_answer
 from backend.routes.images import IMMUTABLE
 from backend.services import Server, Services
+from contracts.catalog import ModelInfo
 from contracts.errors import InvalidRequest, StaleLatent, TooLarge, UnknownAttribute
 from contracts.jobs import JobKind
 from contracts.lands import (
@@ -94,6 +95,18 @@ def checked_land(server: Services, owner: str, body: LandRequest) -> LandInfo:
     Raises:
         EditorError: its model draws none, or its edits cannot be made.
     """
+    model = check_land(server, body)
+    check_masks(server, owner, [edit.mask for edit in body.edits])
+    seed = secrets.randbelow(2**31) if body.seed is None else body.seed
+    return server.library.add_land(owner, body, seed, model.version)
+
+
+def check_land(server: Services, body: LandRequest) -> ModelInfo:
+    """See that a land can be drawn; its model. Its masks are not looked for.
+
+    Raises:
+        EditorError: its model draws none, or its edits cannot be made.
+    """
     if len(body.edits) > server.settings.max_edits:
         raise TooLarge(f"at most {server.settings.max_edits} edits make a list")
     model = server.model(body.model)
@@ -102,9 +115,7 @@ def checked_land(server: Services, owner: str, body: LandRequest) -> LandInfo:
     for edit in body.edits:
         if not model.has_attribute(edit.attribute):
             raise UnknownAttribute(f"the model {model.id} has no such attribute: see GET /models")
-    check_masks(server, owner, [edit.mask for edit in body.edits])
-    seed = secrets.randbelow(2**31) if body.seed is None else body.seed
-    return server.library.add_land(owner, body, seed, model.version)
+    return model
 
 
 def _part(

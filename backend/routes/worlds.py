@@ -6,7 +6,7 @@ from fastapi import APIRouter, File, Response, UploadFile
 from fastapi.concurrency import run_in_threadpool
 
 from backend.owner import Owner
-from backend.routes.lands import checked_land
+from backend.routes.lands import check_land, checked_land
 from backend.services import Server, Services
 from contracts.errors import InvalidRequest, StaleLatent, TooLarge
 from contracts.lands import LandRequest
@@ -120,6 +120,7 @@ def _taken_in(server: Services, owner: str, data: bytes) -> WorldInfo:
     model = server.model(manifest.land.model)
     if model.version != manifest.model_version:
         raise StaleLatent(f"this world was made with another version of {model.id} than is here")
+    check_land(server, manifest.land)
     for png in file.masks.values():
         check_whole_png(png)
     for png in file.masks.values():  # only now, when all of it can be used, is anything kept

@@ -160,7 +160,8 @@ def pasted(pixels: Pixels, quad: Quad, before: Pixels, after: Pixels) -> Pixels:
         back(torch.from_numpy(changed).float()[None, None])[0, 0] > 0
     ).numpy()
     part = pixels[y0:y1, x0:x1]
-    lost = torch.from_numpy(part.astype(np.float32)).permute(2, 0, 1)[None] - back(was)
+    shown = F.grid_sample(was, grid, "bilinear", padding_mode="border", align_corners=False)
+    lost = torch.from_numpy(part.astype(np.float32)).permute(2, 0, 1)[None] - shown
     change = back(now - was) - back(detail_gone(was, now)) * lost
     moved = (part + change[0].permute(1, 2, 0).numpy()).round().clip(0, 255).astype(np.uint8)
     result = pixels.copy()

@@ -185,6 +185,7 @@ def test_an_export_has_limits(client: httpx.Client, model: str) -> None:
     assert client.post(path, json={"box": [0, 0, 16_000, 16_000]}).status_code == 413
     assert client.post(path, json={"box": [0, 0, 9000, 9000], "format": "webp"}).status_code == 422
     assert client.post(path, json={"box": [0, 0, 9, 9], "format": "jpeg"}).status_code == 422
+    assert client.post(path, json={"box": [0, 0, 16384, 9], "format": "webp"}).status_code == 422
     assert client.post(path, json={"box": [0, 0, 10**6, 1]}).status_code == 422
     assert client.post(path, json={"box": [0, 0, 0, 5]}).status_code == 422
 

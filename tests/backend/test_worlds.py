@@ -127,6 +127,7 @@ def test_files_that_are_no_worlds(client: httpx.Client, model: str) -> None:
             changed(data, place={"x": 0})[:200],
             data.replace(b"masks/msk_", b"masks/mks_"),
         ],
+        "unknown_attribute": [changed(data, land=with_attribute(data, "no-such"))],
         "stale_latent": [changed(data, model_version="another")],
         "unknown_model": [
             changed(data, land=json.loads(manifest_of(data))["land"] | {"model": "no-such"})
@@ -137,6 +138,11 @@ def test_files_that_are_no_worlds(client: httpx.Client, model: str) -> None:
             answer = take_in(client, each)
             assert answer.json()["code"] == code, answer.text
     assert client.get("/worlds").json() == before
+
+
+def with_attribute(data: bytes, attribute: str) -> dict[str, Any]:
+    land: dict[str, Any] = json.loads(manifest_of(data))["land"]
+    return land | {"edits": [each | {"attribute": attribute} for each in land["edits"]]}
 
 
 def manifest_of(data: bytes) -> bytes:

@@ -235,6 +235,7 @@ test('what is exported says how large it is, and what is too large', () => {
   assert.match(largestOf(wanted(16385, 2)) ?? '', /16384/);
   assert.equal(largestOf(wanted(8192, MAX_WEBP_PX / 8192, 'webp')), null);
   assert.match(largestOf(wanted(8192, 8193, 'webp')) ?? '', /PNG/);
+  assert.match(largestOf(wanted(16384, 9, 'webp')) ?? '', /PNG/);
 });
 
 test('what has an opposite is painted as two things', () => {

@@ -139,6 +139,16 @@ def test_detail_under_what_is_painted_does_not_show_through(degrees: float) -> N
     assert abs((result[darker] - pixels[darker].astype(int)).mean() + 40) < 3
 
 
+def test_a_change_up_to_the_border_of_a_square_leaves_no_seam() -> None:
+    rng = np.random.default_rng(1)
+    pixels = rng.integers(120, 180, (200, 200, 3), dtype=np.uint8)
+    quad = torch.tensor([[40.3, 40.3], [40.3, 160.3], [160.3, 160.3], [160.3, 40.3]])
+    square = cut(pixels, quad, 30)
+    result = pasted(pixels, quad, square, np.full_like(square, 150)).astype(int)
+    rim = result[41:45, 60:140]
+    assert rim.mean() > 140 and rim.min() > 100
+
+
 def test_a_square_beyond_the_border_changes_what_is_there() -> None:
     pixels = picture(100, 100)
     quad = torch.tensor([[-40.0, -40], [-40, 60], [60, 60], [60, -40]])

@@ -149,3 +149,10 @@ def test_all_of_a_globe_is_known_to_be_all() -> None:
     assert globe().part((0, 0, AROUND, AROUND // 2), SIDE).is_globe
     assert not globe().part((0, 0, AROUND, AROUND // 2 - 1), SIDE).is_globe
     assert not land().part((0, 0, AROUND, AROUND // 2), SIDE).is_globe
+    assert not globe().part((8, 0, AROUND, AROUND // 2), SIDE).is_globe, "it begins elsewhere"
+
+
+def test_an_edit_is_met_as_often_as_a_wide_box_comes_to_it() -> None:
+    painted = globe(edit((0, 0, 16, 16)))
+    part = painted.part((AROUND - 1, 0, AROUND - 1, 32), SIDE)
+    assert [each.box[0] for each in part.edits] == [AROUND, 2 * AROUND]

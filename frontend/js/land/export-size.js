@@ -8,6 +8,7 @@ import { language, t } from '../i18n.js';
 
 export const MAX_SIDE = 16384;
 export const MAX_WEBP_PX = 2 ** 26;
+const MAX_WEBP_SIDE = 16383;
 const ROUGH_SPEED = 0.5e6; // pixels a second, on one core
 
 /** @param {readonly number[]} box */
@@ -23,6 +24,6 @@ export function pixelsText([, , width, height]) {
 /** What is wrong with a size, or null. @param {Wanted} wanted */
 export function largestOf({ box: [, , width, height], format }) {
   if (Math.max(width, height) > MAX_SIDE) return t('No side is longer than {side} px', { side: MAX_SIDE });
-  if (format === 'webp' && width * height > MAX_WEBP_PX) return t('A WebP has 67 million pixels at most: choose PNG or TIFF');
+  if (format === 'webp' && (width * height > MAX_WEBP_PX || Math.max(width, height) > MAX_WEBP_SIDE)) return t('A WebP has 67 million pixels at most: choose PNG or TIFF');
   return null;
 }

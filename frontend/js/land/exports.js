@@ -33,8 +33,8 @@ export function exportList(api) {
         type: 'button',
         class: 'button',
         onclick() {
-          isCanceled = true;
-          if (job) void api.cancelJob(job.job_id);
+          isCanceled = cancel.disabled = true;
+          if (job) api.cancelJob(job.job_id).catch(() => (isCanceled = cancel.disabled = false));
         },
       }, t('Cancel'));
       const line = el('div', { class: 'land-export' }, words, progress, cancel);
@@ -47,6 +47,7 @@ export function exportList(api) {
             if (steps > 0) Object.assign(progress, { max: steps, value: step });
           },
         });
+        if (isCanceled) return; // too late to stop it, and still not wanted
         download(api.imageUrl(result.image_id), `land-${land.seed} ${width}x${height}.${EXTENSIONS[wanted.format]}`);
       } catch (error) {
         if (!isCanceled) throw error;

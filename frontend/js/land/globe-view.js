@@ -16,7 +16,7 @@ const KEY_TURN = 1 / 36;
 
 /** @param {(land: Land) => string} urlOf with places for z, x and y */
 export function globeView(urlOf) {
-  const canvas = el('canvas', { class: 'globe-ball', width: SIDE, height: SIDE, tabIndex: 0, role: 'img', 'aria-label': t('The globe; turn it with ← and →') });
+  const canvas = el('canvas', { class: 'globe-ball', width: SIDE, height: SIDE, tabIndex: 0, role: 'slider', 'aria-label': t('The globe; turn it with ← and →'), 'aria-valuemin': 0, 'aria-valuemax': 360, title: t('Drag it to hold and turn it; a double click lets it turn by itself') });
   const context = context2d(canvas);
   const shown = context.createImageData(SIDE, SIDE);
   const round = ball(SIDE, TILT);
@@ -42,13 +42,14 @@ export function globeView(urlOf) {
     drawBall(round, pixels, turn, shown.data);
     context.putImageData(shown, 0, 0);
     canvas.dataset.turn = turn.toFixed(3);
+    if (isHeld) canvas.setAttribute('aria-valuenow', String(Math.round(360 * turn)));
     waiting.hidden = true;
   }
 
   /** @param {number} now */
   function spin(now) {
     if (dom.hidden) return;
-    if (!isHeld && pixels) {
+    if (!isHeld && !canvas.hidden && pixels) {
       turn = (turn + Math.min(100, now - last) / 1000 / TURN_S) % 1;
       draw();
     }
@@ -65,9 +66,12 @@ export function globeView(urlOf) {
     turn = (turn - event.movementX / SIDE / Math.PI + 1) % 1;
     draw();
   });
-  canvas.addEventListener('keydown', ({ key }) => {
+  canvas.addEventListener('dblclick', () => (isHeld = false));
+  canvas.addEventListener('keydown', (event) => {
+    const { key } = event;
     const by = key === 'ArrowLeft' ? -KEY_TURN : key === 'ArrowRight' ? KEY_TURN : 0;
     if (by === 0) return;
+    event.preventDefault();
     isHeld = true;
     turn = (turn + by + 1) % 1;
     draw();
@@ -101,6 +105,7 @@ export function globeView(urlOf) {
             pixels = onMap.getImageData(0, 0, width, height);
             draw();
           };
+          tile.onerror = () => tiles.includes(tile) && (waiting.textContent = t('Some tiles did not come'));
           tiles.push(tile);
           tile.src = url.replace('{z}', String(land.min_zoom)).replace('{x}', String(x)).replace('{y}', String(y));
         }

@@ -12,7 +12,7 @@ import { iconButton } from '../panels/controls.js';
 import { keyDialog } from '../panels/dialogs.js';
 import { themeButton } from '../panels/theme.js';
 import { loadPreference } from '../preferences.js';
-import { asProblem, remedy } from '../problem.js';
+import { Problem, asProblem, remedy } from '../problem.js';
 import { isElsewhere } from '../typing.js';
 import { exportDialog } from './export-dialog.js';
 import { exportList } from './exports.js';
@@ -124,10 +124,7 @@ const view = new LandView(room, {
     say(isDrawing ? t('Drawing…') : '');
     if (hasFailed) tell(t('Some tiles did not come'), t('The server may be busy.'), () => view.retry());
   },
-  onMove() {
-    putAddress();
-    if (keeper.world) keepWorld();
-  },
+  onMove: () => putAddress(),
 });
 
 /** @param {string} text */
@@ -155,21 +152,26 @@ function setBrush(next) {
 /**
  * Make another land out of the present one.
  * @param {(land: any) => Record<string, unknown>|Promise<Record<string, unknown>>} wanted what POST /lands takes
+ * @param {boolean} [isAnother] it has nothing to do with the present one
  */
-function change(wanted) {
+function change(wanted, isAnother = false) {
   turn = turn.then(async () => {
     if (!history) return;
     try {
       const { model: id, coherence, truncation, around, seed, edits } = await wanted(land);
       land = await api.makeLand({ model: id, coherence, truncation, around, seed, edits });
-      history = add(history, land.land_id);
+      if (isAnother) {
+        keeper.open(null);
+        bar.show(null, true);
+      }
+      history = isAnother ? begin(land.land_id) : add(history, land.land_id);
       useModel(land.model);
       show();
       if (keeper.world || land.edits.length > 0) keepWorld();
     } catch (error) {
       const found = asProblem(error);
       view.forget();
-      tell(found.title, remedy(found) || found.detail, () => change(wanted));
+      tell(found.title, remedy(found) || found.detail, () => change(wanted, isAnother));
     }
   });
 }
@@ -178,10 +180,9 @@ function change(wanted) {
 function another(wanted) {
   change(async (before) => {
     await keeper.flush();
-    keeper.open(null);
-    bar.show(null, true);
+    if (!keeper.isSaved) throw new Problem({ title: t('Not saved'), detail: t('The server does not take the land at the moment; another one would leave it unsaved.') });
     return wanted(before);
-  });
+  }, true);
 }
 
 /** Paint with the attributes of a model. @param {string} id */
@@ -247,16 +248,16 @@ async function downloadWorld() {
   }
 }
 
-addEventListener('pagehide', () => void keeper.flush().catch(() => null));
+addEventListener('visibilitychange', () => document.hidden && void keeper.flush().catch(() => null));
 
 /** @param {import('./export-dialog.js').Wanted} wanted */
-async function exportBox(wanted) {
-  if (!land) return;
+async function exportBox(wanted, of = land) {
+  if (!of) return;
   try {
-    await exports.add(land, wanted);
+    await exports.add(of, wanted);
   } catch (error) {
     const found = asProblem(error);
-    tell(found.title, found.detail || remedy(found), () => void exportBox(wanted));
+    tell(found.title, found.detail || remedy(found), () => void exportBox(wanted, of));
   }
 }
 
@@ -295,9 +296,13 @@ async function keptWorld(id) {
 
 try {
   const before = parse(localStorage.getItem(KEPT));
-  const worldId = new URLSearchParams(location.search).get('world') ?? before?.worldId ?? '';
+  const named = new URLSearchParams(location.search).get('world');
+  const isNamed = named !== null;
+  const worldId = named ?? before?.worldId ?? '';
   const world = WORLD.test(worldId) ? await keptWorld(worldId) : null;
-  const [, asked = world?.land_id, zoom = world?.place.zoom, x = world?.place.x, y = world?.place.y] = ADDRESS.exec(location.hash) ?? [];
+  const [, addressed, ...at] = ADDRESS.exec(location.hash) ?? [];
+  const asked = (isNamed ? world?.land_id : null) ?? addressed ?? world?.land_id;
+  const [zoom, x, y] = asked === addressed ? at : [world?.place.zoom, world?.place.x, world?.place.y];
   const ids = [asked, before && present(before)];
   const [listed, ...kept] = await Promise.all([api.models(), ...ids.map((id) => keptLand(id ?? undefined))]);
   models = listed.models.filter(({ is_spatial }) => is_spatial);
@@ -308,8 +313,9 @@ try {
     if (asked && !kept[0]) tell(t('This land is not here'), t('It was made on another server, or with another key. Here is another one.'));
     land = kept.find(isAsItWas) ?? (await api.makeLand({ model: models[0].id, edits: [], ...(before ? {} : { seed: FIRST_SEED }) }));
     history = before && kept[1] ? goTo(before, land.land_id) : begin(land.land_id);
-    const isOfWorld = world !== null && (land.land_id === world.land_id || location.search !== '');
-    keeper.open(isOfWorld ? world : null);
+    keeper.open(land.land_id === world?.land_id ? world : null);
+    if (keeper.world) history = begin(land.land_id); // what was done before was another land's
+    else if (isNamed) tell(t('This land is not here'), t('It was deleted, made by another version of the model, or with another key. Here is another one.'));
     bar.show(keeper.world, true);
     panel.offerModels(models);
     panel.dom.hidden = false;

@@ -24,7 +24,7 @@ import { LARGEST_BRUSH, SMALLEST_BRUSH } from './stroke.js';
  * @property {(around: number|null) => void} onAround pixels round a globe; null: the land has no end
  */
 
-const AROUND = [2048, 4096, 8192]; // pixels
+const AROUND = [1024, 2048, 4096, 8192, 16384]; // pixels
 
 const SHAPES = [
   { value: 'endless', text: t('Endless') },
@@ -65,7 +65,7 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onArou
     { class: 'land-model', 'aria-label': t('Size of the globe'), hidden: true, onchange: () => onAround(Number(round.value)) },
     ...AROUND.map((px) => el('option', { value: String(px) }, t('{width} × {height} px', { width: px, height: px / 2 }))),
   );
-  round.value = String(AROUND[1]);
+  round.value = '4096';
   const tools = segmented(t('Tool'), TOOLS, (value) => onBrush({ tool: /** @type {Tool} */ (value) }));
   const what = el('p', { class: 'quiet' });
   const list = el('div', { class: 'attribute-list', role: 'radiogroup', 'aria-label': t('Attribute to paint') });

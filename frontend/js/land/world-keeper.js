@@ -45,6 +45,11 @@ export class WorldKeeper {
     return this.#world;
   }
 
+  /** Whether nothing is left to be kept. */
+  get isSaved() {
+    return this.#draft === null;
+  }
+
   /** Go on with a world; null: with a land that has no name yet. @param {World|null} world */
   open(world) {
     clearTimeout(this.#timer);
