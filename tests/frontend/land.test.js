@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { add, begin, goTo, parse, present, step, withEdits } from '../../frontend/js/land/history.js';
+import { add, addFirst, begin, goTo, parse, present, step, withEdits, withWorld, worldOf } from '../../frontend/js/land/history.js';
 import { KEYS, keyOf } from '../../frontend/js/land/keys.js';
 import { ball, drawBall } from '../../frontend/js/land/globe.js';
 import { MAX_WEBP_PX, largestOf, pixelsText } from '../../frontend/js/land/export-size.js';
@@ -109,7 +109,7 @@ test('undo is the land before; painting after it forgets what was undone', () =>
 test('a land that is opened is where it was, or comes next', () => {
   const history = step(add(add(begin('a'), 'b'), 'c'), -2);
   assert.deepEqual(goTo(history, 'c'), { ids: ['a', 'b', 'c'], at: 2 });
-  assert.deepEqual(goTo(history, 'x'), { ids: ['a', 'x'], at: 1 });
+  assert.deepEqual(goTo(history, 'x'), { ids: ['a', 'x'], at: 1, firsts: ['x'] });
 });
 
 test('a history is kept as text, and no longer than a hundred lands', () => {
@@ -247,4 +247,16 @@ test('what has an opposite is painted as two things', () => {
   assert.equal(paintOf(paints, { attribute: 'green', strength: -2 })?.title, 'Forest', 'less of it has no name');
   assert.equal(paintOf(paints, { attribute: null, strength: 2 }), null);
   assert.deepEqual(['land', 'green'].map((id) => hasOpposite(paints, id)), [true, false]);
+});
+
+test('undo across lands finds the name of each', () => {
+  let history = withWorld(add(begin('a'), 'b'), 'wld_1');
+  assert.equal(worldOf(step(history, -1)), 'wld_1', 'what was painted first is of it, too');
+  history = addFirst(history, 'c');
+  assert.equal(worldOf(history), null, 'another land has no name yet');
+  history = withWorld(add(history, 'd'), 'wld_2');
+  assert.equal(worldOf(history), 'wld_2');
+  assert.equal(worldOf(step(history, -1)), 'wld_2');
+  assert.equal(worldOf(step(history, -2)), 'wld_1');
+  assert.equal(worldOf(/** @type {any} */ (parse(JSON.stringify(step(history, -2))))), 'wld_1');
 });

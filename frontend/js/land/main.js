@@ -17,7 +17,7 @@ import { isElsewhere } from '../typing.js';
 import { exportDialog } from './export-dialog.js';
 import { exportList } from './exports.js';
 import { globeView } from './globe-view.js';
-import { add, begin, goTo, parse, present, step, withEdits } from './history.js';
+import { add, addFirst, begin, goTo, parse, present, step, withEdits, withWorld, worldOf } from './history.js';
 import { landHelp } from './help.js';
 import { keyOf } from './keys.js';
 import { landPanel } from './panel.js';
@@ -50,6 +50,7 @@ const exports = exportList(api);
 const keeper = new WorldKeeper(api, {
   onSaved(world, isSaved) {
     bar.show(world, isSaved);
+    if (world && history) history = withWorld(history, world.world_id);
     if (world) putAddress();
   },
   onProblem(error) {
@@ -164,7 +165,7 @@ function change(wanted, isAnother = false) {
         keeper.open(null);
         bar.show(null, true);
       }
-      history = isAnother ? begin(land.land_id) : add(history, land.land_id);
+      history = (isAnother ? addFirst : add)(history, land.land_id);
       useModel(land.model);
       show();
       if (keeper.world || land.edits.length > 0) keepWorld();
@@ -201,11 +202,19 @@ function go(by) {
     const next = step(history, by);
     if (next.at === history.at) return;
     try {
-      land = await api.land(present(next));
+      const worldId = worldOf(next);
+      const isElsewhere = worldId !== worldOf(history) || (worldId ?? null) !== (keeper.world?.world_id ?? null);
+      if (isElsewhere) await keeper.flush();
+      const [back, world] = await Promise.all([api.land(present(next)), isElsewhere && worldId ? keptWorld(worldId) : null]);
+      if (isElsewhere) {
+        keeper.open(world);
+        bar.show(world, true);
+      }
+      land = back;
       history = next;
       useModel(land.model);
       show();
-      if (keeper.world || land.edits.length > 0) keepWorld();
+      if (keeper.world || !keeper.isSaved) keepWorld();
     } catch (error) {
       const found = asProblem(error);
       tell(found.title, remedy(found) || found.detail, () => go(by));
@@ -229,7 +238,7 @@ function putAddress() {
   const { x, y, zoom } = view.place;
   const query = keeper.world ? `?world=${keeper.world.world_id}` : location.pathname;
   window.history.replaceState(null, '', `${query}#${present(history)}/${zoom}/${x}/${y}`);
-  localStorage.setItem(KEPT, JSON.stringify({ ...history, worldId: keeper.world?.world_id ?? null }));
+  localStorage.setItem(KEPT, JSON.stringify({ firsts: [], worlds: {}, ...history }));
 }
 
 /** Keep the present land under a name. @param {string} [name] the one that it has, if not given */
@@ -298,7 +307,7 @@ try {
   const before = parse(localStorage.getItem(KEPT));
   const named = new URLSearchParams(location.search).get('world');
   const isNamed = named !== null;
-  const worldId = named ?? before?.worldId ?? '';
+  const worldId = named ?? (before && worldOf(before)) ?? '';
   const world = WORLD.test(worldId) ? await keptWorld(worldId) : null;
   const [, addressed, ...at] = ADDRESS.exec(location.hash) ?? [];
   const asked = (isNamed ? world?.land_id : null) ?? addressed ?? world?.land_id;
@@ -314,7 +323,7 @@ try {
     land = kept.find(isAsItWas) ?? (await api.makeLand({ model: models[0].id, edits: [], ...(before ? {} : { seed: FIRST_SEED }) }));
     history = before && kept[1] ? goTo(before, land.land_id) : begin(land.land_id);
     keeper.open(land.land_id === world?.land_id ? world : null);
-    if (keeper.world) history = begin(land.land_id); // what was done before was another land's
+    if (keeper.world) history = withWorld(history, keeper.world.world_id);
     else if (isNamed) tell(t('This land is not here'), t('It was deleted, made by another version of the model, or with another key. Here is another one.'));
     bar.show(keeper.world, true);
     panel.offerModels(models);
