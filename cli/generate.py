@@ -98,6 +98,8 @@ def generate(
             f"{out}: {count or 1} picture{'s' if (count or 1) > 1 else ''} of {whole[0]}×{whole[1]}"
         )
         return
+    if is_round:
+        raise InvalidRequest(f"--round: {editor.model_id} was not trained spatially")
     with Progress(transient=True) as progress:
         for i in progress.track(range(count or 1), description="Generating"):
             wanted = GenerateRequest(

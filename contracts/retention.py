@@ -1,8 +1,8 @@
 """Takes out of the store what nobody needs any more. The server does it now and then.
 
-Uploaded and generated pictures, latents, lands and sessions stay: they are what people made. An
-edited picture can be made again from its latent, so it goes when nobody has asked for it in a
-while; so does a mask that no session and no land needs, which its page sends again. See
+Uploaded and generated pictures, latents, lands, worlds and sessions stay: they are what people
+made. An edited picture can be made again from its latent, so it goes when nobody has asked for it
+in a while; so does a mask that no session and no land needs, which its page sends again. See
 `library.py` for the layout.
 """
 

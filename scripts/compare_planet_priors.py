@@ -63,6 +63,9 @@ def main() -> None:
     )
     out = asked.run / "priors.json"
     rows = json.loads(out.read_text()) if out.exists() else []
+    asked_for = {"steps": asked.steps, "resolution": asked.resolution, "count": asked.count}
+    if any(asked_for.items() - row.items() for row in rows):
+        parser.error(f"{asked.run} compares with other steps, pictures or sizes")
     for seed in range(asked.seeds):
         for prior in PRIORS:
             if any((row["prior"], row["run_seed"]) == (prior, seed) for row in rows):
@@ -75,10 +78,9 @@ def main() -> None:
             model = release_generator(folder, "land")
             alone = features(squares(model, asked.count, SEED), "Pictures")
             within = features(cut(model, asked.count, SEED), "Squares of lands")
-            row = {
+            row = asked_for | {
                 "prior": prior,
                 "run_seed": seed,
-                "nimg": options.batch * asked.steps,
                 "frechet_earth": frechet_distance(held, others),
                 "frechet_square": frechet_distance(held, alone),
                 "frechet_land": frechet_distance(held, within),
