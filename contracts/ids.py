@@ -16,19 +16,14 @@ def is_id(kind: IdKind, text: str) -> bool:
     return _ID.fullmatch(text) is not None and text.startswith(kind)
 
 
+def new_id(kind: IdKind) -> str:
+    """A random id."""
+    return f"{kind}_{secrets.token_hex(16)}"
+
+
 def new_job_id() -> str:
     """A random job id."""
-    return f"job_{secrets.token_hex(16)}"
-
-
-def new_session_id() -> str:
-    """A random session id."""
-    return f"ses_{secrets.token_hex(16)}"
-
-
-def new_world_id() -> str:
-    """A random world id."""
-    return f"wld_{secrets.token_hex(16)}"
+    return new_id("job")
 
 
 def content_id(kind: Literal["img", "lat", "lnd", "msk"], *parts: str) -> str:

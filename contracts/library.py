@@ -5,10 +5,9 @@ Bytes are in the blob store, once; a record in the owner's own folder makes them
 """
 
 import secrets
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel
 
@@ -16,7 +15,6 @@ from contracts.base import Value
 from contracts.blobs import BlobStore, Files
 from contracts.edits import canonical_json
 from contracts.errors import (
-    SessionConflict,
     UnknownImage,
     UnknownLand,
     UnknownLatent,
@@ -25,16 +23,15 @@ from contracts.errors import (
     UnknownWorld,
 )
 from contracts.faces import Quad
-from contracts.ids import content_id, is_id, new_session_id, new_world_id
-from contracts.jobs import now
+from contracts.ids import content_id, is_id
 from contracts.lands import DrawResult, LandInfo, LandRequest
 from contracts.masks import mask_id_of
+from contracts.named import Named
 from contracts.requests import EditResult, EncodeResult, Fit, Metrics
 from contracts.sessions import SessionRecord, SessionWrite
 from contracts.worlds import WorldRecord, WorldWrite
 
 R = TypeVar("R", EditResult, DrawResult)
-K = TypeVar("K", SessionRecord, WorldRecord)
 
 RENEW_S = 3600.0  # a record younger than this is not written again when it is asked for
 
@@ -89,12 +86,21 @@ class Answer(BaseModel):
 
 
 class Library:
-    """Pictures, latents and answered edits by owner."""
+    """Pictures, latents and answered edits by owner.
+
+    Attributes:
+        sessions, worlds: what owners keep by name.
+    """
 
     def __init__(self, url: str) -> None:
         self._files = Files(url)
         self._blobs = BlobStore(self._files)
-        self._changing = threading.Lock()
+        self.sessions = Named[SessionRecord, SessionWrite](
+            self._files, SessionRecord, "sessions", "ses", "session_id", UnknownSession
+        )
+        self.worlds = Named[WorldRecord, WorldWrite](
+            self._files, WorldRecord, "worlds", "wld", "world_id", UnknownWorld
+        )
 
     def add_image(
         self, owner: str, data: bytes, media_type: str, width: int, height: int
@@ -308,108 +314,6 @@ class Library:
             raise UnknownLand("there is no such land: make it again")
         return LandInfo.model_validate_json(text)
 
-    def add_session(self, owner: str, wanted: SessionWrite) -> SessionRecord:
-        """Keep a new session."""
-        begun_at = now()
-        record = SessionRecord(
-            session_id=new_session_id(),
-            revision=1,
-            created_at=begun_at,
-            updated_at=begun_at,
-            **_written(wanted),
-        )
-        self._write(owner, "sessions", record.session_id, record)
-        return record
-
-    def session(self, owner: str, session_id: str) -> SessionRecord:
-        """An owner's session.
-
-        Raises:
-            UnknownSession: there is none, or it is another's.
-        """
-        name = place(owner, "sessions", session_id)
-        text = self._files.read(name) if is_id("ses", session_id) else None
-        if text is None:
-            raise UnknownSession("there is no such session: it may have been deleted")
-        return SessionRecord.model_validate_json(text)
-
-    def sessions(self, owner: str) -> list[SessionRecord]:
-        """An owner's sessions, the latest change first."""
-        return self._latest_first(owner, "sessions", SessionRecord)
-
-    def change_session(self, owner: str, session_id: str, wanted: SessionWrite) -> SessionRecord:
-        """Write a session anew.
-
-        Raises:
-            UnknownSession: there is none, or it is another's.
-            SessionConflict: it was changed since the revision that `wanted` was made from.
-        """
-        with self._changing:
-            record = _changed(self.session(owner, session_id), wanted)
-            self._write(owner, "sessions", session_id, record)
-        return record
-
-    def drop_session(self, owner: str, session_id: str) -> None:
-        """Forget a session.
-
-        Raises:
-            UnknownSession: there is none, or it is another's.
-        """
-        with self._changing:
-            self.session(owner, session_id)
-            self._files.remove(place(owner, "sessions", session_id))
-
-    def add_world(self, owner: str, wanted: WorldWrite) -> WorldRecord:
-        """Keep a land by name."""
-        begun_at = now()
-        record = WorldRecord(
-            world_id=new_world_id(),
-            revision=1,
-            created_at=begun_at,
-            updated_at=begun_at,
-            **_written(wanted),
-        )
-        self._write(owner, "worlds", record.world_id, record)
-        return record
-
-    def world(self, owner: str, world_id: str) -> WorldRecord:
-        """An owner's world.
-
-        Raises:
-            UnknownWorld: there is none, or it is another's.
-        """
-        name = place(owner, "worlds", world_id)
-        text = self._files.read(name) if is_id("wld", world_id) else None
-        if text is None:
-            raise UnknownWorld("there is no such world: it may have been deleted")
-        return WorldRecord.model_validate_json(text)
-
-    def worlds(self, owner: str) -> list[WorldRecord]:
-        """An owner's worlds, the latest change first."""
-        return self._latest_first(owner, "worlds", WorldRecord)
-
-    def change_world(self, owner: str, world_id: str, wanted: WorldWrite) -> WorldRecord:
-        """Write a world anew.
-
-        Raises:
-            UnknownWorld: there is none, or it is another's.
-            SessionConflict: it was changed since the revision that `wanted` was made from.
-        """
-        with self._changing:
-            record = _changed(self.world(owner, world_id), wanted)
-            self._write(owner, "worlds", world_id, record)
-        return record
-
-    def drop_world(self, owner: str, world_id: str) -> None:
-        """Forget a world.
-
-        Raises:
-            UnknownWorld: there is none, or it is another's.
-        """
-        with self._changing:
-            self.world(owner, world_id)
-            self._files.remove(place(owner, "worlds", world_id))
-
     def remember_drawn(self, owner: str, key: str, result: DrawResult) -> None:
         """Keep a drawn box of a land under its key (`DrawRequest.key`)."""
         self._write(owner, "edits", key, result)
@@ -441,12 +345,6 @@ class Library:
     def _write(self, owner: str, kind: str, name: str, record: Value) -> None:
         self._files.write(place(owner, kind, name), record.model_dump_json().encode())
 
-    def _latest_first(self, owner: str, kind: str, record: type[K]) -> list[K]:
-        names = self._files.names(f"records/{owner}/{kind}")
-        texts = [text for name in names if (text := self._files.read(name)) is not None]
-        found = [record.model_validate_json(text) for text in texts]
-        return sorted(found, key=lambda each: each.updated_at, reverse=True)
-
     def _answered(self, owner: str, key: str, kind: type[R]) -> R | None:
         text = self._read(owner, "edits", key)
         result = None if text is None else kind.model_validate_json(text)
@@ -460,23 +358,6 @@ class Library:
         if text is not None and self._files.age_s(place(owner, kind, name)) > RENEW_S:
             self._files.write(place(owner, kind, name), text)
         return text
-
-
-def _written(wanted: SessionWrite | WorldWrite) -> dict[str, Any]:
-    """What a client says of a session, or of a world."""
-    return {name: value for name, value in wanted if name != "revision"}
-
-
-def _changed(before: K, wanted: SessionWrite | WorldWrite) -> K:
-    """The next revision.
-
-    Raises:
-        SessionConflict: another one has been written meanwhile.
-    """
-    if wanted.revision != before.revision:
-        raise SessionConflict("it was changed elsewhere: read it again")
-    update = _written(wanted) | {"revision": before.revision + 1, "updated_at": now()}
-    return before.model_copy(update=update)
 
 
 def place(owner: str, kind: str, name: str) -> str:

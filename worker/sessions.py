@@ -115,7 +115,7 @@ def import_session(task: Task, request: ImportRequest) -> ImportResult:
         snapshots=tuple(each.model_copy(update=known_here(each)) for each in manifest.snapshots),
         cover_id=task.add_picture(cover, "png", 100).image_id if cover else None,
     )
-    record = task.bench.library.add_session(task.owner, wanted)
+    record = task.bench.library.sessions.add(task.owner, wanted)
     return ImportResult(session_id=record.session_id)
 
 

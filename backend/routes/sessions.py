@@ -48,7 +48,7 @@ async def make_session(server: Server, owner: Owner, body: SessionWrite) -> Sess
     if body.revision is not None:
         raise InvalidRequest("revision: a new session has none")
     await run_in_threadpool(_check, server, owner, body)
-    record = await run_in_threadpool(server.library.add_session, owner, body)
+    record = await run_in_threadpool(server.library.sessions.add, owner, body)
     return await run_in_threadpool(_info, server.library, owner, record)
 
 
@@ -59,14 +59,14 @@ async def import_session(
     """Take in a session file: its pictures, latents and edits. The same edits give the same
     picture, to the bit, where the model is the same."""
     session_id = await import_file(server, owner, session)
-    record = await run_in_threadpool(server.library.session, owner, session_id)
+    record = await run_in_threadpool(server.library.sessions.get, owner, session_id)
     return await run_in_threadpool(_info, server.library, owner, record)
 
 
 @router.get("/{session_id}")
 async def get_session(server: Server, owner: Owner, session_id: str) -> SessionInfo:
     """A session, with all that is needed to go on."""
-    record = await run_in_threadpool(server.library.session, owner, session_id)
+    record = await run_in_threadpool(server.library.sessions.get, owner, session_id)
     return await run_in_threadpool(_info, server.library, owner, record)
 
 
@@ -79,14 +79,14 @@ async def change_session(
     if body.revision is None:
         raise InvalidRequest("revision: say which one was changed")
     await run_in_threadpool(_check, server, owner, body)
-    record = await run_in_threadpool(server.library.change_session, owner, session_id, body)
+    record = await run_in_threadpool(server.library.sessions.change, owner, session_id, body)
     return await run_in_threadpool(_info, server.library, owner, record)
 
 
 @router.delete("/{session_id}", status_code=204, response_class=Response)
 async def delete_session(server: Server, owner: Owner, session_id: str) -> None:
     """Forget a session. Its picture and latent stay."""
-    await run_in_threadpool(server.library.drop_session, owner, session_id)
+    await run_in_threadpool(server.library.sessions.drop, owner, session_id)
 
 
 @router.get(
@@ -113,7 +113,7 @@ def _check(server: Services, owner: str, body: SessionWrite) -> None:
 
 
 def _list(library: Library, owner: str) -> SessionList:
-    summaries = [_summary(library, owner, record) for record in library.sessions(owner)]
+    summaries = [_summary(library, owner, record) for record in library.sessions.all(owner)]
     return SessionList(sessions=tuple(summaries))
 
 
@@ -144,7 +144,7 @@ def _info(library: Library, owner: str, record: SessionRecord) -> SessionInfo:
 
 
 def _packed(library: Library, owner: str, session_id: str) -> bytes:
-    record = library.session(owner, session_id)
+    record = library.sessions.get(owner, session_id)
     entries: dict[str, bytes] = {}
     latents = tuple(
         _packed_latent(library, owner, library.latent(owner, latent_id), entries)

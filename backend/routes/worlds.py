@@ -41,7 +41,7 @@ async def make_world(server: Server, owner: Owner, body: WorldWrite) -> WorldInf
     if body.revision is not None:
         raise InvalidRequest("revision: a new world has none")
     await run_in_threadpool(server.library.land, owner, body.land_id)
-    record = await run_in_threadpool(server.library.add_world, owner, body)
+    record = await run_in_threadpool(server.library.worlds.add, owner, body)
     return await run_in_threadpool(_info, server.library, owner, record)
 
 
@@ -60,7 +60,7 @@ async def import_world(
 @router.get("/{world_id}")
 async def get_world(server: Server, owner: Owner, world_id: str) -> WorldInfo:
     """A world, with its land."""
-    record = await run_in_threadpool(server.library.world, owner, world_id)
+    record = await run_in_threadpool(server.library.worlds.get, owner, world_id)
     return await run_in_threadpool(_info, server.library, owner, record)
 
 
@@ -71,14 +71,14 @@ async def change_world(server: Server, owner: Owner, world_id: str, body: WorldW
     if body.revision is None:
         raise InvalidRequest("revision: say which one was changed")
     await run_in_threadpool(server.library.land, owner, body.land_id)
-    record = await run_in_threadpool(server.library.change_world, owner, world_id, body)
+    record = await run_in_threadpool(server.library.worlds.change, owner, world_id, body)
     return await run_in_threadpool(_info, server.library, owner, record)
 
 
 @router.delete("/{world_id}", status_code=204, response_class=Response)
 async def delete_world(server: Server, owner: Owner, world_id: str) -> None:
     """Forget a world. Its land stays, for whoever has its id."""
-    await run_in_threadpool(server.library.drop_world, owner, world_id)
+    await run_in_threadpool(server.library.worlds.drop, owner, world_id)
 
 
 @router.get(
@@ -92,7 +92,9 @@ async def export_world(server: Server, owner: Owner, world_id: str) -> Response:
 
 
 def _list(library: Library, owner: str) -> WorldList:
-    return WorldList(worlds=tuple(_info(library, owner, each) for each in library.worlds(owner)))
+    return WorldList(
+        worlds=tuple(_info(library, owner, each) for each in library.worlds.all(owner))
+    )
 
 
 def _info(library: Library, owner: str, record: WorldRecord) -> WorldInfo:
@@ -100,7 +102,7 @@ def _info(library: Library, owner: str, record: WorldRecord) -> WorldInfo:
 
 
 def _packed(library: Library, owner: str, world_id: str) -> bytes:
-    world = library.world(owner, world_id)
+    world = library.worlds.get(owner, world_id)
     land = library.land(owner, world.land_id)
     manifest = WorldManifest(
         name=world.name,
@@ -127,4 +129,4 @@ def _taken_in(server: Services, owner: str, data: bytes) -> WorldInfo:
         library.add_mask(owner, png)
     land = checked_land(server, owner, manifest.land)
     wanted = WorldWrite(name=manifest.name, land_id=land.land_id, place=manifest.place)
-    return _info(library, owner, library.add_world(owner, wanted))
+    return _info(library, owner, library.worlds.add(owner, wanted))

@@ -162,7 +162,7 @@ def test_masks_that_sessions_snapshots_and_lands_need_stay(
     session = SessionWrite(
         name="A", latent_id="lat_a", edits=(painted(now_),), others=(part,), snapshots=(then,)
     )
-    library.add_session("anna", session)
+    library.sessions.add("anna", session)
     stroke = LandEdit(attribute="wood", strength=1, box=(0, 0, 8, 8), mask=MaskStored(mask_id=land))
     library.add_land("anna", LandRequest(model="aerial", seed=1, edits=(stroke,)), 1, "v")
     age(tmp_path, 31)
