@@ -46,7 +46,9 @@ class Settings(SharedSettings):
     )
     max_upload_bytes: int = Field(default=32 * 1024**2, gt=0, description="Largest upload.")
     max_session_bytes: int = Field(
-        default=256 * 1024**2, gt=0, description="Largest file of a session or a world that is taken in."
+        default=256 * 1024**2,
+        gt=0,
+        description="Largest file of a session or a world that is taken in.",
     )
     max_json_bytes: int = Field(default=8 * 1024**2, gt=0, description="Largest JSON body.")
     max_masks: int = Field(default=100_000, gt=0, description="Masks that one owner may keep.")
