@@ -75,10 +75,10 @@ def write_planet(out: Path, count: int, seed: int, size: int, is_held_out: bool)
     from PIL import Image
 
     from models.images import to_pixels
-    from training.planet import MAPS, PIXEL_KM, open_earth, place_of, view
+    from training.planet import MAPS, PARTS, PIXEL_KM, open_earth, place_of, view
 
-    earth = open_earth()
-    places = [place_of(earth, seed, i, size * PIXEL_KM, is_held_out) for i in range(count)]
+    earth, within = open_earth(), PARTS if is_held_out else ()
+    places = [place_of(earth, seed, i, size * PIXEL_KM, within) for i in range(count)]
     drawn = ((f"{i:06d}", view(earth, place, size)) for i, place in enumerate(places))
     write_views(out, MAPS, ((name, seen.img, seen.maps) for name, seen in drawn), count)
     with (out / "places.csv").open("w", newline="") as file:

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from models.counter import normal
 from models.errors import ShapeError
+from models.transport import Transport
 
 REACH = 4.0  # widths of the filter beyond which weights are left out: 3e-4 of the middle one
 APART = 1 << 48  # between the seeds of fields that are mixed
@@ -102,21 +103,23 @@ Numbers = tuple[float, ...]
 
 @dataclass(frozen=True)
 class MeasuredPrior(GaussianPrior):
-    """Every cell N(0, 1), and the first channels correlated with each other and over distance as
-    real maps are (`training/planet/fields.py`). Ours.
+    """The first channels correlated with each other and over distance as real maps are, and moved
+    to what occurs together (`training/planet/fields.py`). Ours.
 
     A channel is a sum of fields of several lengths, so that it may have detail and reach far; of
-    each length there are K, mixed, so that the first K channels go together. The other channels are
-    as `GaussianPrior` has them.
+    each length there are K, mixed, so that the first K channels go together. Each of them is about
+    N(0, 1) at a cell. The other channels are as `GaussianPrior` has them.
 
     Attributes:
         lengths: in base cells; at this one, correlations are those that were measured.
         shares: [K][S], of the variance of a channel that is of each scale.
         mixing: [K][K]: row c has what channel c takes of each of K fields; a unit vector.
+        transport: of the K channels of a cell.
     """
 
     shares: tuple[Numbers, ...] = ()
     mixing: tuple[Numbers, ...] = ()
+    transport: Transport = Transport()
 
     def mixed(self, fields: Sequence[Tensor]) -> Tensor:
         """The known channels of all of them; the others of the one with the length asked for."""
@@ -124,7 +127,7 @@ class MeasuredPrior(GaussianPrior):
         weights, mixing = torch.tensor(self.shares).sqrt(), torch.tensor(self.mixing)
         known = torch.einsum("cs,ck,snkyx->ncyx", weights.to(parts), mixing.to(parts), parts)
         others = fields[self.scales.index(1.0)][:, len(self.mixing) :]
-        return torch.cat([known, others], dim=1)
+        return torch.cat([self.transport(known), others], dim=1)
 
 
 @dataclass(frozen=True)
@@ -178,6 +181,7 @@ def describe_prior(prior: Prior) -> dict[str, Any]:
     described = {"kind": kind, "lengths": list(prior.lengths), "global_share": prior.global_share}
     if isinstance(prior, MeasuredPrior):
         described |= {"scales": prior.scales, "shares": prior.shares, "mixing": prior.mixing}
+        described |= {"transport": prior.transport.layers}
     return described
 
 
@@ -188,7 +192,8 @@ def read_prior(entry: Mapping[str, Any]) -> Prior:
     if entry["kind"] == "measured":
         scales = tuple(entry["scales"])
         shares, mixing = (tuple(map(tuple, entry[name])) for name in ("shares", "mixing"))
-        return MeasuredPrior(lengths, share, scales, shares, mixing)
+        layers = (tuple(map(tuple, layer)) for layer in entry.get("transport", ()))
+        return MeasuredPrior(lengths, share, scales, shares, mixing, Transport(tuple(layers)))
     return KINDS[entry["kind"]](lengths, share)
 
 

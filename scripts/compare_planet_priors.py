@@ -24,7 +24,7 @@ from training.evaluation.embeddings import embedded
 from training.evaluation.squares import BATCH, cut, squares
 from training.gan_options import PRESETS
 from training.loop import train_generator
-from training.planet import PlanetSquares, open_earth
+from training.planet import PARTS, PlanetSquares, open_earth
 from training.release import release_generator
 from training.runs import load_state
 from training.schedule import Progress, Steps
@@ -91,7 +91,7 @@ def main() -> None:
 
 def held_out(resolution: int, seed: int, count: int) -> Iterator[Tensor]:
     """Squares of the parts of the Earth that no training sees."""
-    source = PlanetSquares(open_earth(), resolution, seed, is_held_out=True)
+    source = PlanetSquares(open_earth(), resolution, seed, within=PARTS)
     for k in range(0, count, BATCH):
         yield source.batch(min(BATCH, count - k))
 

@@ -13,6 +13,7 @@ from PIL import Image
 from cli.data import write_planet
 from models.noise import Place as NoisePlace
 from models.prior import describe_prior, field_window, read_prior, sample_fields
+from models.transport import Transport
 from tests.fakes.tiny import tiny_land
 from training.errors import TrainingError
 from training.evaluation.evenness import unevenness
@@ -34,7 +35,8 @@ from training.planet.fields import (
     shares_over,
     thought_on,
 )
-from training.planet.parts import in_parts
+from training.planet.joint import energy_distance, transport_to
+from training.planet.parts import HALVES, PARTS, in_parts
 from training.planet.sphere import RADIUS_KM, looked_up, seen_from
 from training.planet_lesson import ATTRIBUTES, PlanetLesson
 from training.release import release_generator
@@ -152,11 +154,14 @@ def test_what_is_held_out_is_a_tenth_and_never_trained_on(earth: Earth) -> None:
     share = in_parts(points / points.norm(dim=1, keepdim=True)).float().mean()
     assert share == pytest.approx(0.1, abs=0.01)
     for i in range(12):
-        shown, kept = (place_of(earth, 5, i, is_held_out=held) for held in (False, True))
+        shown, kept = (place_of(earth, 5, i, within=within) for within in ((), PARTS))
         assert in_parts(seen_from(shown, (16, 16), 80.0)).float().mean() < 0.02
         assert in_parts(seen_from(kept, (16, 16), 80.0)).float().mean() > 0.98
+    first, second = (place_of(earth, 5, 0, within=half) for half in HALVES)
+    assert not in_parts(seen_from(first, (16, 16), 80.0), HALVES[1]).any()
+    assert in_parts(seen_from(second, (16, 16), 80.0), HALVES[1]).float().mean() > 0.98
     with pytest.raises(TrainingError, match="no square"):
-        place_of(earth, 0, 0, 6000.0, is_held_out=True)
+        place_of(earth, 0, 0, 6000.0, within=PARTS)
 
 
 def test_amounts_go_to_a_normal_distribution_and_back() -> None:
@@ -210,7 +215,7 @@ def test_the_measured_prior_has_what_was_measured() -> None:
     wanted = torch.tensor(prior.mixing) @ torch.tensor(prior.mixing).T
     shares = torch.tensor(prior.shares).sqrt()
     torch.testing.assert_close(
-        torch.corrcoef(known), wanted * (shares @ shares.T), atol=0.1, rtol=0
+        torch.corrcoef(known), wanted * (shares @ shares.T), atol=0.2, rtol=0
     )
     lengths = torch.tensor(prior.scales) * prior.lengths[0]
     basis = torch.exp(-0.5 * (torch.arange(6)[:, None] / lengths).square())
@@ -224,6 +229,24 @@ def test_an_endless_field_is_the_same_in_any_window() -> None:
     large = field_window(prior, 3, 10, (-5, 2, 12, 12), 4.0)
     part = field_window(prior, 3, 10, (-3, 4, 6, 5), 4.0)
     torch.testing.assert_close(part, large[:, :, 2:8, 2:7], atol=1e-5, rtol=0)
+
+
+def test_amounts_are_moved_to_what_occurs_together() -> None:
+    rng = torch.Generator().manual_seed(1)
+    cold = torch.randn(4000, generator=rng)
+    snow = torch.where(cold > 0.7, cold, -0.5 * torch.randn(4000, generator=rng).abs())
+    real = torch.stack([cold, (snow - snow.mean()) / snow.std()], dim=1)
+    root = torch.linalg.cholesky(torch.corrcoef(real.T))
+    z = (torch.randn(4000, 2, generator=rng) @ root.T)[..., None, None]
+    transport = transport_to(real)
+    before, after = (
+        energy_distance(each[:2000, :, 0, 0], real[:2000]) for each in (z, transport(z))
+    )
+    same = energy_distance(real[2000:], real[:2000])
+    assert after - same < 0.25 * (before - same)
+    far = transport(torch.cat([z, z + 1], dim=3))
+    torch.testing.assert_close(far[..., :1], transport(z))
+    assert (Transport()(z) == z).all()
 
 
 def test_scores_lie_where_the_square_does(earth: Earth) -> None:
@@ -308,7 +331,8 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
 def test_a_model_is_compared_with_what_is_held_out() -> None:
     generator = replace(tiny_land(), prior=measured().prior)
     figures = evaluate_planet(generator, 16, 1)
-    assert figures.swd > figures.swd_earth > 0
+    assert figures.swd > figures.swd_earth > 0 < figures.swd_same
+    assert figures.swd > figures.swd_trained
     assert figures.uneven >= 1
 
 

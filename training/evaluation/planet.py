@@ -1,7 +1,8 @@
 """A model of the Earth against the parts of it that no training saw."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from statistics import mean
 
 import torch
 from torch import Tensor
@@ -11,7 +12,8 @@ from models.model import Model
 from training.evaluation.distributions import PatchCollector, sliced_wasserstein
 from training.evaluation.evenness import unevenness
 from training.evaluation.squares import squares
-from training.planet import PlanetSquares, open_earth
+from training.planet import HALVES, PlanetSquares, open_earth
+from training.planet.parts import Part
 
 BATCH = 64
 
@@ -21,9 +23,11 @@ class PlanetFigures:
     """Of as many squares of the model as of each held-out set.
 
     Attributes:
-        swd: sliced Wasserstein distance of the model's squares to held-out ones, × 1000.
-        swd_earth: of other held-out squares to these.
-        swd_trained: of squares that are trained on to these: another part of the same Earth.
+        swd: sliced Wasserstein distance of the model's squares to held-out ones, × 1000: the mean
+            of those to two sets that have no place in common.
+        swd_earth: between these two.
+        swd_trained: of squares that are trained on to them, as `swd`.
+        swd_same: between two sets of squares of the same held-out places.
         uneven: largest share that a step from pixel to pixel has by parity, of the model's squares.
         uneven_earth: of the held-out ones.
     """
@@ -31,6 +35,7 @@ class PlanetFigures:
     swd: float
     swd_earth: float
     swd_trained: float
+    swd_same: float
     uneven: float
     uneven_earth: float
 
@@ -43,21 +48,26 @@ def evaluate_planet(model: Model, count: int, seed: int) -> PlanetFigures:
     """
     earth, size = open_earth(), model.layout.resolution
 
-    def cut(of_seed: int, is_held_out: bool) -> Iterator[Tensor]:
-        source = PlanetSquares(earth, size, of_seed, is_held_out=is_held_out)
+    def cut(of_seed: int, within: Sequence[Part]) -> Iterator[Tensor]:
+        source = PlanetSquares(earth, size, of_seed, within=within)
         return (source.batch(min(BATCH, count - k)) for k in range(0, count, BATCH))
 
     with torch.no_grad():
         own, uneven = gathered(squares(model, count, seed), size)
-    held, uneven_earth = gathered(cut(seed, True), size)
-    others, _ = gathered(cut(seed + 1, True), size)
-    trained, _ = gathered(cut(seed + 2, False), size)
+    halves = [gathered(cut(seed, half), size) for half in HALVES]
+    again, _ = gathered(cut(seed + 1, HALVES[0]), size)
+    trained, _ = gathered(cut(seed + 2, ()), size)
+
+    def to_halves(patches: list[Tensor]) -> float:
+        return mean(sliced_wasserstein(patches, half) for half, _ in halves)
+
     return PlanetFigures(
-        swd=sliced_wasserstein(own, held),
-        swd_earth=sliced_wasserstein(others, held),
-        swd_trained=sliced_wasserstein(trained, held),
+        swd=to_halves(own),
+        swd_earth=sliced_wasserstein(halves[0][0], halves[1][0]),
+        swd_trained=to_halves(trained),
+        swd_same=sliced_wasserstein(again, halves[0][0]),
         uneven=uneven,
-        uneven_earth=uneven_earth,
+        uneven_earth=mean(found for _, found in halves),
     )
 
 

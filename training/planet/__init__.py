@@ -2,11 +2,14 @@
 
 from training.planet.earth import Earth, open_earth
 from training.planet.maps import MAPS, TITLES
+from training.planet.parts import HALVES, PARTS
 from training.planet.sphere import Place
 from training.planet.squares import PIXEL_KM, PlanetSquares, place_of, view
 
 __all__ = [
+    "HALVES",
     "MAPS",
+    "PARTS",
     "PIXEL_KM",
     "TITLES",
     "Earth",

@@ -15,6 +15,7 @@ from torch import Tensor
 from models.latents import Cells
 from models.prior import MeasuredPrior
 from training.planet.earth import Earth, open_earth
+from training.planet.joint import transport_to
 from training.planet.maps import MAPS, ramp
 from training.planet.sphere import Place, looked_up, seen_from
 from training.planet.squares import SQUARE_KM, place_of
@@ -144,14 +145,15 @@ def measure(earth: Earth, num: int, seed: int = 0) -> Fields:
     z = torch.stack([amounts.to_normal(each) for each in scores])
     # What varies together: principal components, each of variance 1.
     shares = torch.stack([shares_over(correlation(channel)) for channel in z.unbind(1)])
-    inner = z[:, :, margin:-margin, margin:-margin]
-    mixing = mixing_of(torch.corrcoef(inner.transpose(0, 1).flatten(1)), shares)
+    cells = z[:, :, margin:-margin, margin:-margin].transpose(0, 1).flatten(1)
+    mixing = mixing_of(torch.corrcoef(cells), shares)
     prior = MeasuredPrior(
         lengths=(COHERENCE, COHERENCE),
         global_share=0.0,
         scales=SCALES,
         shares=tuple(tuple(row) for row in shares.tolist()),
         mixing=tuple(tuple(row) for row in mixing.tolist()),
+        transport=transport_to(cells.T),
     )
     return Fields(amounts, prior)
 
@@ -198,7 +200,7 @@ def shares_over(correlation: Tensor, steps: int = 2000) -> Tensor:
 
 @functools.cache
 def measured() -> Fields:
-    """The fields of the real Earth: a quarter of a minute, once.
+    """The fields of the real Earth: half a minute, once.
 
     Raises:
         TrainingError: its files are not there.

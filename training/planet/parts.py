@@ -1,24 +1,46 @@
 """The parts of the Earth that no training sees: every figure is of them."""
 
 import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from training.planet.sphere import RADIUS_KM, to_vectors
+from training.planet.sphere import RADIUS_KM
 
-RADIUS = 2020 / RADIUS_KM  # of each, as an angle; together a tenth of the Earth
-MIDDLES = {
-    "Persia": (30, 58),  # deserts, mountains, steppe, the Gulf and the Caspian
-    "the Canadian west": (52, -105),  # snow, boreal forest, the Rockies, prairies
-    "Borneo and the Moluccas": (-5, 118),  # islands, rain forest, shelves and trenches
-    "the Gulf of Guinea": (5, 8),  # deep sea, rain forest, savanna, the edge of the Sahara
-}
-"""Latitudes and longitudes in degrees."""
+HALF_WIDTH = 900 / RADIUS_KM  # of each, as an angle, so that a square fits in; together a tenth
 
 
-def in_parts(vectors: Tensor) -> Tensor:
-    """Whether places [..., 3] lie in a part that is held out: bool [...]."""
-    latitude, longitude = torch.tensor(list(MIDDLES.values())).deg2rad().unbind(1)
-    near = vectors @ to_vectors(latitude, longitude).T
-    return (near > math.cos(RADIUS)).any(dim=-1)
+class Part(NamedTuple):
+    """A strip along a meridian; degrees north and east."""
+
+    longitude: float
+    south: float
+    north: float
+
+
+PARTS = (
+    Part(-168, 25, 65),  # the Bering Sea and the Pacific
+    Part(-96, 25, 65),  # prairies, boreal forest, tundra, the Gulf of Mexico
+    Part(48, -20, 25),  # Arabia, the Horn of Africa, Madagascar
+    Part(-84, -20, 25),  # the Caribbean, Panama, the Galápagos, the edge of the Andes
+    Part(24, -65, -20),  # the south of Africa, the ocean beyond
+    Part(-18, -65, -20),  # the South Atlantic and its ridge
+)
+"""Of all that were tried, among those whose squares are most like the rest of the Earth's
+(docs/decisions.md)."""
+HALVES = (PARTS[0::2], PARTS[1::2])
+"""Two sets that have no place in common."""
+
+
+def in_parts(vectors: Tensor, parts: Sequence[Part] = PARTS) -> Tensor:
+    """Whether places [..., 3] lie in one of the parts: bool [...]."""
+    longitude, south, north = torch.tensor(parts).deg2rad().unbind(1)
+    east, front, zero = longitude.sin(), longitude.cos(), torch.zeros(len(parts))
+    aside = vectors @ torch.stack([-east, front, zero])
+    is_this_side = vectors @ torch.stack([front, east, zero]) > 0
+    up = vectors[..., 2, None]
+    is_between = (south.sin() < up) & (up < north.sin())
+    near = aside.abs() < math.sin(HALF_WIDTH)
+    return (near & is_this_side & is_between).any(dim=-1)

@@ -1,6 +1,7 @@
 """Squares of the Earth: places chosen by number, and what is seen there at an equal scale."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -11,7 +12,7 @@ from models.counter import uniform
 from training.errors import TrainingError
 from training.planet.earth import Earth
 from training.planet.maps import MAPS
-from training.planet.parts import in_parts
+from training.planet.parts import Part, in_parts
 from training.planet.sphere import Place, seen, seen_from
 
 PIXEL_KM = 10.0  # what a pixel shows at 128 px, about as much as one of the picture at the equator
@@ -36,7 +37,7 @@ class View:
 
 
 def place_of(
-    earth: Earth, seed: int, index: int, side_km: float = SQUARE_KM, is_held_out: bool = False
+    earth: Earth, seed: int, index: int, side_km: float = SQUARE_KM, within: Sequence[Part] = ()
 ) -> Place:
     """The place of a square of the Earth, a function of (seed, index).
 
@@ -44,7 +45,7 @@ def place_of(
     are sea; squares are turned and mirrored, for no light comes from one side.
 
     Args:
-        is_held_out: wholly in a part that is held out; else wholly outside of these.
+        within: parts that it lies wholly in; wholly outside of all that is held out if none.
 
     Raises:
         TrainingError: there is none of that size.
@@ -57,8 +58,8 @@ def place_of(
         latitude = math.degrees(math.asin(highest * (2 * north - 1)))
         place = Place(latitude, 360 * east - 180, 2 * math.pi * turn, mirror < 0.5)
         probes = seen_from(place, (PROBES, PROBES), side_km / PROBES)
-        inside = in_parts(probes)
-        if not (inside.all() if is_held_out else not inside.any()):
+        fits = in_parts(probes, within).all() if within else not in_parts(probes).any()
+        if not fits:
             continue
         if index % 2 == 0 or is_land(earth, place):
             return place
@@ -83,22 +84,28 @@ class PlanetSquares:
 
     Args:
         start: squares that were taken already.
+        within: as `place_of` has it.
     """
 
     def __init__(
-        self, earth: Earth, resolution: int, seed: int, start: int = 0, is_held_out: bool = False
+        self,
+        earth: Earth,
+        resolution: int,
+        seed: int,
+        start: int = 0,
+        within: Sequence[Part] = (),
     ) -> None:
         self.earth = earth
         self.resolution = resolution
         self.seed = seed
         self.next = start
-        self.is_held_out = is_held_out
+        self.within = within
 
     def batch(self, num: int) -> Tensor:
         """The next `num` squares [num, 3, R, R] in [-1, 1]."""
         drawn = []
         for index in range(self.next, self.next + num):
-            place = place_of(self.earth, self.seed, index, is_held_out=self.is_held_out)
+            place = place_of(self.earth, self.seed, index, within=self.within)
             drawn.append(view(self.earth, place, self.resolution, SQUARE_KM / self.resolution).img)
         self.next += num
         return torch.stack(drawn)
