@@ -145,7 +145,7 @@ def generator(
 def perceptual(
     model: ModelOption,
     run: RunOption,
-    data: Annotated[str, typer.Option(help="`portraits` or `aerial`.")] = "portraits",
+    data: Annotated[str, typer.Option(help="`portraits`, `aerial` or `planet`.")] = "portraits",
     minutes: MinutesOption = 20.0,
     judge_minutes: Annotated[
         float, typer.Option(help="For the judge of the evaluation; 0: none.")
@@ -291,14 +291,17 @@ def open_lesson(images: str | None, model: "Model") -> "Lesson":
     from training.data import FreshPortraits, ImageFolder
     from training.encoder import Redrawing
     from training.generated import GeneratedPictures
-    from training.land_reading import LandReading, had_lesson
+    from training.land_reading import LandReading, land_of_lesson
+    from training.planet import PlanetSquares, open_earth
 
     if images is None:
         return Redrawing(GeneratedPictures(model))
     if images == "portraits":
         return Redrawing(FreshPortraits(model.layout.resolution, SEED, model.device))
-    if images == "aerial" and had_lesson(model):
-        return LandReading(model, SEED)
+    if (known := land_of_lesson(model, images, SEED)) is not None:
+        return LandReading(known)
     if images == "aerial":
         return Redrawing(AerialCrops(model.layout.resolution, SEED))
+    if images == "planet":
+        return Redrawing(PlanetSquares(open_earth(), model.layout.resolution, SEED))
     return Redrawing(ImageFolder(Path(images), model.layout.resolution, seed=0))

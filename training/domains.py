@@ -1,6 +1,6 @@
-"""The procedural domains: what a model is trained to read, and endless labelled pictures of it."""
+"""The domains: what a model is trained to read, and endless labelled pictures of it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,11 +13,15 @@ from training import labels
 from training.aerial import MAPS, TITLES
 from training.crops import AerialCrops, LoneSquares
 from training.errors import TrainingError
+from training.planet import PARTS, open_earth
+from training.planet.fields import TITLES as EARTH_TITLES
+from training.planet.labelled import POOL, LabelledEarth
 from training.portraits import FACTORS, region_mask, render, sample_factors
 
 BATCH = 64
 LANDS_APART = 10_000_000  # between the lands of two seeds
 PLACE_CELLS = 32  # rows and columns of an attribute's usual place
+AT_SEA, ON_LAND = -0.4, 0.2  # amounts of land: half of a square is dry at 0
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Tuition:
 
 
 class Domain(Protocol):
-    """One procedural set."""
+    """One set of pictures of which it is known what is in them."""
 
     name: str
     targets: tuple[Target, ...]
@@ -78,6 +82,10 @@ class Domain(Protocol):
         """Where a target usually shows: [1, 1, 32, 32] of 0 and 1."""
         ...
 
+    def can_show(self, target: str, readings: Mapping[str, float]) -> bool:
+        """Whether more or less of a target would be seen in a picture that reads so."""
+        ...
+
 
 class Portraits:
     """Drawn people."""
@@ -100,6 +108,9 @@ class Portraits:
     def place(self, target: str) -> Tensor:
         region = next(factor.region for factor in FACTORS if factor.name == target)
         return usual_place(region)
+
+    def can_show(self, target: str, readings: Mapping[str, float]) -> bool:
+        return True
 
 
 def usual_place(region: str, num: int = 256) -> Tensor:
@@ -153,6 +164,9 @@ class Aerial:
     def place(self, target: str) -> Tensor:
         return torch.ones(1, 1, PLACE_CELLS, PLACE_CELLS)
 
+    def can_show(self, target: str, readings: Mapping[str, float]) -> bool:
+        return True
+
 
 @dataclass
 class LabelledLand:
@@ -167,7 +181,37 @@ class LabelledLand:
         return from_uint8(drawn[:, :3]), labels.standardise_land(shares)
 
 
-DOMAINS: dict[str, Domain] = {"portraits": Portraits(), "aerial": Aerial()}
+@dataclass(frozen=True)
+class RealEarth:
+    """The Earth from far above; what it is compared with is held out."""
+
+    name = "planet"
+    targets = tuple(Target(name, title) for name, title in EARTH_TITLES.items())
+    tuition = Tuition(others=2.0, wrong_way=2.0)
+
+    def read_as(self, attribute: str) -> str:
+        return attribute
+
+    def labelled(self, resolution: int, seed: int, start: int, device: torch.device) -> Labelled:
+        return LabelledEarth(open_earth(), resolution, seed, start, device, pool=POOL)
+
+    def apart(
+        self, resolution: int, seed: int, start: int, device: torch.device, across: int = 1
+    ) -> Labelled:
+        return LabelledEarth(open_earth(), resolution, seed, start, device, PARTS, across)
+
+    def place(self, target: str) -> Tensor:
+        return torch.ones(1, 1, PLACE_CELLS, PLACE_CELLS)
+
+    def can_show(self, target: str, readings: Mapping[str, float]) -> bool:
+        if target in ("land", "warmth"):
+            return True
+        return readings["land"] < AT_SEA if target == "depth" else readings["land"] > ON_LAND
+
+
+DOMAINS: dict[str, Domain] = {
+    domain.name: domain for domain in (Portraits(), Aerial(), RealEarth())
+}
 
 
 def find_domain(name: str) -> Domain:
@@ -189,11 +233,19 @@ def domain_of(model: Model) -> Domain:
     """
     if model.perceptual is None:
         raise TrainingError("train the perceptual network first: latentbrush train perceptual")
-    read = set(model.perceptual.config.targets)
+    return domain_reading(model.perceptual.config.targets)
+
+
+def domain_reading(targets: Collection[str]) -> Domain:
+    """The domain that has targets of these names.
+
+    Raises:
+        TrainingError: none has.
+    """
     for domain in DOMAINS.values():
-        if read <= {target.id for target in domain.targets}:
+        if {target.id for target in domain.targets}.issuperset(targets):
             return domain
-    raise TrainingError(f"{model.card.id} reads what no domain here draws: {sorted(read)[:3]}")
+    raise TrainingError(f"there is no domain to read {', '.join(sorted(targets)[:3])} in")
 
 
 def targets_of(model: Model) -> list[Target]:

@@ -2,11 +2,12 @@
 
 Redrawing does not teach it. Texture cannot be redrawn tree by tree, so what comes nearest in pixels
 is a colour, whatever it stands for: a coast was found as wood. The land of a lesson
-(`training/land_lesson.py`) has the amounts that its generator was taught to draw, and the encoder
-learns the w of those amounts, whatever the light. Ours.
+(`training/land_lesson.py`, `training/planet_lesson.py`) has the amounts that its generator was
+taught to draw, and the encoder learns the w of those amounts, whatever the light. Ours.
 """
 
 from dataclasses import replace
+from typing import Protocol
 
 import torch
 import torch.nn.functional as F
@@ -15,15 +16,25 @@ from torch import Tensor
 from models.generator import SURROUND
 from models.latents import LatentMap
 from models.model import Encoding, Model
+from training import land_lesson, planet_lesson
 from training.encoder import EncoderTraining, Taught, latent_error
 from training.gan_options import GanOptions
 from training.generated import draw_latents, drawn_from
-from training.land_lesson import ATTRIBUTES, LandLesson
+from training.land_lesson import LandLesson
+from training.planet_lesson import PlanetLesson
 
-LANDS = 60  # at once
+LANDS, SQUARES = 60, 1000  # at once
 BATCH = 8  # of drawn land, and as many generated pictures
 GAIN, TINT, OFFSET, GRAIN = 0.3, 0.15, 0.15, 0.03  # largest changes of the light
 BLURRED = 0.2  # share of the pictures
+
+
+class LandOfFields(Protocol):
+    """Land of which it is known what field it was drawn from."""
+
+    def batch(self, num: int) -> tuple[Tensor, Tensor]:
+        """Fields z [num, Z, h, w] with their surround, and pictures [num, 3, R, R]."""
+        ...
 
 
 class LandReading:
@@ -36,10 +47,8 @@ class LandReading:
     colours finds other land. It is pulled to the mean, where land of all kinds can be painted
     (docs/decisions.md)."""
 
-    def __init__(self, model: Model, seed: int, batch: int = BATCH, lands: int = LANDS) -> None:
-        config = model.generator.config
-        options = GanOptions(resolution=config.img_resolution, w_dim=config.z_dim, seed=seed)
-        self.lands = LandLesson(options, lands=lands)
+    def __init__(self, lands: LandOfFields, batch: int = BATCH) -> None:
+        self.lands = lands
         self.batch = batch
 
     def __call__(self, model: Model, training: EncoderTraining, passed: float) -> Taught:
@@ -61,10 +70,18 @@ class LandReading:
         return Taught(drawn + own, {"latent_error": drawn.item(), "generated": own.item()})
 
 
-def had_lesson(model: Model) -> bool:
-    """Whether a model's fields of z stand for the amounts of the lesson of land."""
+def land_of_lesson(model: Model, data: str, seed: int) -> LandOfFields | None:
+    """More of the land that a model had its lesson on; None if it had none on these data."""
     known = {attribute.id for attribute in model.attributes.attributes}
-    return model.prior is not None and known.issuperset(ATTRIBUTES)
+    config = model.generator.config
+    options = GanOptions(resolution=config.img_resolution, w_dim=config.z_dim, seed=seed)
+    if model.prior is None:
+        return None
+    if data == "aerial" and known.issuperset(land_lesson.ATTRIBUTES):
+        return LandLesson(options, lands=LANDS)
+    if data == "planet" and known.issuperset(planet_lesson.ATTRIBUTES):
+        return PlanetLesson(options, squares=SQUARES)
+    return None
 
 
 def part(known: LatentMap, chosen: slice) -> LatentMap:

@@ -27,7 +27,7 @@ from training.gan_options import GanOptions
 from training.land_lesson import bumps, difference, listen_to_channels
 from training.planet.detail import ToldNoise, sheet_of, told
 from training.planet.earth import open_earth
-from training.planet.fields import CHANNELS, measured, scores_of
+from training.planet.fields import CHANNELS, TITLES, measured, scores_of
 from training.planet.sphere import looked_up, seen_from
 from training.planet.squares import SQUARE_KM, place_of, view
 from training.priors import open_prior
@@ -39,17 +39,8 @@ BATCH = 4  # pictures of a step
 AUDIBLE = 0.5  # strength of the noise at first, beside features of a deviation of 1
 REMIND_EVERY = 2  # steps of sharpening
 REMINDER = 1.0  # weight
-ATTRIBUTES = {
-    "land": "Land",
-    "height": "Mountains",
-    "sand": "Desert",
-    "green": "Forest",
-    "ice": "Snow and ice",
-    "depth": "Deep sea",
-    "warmth": "Warmth",
-    "relief": "Rough country",
-}
-"""Channels, as a person calls more of them."""
+ATTRIBUTES = ("land", "height", "sand", "green", "ice", "depth", "warmth", "relief")
+"""Channels, in the order in which a person is shown them."""
 OPPOSITES = {"land": "Sea", "warmth": "Cold"}
 """And less, where that is another thing to paint."""
 
@@ -114,9 +105,13 @@ class PlanetLesson:
             )
             index += 1
 
-    def batch(self, num: int) -> tuple[Tensor, Tensor, ToldNoise]:
-        """Fields z [num, Z, h, w] with their surround, pictures [num, 3, R, R], and the noise that
-        they are to be drawn from; now and then a square is cut anew."""
+    def batch(self, num: int) -> tuple[Tensor, Tensor]:
+        """Fields z [num, Z, h, w] with their surround, and pictures [num, 3, R, R]."""
+        return self.told_batch(num)[:2]
+
+    def told_batch(self, num: int) -> tuple[Tensor, Tensor, ToldNoise]:
+        """The same with the noise that they are to be drawn from; now and then a square is cut
+        anew."""
         self.batches += 1
         if self.batches % BATCHES_PER_SQUARE == 0:
             oldest = self.batches // BATCHES_PER_SQUARE % len(self.pool)
@@ -139,7 +134,7 @@ class PlanetLesson:
         Args:
             noise: the one that stands for the squares if None.
         """
-        z, target, said = self.batch(BATCH)
+        z, target, said = self.told_batch(BATCH)
         z, target = z.to(training.device), target.to(training.device)
         generator = training.generator
         wmap = generator.mapping.cells(z)
@@ -178,7 +173,6 @@ def planet_attributes(model: Model) -> AttributeSet:
     rows = taught_directions(model, lambda z: normalize_2nd_moment(z)[:, : len(CHANNELS)])
     moved = [rows[CHANNELS.index(channel)] for channel in ATTRIBUTES]
     attributes = tuple(
-        Attribute(name, title, opposite=OPPOSITES.get(name, ""))
-        for name, title in ATTRIBUTES.items()
+        Attribute(name, TITLES[name], opposite=OPPOSITES.get(name, "")) for name in ATTRIBUTES
     )
     return AttributeSet(attributes, torch.stack(moved))

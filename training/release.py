@@ -52,7 +52,7 @@ BUNDLED = {
     ),
 }
 
-FREE = {"planet": "NASA’s Blue Marble"} | {name: f"the drawn set {name}" for name in DOMAINS}
+FREE = {name: f"the drawn set {name}" for name in DOMAINS} | {"planet": "NASA’s Blue Marble"}
 """Data of which no licence is asked for."""
 
 

@@ -13,8 +13,9 @@ from models.perceptual import PerceptualConfig, PerceptualNet
 from tests.fakes.tiny import tiny_land, tiny_model
 from training.aerial import MAPS
 from training.encoder import train_encoder
-from training.land_lesson import ATTRIBUTES
-from training.land_reading import LandReading, had_lesson, in_any_light, turned
+from training.gan_options import GanOptions
+from training.land_lesson import ATTRIBUTES, LandLesson
+from training.land_reading import LandReading, in_any_light, land_of_lesson, turned
 from training.schedule import Steps
 
 
@@ -25,7 +26,8 @@ def test_latent_errors_fall_and_a_run_goes_on(
     torch.manual_seed(0)
     net = PerceptualNet(PerceptualConfig(32, MAPS, (8, 8, 16), 16)).eval().requires_grad_(False)
     model = replace(tiny_land(), perceptual=net)
-    lesson = LandReading(model, seed=1, batch=4, lands=2)
+    options = GanOptions(resolution=32, w_dim=model.generator.config.z_dim, seed=1)
+    lesson = LandReading(LandLesson(options, lands=2), batch=4)
     trained = train_encoder(model, lesson, tmp_path, Steps(101))
     lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
     assert [set(line) for line in lines] == [{"time", "step", "latent_error", "generated"}] * 5
@@ -35,13 +37,18 @@ def test_latent_errors_fall_and_a_run_goes_on(
     assert more.encoder is not None
 
 
-def test_only_models_that_had_the_lesson_are_asked_for_its_amounts() -> None:
+def test_only_models_that_had_the_lesson_are_asked_for_its_amounts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("training.land_reading.LANDS", 1)
+    monkeypatch.setattr("training.land_lesson.LAND_PX", 64)
     land, people = tiny_land(), tiny_model()
     rows = torch.zeros(len(ATTRIBUTES), people.generator.num_ws, 16)
     amounts = AttributeSet(tuple(Attribute(name, name) for name in ATTRIBUTES), rows)
-    assert had_lesson(replace(land, attributes=amounts))
-    assert not had_lesson(land)
-    assert not had_lesson(replace(people, attributes=amounts))
+    assert isinstance(land_of_lesson(replace(land, attributes=amounts), "aerial", 1), LandLesson)
+    assert land_of_lesson(replace(land, attributes=amounts), "planet", 1) is None
+    assert land_of_lesson(land, "aerial", 1) is None
+    assert land_of_lesson(replace(people, attributes=amounts), "aerial", 1) is None
 
 
 def test_pictures_and_latents_are_turned_together() -> None:

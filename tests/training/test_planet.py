@@ -15,17 +15,21 @@ from models.noise import Place as NoisePlace
 from models.prior import describe_prior, field_window, read_prior, sample_fields
 from models.transport import Transport
 from tests.fakes.tiny import tiny_land
+from training.domains import find_domain
+from training.encoder import train_encoder
 from training.errors import TrainingError
 from training.evaluation.evenness import unevenness
 from training.evaluation.planet import evaluate_planet
 from training.gan import GanTraining
 from training.gan_options import PRESETS
+from training.land_reading import LandReading, land_of_lesson
 from training.loop import open_source
 from training.planet import MAPS, Earth, Place, open_earth, place_of, view
 from training.planet.detail import ToldNoise, told
 from training.planet.earth import read_layer
 from training.planet.fields import (
     CHANNELS,
+    TITLES,
     Amounts,
     correlation,
     inland,
@@ -36,6 +40,7 @@ from training.planet.fields import (
     thought_on,
 )
 from training.planet.joint import energy_distance, transport_to
+from training.planet.labelled import LabelledEarth
 from training.planet.parts import HALVES, PARTS, in_parts
 from training.planet.sphere import RADIUS_KM, looked_up, seen_from
 from training.planet_lesson import ATTRIBUTES, PlanetLesson
@@ -80,7 +85,10 @@ def earth(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Earth]:
     hashes = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in NAMES}
     monkeypatch.setattr("training.planet.earth.FILES", hashes)
     monkeypatch.setattr("training.planet.fields.MEASURED", 60)
+    monkeypatch.setattr("training.planet.joint.STEPS", 20)
     monkeypatch.setattr("training.planet_lesson.SQUARES", 12)
+    monkeypatch.setattr("training.land_reading.SQUARES", 12)
+    monkeypatch.setattr("training.domains.POOL", 12)
     monkeypatch.setenv("LATENTBRUSH_EARTH", str(folder))
     open_earth.cache_clear()
     measured.cache_clear()
@@ -306,8 +314,48 @@ def test_a_generator_learns_the_lesson_and_goes_on(tmp_path: Path) -> None:
     assert after < 0.7 * before
     sharpen(training, run, Steps(6))
     released = release_generator(tmp_path, "mine")
-    assert [a.title for a in released.attributes.attributes] == list(ATTRIBUTES.values())
+    assert [a.title for a in released.attributes.attributes] == [
+        TITLES[name] for name in ATTRIBUTES
+    ]
     assert released.prior == measured().prior
+
+
+def test_squares_are_labelled_with_what_they_show(earth: Earth) -> None:
+    domain, cpu = find_domain("planet"), torch.device("cpu")
+    img, amounts = domain.apart(32, 7, 0, cpu).batch(24)
+    assert (img.shape, amounts.shape) == ((24, 3, 32, 32), (24, len(CHANNELS)))
+    blue = img[:, 2].mean(dim=(1, 2)) - img[:, 0].mean(dim=(1, 2))
+    land = amounts[:, CHANNELS.index("land")]
+    assert torch.corrcoef(torch.stack([blue, land]))[0, 1] < -0.4
+    later, same = domain.apart(32, 7, 4, cpu).batch(2)
+    torch.testing.assert_close((later, same), (img[4:6], amounts[4:6]))
+    held = LabelledEarth(earth, 32, 7, 0, cpu, pool=3)
+    img, amounts = held.batch(40)
+    assert 3 <= len(amounts.unique(dim=0)) <= 3 + 40 // 8
+    assert len(img.flatten(1).unique(dim=0)) > len(amounts.unique(dim=0))
+
+
+def test_only_what_shows_is_judged() -> None:
+    domain = find_domain("planet")
+    assert [name for name in CHANNELS if domain.can_show(name, {"land": -1.0})] == [
+        "land",
+        "depth",
+        "warmth",
+    ]
+    assert not domain.can_show("depth", {"land": 1.0})
+    assert domain.can_show("green", {"land": 1.0})
+
+
+@pytest.mark.usefixtures("earth")
+def test_an_encoder_reads_the_fields_of_squares(tmp_path: Path) -> None:
+    training = GanTraining(TINY, torch.device("cpu"))
+    warm_up(training, Run(tmp_path / "run", {}, resume=False), Steps(1))
+    model = release_generator(tmp_path / "run", "planet")
+    known = land_of_lesson(model, "planet", 1)
+    assert isinstance(known, PlanetLesson)
+    assert land_of_lesson(model, "aerial", 1) is None
+    trained = train_encoder(model, LandReading(known, batch=2), tmp_path / "e", Steps(2))
+    assert trained.encoder is not None
 
 
 @pytest.mark.usefixtures("earth")

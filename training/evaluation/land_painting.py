@@ -18,7 +18,7 @@ from models.ops import normalize_2nd_moment
 from models.perceptual import PerceptualNet
 from models.prior import PRIORS, sample_fields
 from training.aerial import AMOUNTS
-from training.domains import find_domain
+from training.domains import domain_reading
 from training.land_lesson import ATTRIBUTES, drawn
 
 STRENGTHS = (-2.0, -1.0, 1.0, 2.0)
@@ -52,9 +52,10 @@ class PaintingRow:
 def evaluate_painting(
     model: Model, judge: PerceptualNet, count: int, seed: int
 ) -> list[PaintingRow]:
-    """Paint every attribute that the judge can read on `count` lands, at ±1 and ±2 σ."""
+    """Paint every attribute that the judge can read on `count` lands, at ±1 and ±2 σ, where more or
+    less of it would be seen."""
     targets = list(judge.config.targets)
-    domain = find_domain("aerial")
+    domain = domain_reading(targets)
     names = [(a.id, domain.read_as(a.id)) for a in model.attributes.attributes]
     readable = [(name, factor) for name, factor in names if factor in targets]
     side = SIDES * model.layout.resolution
@@ -70,7 +71,10 @@ def evaluate_painting(
         box: PixelBox = (0, 0, side, side)
         before = land.draw(*box)
         read = read_inside(judge, before, quarter)
+        said = dict(zip(targets, read.tolist(), strict=True))
         for name, factor in readable:
+            if not domain.can_show(factor, said):
+                continue
             column = targets.index(factor)
             for strength in STRENGTHS:
                 stroke = Stroke(name, strength, 0, 0, mask)
@@ -79,7 +83,8 @@ def evaluate_painting(
                 moves[name].append((strength, moved.item()))
                 change = ((after - before).abs().amax(dim=1, keepdim=True) * outside).max().item()
                 leaks[name] = max(leaks[name], change * 127.5)
-    faultless = rendered_rates(model, judge, dict(readable), count, seed)
+    is_drawn = domain.name == "aerial"
+    faultless = rendered_rates(model, judge, dict(readable), count, seed) if is_drawn else {}
     return [
         PaintingRow(
             id=name,
@@ -91,6 +96,7 @@ def evaluate_painting(
             rendered_rate=faultless.get(name),
         )
         for name, factor in readable
+        if moves[name]
     ]
 
 

@@ -20,8 +20,18 @@ from training.planet.maps import MAPS, ramp
 from training.planet.sphere import Place, looked_up, seen_from
 from training.planet.squares import SQUARE_KM, place_of
 
-CHANNELS = ("land", "height", "depth", "warmth", "green", "sand", "ice", "relief")
-"""What the first channels of z are."""
+TITLES = {
+    "land": "Land",
+    "height": "Mountains",
+    "depth": "Deep sea",
+    "warmth": "Warmth",
+    "green": "Forest",
+    "sand": "Desert",
+    "ice": "Snow and ice",
+    "relief": "Rough country",
+}
+"""What the first channels of z are, and as what a person paints more of them."""
+CHANNELS = tuple(TITLES)
 CELL_KM = SQUARE_KM / 4
 SAMPLES = 4  # per cell and axis
 QUANTILES = 257
