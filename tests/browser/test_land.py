@@ -337,6 +337,18 @@ def test_another_land_is_another_picture(land):
     assert (seen(land) != picture).any(axis=2).mean() > 0.5
 
 
+def test_the_land_before_fades_until_another_one_is_there(land):
+    held, shown = [], ".leaflet-layer"
+    tiles = re.compile(r"/tiles/")
+    land.route(tiles, lambda route: held.append(route))
+    land.get_by_role("button", name="Another land").click()
+    wait_until(lambda: land.locator(shown).count() == 2 and held)
+    assert float(land.locator(shown).first.evaluate("(it) => it.style.opacity")) < 0.5
+    land.unroute(tiles)  # what was held goes on
+    wait_until(lambda: land.locator(shown).count() == 1)
+    assert land.locator(shown).evaluate("(it) => getComputedStyle(it).opacity") == "1"
+
+
 def test_another_model_is_another_land_with_its_own_attributes(land):
     assert land.get_by_text("Smile", exact=True).is_visible()
     land.get_by_label("Model").select_option("aerial")

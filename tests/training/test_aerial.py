@@ -28,7 +28,7 @@ from training.land_lesson import (
     listen_to_channels,
 )
 from training.loop import open_source, train_generator
-from training.patch_critic import PatchCritic, fooling, hinge
+from training.patch_critic import PatchCritic, detail, fooling, hinge
 from training.release import release_generator
 from training.runs import Run, load_state
 from training.schedule import OVER, Progress, Steps
@@ -293,6 +293,16 @@ def test_a_critic_learns_where_a_picture_is_not_of_its_maps(fold: int) -> None:
         losses.append(loss.item())
     assert sum(losses[-10:]) / 10 < 0.75 * losses[0]
     assert fooling(fake) > fooling(real)
+
+
+def test_a_critic_sees_what_is_faint_as_what_is_strong() -> None:
+    rng = torch.Generator().manual_seed(0)
+    texture = torch.randn(1, 3, 48, 48, generator=rng)
+    shade = torch.linspace(-0.8, 0.8, 48)  # nothing that stands out
+    strong, weak = (detail(level * texture + shade) for level in (0.5, 0.05))
+    assert weak.std() > 0.7 * strong.std()
+    assert detail(shade.expand(1, 3, 48, 48)).abs()[..., 4:-4].max() < 1e-3
+    assert detail(1e-4 * texture).std() < 0.02
 
 
 def test_sharpening_goes_on_after_the_lesson(

@@ -8,7 +8,17 @@ import { opening } from './opening.js';
 
 /** @typedef {import('../geometry.js').Point} Point */
 /** @typedef {'move'|'paint'|'export'} Tool */
-/** @typedef {{land_id: string, tile_px: number, min_zoom: number, max_zoom: number, around: number|null}} Land */
+/**
+ * @typedef {object} Land
+ * @property {string} land_id
+ * @property {string} model
+ * @property {number} seed
+ * @property {number|null} coherence
+ * @property {number} tile_px
+ * @property {number} min_zoom
+ * @property {number} max_zoom
+ * @property {number|null} around
+ */
 /**
  * @typedef {object} ViewEvents
  * @property {(points: Point[], isDone: boolean) => void} onStroke points in land pixels; again and again, and once when it is done
@@ -20,6 +30,7 @@ import { opening } from './opening.js';
 
 const CLOSER_ZOOMS = 2; // beyond a pixel for a pixel
 const FARTHER_TILES = 1; // kept around what is seen
+const FADED = 0.2; // of another land, while tiles of this one come
 
 export class LandView {
   #map;
@@ -32,6 +43,7 @@ export class LandView {
   #layer = null;
   /** @type {L.TileLayer|null} */
   #next = null;
+  #ground = '';
   /** @type {L.Path|null} */
   #trace = null;
   #cursor;
@@ -67,7 +79,7 @@ export class LandView {
   }
 
   /**
-   * Show a land; what is seen stays until the tiles of the new one are there.
+   * Show a land; what is seen stays until the tiles of the new one are there, faded if it is of other ground.
    * @param {Land} land
    * @param {(land: Land) => string} urlOf
    * @param {{x: number, y: number, zoom: number}|null} place null: stay, or near the origin at first
@@ -81,6 +93,9 @@ export class LandView {
       this.#map.setMinZoom(land.min_zoom).setMaxZoom(land.max_zoom + CLOSER_ZOOMS);
       this.#map.setView(this.#toLatLng({ x, y }), zoom, { animate: false });
     }
+    const ground = [land.model, land.seed, land.coherence, land.around].join();
+    if (ground !== this.#ground) this.#layer?.setOpacity(FADED);
+    this.#ground = ground;
     this.#next?.remove();
     const layer = L.tileLayer(urlOf(land), {
       tileSize: land.tile_px,
