@@ -1,7 +1,9 @@
 """The embedded broker: Valkey on a unix socket in the data folder, for whoever has none.
 
-It writes every command to its log before answering, so what was acknowledged survives a kill. It
-outlives a killed server; the next one finds it by its socket and goes on with it.
+It hands every command to the system before answering, so what was acknowledged survives a kill.
+That it reaches the disk, too, is seen to here: Valkey's own way to do so once a second holds back
+what it has answered while the disk is slow. It outlives a killed server; the next one finds it by
+its socket and goes on with it.
 """
 
 import contextlib
@@ -28,18 +30,26 @@ START_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = 10.0
 POLL_S = 0.02
 WATCH_S = 0.3
+AOF = "appendonlydir"  # where Valkey has its log
 MAX_SOCKET_PATH_BYTES = 100  # the kernel takes 107 on Linux, 103 on macOS
 
 
 class EmbeddedBroker:
-    """A Valkey process that is found or started, watched and stopped."""
+    """A Valkey process that is found or started, watched and stopped.
 
-    def __init__(self, home: Path) -> None:
+    Args:
+        home: the data folder.
+        sync_s: how often what it has written is brought to the disk; 0: before every answer.
+    """
+
+    def __init__(self, home: Path, sync_s: float = 1.0) -> None:
         self._dir = home / "broker"
+        self._sync_s = sync_s
         self._socket = _socket_path(self._dir)
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="broker", daemon=True)
+        self._syncer = threading.Thread(target=self._sync, name="broker sync", daemon=True)
 
     @property
     def url(self) -> str:
@@ -57,7 +67,11 @@ class EmbeddedBroker:
         if not self._listens():
             self._launch()
         self._wait_until_ready()
+        with self._client() as client:  # whoever started it
+            client.config_set("appendfsync", self._fsync)
         self._watcher.start()
+        if self._sync_s:
+            self._syncer.start()
 
     def pid(self) -> int:
         """The process id, whoever started it."""
@@ -69,6 +83,8 @@ class EmbeddedBroker:
         self._stopped.set()
         if self._watcher.is_alive():
             self._watcher.join()
+        if self._syncer.is_alive():
+            self._syncer.join()
         with contextlib.suppress(RedisError), self._client() as client:
             client.shutdown(save=False, nosave=True)
         if self._process is not None:
@@ -84,6 +100,16 @@ class EmbeddedBroker:
                 self._look_after()
             except (StartError, OSError) as error:  # it is tried again at the next look
                 log.error("the broker cannot be started: %s", error)
+
+    @property
+    def _fsync(self) -> str:
+        return "no" if self._sync_s else "always"
+
+    def _sync(self) -> None:
+        while not self._stopped.wait(self._sync_s):
+            for log_file in (self._dir / AOF).glob("*.aof"):
+                with contextlib.suppress(FileNotFoundError):  # it was rewritten
+                    sync_file(log_file)
 
     def _look_after(self) -> None:
         if self._process is not None and self._process.poll() is None:
@@ -102,7 +128,7 @@ class EmbeddedBroker:
                     *("--port", "0", "--unixsocket", str(self._socket)),
                     *("--unixsocketperm", "700", "--dir", str(self._dir)),
                     *("--pidfile", str(self._dir / "valkey.pid"), "--daemonize", "no"),
-                    *("--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
+                    *("--appendonly", "yes", "--appendfsync", self._fsync, "--save", ""),
                     *("--loglevel", "warning", "--maxmemory-policy", "noeviction"),
                 ],
                 stdin=subprocess.DEVNULL,
@@ -134,6 +160,15 @@ class EmbeddedBroker:
     def _client(self) -> Redis:
         once = Retry(NoBackoff(), 0)
         return Redis(unix_socket_path=str(self._socket), socket_timeout=2.0, retry=once)
+
+
+def sync_file(path: Path) -> None:
+    """Bring a file that others write to the disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _socket_path(broker_dir: Path) -> Path:

@@ -40,6 +40,13 @@ class Settings(SharedSettings):
         description="Queues that `serve` starts a worker process for, with commas between them; "
         "empty where workers run elsewhere.",
     )
+    broker_sync_s: float = Field(
+        default=1.0,
+        ge=0,
+        description="How often what the embedded broker has written is brought to the disk, in "
+        "seconds: about so much is lost when the power fails; nothing is when a process is killed. "
+        "0: nothing is lost at all, and every change waits for the disk.",
+    )
     frontend_dir: Path = Field(
         default=Path(__file__).resolve().parent.parent / "frontend",
         description="Folder of the page.",

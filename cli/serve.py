@@ -113,7 +113,7 @@ def _broker(settings: Settings) -> Iterator[Settings]:
     if settings.redis_url is not None:
         yield settings
         return
-    broker = EmbeddedBroker(settings.home)
+    broker = EmbeddedBroker(settings.home, settings.broker_sync_s)
     broker.start()
     try:
         yield settings.model_copy(update={"redis_url": broker.url})

@@ -73,6 +73,7 @@ def test_variables_are_settings(services: dict[str, dict[str, Any]]) -> None:
 def test_the_broker_keeps_what_it_acknowledged(services: dict[str, dict[str, Any]]) -> None:
     command = services["broker"]["command"]
     assert command[command.index("--appendonly") + 1] == "yes"
+    assert command[command.index("--appendfsync") + 1] == "always"
     assert services["broker"]["volumes"] == ["broker:/data"]
 
 
