@@ -82,8 +82,8 @@ class Domain(Protocol):
         """Where a target usually shows: [1, 1, 32, 32] of 0 and 1."""
         ...
 
-    def can_show(self, target: str, readings: Mapping[str, float]) -> bool:
-        """Whether more or less of a target would be seen in a picture that reads so."""
+    def can_show(self, target: str, is_more: bool, readings: Mapping[str, float]) -> bool:
+        """Whether more, or else less, of a target would be seen in a picture that reads so."""
         ...
 
 
@@ -109,7 +109,7 @@ class Portraits:
         region = next(factor.region for factor in FACTORS if factor.name == target)
         return usual_place(region)
 
-    def can_show(self, target: str, readings: Mapping[str, float]) -> bool:
+    def can_show(self, target: str, is_more: bool, readings: Mapping[str, float]) -> bool:
         return True
 
 
@@ -164,7 +164,7 @@ class Aerial:
     def place(self, target: str) -> Tensor:
         return torch.ones(1, 1, PLACE_CELLS, PLACE_CELLS)
 
-    def can_show(self, target: str, readings: Mapping[str, float]) -> bool:
+    def can_show(self, target: str, is_more: bool, readings: Mapping[str, float]) -> bool:
         return True
 
 
@@ -203,10 +203,11 @@ class RealEarth:
     def place(self, target: str) -> Tensor:
         return torch.ones(1, 1, PLACE_CELLS, PLACE_CELLS)
 
-    def can_show(self, target: str, readings: Mapping[str, float]) -> bool:
-        if target in ("land", "warmth"):
-            return True
-        return readings["land"] < AT_SEA if target == "depth" else readings["land"] > ON_LAND
+    def can_show(self, target: str, is_more: bool, readings: Mapping[str, float]) -> bool:
+        is_sea, is_land = readings["land"] < AT_SEA, readings["land"] > ON_LAND
+        if target == "land":
+            return not (is_land if is_more else is_sea)
+        return is_sea if target == "depth" else is_land
 
 
 DOMAINS: dict[str, Domain] = {

@@ -7,7 +7,7 @@ and a critic judges what it makes of that. Ours.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -39,7 +39,31 @@ BATCH = 4  # pictures of a step
 AUDIBLE = 0.5  # strength of the noise at first, beside features of a deviation of 1
 REMIND_EVERY = 2  # steps of sharpening
 REMINDER = 1.0  # weight
-ATTRIBUTES = ("land", "height", "sand", "green", "ice", "depth", "warmth", "relief")
+CELLS = 20_000  # of which it is measured what goes together
+
+
+class Painted(NamedTuple):
+    """How a channel is painted: what goes with it on the Earth goes along.
+
+    Attributes:
+        stays: channels that are as they were.
+        where: of all cells, of those of land or of those of the sea is it measured what goes along.
+    """
+
+    stays: tuple[str, ...]
+    where: Literal["anywhere", "land", "sea"] = "land"
+
+
+GROUND = ("land", "depth", "height", "relief")
+ATTRIBUTES = {
+    "land": Painted(("height", "warmth", "green", "sand", "relief"), "anywhere"),
+    "height": Painted(("land", "depth")),
+    "sand": Painted(GROUND),
+    "green": Painted(GROUND),
+    "ice": Painted(GROUND),
+    "depth": Painted(("land",), "sea"),
+    "warmth": Painted(GROUND),
+}
 """Channels, in the order in which a person is shown them."""
 OPPOSITES = {"land": "Sea", "warmth": "Cold"}
 """And less, where that is another thing to paint."""
@@ -169,10 +193,33 @@ class PlanetLesson:
 
 
 def planet_attributes(model: Model) -> AttributeSet:
-    """The channels as attributes of a model that had the lesson."""
-    rows = taught_directions(model, lambda z: normalize_2nd_moment(z)[:, : len(CHANNELS)])
-    moved = [rows[CHANNELS.index(channel)] for channel in ATTRIBUTES]
+    """The channels as attributes of a model that had the lesson.
+
+    A channel that is moved by itself soon stands for what there is nowhere, such as ice in the
+    middle of a rain forest, and nobody knows what is drawn then: a lagoon (docs/decisions.md).
+    """
+    assert model.prior is not None
+    num = len(CHANNELS)
+    rows = taught_directions(model, lambda z: normalize_2nd_moment(z)[:, :num])
+    rng = torch.Generator().manual_seed(13)
+    cells = sample_fields(model.prior, CELLS, num, 1, 1, torch.device("cpu"), rng)[:, :, 0, 0]
+    along = [goes_along(cells, channel, painted) for channel, painted in ATTRIBUTES.items()]
+    moved = [torch.einsum("k,kld->ld", shares.to(rows), rows) for shares in along]
     attributes = tuple(
         Attribute(name, TITLES[name], opposite=OPPOSITES.get(name, "")) for name in ATTRIBUTES
     )
     return AttributeSet(attributes, torch.stack(moved))
+
+
+def goes_along(cells: Tensor, channel: str, painted: Painted) -> Tensor:
+    """How much of every channel [K] there is more with one more of a channel, by least squares
+    over cells [P, K]."""
+    land = cells[:, CHANNELS.index("land")]
+    chosen = {"anywhere": land == land, "land": land > 0, "sea": land < 0}[painted.where]
+    known = [CHANNELS.index(name) for name in (channel, *painted.stays)]
+    free = [k for k in range(len(CHANNELS)) if k not in known]
+    given = torch.cat([cells[chosen][:, known], torch.ones(int(chosen.sum()), 1)], dim=1)
+    shares = torch.zeros(len(CHANNELS))
+    shares[known[0]] = 1
+    shares[free] = torch.linalg.lstsq(given, cells[chosen][:, free]).solution[0]
+    return shares

@@ -43,7 +43,7 @@ from training.planet.joint import energy_distance, transport_to
 from training.planet.labelled import LabelledEarth
 from training.planet.parts import HALVES, PARTS, in_parts
 from training.planet.sphere import RADIUS_KM, looked_up, seen_from
-from training.planet_lesson import ATTRIBUTES, PlanetLesson
+from training.planet_lesson import ATTRIBUTES, Painted, PlanetLesson, goes_along
 from training.release import release_generator
 from training.runs import Run
 from training.schedule import Steps
@@ -335,15 +335,31 @@ def test_squares_are_labelled_with_what_they_show(earth: Earth) -> None:
     assert len(img.flatten(1).unique(dim=0)) > len(amounts.unique(dim=0))
 
 
+def test_what_goes_with_a_channel_goes_along() -> None:
+    rng = torch.Generator().manual_seed(0)
+    cells = torch.randn(4000, len(CHANNELS), generator=rng)
+    ice, warmth, relief = (CHANNELS.index(name) for name in ("ice", "warmth", "relief"))
+    dry = cells[:, 0] > 0
+    cells[:, warmth] = torch.where(dry, -0.6 * cells[:, ice], 0.9 * cells[:, ice])
+    cells[:, relief] = cells[:, ice] + 0.1 * cells[:, relief]
+    shares = goes_along(cells, "ice", Painted(("relief",)))
+    assert (shares[ice], shares[relief]) == (1, 0)
+    shares = goes_along(cells, "ice", Painted(("land", "height")))
+    assert shares[warmth] == pytest.approx(-0.6, abs=0.02)
+    assert shares[relief] == pytest.approx(1, abs=0.02)
+    assert shares[0] == 0
+    at_sea = goes_along(cells, "ice", Painted(("land", "height", "relief"), "sea"))
+    assert at_sea[warmth] > 0
+
+
 def test_only_what_shows_is_judged() -> None:
     domain = find_domain("planet")
-    assert [name for name in CHANNELS if domain.can_show(name, {"land": -1.0})] == [
-        "land",
-        "depth",
-        "warmth",
-    ]
-    assert not domain.can_show("depth", {"land": 1.0})
-    assert domain.can_show("green", {"land": 1.0})
+    sea, land = {"land": -1.0}, {"land": 1.0}
+    assert [name for name in CHANNELS if domain.can_show(name, True, sea)] == ["land", "depth"]
+    assert [name for name in CHANNELS if domain.can_show(name, False, sea)] == ["depth"]
+    assert not domain.can_show("land", True, land)
+    assert domain.can_show("land", False, land)
+    assert domain.can_show("green", True, land)
 
 
 @pytest.mark.usefixtures("earth")

@@ -73,10 +73,10 @@ def evaluate_painting(
         read = read_inside(judge, before, quarter)
         said = dict(zip(targets, read.tolist(), strict=True))
         for name, factor in readable:
-            if not domain.can_show(factor, said):
-                continue
             column = targets.index(factor)
             for strength in STRENGTHS:
+                if not domain.can_show(factor, strength > 0, said):
+                    continue
                 stroke = Stroke(name, strength, 0, 0, mask)
                 after = draw_painted(land, [stroke], box, before)
                 moved = read_inside(judge, after, quarter)[column] - read[column]
@@ -96,7 +96,7 @@ def evaluate_painting(
             rendered_rate=faultless.get(name),
         )
         for name, factor in readable
-        if moves[name]
+        if any(s > 0 for s, _ in moves[name])
     ]
 
 
