@@ -20,7 +20,7 @@ from training.texture import texture_loss_apart
 from training.together import update
 from training.warmup import open_land_lesson
 
-LR = 1.6e-3  # at its highest
+LR = 8e-4  # at its highest
 CRITIC_LR = 5e-4
 STEP = 2 / 255  # of 8 bits
 MAPPING_SPEED = 10  # undoes a part of the mapping's learning rate multiplier of 0.01
