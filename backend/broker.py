@@ -108,8 +108,12 @@ class EmbeddedBroker:
     def _sync(self) -> None:
         while not self._stopped.wait(self._sync_s):
             for log_file in (self._dir / AOF).glob("*.aof"):
-                with contextlib.suppress(FileNotFoundError):  # it was rewritten
+                try:
                     sync_file(log_file)
+                except FileNotFoundError:  # it was rewritten
+                    continue
+                except OSError as error:  # it is tried again at the next turn
+                    log.error("the broker's log does not reach the disk: %s", error)
 
     def _look_after(self) -> None:
         if self._process is not None and self._process.poll() is None:

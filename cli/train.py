@@ -154,7 +154,7 @@ def perceptual(
     dry_run: DryRunOption = False,
     device: DeviceOption = None,
 ) -> None:
-    """Train a network that reads procedural pictures, and the judge of the evaluation."""
+    """Train a network that reads pictures of a known set, and the judge of the evaluation."""
     from models.model import change_model
     from training.domains import find_domain
     from training.evaluation.judge import save_judge
@@ -199,8 +199,8 @@ def encoder(
     images: Annotated[
         str | None,
         typer.Option(
-            help="Folder of pictures, `portraits` or `aerial` (whose amounts it learns to read, if"
-            " the model was taught them); else generated pictures alone."
+            help="Folder of pictures, `portraits`, or `aerial` or `planet` (whose amounts it learns"
+            " to read, if the model was taught them); else generated pictures alone."
         ),
     ] = None,
     minutes: MinutesOption = 30.0,

@@ -1,7 +1,8 @@
 """Spatial priors: how z is distributed over the cells of a picture, or of an endless plane.
 
 Every channel of z is a random field. All priors here are separable: a field is A ε Bᵀ with white
-noise ε and a factor for each axis. Source of the idea: Sypetkowski 2023 (abstract: closer elements
+noise ε and a factor for each axis; what is measured on real maps is mixed of such fields, and moved
+at every place. Source of the idea: Sypetkowski 2023 (abstract: closer elements
 depend more on each other); the fields are ours.
 """
 
@@ -192,8 +193,13 @@ def read_prior(entry: Mapping[str, Any]) -> Prior:
     if entry["kind"] == "measured":
         scales = tuple(entry["scales"])
         shares, mixing = (tuple(map(tuple, entry[name])) for name in ("shares", "mixing"))
-        layers = (tuple(map(tuple, layer)) for layer in entry.get("transport", ()))
-        return MeasuredPrior(lengths, share, scales, shares, mixing, Transport(tuple(layers)))
+        layers = (
+            tuple(tuple(map(float, row)) for row in layer) for layer in entry.get("transport", ())
+        )
+        transport = Transport(tuple(layers))
+        if transport.layers and len(transport.layers[-1]) != len(mixing):
+            raise ShapeError("a prior's transport moves other channels than are mixed")
+        return MeasuredPrior(lengths, share, scales, shares, mixing, transport)
     return KINDS[entry["kind"]](lengths, share)
 
 

@@ -13,6 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from models.errors import ShapeError
+
 Layer = tuple[tuple[float, ...], ...]
 """Of a linear layer [outputs][inputs + 1]: weights, and the bias at the end."""
 
@@ -23,9 +25,19 @@ class Transport:
 
     Attributes:
         layers: of f; none for a transport that moves nothing.
+
+    Raises:
+        ShapeError: what comes out of a layer does not fit the next one, or does not fit z.
     """
 
     layers: tuple[Layer, ...] = ()
+
+    def __post_init__(self) -> None:
+        widths = [{len(row) - 1 for row in layer} for layer in self.layers]
+        next_ones = [*widths[1:], *widths[:1]]
+        for layer, wanted in zip(self.layers, next_ones, strict=True):
+            if wanted != {len(layer)}:
+                raise ShapeError("the layers of a prior's transport do not fit each other")
 
     def __call__(self, z: Tensor) -> Tensor:
         """Fields [N, C, h, w], moved."""

@@ -215,11 +215,11 @@ def goes_along(cells: Tensor, channel: str, painted: Painted) -> Tensor:
     """How much of every channel [K] there is more with one more of a channel, by least squares
     over cells [P, K]."""
     land = cells[:, CHANNELS.index("land")]
-    chosen = {"anywhere": land == land, "land": land > 0, "sea": land < 0}[painted.where]
+    cells = cells[{"anywhere": land.isfinite(), "land": land > 0, "sea": land < 0}[painted.where]]
     known = [CHANNELS.index(name) for name in (channel, *painted.stays)]
     free = [k for k in range(len(CHANNELS)) if k not in known]
-    given = torch.cat([cells[chosen][:, known], torch.ones(int(chosen.sum()), 1)], dim=1)
+    given = torch.cat([cells[:, known], torch.ones(len(cells), 1)], dim=1)
     shares = torch.zeros(len(CHANNELS))
     shares[known[0]] = 1
-    shares[free] = torch.linalg.lstsq(given, cells[chosen][:, free]).solution[0]
+    shares[free] = torch.linalg.lstsq(given, cells[:, free]).solution[0]
     return shares
