@@ -92,6 +92,8 @@ def new_pid(broker: EmbeddedBroker, old: int) -> int:
     while True:
         try:
             pid = broker.pid()
+            with Redis.from_url(broker.url, retry=Retry(NoBackoff(), 0)) as redis:
+                redis.ping()  # it tells its pid while it still reads its log
         except (RedisError, OSError):
             pid = old
         if pid != old:
