@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from redis.asyncio import Redis as AsyncRedis
 from redis.exceptions import RedisError
 
+from backend.channels import Channels
 from backend.dispatcher import Dispatcher
 from backend.errors import add_error_handlers
 from backend.events import Events
@@ -41,7 +42,7 @@ from backend.services import Services
 from backend.settings import Settings
 from backend.sweeper import Sweeper
 from contracts.blobs import Files
-from contracts.broker import connect
+from contracts.broker import connect, connect_waiting
 from contracts.catalog import Catalog
 from contracts.errors import StartError
 from contracts.job_store import JobStore
@@ -70,8 +71,9 @@ def create_app(settings: Settings) -> FastAPI:
     check_exposure(settings)
     if settings.redis_url is None:
         raise StartError("set REDIS_URL, or use `latentbrush serve`, which brings its own broker")
-    waiting = AsyncRedis.from_url(settings.redis_url)
-    services = _services(settings, settings.redis_url, waiting)
+    waiting = connect_waiting(settings.redis_url)
+    channels = Channels(waiting)
+    services = _services(settings, settings.redis_url, waiting, channels)
     sweeper = Sweeper(
         services.store,
         services.queue,
@@ -83,10 +85,11 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         chores = [
             asyncio.create_task(_sweep(sweeper, settings.sweep_s)),
-            asyncio.create_task(services.previews.listen()),
+            asyncio.create_task(channels.run()),
             asyncio.create_task(_tidy(Files(settings.store_url), settings.store_ttl_days)),
         ]
-        yield
+        async with services.previews.listening():
+            yield
         for chore in chores:
             chore.cancel()
         await services.kits.close()
@@ -124,12 +127,14 @@ def check_exposure(settings: Settings) -> None:
         )
 
 
-def _services(settings: Settings, redis_url: str, waiting: AsyncRedis) -> Services:
+def _services(
+    settings: Settings, redis_url: str, waiting: AsyncRedis, channels: Channels
+) -> Services:
     redis = connect(redis_url)
     impatient = connect(redis_url, num_retries=0)
     store = JobStore(redis, settings.job_ttl_s)
     queue = JobQueue(redis, settings.job_timeout_s)
-    events = Events(waiting)
+    events = Events(waiting, channels)
     dispatcher = Dispatcher(store, queue, events, settings.max_queue_depth)
     catalog = Catalog(settings.models_dirs)
     return Services(
@@ -140,7 +145,7 @@ def _services(settings: Settings, redis_url: str, waiting: AsyncRedis) -> Servic
         catalog=catalog,
         events=events,
         dispatcher=dispatcher,
-        previews=Previews(waiting, store),
+        previews=Previews(waiting, channels, store),
         kits=Kits(read_kits(settings.kits_file), settings.home, catalog, dispatcher),
         strips=asyncio.Lock(),
         health_store=JobStore(impatient, settings.job_ttl_s),

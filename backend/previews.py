@@ -12,6 +12,7 @@ import secrets
 import struct
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
 from typing import NamedTuple
 
 from fastapi.concurrency import run_in_threadpool
@@ -19,6 +20,7 @@ from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from backend.channels import Channels
 from contracts.errors import ERRORS_BY_CODE, InternalError
 from contracts.frames import unframed
 from contracts.job_store import JobStore
@@ -37,7 +39,6 @@ log = logging.getLogger(__name__)
 LOOK_S = 0.25  # between two looks at whether a worker still listens
 PATIENCE_S = 10.0  # with a worker that listens: it does something else, or the picture is large
 WORKERS_S = 1.0  # so old may be what is known of the workers
-RECONNECT_S = 0.2
 
 
 class Preview(NamedTuple):
@@ -50,8 +51,9 @@ class Preview(NamedTuple):
 class Previews:
     """Asks workers, and hears their answers on one channel of this process."""
 
-    def __init__(self, redis: Redis, store: JobStore) -> None:
+    def __init__(self, redis: Redis, channels: Channels, store: JobStore) -> None:
         self._redis = redis
+        self._channels = channels
         self._store = store
         self._channel = SERVER_CHANNEL + secrets.token_hex(8)
         self._tickets = itertools.count()
@@ -59,22 +61,12 @@ class Previews:
         self._asked: Counter[str] = Counter()
         self._workers: list[str] = []
         self._looked_s = -WORKERS_S
-        self._listens = False
 
-    async def listen(self) -> None:
-        """Hear answers, for ever."""
-        while True:
-            try:
-                async with self._redis.pubsub() as pubsub:
-                    await pubsub.subscribe(self._channel)
-                    self._listens = True
-                    async for message in pubsub.listen():
-                        if message["type"] == "message":
-                            self._hear(message["data"])
-            except RedisError:
-                await asyncio.sleep(RECONNECT_S)
-            finally:
-                self._listens = False
+    @contextlib.asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Hear answers, as long as this is open."""
+        async with self._channels.hearing(self._channel, self._hear):
+            yield
 
     async def ask(self, owner: str, slot: str, model: str, edit: EditRequest) -> Preview | None:
         """The preview of an edit; None when no worker draws it now.
@@ -131,7 +123,7 @@ class Previews:
         return False
 
     async def _least_busy(self) -> str | None:
-        if not self._listens:
+        if not self._channels.hears(self._channel):
             return None
         if time.monotonic() - self._looked_s >= WORKERS_S:
             self._looked_s = time.monotonic()
@@ -141,7 +133,9 @@ class Previews:
             self._workers = [state.name for state in for_brushes]
         return min(self._workers, key=lambda name: self._asked[name], default=None)
 
-    def _hear(self, frame: bytes) -> None:
+    def _hear(self, frame: bytes | None) -> None:
+        if frame is None:  # whoever was not heard asks again
+            return
         try:
             said, picture = unframed(frame)
             answer = PreviewAnswer.model_validate_json(said)

@@ -1,11 +1,14 @@
-"""How every process talks to the broker: one client, which waits out a broker's restart."""
+"""How every process talks to the broker."""
 
 from redis import Redis
+from redis.asyncio import BlockingConnectionPool
+from redis.asyncio import Redis as AsyncRedis
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as BrokerGone
 from redis.exceptions import TimeoutError as BrokerSlow
 from redis.retry import Retry
 
+NUM_CONNECTIONS = 16  # of thousands that wait
 NUM_RETRIES = 12  # 0.05 s doubling to 1 s: rides out about 8 s, a broker starts in 0.1 s
 
 
@@ -16,3 +19,9 @@ def connect(url: str, *, num_retries: int = NUM_RETRIES) -> Redis:
         retry=Retry(ExponentialBackoff(cap=1.0, base=0.05), num_retries),
         retry_on_error=[BrokerGone, BrokerSlow],
     )
+
+
+def connect_waiting(url: str) -> AsyncRedis:
+    """A client for the event loop. Commands take turns on its few connections."""
+    pool = BlockingConnectionPool.from_url(url, max_connections=NUM_CONNECTIONS, timeout=None)
+    return AsyncRedis.from_pool(pool)

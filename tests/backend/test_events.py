@@ -1,73 +1,179 @@
-"""Following a job through what a connection to the broker really brings."""
+"""Following jobs on one connection to the broker, which breaks and comes back."""
 
 import asyncio
-from typing import Any, Self, cast
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from typing import NamedTuple
 
-from redis.asyncio import Redis
+import pytest
+from redis import Redis
 
-from backend.events import Events
-from contracts.job_store import done_event
-from contracts.jobs import JobKind, JobRecord, begun, new_record, succeeded
+from backend.broker import EmbeddedBroker
+from backend.channels import Channels
+from backend.events import MAX_UNREAD, Events
+from contracts.broker import NUM_CONNECTIONS, connect_waiting
+from contracts.errors import UnknownJob
+from contracts.ids import new_job_id
+from contracts.job_store import JobStore, channel_of
+from contracts.jobs import (
+    JobKind,
+    JobRecord,
+    Progress,
+    begun,
+    new_record,
+    succeeded,
+)
 from contracts.requests import GenerateRequest
 
-QUEUED = new_record(
-    "job_" + "3" * 32, "local", JobKind.GENERATE, "interactive", GenerateRequest(model="m", seed=1)
-)
-RUNNING = begun(QUEUED, "worker")
-ENDED = succeeded(RUNNING, {})
-SUBSCRIBED = {"type": "subscribe", "data": 1}
+SOON_S = 3.0  # well before anybody looks by itself
 
 
-class Channel:
-    """Takes the place of the broker: one record, and messages one after the other, then silence."""
-
-    def __init__(self, record: JobRecord, messages: list[dict[str, Any]]) -> None:
-        self.record = record
-        self.messages = messages
-        self.is_open = False
-
-    def pubsub(self) -> Self:
-        return self
-
-    async def __aenter__(self) -> Self:
-        self.is_open = True
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self.is_open = False
-
-    async def subscribe(self, _: str) -> None:
-        pass
-
-    async def get_message(self, timeout: float) -> dict[str, Any] | None:
-        if self.messages:
-            return self.messages.pop(0)
-        await asyncio.sleep(timeout)
-        return None
-
-    async def get(self, _: str) -> str:
-        return self.record.model_dump_json()
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    broker = EmbeddedBroker(tmp_path_factory.mktemp("home"))
+    broker.start()
+    yield broker.url
+    broker.stop()
 
 
-def events_of(channel: Channel) -> Events:
-    return Events(cast(Redis, channel))
+class Server(NamedTuple):
+    events: Events
+    channels: Channels
+    store: JobStore
+    redis: Redis
+
+    def job(self) -> JobRecord:
+        request = GenerateRequest(model="m", seed=1)
+        record = new_record(new_job_id(), "local", JobKind.GENERATE, "interactive", request)
+        self.store.create(record)
+        self.store.change(record.job_id, lambda r: begun(r, "worker"))
+        return record
+
+    def end(self, record: JobRecord) -> None:
+        self.store.change(record.job_id, lambda r: succeeded(r, {}))
 
 
-def test_a_connection_that_subscribes_anew_is_no_message() -> None:
-    done = {"type": "message", "data": done_event(ENDED.public())}
-    channel = Channel(RUNNING, [SUBSCRIBED, SUBSCRIBED, done])
+@asynccontextmanager
+async def serving(url: str) -> AsyncIterator[Server]:
+    redis, waiting = Redis.from_url(url), connect_waiting(url)
+    channels = Channels(waiting)
+    running = asyncio.create_task(channels.run())
+    try:
+        yield Server(Events(waiting, channels), channels, JobStore(redis, 60), redis)
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+        await waiting.aclose()
+        redis.close()
 
-    async def names() -> list[str]:
-        return [event.name async for event in events_of(channel).follow(RUNNING.job_id)]
 
-    assert asyncio.run(names()) == ["progress", "ping", "done"]
+async def names(server: Server, record: JobRecord) -> list[str]:
+    return [event.name async for event in server.events.follow(record.job_id)]
 
 
-def test_waiting_lets_go_of_its_connection() -> None:
-    channel = Channel(ENDED, [SUBSCRIBED])
+async def until_heard(server: Server, record: JobRecord) -> None:
+    async with asyncio.timeout(SOON_S):
+        while not server.channels.hears(channel_of(record.job_id)):
+            await asyncio.sleep(0.01)
 
-    async def is_open_after_wait() -> bool:
-        await events_of(channel).wait(ENDED.job_id, 5)
-        return channel.is_open
 
-    assert not asyncio.run(is_open_after_wait())
+def test_two_thousand_streams_share_a_few_connections(url: str) -> None:
+    async def told() -> tuple[list[list[str]], int]:
+        async with serving(url) as server:
+            records = [server.job() for _ in range(50)]
+            streams = [asyncio.create_task(names(server, r)) for r in records for _ in range(40)]
+            await asyncio.sleep(0.1)
+            for record in records:
+                await until_heard(server, record)
+            num_connections = len(server.redis.client_list())
+            for record in records:
+                server.end(record)
+            async with asyncio.timeout(4 * SOON_S):
+                return await asyncio.gather(*streams), num_connections
+
+    streams, num_connections = asyncio.run(told())
+    assert len(streams) == 2000
+    assert all(stream[-1] == "done" for stream in streams)
+    assert num_connections <= NUM_CONNECTIONS + 2
+
+
+def test_a_connection_that_breaks_is_made_again(url: str) -> None:
+    async def told() -> list[str]:
+        async with serving(url) as server:
+            record = server.job()
+            stream = asyncio.create_task(names(server, record))
+            await until_heard(server, record)
+            for client in server.redis.client_list(_type="pubsub"):
+                server.redis.client_kill(client["addr"])
+            server.end(record)  # nobody hears it
+            async with asyncio.timeout(SOON_S):
+                return await stream
+
+    assert asyncio.run(told())[-1] == "done"
+
+
+def test_a_job_that_ended_before_anybody_listened(url: str) -> None:
+    async def told() -> tuple[list[str], JobRecord]:
+        async with serving(url) as server:
+            record = server.job()
+            server.end(record)
+            async with asyncio.timeout(SOON_S):
+                return await names(server, record), await server.events.wait(record.job_id, 60)
+
+    events, record = asyncio.run(told())
+    assert events == ["progress", "done"]
+    assert record.status.is_final
+
+
+def test_waiting_ends_when_its_time_is_over(url: str) -> None:
+    async def told() -> JobRecord:
+        async with serving(url) as server:
+            record = server.job()
+            return await server.events.wait(record.job_id, 0.2)
+
+    assert not asyncio.run(told()).status.is_final
+
+
+def test_a_job_that_is_not_there(url: str) -> None:
+    async def told() -> None:
+        async with serving(url) as server, asyncio.timeout(SOON_S):
+            await names(server, server.job().model_copy(update={"job_id": new_job_id()}))
+
+    with pytest.raises(UnknownJob):
+        asyncio.run(told())
+
+
+def test_whoever_reads_slowly_is_told_how_the_job_is(url: str) -> None:
+    async def told() -> list[str]:
+        async with serving(url) as server:
+            record = server.job()
+            stream = server.events.follow(record.job_id)
+            heard = [(await anext(stream)).name]
+            for step in range(MAX_UNREAD + 20):  # more than is kept
+                update = {"progress": Progress(step=step, steps=1000)}
+                server.store.change(record.job_id, lambda r, u=update: r.model_copy(update=u))
+            server.end(record)
+            await asyncio.sleep(0.5)
+            async with asyncio.timeout(SOON_S):
+                return heard + [event.name async for event in stream]
+
+    events = asyncio.run(told())
+    assert events[-1] == "done"
+    assert len(events) < MAX_UNREAD
+
+
+def test_nothing_is_heard_for_whoever_left(url: str) -> None:
+    async def left() -> tuple[bool, int]:
+        async with serving(url) as server:
+            record = server.job()
+            waiting = asyncio.create_task(server.events.wait(record.job_id, 60))
+            await until_heard(server, record)
+            waiting.cancel()
+            with suppress(asyncio.CancelledError):
+                await waiting
+            channel = channel_of(record.job_id)
+            ((_, listeners),) = server.redis.pubsub_numsub(channel)
+            return server.channels.hears(channel), listeners
+
+    assert asyncio.run(left()) == (False, 0)

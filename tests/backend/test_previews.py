@@ -10,6 +10,7 @@ from redis.asyncio import Redis as AsyncRedis
 
 from backend import previews
 from backend.broker import EmbeddedBroker
+from backend.channels import Channels
 from backend.previews import Preview, Previews
 from contracts.errors import InvalidEdit
 from contracts.frames import framed
@@ -61,15 +62,17 @@ class Worker:
 async def asked(url: str, *beside: object) -> Preview | None:
     """Ask once, while something else happens."""
     async with AsyncRedis.from_url(url) as redis:
-        server = Previews(redis, JobStore(Redis.from_url(url), 60))
-        listening = asyncio.create_task(server.listen())
-        await asyncio.sleep(0.2)
+        channels = Channels(redis)
+        running = asyncio.create_task(channels.run())
+        server = Previews(redis, channels, JobStore(Redis.from_url(url), 60))
         try:
-            answer, *_ = await asyncio.gather(server.ask("anna", "a", "tiny", EDIT), *beside)
+            async with server.listening():
+                await asyncio.sleep(0.2)
+                answer, *_ = await asyncio.gather(server.ask("anna", "a", "tiny", EDIT), *beside)
         finally:
-            listening.cancel()
+            running.cancel()
             with suppress(asyncio.CancelledError):
-                await listening
+                await running
         assert answer is None or isinstance(answer, Preview)
         return answer
 
