@@ -1,10 +1,12 @@
 """What is refused before a route sees it, and the headers that every answer carries.
 
 Only pages of this server may call it: no CORS headers, foreign origins are refused, and so are host
-names that are not ours (DNS rebinding). A stranger's body is not read; others are counted while
-they stream in.
+names that are not ours (DNS rebinding). A stranger's body is not read, or small where a key is
+brought; others are counted while they stream in.
 """
 
+import asyncio
+import time
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -19,7 +21,9 @@ from backend.settings import Settings, is_loopback
 from contracts.errors import EditorError, Forbidden, Unauthorized
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-KEYLESS_PATHS = ("/session",)  # where a key is brought, in a small body
+KEYLESS_PATHS = ("/session",)  # where a key is brought
+KEY_BODY_BYTES = 4096
+KEY_BODY_S = 10.0  # for all of it
 POLICY_VIOLATION = 1008
 WORK_FILES = ("/sessions/file", "/worlds/file")
 FORM_OVERHEAD_BYTES = 64 * 1024  # boundaries and the small fields around an upload
@@ -59,6 +63,9 @@ class Gate:
         refusal = self._refusal(scope, headers)
         if refusal is not None:
             await problem(refusal.code, refusal.message)(scope, receive, send)
+            return
+        if scope["path"] in KEYLESS_PATHS:
+            await self._app(scope, _in_time(_limited(receive, KEY_BODY_BYTES)), send)
             return
         limit = self._settings.max_json_bytes
         if headers.get("content-type", "").startswith("multipart/form-data"):
@@ -130,6 +137,25 @@ def _with_headers(send: Send) -> Send:
         await send(message)
 
     return send_with_headers
+
+
+def _in_time(receive: Receive) -> Receive:
+    """Wait for a body, but not for ever."""
+    deadline_s = time.monotonic() + KEY_BODY_S
+    has_ended = False
+
+    async def receive_in_time() -> Message:
+        nonlocal has_ended
+        if has_ended:
+            return await receive()  # until the client has left
+        try:
+            message = await asyncio.wait_for(receive(), deadline_s - time.monotonic())
+        except TimeoutError:
+            raise HTTPException(408, "the body did not come") from None
+        has_ended = not message.get("more_body", False)
+        return message
+
+    return receive_in_time
 
 
 def _limited(receive: Receive, limit: int) -> Receive:

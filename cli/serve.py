@@ -19,10 +19,12 @@ from fastapi import FastAPI
 
 from backend.app import check_exposure, create_app
 from backend.broker import EmbeddedBroker
+from backend.connections import BACKLOG, Connections, most_connections
 from backend.settings import Settings
 from contracts.broker import connect
 from contracts.errors import StartError
 from contracts.job_store import JobStore
+from contracts.logs import log_to_stderr
 from contracts.settings import SharedSettings
 from contracts.threads import sleep_soon
 from worker.names import new_name
@@ -42,6 +44,7 @@ def serve(
         StartError: it cannot start.
     """
     check_exposure(settings)
+    log_to_stderr(settings.log_level)
     with contextlib.ExitStack() as stack:
         stack.enter_context(_only_server(settings.home))
         listener = stack.enter_context(_listener(settings.host, settings.port))
@@ -177,7 +180,9 @@ class _Server(uvicorn.Server):
 def _server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        log_level=settings.log_level.lower(),
+        log_config=None,
+        http=Connections(most_connections()).protocol(),
+        backlog=BACKLOG,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from contracts.base import IdText, Name, Unit, Value
+from contracts.base import FIRST_ERROR, IdText, Name, Unit, Value
 from contracts.masks import Mask, MaskAll
 
 MAX_OTHERS = 15  # parts of a picture beside the one that is edited
@@ -72,16 +72,17 @@ class ResampleEdit(_Edit):
 
 Edit = Annotated[AttributeEdit | TransplantEdit | ResampleEdit, Field(discriminator="type")]
 EditValue = AttributeEdit | TransplantEdit | ResampleEdit
+Edits = Annotated[tuple[Edit, ...], FIRST_ERROR]
 
 
 class PaintedPart(Value):
     """A part of a picture with a latent of its own, and what is painted on it."""
 
     latent_id: IdText
-    edits: tuple[Edit, ...] = ()
+    edits: Edits = ()
 
 
-Others = Annotated[tuple[PaintedPart, ...], Field(max_length=MAX_OTHERS)]
+Others = Annotated[tuple[PaintedPart, ...], FIRST_ERROR, Field(max_length=MAX_OTHERS)]
 """Further parts of a picture: a second face, beside the first."""
 
 

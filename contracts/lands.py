@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from contracts.base import Name, Value
+from contracts.base import FIRST_ERROR, Name, Value
 from contracts.edits import MAX_STRENGTH, canonical_json
 from contracts.errors import InvalidRequest
 from contracts.masks import Mask, MaskAll
@@ -93,7 +93,7 @@ class LandRequest(Value):
     around: Around | None = None
     """Pixels after which it comes round to where it began, eastwards: the width of the map of a
     globe, in plate carrée, half as high. Absent: it has no end."""
-    edits: tuple[LandEdit, ...] = ()
+    edits: Annotated[tuple[LandEdit, ...], FIRST_ERROR] = ()
 
     @model_validator(mode="after")
     def _edits_are_no_wider_than_the_globe(self) -> Self:

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from contracts.base import IdText, Unit, Value
+from contracts.base import FIRST_ERROR, IdText, Unit, Value
 from contracts.errors import InvalidImage, TooLarge
 from contracts.ids import content_id
 
@@ -37,7 +37,13 @@ class MaskGrid(Value):
 
     kind: Literal["grid"] = "grid"
     rows: Annotated[
-        tuple[Annotated[tuple[Unit, ...], Field(min_length=1, max_length=MAX_MASK_CELLS)], ...],
+        tuple[
+            Annotated[
+                tuple[Unit, ...], FIRST_ERROR, Field(min_length=1, max_length=MAX_MASK_CELLS)
+            ],
+            ...,
+        ],
+        FIRST_ERROR,
         Field(min_length=1, max_length=MAX_MASK_CELLS),
     ]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from contracts.base import IdText, Name, Value
-from contracts.edits import Edit, EditValue, Others, canonical_json, enabled_edits
+from contracts.edits import Edits, EditValue, Others, canonical_json, enabled_edits
 from contracts.faces import Quad, Square
 from contracts.kits import Kit
 from contracts.masks import named
@@ -117,7 +117,7 @@ class EditRequest(Value):
     """Apply an edit list to a latent's original encoding."""
 
     latent_id: IdText
-    edits: tuple[Edit, ...] = ()
+    edits: Edits = ()
     others: Others = ()
     """Further parts of the same picture: what is painted on them shows, too."""
     output: Output = Output()

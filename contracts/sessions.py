@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from contracts.base import IdText, Value
-from contracts.edits import Edit, Others
+from contracts.base import FIRST_ERROR, IdText, Value
+from contracts.edits import Edits, Others
 from contracts.requests import EncodeResult, IngestResult
 
 MAX_SNAPSHOTS = 50
@@ -17,7 +17,7 @@ class Snapshot(Value):
     """An edit list that a person wants to find again."""
 
     name: SessionName
-    edits: tuple[Edit, ...]
+    edits: Edits
     others: Others = ()
     saved_at: AwareDatetime
 
@@ -27,10 +27,10 @@ class SessionWrite(Value):
 
     name: SessionName
     latent_id: IdText
-    edits: tuple[Edit, ...] = ()
+    edits: Edits = ()
     others: Others = ()
     """Further parts of the same picture, each with its own edits."""
-    snapshots: Annotated[tuple[Snapshot, ...], Field(max_length=MAX_SNAPSHOTS)] = ()
+    snapshots: Annotated[tuple[Snapshot, ...], FIRST_ERROR, Field(max_length=MAX_SNAPSHOTS)] = ()
     cover_id: IdText | None = None
     """A picture to know it by; absent = what the model made of the crop."""
     revision: Annotated[int, Field(ge=1)] | None = None
@@ -46,7 +46,7 @@ class SessionRecord(Value):
     updated_at: AwareDatetime
     name: str
     latent_id: str
-    edits: tuple[Edit, ...]
+    edits: Edits
     others: Others = ()
     snapshots: tuple[Snapshot, ...]
     cover_id: str | None

@@ -5,11 +5,16 @@ Every field has a default, its unit in its name, and is set by the environment v
 """
 
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SHIPPED_MODELS_DIR = Path(__file__).resolve().parent.parent / "models" / "pretrained"
+
+
+def _lower_case(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
 
 
 class SharedSettings(BaseSettings):
@@ -60,7 +65,13 @@ class SharedSettings(BaseSettings):
         description="A JSON list of models to fetch in place of the known ones: for mirrors, and "
         "for an institute's own (`docs/photos.md` has an example).",
     )
-    log_level: str = Field(default="warning", description="debug, info, warning or error.")
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], BeforeValidator(_lower_case)
+    ] = Field(
+        default="warning",
+        description="debug, info, warning or error. Libraries never say more than info, since they "
+        "would write down headers.",
+    )
 
     @property
     def home(self) -> Path:

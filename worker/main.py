@@ -21,6 +21,7 @@ from contracts.errors import StartError
 from contracts.job_store import JobStore, WorkerState
 from contracts.jobs import INTERACTIVE, QUEUES, TILES
 from contracts.library import Library
+from contracts.logs import log_to_stderr
 from worker import jobs
 from worker.cores import Cores, compute_with, ours
 from worker.liveness import Heartbeat
@@ -170,7 +171,7 @@ def main() -> None:
     parser.add_argument("--parent-pid", type=int)
     options = parser.parse_args()
     settings = WorkerSettings()
-    logging.basicConfig(level=settings.log_level.upper())
+    log_to_stderr(settings.log_level)
     from worker.editor import load_editor
 
     run(

@@ -12,6 +12,8 @@ from picture_files import GEOREFERENCED, tiff_file
 from pictures import file_of, huge_png_header, noise, oriented_png, pixels_of, png
 from PIL import Image
 
+from backend.security import KEY_BODY_BYTES
+
 UNKNOWN = {"img": "img_" + "0" * 32, "lat": "lat_" + "0" * 32, "job": "job_" + "0" * 32}
 UNKNOWN["lnd"] = "lnd_" + "0" * 32
 
@@ -265,8 +267,28 @@ def test_bodies_that_are_no_request(client: httpx.Client, body: bytes) -> None:
     for path in ("/edit", "/generate", "/session"):
         headers = {"Content-Type": "application/json"}
         response = client.post(path, content=body, headers=headers)
+        if path == "/session" and len(body) > KEY_BODY_BYTES:
+            assert_problem(response, 413, "too_large")
+            continue
         assert_problem(response, response.status_code, "invalid_request")
         assert response.status_code in (400, 422)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {f"k{k}": 1 for k in range(200_000)},
+        {"edits": [{}] * 1_000_000},
+        {"edits": [{"type": "attribute", "attribute": "smile", "strength": 1,
+                    "mask": {"kind": "grid", "rows": [[7] * 500] * 500}}]},
+    ],
+)  # fmt: skip
+def test_a_million_mistakes_are_not_counted(
+    client: httpx.Client, latent_id: str, wrong: dict[str, Any]
+) -> None:
+    response = client.post("/edit", json={"latent_id": latent_id, **wrong})
+    assert_problem(response, 422, "invalid_request")
+    assert len(response.json()["detail"]) < 500
 
 
 def test_a_body_that_does_not_end(client: httpx.Client) -> None:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from live_server import LiveServer, running
 from pictures import png
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
@@ -167,6 +168,36 @@ def test_the_body_of_a_stranger_is_not_read() -> None:
     assert through_gate(settings, "/images", {}) == 401
     assert through_gate(settings, "/images", {"authorization": f"Bearer {KEYS[0]}"}) == 204
     assert through_gate(settings, "/session", {}) == 204
+
+
+def test_a_stranger_brings_a_key_and_nothing_else(guarded: LiveServer) -> None:
+    with guarded.client() as client:
+        body = {"key": "wrong", **{f"k{k}": 1 for k in range(300_000)}}
+        response = client.post("/session", json=body)
+        assert (response.status_code, response.json()["code"]) == (413, "too_large")
+        assert client.post("/session", json={"key": KEYS[0]}).status_code == 200
+
+
+def test_a_key_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.security.KEY_BODY_S", 0.1)
+
+    async def app(_scope: Scope, receive: Receive, _send: Send) -> None:
+        while True:
+            await receive()
+
+    async def never() -> Message:
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    async def send(_: Message) -> None:
+        raise AssertionError("it was answered")
+
+    headers = [(b"host", b"127.0.0.1")]
+    scope = {"type": "http", "method": "POST", "path": "/session", "headers": headers}
+    gate = Gate(app, Settings(api_keys=KEYS))
+    with pytest.raises(HTTPException) as refusal:
+        asyncio.run(gate(scope, never, send))
+    assert refusal.value.status_code == 408
 
 
 @pytest.mark.parametrize(
