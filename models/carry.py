@@ -137,7 +137,7 @@ def carry(
 
     Args:
         img: [N, 3, H, W], the picture, at its own size.
-        before: of the same N, at the model's size.
+        before: of the same N, at the model's size, with features as `compact` has them.
         after: the same, or the region of it alone.
         masks: of the edits that lie between the two, [N, 1, ?, ?] in [0, 1], feathered here.
         comparison: `OBJECTS` or `TEXTURE`.
@@ -151,8 +151,7 @@ def carry(
     step = pooling(drawn)
     softs = [feathered(mask, drawn, region) for mask in masks]
     was = Patch(before.img, whole(drawn)).part(region)
-    now = F.avg_pool2d(after.features.float(), step)
-    gone = replaced(pooled(before.features), now, comparison, region.divided(step))
+    gone = replaced(before.features, after.features, comparison, region.divided(step))
     gone = reduce(torch.maximum, softs) * resize_change(gone, size_of(was))
     change = meant(after.img - was, softs, comparison.window, step)
     change = reduce(torch.maximum, softs) * change
@@ -216,14 +215,9 @@ def replaced(
     return smoothstep((comparison.kept - left) / (comparison.kept - comparison.gone))
 
 
-def compact(drawing: Drawing) -> Drawing:
-    """A drawing to keep, with its features no finer than they are compared."""
-    return Drawing(drawing.img, pooled(drawing.features))
-
-
-def pooled(x: Tensor) -> Tensor:
-    """A map [N, C, h, w] with a short side of no more than about `FINEST`."""
-    return F.avg_pool2d(x, pooling(size_of(x)))
+def compact(drawing: Drawing, step: int) -> Drawing:
+    """A drawing with its features no finer than they are compared, in squares of so many pixels."""
+    return Drawing(drawing.img, F.avg_pool2d(drawing.features, step))
 
 
 def pooling(size: Size) -> int:

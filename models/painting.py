@@ -18,13 +18,14 @@ from typing import TypeVar
 from torch import Tensor
 
 from models import edits as latent_edits
-from models.carry import OBJECTS, TEXTURE, carry, compact, finished, reach, touched
+from models.carry import OBJECTS, TEXTURE, carry, finished, reach, touched
 from models.edits import stronger
 from models.errors import AttributeUnknown, SpaceError
 from models.generator import Drawing
 from models.images import Pixels, to_img
 from models.latents import SQUARE, LatentMap
 from models.model import Model
+from models.pieces import draw
 from models.reader import strength_to_reach
 from models.region import Region, size_of, whole
 from models.sampling import seed_w
@@ -114,7 +115,7 @@ class Subject:
         key = (is_faithful, resolution)
         if key not in self._drawn:
             latent = self.twins.faithful if is_faithful else self.twins.plain
-            self._drawn[key] = compact(self.model.draw(latent, resolution))
+            self._drawn[key] = draw(self.model, latent, resolution)
         return self._drawn[key]
 
     @property
@@ -141,7 +142,7 @@ def drawn_alone(model: Model, work: Painting[Pixels]) -> Pixels:
     try:
         wanted = next(work)
         while True:
-            wanted = work.send(model.draw(wanted.latent, wanted.resolution, wanted.region))
+            wanted = work.send(draw(model, wanted.latent, wanted.resolution, wanted.region))
     except StopIteration as end:
         pixels: Pixels = end.value
         return pixels
@@ -186,7 +187,7 @@ def painting(
         faithful = subject.faithful(resolution)
         img = carry(img, faithful, copied, masks_of(copies), comparison, region)
     if copies and others:
-        before = compact((yield after(PLAIN, copies, whole(drawn))))
+        before = yield after(PLAIN, copies, whole(drawn))
     if others:
         region = reach(masks_of(others), drawn, comparison)
         changed = yield after(PLAIN, edits, region)

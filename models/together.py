@@ -17,6 +17,7 @@ from models.generator import Drawing
 from models.latents import LatentMap, is_even
 from models.model import Model
 from models.painting import Painting, Result, Wanted
+from models.pieces import draw
 from models.region import Patch, Region
 
 PASS_PX = {"cpu": 96**2}
@@ -120,7 +121,7 @@ def drawings(model: Model, batch: Batch, asked: dict[int, Wanted]) -> list[tuple
     """Draw a batch: each member's place, and the region that it asked for."""
     latents = [asked[i].latent for i in batch.members]
     region = batch.wanted.region
-    drawn = model.draw(stacked(latents), batch.wanted.resolution, region)
+    drawn = draw(model, stacked(latents), batch.wanted.resolution, region)
     return [(i, part_of(drawn, k, region, asked[i].region)) for k, i in enumerate(batch.members)]
 
 
@@ -138,5 +139,9 @@ def stacked(latents: Sequence[LatentMap]) -> LatentMap:
 
 def part_of(drawn: Drawing, k: int, region: Region, wanted: Region) -> Drawing:
     """A region of one of the pictures that were drawn together."""
-    img, features = (Patch(x[k : k + 1], region).part(wanted) for x in (drawn.img, drawn.features))
-    return Drawing(img, features)
+    img, features = drawn.img[k : k + 1], drawn.features[k : k + 1]
+    if wanted == region:
+        return Drawing(img, features)
+    step = region.height // features.shape[2]  # regions begin and end where features do
+    known = Patch(features, region.divided(step))
+    return Drawing(Patch(img, region).part(wanted), known.part(wanted.divided(step)))

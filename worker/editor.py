@@ -43,6 +43,7 @@ from models.painting import (
     painting,
     readings,
 )
+from models.pieces import draw
 from models.recent import Recent
 from models.region import size_of, whole
 from models.sampling import seed_w
@@ -59,6 +60,7 @@ from worker.ports import (
     FetchTensor,
     Step,
     no_mask,
+    silent,
 )
 from worker.progress import Progress
 from worker.sizes import drawn_size, known_bases, resumed_size
@@ -246,11 +248,17 @@ class ModelEditor:
         return readings(self.model, embed(latent, "S+", self.model.layout))
 
     @torch.inference_mode()
-    def generate(self, wanted: GenerateRequest) -> Encoded:
+    def generate(
+        self, wanted: GenerateRequest, on_step: Callable[[Step], None] = silent
+    ) -> Encoded:
         latent, space = self.drawn(wanted)
+
+        def tell(piece: int, pieces: int) -> None:
+            on_step(Step(piece, pieces, "Drawing the picture"))
+
         return Encoded(
             tensor=to_bytes(Stored(latent, space), self.model_id),
-            pixels=to_pixels(self.model.render(latent)),
+            pixels=to_pixels(draw(self.model, latent, tell=tell).img),
             space=space,
             grid=self.grid(latent.base),
             psnr_db=math.inf,  # the picture is the latent's own

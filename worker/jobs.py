@@ -74,7 +74,8 @@ def run(job_id: str) -> None:
     reporter = Reporter(bench, record)
     task = Task(bench, record.owner, reporter.report)
     try:
-        done = again_if_memory_runs_out(bench, lambda: perform(task, record))
+        with bench.watched(record):
+            done = again_if_memory_runs_out(bench, lambda: perform(task, record))
         result = done.model_dump(mode="json")
     except HandBack:
         reporter.change(handed_back)

@@ -30,6 +30,7 @@ from worker.ports import LoadEditor
 from worker.previews import BenchStudio, PreviewPainter
 from worker.settings import WorkerSettings
 from worker.turns import Turns
+from worker.watch import Watch
 from worker.workbench import Workbench
 
 log = logging.getLogger(__name__)
@@ -86,6 +87,7 @@ def run(
     worker = _model_worker(redis, queues, name)
     worker.turns = Turns()
     cores = Cores(settings.torch_threads or most_threads(queues))
+    watch = Watch(JobStore(connect(url, num_retries=0), settings.job_ttl_s))
     bench = Workbench(
         settings,
         JobStore(redis, settings.job_ttl_s),
@@ -96,6 +98,7 @@ def run(
         lambda: worker.stopping,
         release_device_memory,
         lambda: compute_with(cores.threads()),
+        watch.over,
     )
     worker.heart = Heartbeat(
         JobStore(connect(url, num_retries=0), settings.job_ttl_s),
@@ -110,6 +113,7 @@ def run(
     with contextlib.ExitStack() as stack:
         stack.callback(worker.heart.stop)
         worker.heart.start()
+        watch.start()
         bench.warm_up()
         jobs.use(bench)
         if INTERACTIVE in queues:

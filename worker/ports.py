@@ -44,6 +44,10 @@ class Step:
     """Where the preview is still off, of the same size."""
 
 
+def silent(_: Step) -> None:
+    """Tell nobody."""
+
+
 @dataclass(frozen=True)
 class EncodeOptions:
     """How to encode; what is None is the model's choice.
@@ -163,7 +167,9 @@ class Editor(Protocol):
         """The same for several, as few times as it can; what one raises is its own."""
         ...
 
-    def generate(self, wanted: GenerateRequest) -> Encoded:
+    def generate(
+        self, wanted: GenerateRequest, on_step: Callable[[Step], None] = silent
+    ) -> Encoded:
         """Draw the picture of a seed (0 if none is given)."""
         ...
 

@@ -75,7 +75,7 @@ def generate(task: Task, request: GenerateRequest) -> GenerateResult:
     clock = Clock()
     editor = task.editor(request.model)
     clock.lap("load")
-    drawn = editor.generate(request)
+    drawn = editor.generate(request, task.report)
     clock.lap("generate")
     image = task.add_pixels(drawn.pixels)
     whole = Part((0, 0, image.width, image.height))

@@ -6,6 +6,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from contracts.catalog import Catalog, ModelInfo
 from contracts.errors import ModelUnavailable, UnknownModel
 from contracts.job_store import JobStore
+from contracts.jobs import JobRecord
 from contracts.library import Library
 from models.pictures import Picture
 from models.recent import Recent
@@ -67,6 +69,7 @@ class Workbench:
         is_stopping: Callable[[], bool],
         release_memory: Callable[[], None],
         take_cores: Callable[[], None] = lambda: None,
+        watched: Callable[[JobRecord], AbstractContextManager[None]] = lambda _: nullcontext(),
     ) -> None:
         self.settings = settings
         self.store = store
@@ -74,6 +77,7 @@ class Workbench:
         self.device = device
         self.name = name
         self.is_stopping = is_stopping
+        self.watched = watched  # a job in this block is interrupted when it is canceled
         self.take_cores = take_cores  # as many as are free now; asked for wherever work begins
         self._load_editor = load_editor
         self._release_memory = release_memory

@@ -31,6 +31,7 @@ from worker.ports import (
     Pixels,
     Step,
     no_mask,
+    silent,
 )
 
 GRID = (4, 4)
@@ -104,7 +105,9 @@ class FakeEditor:
         except Exception as error:
             return error
 
-    def generate(self, wanted: GenerateRequest) -> Encoded:
+    def generate(
+        self, wanted: GenerateRequest, on_step: Callable[[Step], None] = silent
+    ) -> Encoded:
         shape = (wanted.height or self.resolution, wanted.width or self.resolution, 3)
         noise = np.random.default_rng(wanted.seed).integers(0, 256, shape, dtype=np.uint8)
         return self._encoded(noise, "S4")

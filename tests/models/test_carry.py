@@ -13,6 +13,7 @@ from models.carry import (
     feather,
     finished,
     meant,
+    pooling,
     replaced,
     touched,
 )
@@ -127,4 +128,6 @@ def test_what_is_replaced_is_told_by_the_slope_of_the_features() -> None:
     assert shares[3] > 0.9
     assert replaced(before, 3 * before, OBJECTS).max() == 0, "more of the same is no replacement"
     large = torch.randn(1, 16, 512, 512, generator=rng)
-    assert compact(Drawing(torch.zeros(1, 3, 512, 512), large)).features.shape[2:] == (128, 128)
+    assert compact(Drawing(torch.zeros(1, 3, 512, 512), large), pooling((512, 512))).features.shape[
+        2:
+    ] == (128, 128)

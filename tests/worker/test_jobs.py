@@ -1,5 +1,6 @@
 """A job at the bench when memory runs out: tried once more, then an error that says so."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -14,7 +15,7 @@ from contracts.jobs import JobKind, Result, new_record
 from contracts.library import Library
 from contracts.requests import GenerateRequest, GenerateResult
 from worker.jobs import again_if_memory_runs_out, translated
-from worker.ports import Encoded
+from worker.ports import Encoded, Step, silent
 from worker.settings import WorkerSettings
 from worker.task import Task
 from worker.tasks import perform
@@ -57,11 +58,13 @@ class Small:
         small.done.append("loaded")
 
         class Hungry(FakeEditor):
-            def generate(self, wanted: GenerateRequest) -> Encoded:
+            def generate(
+                self, wanted: GenerateRequest, on_step: Callable[[Step], None] = silent
+            ) -> Encoded:
                 if small.failures:
                     small.failures -= 1
                     raise OutOfMemoryError
-                return super().generate(wanted)
+                return super().generate(wanted, on_step)
 
         return Hungry(model_dir.name, 64, device)
 
