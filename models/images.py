@@ -27,7 +27,7 @@ def to_pixels(img: Tensor) -> Pixels:
 
 def to_uint8(img: Tensor) -> Tensor:
     """Turn pictures [N, 3, H, W] in [-1, 1] into uint8 [N, 3, H, W]."""
-    return ((img.float() + 1) * 127.5).round_().clamp_(0, 255).to(torch.uint8)
+    return (img.float() + 1).mul_(127.5).round_().clamp_(0, 255).to(torch.uint8)
 
 
 def from_uint8(levels: Tensor) -> Tensor:

@@ -245,6 +245,8 @@ class ModelEditor:
     def readings(self, latent: LatentMap) -> dict[str, float]:
         """What a latent reads of each attribute, in σ. Of a picture it is the twin: what edits
         move, and what they reach."""
+        if latent.base != SQUARE:  # nothing is read of it, and embedded it is large
+            return {}
         return readings(self.model, embed(latent, "S+", self.model.layout))
 
     @torch.inference_mode()
