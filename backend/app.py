@@ -40,6 +40,7 @@ from backend.routes import (
 from backend.security import Gate
 from backend.services import Services
 from backend.settings import Settings
+from backend.sign_in import Visitors
 from backend.sweeper import Sweeper
 from contracts.blobs import Files
 from contracts.broker import connect, connect_waiting
@@ -88,7 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
             asyncio.create_task(channels.run()),
             asyncio.create_task(_tidy(Files(settings.store_url), settings.store_ttl_days)),
         ]
-        async with services.previews.listening():
+        async with services.previews.listening(), services.visitors.listening():
             yield
         for chore in chores:
             chore.cancel()
@@ -110,7 +111,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(module.router)
     add_reference(app)
     add_page(app, settings.frontend_dir)
-    app.add_middleware(Gate, settings=settings)
+    app.add_middleware(Gate, settings=settings, visitors=services.visitors)
     return app
 
 
@@ -147,6 +148,7 @@ def _services(
         dispatcher=dispatcher,
         previews=Previews(waiting, channels, store),
         kits=Kits(read_kits(settings.kits_file), settings.home, catalog, dispatcher),
+        visitors=Visitors(settings.api_keys, waiting, channels),
         strips=asyncio.Lock(),
         health_store=JobStore(impatient, settings.job_ttl_s),
         health_queue=JobQueue(impatient, settings.job_timeout_s),

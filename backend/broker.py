@@ -22,6 +22,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from backend.private import make_own
 from contracts.errors import StartError
 
 log = logging.getLogger(__name__)
@@ -62,8 +63,8 @@ class EmbeddedBroker:
         Raises:
             StartError: it does not start.
         """
-        _private_dir(self._dir)
-        _private_dir(self._socket.parent)
+        make_own(self._dir)
+        make_own(self._socket.parent)
         if not self._listens():
             self._launch()
         self._wait_until_ready()
@@ -182,13 +183,6 @@ def _socket_path(broker_dir: Path) -> Path:
         return path
     digest = hashlib.sha256(os.fsencode(broker_dir)).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"latentbrush-{os.getuid()}" / f"{digest}.sock"
-
-
-def _private_dir(path: Path) -> None:
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if path.stat().st_uid != os.getuid():
-        raise StartError(f"the folder {path} belongs to another user")
-    path.chmod(0o700)
 
 
 def _binary() -> str:

@@ -16,9 +16,10 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.errors import problem
-from backend.owner import KEY_NEEDED, owner_of
+from backend.owner import KEY_NEEDED
 from backend.settings import Settings, is_loopback
-from contracts.errors import EditorError, Forbidden, Unauthorized
+from backend.sign_in import Visitors
+from contracts.errors import EditorError, Forbidden, QueueFull, Unauthorized
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 KEYLESS_PATHS = ("/session",)  # where a key is brought
@@ -45,9 +46,10 @@ RESPONSE_HEADERS = {
 class Gate:
     """The outermost layer of the app."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, visitors: Visitors) -> None:
         self._app = app
         self._settings = settings
+        self._visitors = visitors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse or pass on."""
@@ -55,14 +57,15 @@ class Gate:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        refused = await self._slowed(scope) or self._refusal(scope, headers)
         if scope["type"] == "websocket":
-            refused = self._refusal(scope, headers)
             await (self._app if refused is None else _closed)(scope, receive, send)
             return
         send = _with_headers(send)
-        refusal = self._refusal(scope, headers)
-        if refusal is not None:
-            await problem(refusal.code, refusal.message)(scope, receive, send)
+        if refused is not None:
+            wait_s = self._settings.retry_after_s
+            answer = problem(refused.code, refused.message, retry_after_s=wait_s)
+            await answer(scope, receive, send)
             return
         if scope["path"] in KEYLESS_PATHS:
             await self._app(scope, _in_time(_limited(receive, KEY_BODY_BYTES)), send)
@@ -95,7 +98,16 @@ class Gate:
         return bool(self._settings.api_keys)
 
     def _is_stranger(self, scope: Scope) -> bool:
-        return owner_of(HTTPConnection(scope), self._settings.api_keys) is None
+        return self._visitors.owner_of(HTTPConnection(scope)) is None
+
+    async def _slowed(self, scope: Scope) -> EditorError | None:
+        """Take time over a wrong key; the refusal when there are too many."""
+        if self._visitors.brings_wrong_key(HTTPConnection(scope)):
+            try:
+                await self._visitors.slow_down()
+            except QueueFull as error:
+                return error
+        return None
 
 
 async def _closed(_scope: Scope, receive: Receive, send: Send) -> None:

@@ -14,6 +14,7 @@ from backend.kits import Kits
 from backend.previews import Previews
 from backend.queue import JobQueue
 from backend.settings import Settings
+from backend.sign_in import Visitors
 from contracts.catalog import Catalog, ModelInfo
 from contracts.errors import UnknownModel
 from contracts.job_store import JobStore
@@ -33,6 +34,7 @@ class Services:
     dispatcher: Dispatcher
     previews: Previews
     kits: Kits
+    visitors: Visitors
     strips: asyncio.Lock
     """Held while a strip is drawn."""
     health_store: JobStore

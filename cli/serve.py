@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from backend.app import check_exposure, create_app
 from backend.broker import EmbeddedBroker
 from backend.connections import BACKLOG, Connections, most_connections
+from backend.private import PRIVATE_UMASK, make_private
 from backend.settings import Settings
 from contracts.broker import connect
 from contracts.errors import StartError
@@ -45,6 +46,7 @@ def serve(
     """
     check_exposure(settings)
     log_to_stderr(settings.log_level)
+    os.umask(PRIVATE_UMASK)
     with contextlib.ExitStack() as stack:
         stack.enter_context(_only_server(settings.home))
         listener = stack.enter_context(_listener(settings.host, settings.port))
@@ -82,7 +84,7 @@ class _Stop:
 @contextlib.contextmanager
 def _only_server(home: Path) -> Iterator[None]:
     """One server per data folder."""
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(home)
     with (home / "serve.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -6,6 +6,7 @@ The supervisor starts `python -m worker.main`, with a queue; `latentbrush worker
 import argparse
 import contextlib
 import logging
+import os
 import socket
 import sys
 from collections.abc import Sequence
@@ -83,6 +84,7 @@ def run(
         StartError: no broker is known, or a queue does not exist.
     """
     url = _broker_url(settings, queues)
+    os.umask(0o077)  # what people have painted is nobody else's business
     redis = connect(url)
     worker = _model_worker(redis, queues, name)
     worker.turns = Turns()

@@ -13,7 +13,6 @@ from redis.exceptions import RedisError
 from starlette.websockets import WebSocketDisconnect
 
 from backend.editing import check_request, known_answer
-from backend.owner import owner_of
 from backend.services import Server, Services
 from contracts.errors import Busy, EditorError, InternalError, InvalidRequest
 from contracts.frames import framed
@@ -54,7 +53,7 @@ class Newest:
 @router.websocket("/live")
 async def live(socket: WebSocket, server: Server) -> None:
     """Answer the newest request, one at a time, until the client leaves."""
-    owner = owner_of(socket, server.settings.api_keys)
+    owner = server.visitors.owner_of(socket)
     assert owner is not None, "strangers do not pass the gate"
     await socket.accept()
     newest = Newest()

@@ -5,14 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import StringConstraints
 
-from backend.owner import COOKIE, MaybeOwner, matching_key, session_token
+from backend.owner import MaybeOwner
 from backend.services import Server
+from backend.sign_in import COOKIE, TICKET_S, Ticket
 from contracts.base import Value
 from contracts.errors import Unauthorized
 
 router = APIRouter(prefix="/session", tags=["session"])
-
-COOKIE_TTL_S = 30 * 24 * 3600
 
 
 class SessionRequest(Value):
@@ -40,14 +39,15 @@ async def open_session(
 ) -> Session:
     """Sign the page in with a key."""
     api_keys = server.settings.api_keys
-    key = matching_key(body.key, api_keys)
+    key = server.visitors.key(body.key)
     if api_keys and key is None:
+        await server.visitors.slow_down()
         raise Unauthorized("this is not one of the server's keys")
     if key is not None:
         response.set_cookie(
             COOKIE,
-            session_token(key),
-            max_age=COOKIE_TTL_S,
+            Ticket.new().signed(key),
+            max_age=TICKET_S,
             httponly=True,
             samesite="strict",
             secure=request.url.scheme == "https",
@@ -56,8 +56,9 @@ async def open_session(
 
 
 @router.delete("")
-async def close_session(server: Server, response: Response) -> Session:
-    """Sign the page out."""
+async def close_session(server: Server, request: Request, response: Response) -> Session:
+    """Sign the page out. Its cookie is good for nothing from now on."""
+    await server.visitors.sign_out(request)
     response.delete_cookie(COOKIE, httponly=True, samesite="strict")
     key_needed = bool(server.settings.api_keys)
     return Session(key_needed=key_needed, signed_in=not key_needed)

@@ -1,20 +1,25 @@
 """Who is let in: owners, hosts, origins, headers."""
 
 import asyncio
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
-from live_server import LiveServer, running
+from live_server import LiveServer, broker_url, running
 from pictures import png
+from redis.asyncio import Redis
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.app import create_app
+from backend.channels import Channels
 from backend.security import Gate
 from backend.settings import Settings
+from backend.sign_in import COOKIE, TICKET_S, WRONG_KEYS, Ticket, Visitors
 from contracts.errors import StartError
 
 KEYS = ("key-of-anna", "key-of-ben")
@@ -25,6 +30,10 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     home = tmp_path_factory.mktemp("guarded")
     with running(home, api_keys=", ".join(KEYS), host="0.0.0.0") as live:
         yield live
+
+
+def gate_of(app: ASGIApp, settings: Settings) -> Gate:
+    return Gate(app, settings, Visitors(settings.api_keys, cast(Redis, None), cast(Channels, None)))
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.7", "example.org"])
@@ -87,8 +96,94 @@ def test_the_page_signs_in_with_a_cookie(guarded: LiveServer) -> None:
         assert KEYS[0] not in cookie
         assert client.get("/models").status_code == 200
         assert client.get("/session").json()["signed_in"]
+        stolen = {COOKIE: client.cookies[COOKIE]}
         client.delete("/session")
         assert client.get("/models").status_code == 401
+    with guarded.client() as thief:
+        thief.cookies.update(stolen)
+        assert thief.get("/models").status_code == 401
+        assert thief.get("/session").json()["signed_in"] is False
+
+
+def test_every_server_knows_who_is_signed_out(guarded: LiveServer, tmp_path: Path) -> None:
+    url = broker_url(guarded.home)
+    with running(tmp_path, api_keys=", ".join(KEYS), redis_url=url, local_workers="") as second:
+        with guarded.client() as here, second.client() as there:
+            here.post("/session", json={"key": KEYS[0]})
+            there.cookies.update({COOKIE: here.cookies[COOKIE]})
+            assert there.get("/models").status_code == 200
+            here.delete("/session")
+            assert eventually(lambda: there.get("/models").status_code == 401)
+    with running(tmp_path, api_keys=", ".join(KEYS), redis_url=url, local_workers="") as third:
+        with third.client() as later:
+            later.cookies.update({COOKIE: there.cookies[COOKIE]})
+            assert eventually(lambda: later.get("/models").status_code == 401)
+
+
+def eventually(is_so: Callable[[], bool]) -> bool:
+    deadline_s = time.monotonic() + 5
+    while time.monotonic() < deadline_s:
+        if is_so():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_ticket_is_good_for_one_key_and_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticket = Ticket.new()
+    cookie = ticket.signed(KEYS[0])
+    assert Ticket.read(cookie, KEYS[0]) == ticket
+    assert Ticket.read(cookie, KEYS[1]) is None
+    later = cookie.replace(str(ticket.ends_s), str(ticket.ends_s + 1))
+    for forged in (
+        "",
+        ".",
+        "..",
+        later,
+        cookie[:-1],
+        f"{ticket.id}.9e9.x",
+        f"{ticket.id}.²." + "0" * 64,
+    ):
+        assert Ticket.read(forged, KEYS[0]) is None
+    now_s = time.time()
+    monkeypatch.setattr("time.time", lambda: now_s + TICKET_S + 1)
+    assert Ticket.read(cookie, KEYS[0]) is None
+
+
+def test_nobody_tries_many_keys() -> None:
+    visitors = Visitors(KEYS, cast(Redis, None), cast(Channels, None))
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await Response(status_code=204)(_scope, _receive, send)
+
+    gate = Gate(app, Settings(api_keys=KEYS), visitors)
+
+    async def status_of(key: str) -> int:
+        statuses: list[int] = []
+
+        async def send(message: Message) -> None:
+            statuses.append(message.get("status", 0))
+
+        async def receive() -> Message:
+            return {"type": "http.request"}
+
+        headers = [(b"host", b"127.0.0.1"), (b"authorization", f"Bearer {key}".encode())]
+        scope = {"type": "http", "method": "POST", "path": "/images", "headers": headers}
+        await gate(scope, receive, send)
+        return statuses[0]
+
+    async def all_of_them() -> tuple[list[int], int, float]:
+        begun_s = time.monotonic()
+        guesses = [asyncio.create_task(status_of(f"guess {k}")) for k in range(500)]
+        known = await status_of(KEYS[0])
+        known_s = time.monotonic() - begun_s
+        return await asyncio.gather(*guesses), known, known_s
+
+    guesses, known, known_s = asyncio.run(all_of_them())
+    assert guesses.count(401) == WRONG_KEYS
+    assert guesses.count(429) == 500 - WRONG_KEYS
+    assert known == 204
+    assert known_s < 0.4  # whoever has a key does not wait for those who have none
 
 
 def test_no_session_is_needed_without_keys(client: httpx.Client) -> None:
@@ -159,7 +254,7 @@ def through_gate(settings: Settings, path: str, headers: dict[str, str]) -> int:
     raw = [(name.lower().encode(), text.encode()) for name, text in sent.items()]
     scope = {"type": "http", "method": "POST", "path": path, "headers": raw}
     is_stranger = path != "/session" and "authorization" not in sent
-    asyncio.run(Gate(app, settings)(scope, unread if is_stranger else receive, send))
+    asyncio.run(gate_of(app, settings)(scope, unread if is_stranger else receive, send))
     return statuses[0]
 
 
@@ -194,7 +289,7 @@ def test_a_key_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
 
     headers = [(b"host", b"127.0.0.1")]
     scope = {"type": "http", "method": "POST", "path": "/session", "headers": headers}
-    gate = Gate(app, Settings(api_keys=KEYS))
+    gate = gate_of(app, Settings(api_keys=KEYS))
     with pytest.raises(HTTPException) as refusal:
         asyncio.run(gate(scope, never, send))
     assert refusal.value.status_code == 408

@@ -11,8 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 from live_server import ROOT, SERVER, LiveServer, broker_url, running
+from pictures import png
 
 from backend.broker import EmbeddedBroker
+from backend.private import make_private
 from backend.settings import Settings
 from cli.serve import serve
 from contracts.errors import StartError
@@ -36,6 +38,28 @@ def test_one_server_for_a_data_folder(server: LiveServer) -> None:
 def test_other_machines_need_keys(tmp_path: Path) -> None:
     with pytest.raises(StartError, match="LATENTBRUSH_API_KEYS"):
         serve(Settings(data_dir=tmp_path, host="0.0.0.0"), open_browser=False)
+
+
+def test_a_data_folder_that_is_there_is_made_private(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    with running(tmp_path) as live, live.client() as client:
+        assert tmp_path.stat().st_mode & 0o077 == 0
+        client.post("/encode?wait=20", data={"model": "fake"}, files={"image": png()})
+        kept = [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
+        assert kept
+        assert not [path for path in kept if path.stat().st_mode & 0o077]
+
+
+def test_an_open_folder_of_somebody_else_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    tmp_path.chmod(0o755)
+    monkeypatch.setattr(Path, "chmod", refuse)
+    with pytest.raises(StartError, match="chmod 700"):
+        make_private(tmp_path)
 
 
 def test_the_broker_listens_to_us_alone(server: LiveServer) -> None:
