@@ -22,12 +22,14 @@ from backend.sign_in import Visitors
 from contracts.errors import EditorError, Forbidden, QueueFull, Unauthorized
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+DEFAULT_PORTS = {"http": 80, "https": 443}
 KEYLESS_PATHS = ("/session",)  # where a key is brought
 KEY_BODY_BYTES = 4096
 KEY_BODY_S = 10.0  # for all of it
 POLICY_VIOLATION = 1008
 WORK_FILES = ("/sessions/file", "/worlds/file")
 FORM_OVERHEAD_BYTES = 64 * 1024  # boundaries and the small fields around an upload
+SHOWN_CHARS = 80
 DRAIN_FACTOR = 8  # so much of a body past its limit is read away, for the client to hear the answer
 CSP = (
     "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; "
@@ -62,6 +64,8 @@ class Gate:
             await (self._app if refused is None else _closed)(scope, receive, send)
             return
         send = _with_headers(send)
+        if scope["method"] == "HEAD":
+            scope, receive, send = _as_get(scope, send)
         if refused is not None:
             wait_s = self._settings.retry_after_s
             answer = problem(refused.code, refused.message, retry_after_s=wait_s)
@@ -80,12 +84,22 @@ class Gate:
         await self._app(scope, _limited(receive, limit), send)
 
     def _refusal(self, scope: Scope, headers: Headers) -> EditorError | None:
-        if not self._is_ours(_name_of(headers.get("host", ""))):
-            return Forbidden("this host name is not allowed: see the setting allowed_hosts")
+        host = headers.get("host", "")
+        if not self._is_ours(_name_of(host)):
+            return Forbidden(
+                f"the Host {_shown(host)} is not allowed: see the setting allowed_hosts"
+            )
         if scope.get("method") in SAFE_METHODS:
             return None
-        if not _is_same_origin(headers):
-            return Forbidden("another site's page may not do this")
+        if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            return Forbidden("another site's page may not do this (Sec-Fetch-Site)")
+        origin = headers.get("origin")
+        if origin is not None and not self._is_our_page(origin, host):
+            return Forbidden(
+                f"another site's page may not do this: its Origin is {_shown(origin)}, and the "
+                f"Host {_shown(host)}; behind a proxy set LATENTBRUSH_ALLOWED_HOSTS to the name "
+                "that people use"
+            )
         if scope["path"] not in KEYLESS_PATHS and self._is_stranger(scope):
             return Unauthorized(KEY_NEEDED)
         return None
@@ -96,6 +110,20 @@ class Gate:
         if self._settings.allowed_hosts:
             return name in _lower((*self._settings.allowed_hosts, self._settings.host))
         return bool(self._settings.api_keys)
+
+    def _is_our_page(self, origin: str, host: str) -> bool:
+        """Whether a page is of this server: it has its address, or a name that is named as one of
+        ours, whatever a proxy makes of the Host."""
+        try:
+            page, own = urlsplit(origin), urlsplit(f"//{host}")
+            default = DEFAULT_PORTS[page.scheme]
+            address = ((page.hostname or "").lower(), page.port or default)
+            own_address = ((own.hostname or "").lower(), own.port or default)
+        except (ValueError, KeyError):
+            return False
+        if not address[0]:
+            return False
+        return address == own_address or address[0] in _lower(self._settings.allowed_hosts)
 
     def _is_stranger(self, scope: Scope) -> bool:
         return self._visitors.owner_of(HTTPConnection(scope)) is None
@@ -116,24 +144,16 @@ async def _closed(_scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "websocket.close", "code": POLICY_VIOLATION})
 
 
-def _is_same_origin(headers: Headers) -> bool:
-    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return False
-    origin = headers.get("origin")
-    if origin is None:
-        return True
-    try:
-        return urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
-    except ValueError:
-        return False
-
-
 def _name_of(host: str) -> str:
     """The name in a Host header, without its port."""
     try:
         return (urlsplit(f"//{host}").hostname or "").lower()
     except ValueError:
         return ""
+
+
+def _shown(header: str) -> str:
+    return repr(header[:SHOWN_CHARS])
 
 
 def _lower(names: Iterable[str]) -> set[str]:
@@ -149,6 +169,23 @@ def _with_headers(send: Send) -> Send:
         await send(message)
 
     return send_with_headers
+
+
+def _as_get(scope: Scope, send: Send) -> tuple[Scope, Receive, Send]:
+    """Answer HEAD as GET is answered, and end with the headers."""
+    has_ended = asyncio.Event()
+
+    async def send_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body", "body": b""})
+            has_ended.set()
+
+    async def receive_until_then() -> Message:
+        await has_ended.wait()
+        return {"type": "http.disconnect"}
+
+    return {**scope, "method": "GET"}, receive_until_then, send_headers
 
 
 def _in_time(receive: Receive) -> Receive:

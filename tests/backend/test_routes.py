@@ -2,6 +2,7 @@
 
 import io
 import shutil
+from collections import defaultdict
 
 import httpx
 import numpy as np
@@ -275,3 +276,26 @@ def test_reference_pages(client: httpx.Client) -> None:
     page = client.get("/docs").text
     assert "/encode" in page
     assert "<script" not in page
+
+
+def test_head_is_get_without_the_body(client: httpx.Client, latent_id: str) -> None:
+    made = client.post("/generate?wait=20", json={"model": "fake"}).json()
+    known = {"image_id": made["result"]["image_id"], "latent_id": latent_id}
+    known |= {"job_id": made["job_id"], "model_id": "fake"}
+    paths = client.get("/openapi.json").json()["paths"]
+    ids = defaultdict(lambda: "0", known)
+    asked = [path.format_map(ids) for path, can in paths.items() if "get" in can]
+    assert len(asked) > 15
+    for path in (*asked, "/", "/land", "/js/main.js"):
+        head, get = client.head(path), client.get(path)
+        assert (head.status_code, head.content) == (get.status_code, b""), path
+        assert head.headers.get("content-type") == get.headers.get("content-type"), path
+
+
+def test_head_of_a_stream_ends(client: httpx.Client) -> None:
+    running = client.post("/encode", data={"model": "fake", "steps": "80"}, files={"image": png()})
+    job_id = running.json()["job_id"]
+    head = client.head(f"/jobs/{job_id}/events", timeout=5)
+    assert head.headers["content-type"].startswith("text/event-stream")
+    assert client.get(f"/jobs/{job_id}").json()["status"] != "succeeded"
+    client.delete(f"/jobs/{job_id}")

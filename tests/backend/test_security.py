@@ -306,5 +306,58 @@ def test_this_machine_is_always_an_allowed_host(host: str, status: int) -> None:
     assert through_gate(settings, "/images", headers) == status
 
 
+ALLOWED = ("brush.example",)
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "allowed", "status"),
+    [
+        ("127.0.0.1:8000", "https://brush.example", ALLOWED, 204),  # nginx without more
+        ("127.0.0.1:8000", "https://brush.example", (), 403),
+        (
+            "brush.example",
+            "https://brush.example:8443",
+            ALLOWED,
+            204,
+        ),  # Host $host
+        ("brush.example", "https://brush.example:8443", (), 403),
+        ("brush.example:443", "https://brush.example", ALLOWED, 204),  # $host:$server_port
+        ("brush.example:443", "https://brush.example", (), 204),
+        ("brush.example", "https://brush.example:443", (), 204),
+        ("brush.example:80", "http://brush.example", (), 204),
+        ("brush.example:443", "http://brush.example", (), 403),
+        ("brush.example:8443", "https://Brush.Example:8443", (), 204),
+        ("latentbrush:8000", "https://brush.example", ALLOWED, 403),  # the Host is none of ours
+        ("brush.example", "https://evil.example", ALLOWED, 403),
+        ("brush.example", "https://brush.example.evil.example", ALLOWED, 403),
+        ("brush.example", "file://brush.example", ALLOWED, 403),
+        ("brush.example", "null", ALLOWED, 403),
+        ("brush.example", "https://[", ALLOWED, 403),
+        ("brush.example", "https://brush.example:99999", ALLOWED, 403),
+    ],
+)
+def test_pages_behind_a_proxy(
+    host: str, origin: str, allowed: tuple[str, ...], status: int
+) -> None:
+    settings = Settings(api_keys=KEYS, host="0.0.0.0", allowed_hosts=allowed)
+    headers = {"host": host, "origin": origin, "authorization": f"Bearer {KEYS[0]}"}
+    assert through_gate(settings, "/images", headers) == status
+
+
+def test_a_refusal_says_which_header_it_is_about() -> None:
+    gate = gate_of(Response(), Settings(api_keys=KEYS, host="0.0.0.0"))
+
+    async def said() -> str:
+        transport = httpx.ASGITransport(gate)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            answer = await client.post("/images", headers={"Origin": "https://brush.example"})
+            return str(answer.json()["detail"])
+
+    detail = asyncio.run(said())
+    assert "Origin is 'https://brush.example'" in detail
+    assert "Host '127.0.0.1'" in detail
+    assert "LATENTBRUSH_ALLOWED_HOSTS" in detail
+
+
 def test_keys_are_not_shown() -> None:
     assert KEYS[0] not in repr(Settings(api_keys=KEYS))
