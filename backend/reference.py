@@ -39,7 +39,7 @@ def _page(document: dict[str, Any]) -> str:
     return (
         f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{title} API</title>"
         f"<style>{STYLE}</style><h1>{title} API</h1>"
-        f"<p>The same as <a href='/openapi.json'>OpenAPI</a>.</p>{calls}<h1>Values</h1>{schemas}"
+        f"<p>The same as <a href='openapi.json'>OpenAPI</a>.</p>{calls}<h1>Values</h1>{schemas}"
     )
 
 
