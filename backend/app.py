@@ -12,7 +12,7 @@ from redis.asyncio import Redis as AsyncRedis
 from redis.exceptions import RedisError
 
 from backend.channels import Channels
-from backend.dispatcher import Dispatcher
+from backend.dispatcher import Depths, Dispatcher
 from backend.errors import add_error_handlers
 from backend.events import Events
 from backend.kits import Kits
@@ -136,7 +136,8 @@ def _services(
     store = JobStore(redis, settings.job_ttl_s)
     queue = JobQueue(redis, settings.job_timeout_s)
     events = Events(waiting, channels)
-    dispatcher = Dispatcher(store, queue, events, settings.max_queue_depth)
+    depths = Depths(settings.max_queue_depth, settings.max_owner_depth)
+    dispatcher = Dispatcher(store, queue, events, depths)
     catalog = Catalog(settings.models_dirs)
     return Services(
         settings=settings,

@@ -1,8 +1,9 @@
 """From a valid request to a job, and from a job to its answer."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from fastapi.concurrency import run_in_threadpool
 
@@ -45,16 +46,21 @@ R = TypeVar("R", bound=Value)
 LOOK_S = 0.25  # between two looks at whether a client is still there
 
 
+class Depths(NamedTuple):
+    """How many jobs may wait in one queue: of all, and of one owner."""
+
+    of_queue: int
+    of_owner: int
+
+
 class Dispatcher:
     """Makes jobs, waits for them, cancels them. A job is written down before it is acknowledged."""
 
-    def __init__(
-        self, store: JobStore, queue: JobQueue, events: Events, max_queue_depth: int
-    ) -> None:
+    def __init__(self, store: JobStore, queue: JobQueue, events: Events, depths: Depths) -> None:
         self._store = store
         self._queue = queue
         self._events = events
-        self._max_queue_depth = max_queue_depth
+        self._depths = depths
 
     async def submit(
         self, owner: str, kind: JobKind, request: Request, wait_s: float = 0, crop_px: int = 0
@@ -139,12 +145,27 @@ class Dispatcher:
 
     def _enqueue(self, owner: str, kind: JobKind, request: Request, crop_px: int) -> JobRecord:
         queue = queue_of(request, crop_px)
-        if self._queue.depth(queue) >= self._max_queue_depth:
-            raise QueueFull("too many jobs are waiting: try again in a moment")
+        self._check_depth(owner, queue)
         record = new_record(new_job_id(), owner, kind, queue, request)
         self._store.create(record)
         self._queue.push(record)
         return record
+
+    def _check_depth(self, owner: str, queue: str) -> None:
+        if self._queue.depth(queue) < min(self._depths.of_queue, self._depths.of_owner):
+            return  # whoever they are of
+        waiting = self._store.owners_waiting(queue)
+        if waiting[owner] >= self._depths.of_owner:
+            wait_s = self._seconds(queue, len(waiting))
+            raise QueueFull(f"{waiting[owner]} of your jobs are waiting: try again later", wait_s)
+        if self._queue.depth(queue) >= self._depths.of_queue:
+            wait_s = self._seconds(queue, 1)
+            raise QueueFull("too many jobs are waiting: try again later", wait_s)
+
+    def _seconds(self, queue: str, num_jobs: int) -> int:
+        """How long the workers take for so many jobs, as long as they took of late."""
+        workers = sum(queue in worker.queues for worker in self._store.workers())
+        return math.ceil(self._store.pace_s(queue) * num_jobs / max(1, workers))
 
     def _cancel(self, job_id: str) -> None:
         record = self._store.change(job_id, lambda r: None if r.status.is_final else canceled(r))

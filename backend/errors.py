@@ -88,7 +88,8 @@ def add_error_handlers(app: FastAPI, retry_after_s: int) -> None:
 
     async def on_editor_error(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, EditorError)
-        return problem(error.code, error.message, retry_after_s=retry_after_s)
+        wait_s = max(retry_after_s, error.retry_after_s or 0)
+        return problem(error.code, error.message, retry_after_s=wait_s)
 
     async def on_invalid(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)

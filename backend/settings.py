@@ -67,7 +67,13 @@ class Settings(SharedSettings):
         default=268_435_456, gt=0, description="Largest exported part of a land."
     )
     max_queue_depth: int = Field(
-        default=100, gt=0, description="Jobs that may wait in one queue; past it: 429."
+        default=1000, gt=0, description="Jobs that may wait in one queue; past it: 429."
+    )
+    max_owner_depth: int = Field(
+        default=100,
+        gt=0,
+        description="Jobs of one owner that may wait in one queue; past it: 429. Owners take "
+        "turns: everybody's first job comes before anybody's second.",
     )
     max_attempts: int = Field(
         default=3, gt=0, description="How often a job is begun whose workers die."

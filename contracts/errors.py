@@ -42,6 +42,8 @@ class EditorError(Exception):
     """An error with a stable code and a message that is safe to show: no path, no secret."""
 
     code: ClassVar[str] = "internal_error"
+    retry_after_s: int | None = None
+    """When it is worth trying again, where that is known."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -142,6 +144,10 @@ class MethodNotAllowed(EditorError):
 
 class QueueFull(EditorError):
     code = "queue_full"
+
+    def __init__(self, message: str, retry_after_s: int | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class JobCanceled(EditorError):

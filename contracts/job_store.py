@@ -2,12 +2,14 @@
 
 A record changes only through `change`, a pure transition under optimistic locking, and every change
 is published, so that whoever waits is woken. Keys: `lb:job:<id>` the record, `lb:active` the ids of
-jobs that have not ended, `lb:worker:<name>` a live worker, `lb:workers` their names by the time
-that they expire.
+jobs that have not ended, `lb:queued:<queue>` the owners of those that wait there, by their ids,
+`lb:pace` how many seconds jobs take, by queue, `lb:worker:<name>` a live worker, `lb:workers` their
+names by the time that they expire.
 """
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -16,9 +18,11 @@ from redis.client import Pipeline
 from redis.exceptions import WatchError
 
 from contracts.base import Value
-from contracts.jobs import Job, JobRecord
+from contracts.jobs import Job, JobRecord, JobStatus
 
 ACTIVE_KEY = "lb:active"
+PACE_KEY = "lb:pace"
+PACE_SHARE = 0.1  # of the newest job in how long jobs take
 WORKER_KEY = "lb:worker:"
 WORKERS_KEY = "lb:workers"
 FORGET_WORKERS_S = (
@@ -44,6 +48,11 @@ class WorkerState(Value):
 def job_key(job_id: str) -> str:
     """Where a job's record is."""
     return f"lb:job:{job_id}"
+
+
+def queued_key(queue: str) -> str:
+    """Where the owners of a queue's jobs are, by their ids."""
+    return f"lb:queued:{queue}"
 
 
 def channel_of(job_id: str) -> str:
@@ -79,8 +88,11 @@ class JobStore:
                     after = None if before is None else transition(before)
                     if before is None or after is None:
                         return None
+                    pace_s = self._pace_with(pipe, after)
                     pipe.multi()
                     self._write(pipe, after)
+                    if pace_s is not None:
+                        pipe.hset(PACE_KEY, after.queue, pace_s)
                     for event in _events(before, after):
                         pipe.publish(channel_of(job_id), event)
                     pipe.execute()
@@ -91,6 +103,14 @@ class JobStore:
     def forget(self, job_id: str) -> None:
         """Drop the record of a job that has ended and that nobody will ask for."""
         self._redis.delete(job_key(job_id))
+
+    def owners_waiting(self, queue: str) -> Counter[str]:
+        """How many jobs each owner has that wait in a queue."""
+        return Counter(_text(owner) for owner in self._redis.hvals(queued_key(queue)))
+
+    def pace_s(self, queue: str) -> float:
+        """How long the jobs of a queue took of late, in seconds; 0 when none has ended."""
+        return float(self._redis.hget(PACE_KEY, queue) or 0)
 
     def active(self) -> list[JobRecord]:
         """The jobs that have not ended."""
@@ -129,6 +149,20 @@ class JobStore:
             ex=self._job_ttl_s if ended else None,
         )
         (pipe.srem if ended else pipe.sadd)(ACTIVE_KEY, record.job_id)
+        if record.status == JobStatus.QUEUED:
+            pipe.hset(queued_key(record.queue), record.job_id, record.owner)
+        else:
+            pipe.hdel(queued_key(record.queue), record.job_id)
+
+    def _pace_with(self, pipe: Pipeline, record: JobRecord) -> float | None:
+        """How long jobs take, with one more that has ended."""
+        if record.status != JobStatus.SUCCEEDED or not (record.started_at and record.finished_at):
+            return None
+        seconds = (record.finished_at - record.started_at).total_seconds()
+        before = cast(bytes | None, pipe.hget(PACE_KEY, record.queue))
+        return (
+            seconds if before is None else (1 - PACE_SHARE) * float(before) + PACE_SHARE * seconds
+        )
 
 
 def event_text(event: str, data: dict[str, Any]) -> str:

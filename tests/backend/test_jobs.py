@@ -129,7 +129,7 @@ def test_cancel_what_has_ended_changes_nothing(client: httpx.Client) -> None:
 
 
 def test_a_full_queue_says_when_to_come_again(tmp_path: Path) -> None:
-    with running(tmp_path, max_queue_depth=2, max_steps=1000) as server, server.client() as client:
+    with running(tmp_path, max_owner_depth=2, max_steps=1000) as server, server.client() as client:
         image_id = client.post("/images", files={"image": png()}).json()["image_id"]
         fields = {"model": "fake", "steps": "500", "image_id": image_id}
         answers = [client.post("/encode", data=fields) for _ in range(5)]
