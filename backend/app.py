@@ -16,6 +16,7 @@ from backend.dispatcher import Depths, Dispatcher
 from backend.errors import add_error_handlers
 from backend.events import Events
 from backend.kits import Kits
+from backend.openapi import add_description
 from backend.page import add_page
 from backend.previews import Previews
 from backend.queue import JobQueue
@@ -109,6 +110,7 @@ def create_app(settings: Settings) -> FastAPI:
     add_error_handlers(app, settings.retry_after_s)
     for module in ROUTES:
         app.include_router(module.router)
+    add_description(app)
     add_reference(app)
     add_page(app, settings.frontend_dir)
     app.add_middleware(Gate, settings=settings, visitors=services.visitors)

@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from redis.exceptions import RedisError
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from contracts.errors import ERRORS_BY_CODE, Busy, EditorError, InternalError, JobCanceled
 
@@ -83,6 +84,15 @@ def described(error: RequestValidationError) -> str:
     return "; ".join(texts).lstrip(": ")
 
 
+def methods_of(app: FastAPI, path: str) -> set[str]:
+    """All that can be done with a path, by whichever route."""
+    known = app.openapi()["paths"]
+    matching = [t for t in known if compile_path(t)[0].match(path)]
+    calls = [known[template] for template in ([path] if path in known else matching)]
+    methods = {method.upper() for can in calls for method in can}
+    return methods | {"HEAD"} if "GET" in methods else methods
+
+
 def add_error_handlers(app: FastAPI, retry_after_s: int) -> None:
     """Make every error of the app a problem; nothing else builds an error response."""
 
@@ -95,11 +105,14 @@ def add_error_handlers(app: FastAPI, retry_after_s: int) -> None:
         assert isinstance(error, RequestValidationError)
         return problem("invalid_request", described(error))
 
-    async def on_http_error(_: Request, error: Exception) -> JSONResponse:
+    async def on_http_error(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
         code = CODE_OF_STATUS.get(error.status_code, "invalid_request")
         response = problem(code, str(error.detail), status_code=error.status_code)
         response.headers.update(error.headers or {})
+        is_refused = error.status_code == status.HTTP_405_METHOD_NOT_ALLOWED
+        if is_refused and (methods := methods_of(app, request.url.path)):
+            response.headers["Allow"] = ", ".join(sorted(methods))  # of every route, not of one
         return response
 
     async def on_broker_gone(_: Request, error: Exception) -> JSONResponse:

@@ -14,15 +14,14 @@ KEY_NEEDED = "send one of the server's keys as `Authorization: Bearer KEY`"
 bearer = HTTPBearer(auto_error=False, description="One of the keys in `LATENTBRUSH_API_KEYS`.")
 
 
-def _owner_or_none(
-    connection: HTTPConnection,
-    server: Server,
-    _documented: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
-) -> str | None:
+def _owner_or_none(connection: HTTPConnection, server: Server) -> str | None:
     return server.visitors.owner_of(connection)
 
 
-def _owner(owner: Annotated[str | None, Depends(_owner_or_none)]) -> str:
+def _owner(
+    owner: Annotated[str | None, Depends(_owner_or_none)],
+    _documented: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+) -> str:
     if owner is None:
         raise Unauthorized(KEY_NEEDED)
     return owner

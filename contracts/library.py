@@ -28,8 +28,8 @@ from contracts.lands import DrawResult, LandInfo, LandRequest
 from contracts.masks import mask_id_of
 from contracts.named import Named
 from contracts.requests import EditResult, EncodeResult, Fit, Metrics
-from contracts.sessions import SessionRecord, SessionWrite
-from contracts.worlds import WorldRecord, WorldWrite
+from contracts.sessions import SessionChange, SessionRecord, SessionWrite
+from contracts.worlds import WorldChange, WorldRecord, WorldWrite
 
 R = TypeVar("R", EditResult, DrawResult)
 
@@ -95,10 +95,10 @@ class Library:
     def __init__(self, url: str) -> None:
         self._files = Files(url)
         self._blobs = BlobStore(self._files)
-        self.sessions = Named[SessionRecord, SessionWrite](
+        self.sessions = Named[SessionRecord, SessionWrite, SessionChange](
             self._files, SessionRecord, "sessions", "ses", "session_id", UnknownSession
         )
-        self.worlds = Named[WorldRecord, WorldWrite](
+        self.worlds = Named[WorldRecord, WorldWrite, WorldChange](
             self._files, WorldRecord, "worlds", "wld", "world_id", UnknownWorld
         )
 

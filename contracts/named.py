@@ -10,15 +10,16 @@ from contracts.blobs import Files
 from contracts.errors import NotFound, SessionConflict
 from contracts.ids import IdKind, is_id, new_id
 from contracts.jobs import now
-from contracts.sessions import SessionRecord, SessionWrite
-from contracts.worlds import WorldRecord, WorldWrite
+from contracts.sessions import SessionChange, SessionRecord, SessionWrite
+from contracts.worlds import WorldChange, WorldRecord, WorldWrite
 
 Record = TypeVar("Record", SessionRecord, WorldRecord)
 Write = TypeVar("Write", SessionWrite, WorldWrite)
+Change = TypeVar("Change", SessionChange, WorldChange)
 
 
 @dataclass(frozen=True)
-class Named(Generic[Record, Write]):
+class Named(Generic[Record, Write, Change]):
     """Records of one kind.
 
     Attributes:
@@ -63,7 +64,7 @@ class Named(Generic[Record, Write]):
         found = [self.record.model_validate_json(text) for text in texts]
         return sorted(found, key=lambda each: each.updated_at, reverse=True)
 
-    def change(self, owner: str, record_id: str, wanted: Write) -> Record:
+    def change(self, owner: str, record_id: str, wanted: Change) -> Record:
         """Write one anew.
 
         Raises:
@@ -96,6 +97,6 @@ class Named(Generic[Record, Write]):
         return f"records/{owner}/{self.kind}/{record_id}.json"
 
 
-def written(wanted: SessionWrite | WorldWrite) -> dict[str, Any]:
+def written(wanted: SessionWrite | SessionChange | WorldWrite | WorldChange) -> dict[str, Any]:
     """What a client says of one."""
     return {name: value for name, value in wanted if name != "revision"}

@@ -22,8 +22,8 @@ class Snapshot(Value):
     saved_at: AwareDatetime
 
 
-class SessionWrite(Value):
-    """A session as a client writes it."""
+class SessionBody(Value):
+    """What a client says of a session."""
 
     name: SessionName
     latent_id: IdText
@@ -33,8 +33,19 @@ class SessionWrite(Value):
     snapshots: Annotated[tuple[Snapshot, ...], FIRST_ERROR, Field(max_length=MAX_SNAPSHOTS)] = ()
     cover_id: IdText | None = None
     """A picture to know it by; absent = what the model made of the crop."""
-    revision: Annotated[int, Field(ge=1)] | None = None
-    """Of a change: the revision that was read. Another one in the store is a conflict."""
+
+
+class SessionWrite(SessionBody):
+    """A new session."""
+
+    revision: None = None
+
+
+class SessionChange(SessionBody):
+    """A session that is written anew."""
+
+    revision: Annotated[int, Field(ge=1)]
+    """The one that was read. Another one in the store is a conflict."""
 
 
 class SessionRecord(Value):

@@ -26,14 +26,25 @@ class Place(Value):
     zoom: Annotated[int, Field(ge=MIN_ZOOM, le=MAX_ZOOM + MAX_CLOSER)] = MAX_ZOOM
 
 
-class WorldWrite(Value):
-    """A world as a client writes it."""
+class WorldBody(Value):
+    """What a client says of a world."""
 
     name: SessionName
     land_id: IdText
     place: Place = Place()
-    revision: Annotated[int, Field(ge=1)] | None = None
-    """Of a change: the revision that was read. Another one in the store is a conflict."""
+
+
+class WorldWrite(WorldBody):
+    """A new world."""
+
+    revision: None = None
+
+
+class WorldChange(WorldBody):
+    """A world that is written anew."""
+
+    revision: Annotated[int, Field(ge=1)]
+    """The one that was read. Another one in the store is a conflict."""
 
 
 class WorldRecord(Value):

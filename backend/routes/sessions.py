@@ -10,7 +10,6 @@ from backend.owner import Owner
 from backend.services import Server, Services
 from backend.uploads import import_file
 from contracts.archives import mask_entry
-from contracts.errors import InvalidRequest
 from contracts.library import LatentRecord, Library
 from contracts.requests import IngestResult
 from contracts.session_file import (
@@ -26,6 +25,8 @@ from contracts.session_file import (
     stored_masks_of,
 )
 from contracts.sessions import (
+    SessionBody,
+    SessionChange,
     SessionInfo,
     SessionList,
     SessionRecord,
@@ -45,8 +46,6 @@ async def list_sessions(server: Server, owner: Owner) -> SessionList:
 @router.post("", status_code=201)
 async def make_session(server: Server, owner: Owner, body: SessionWrite) -> SessionInfo:
     """Keep a session."""
-    if body.revision is not None:
-        raise InvalidRequest("revision: a new session has none")
     await run_in_threadpool(_check, server, owner, body)
     record = await run_in_threadpool(server.library.sessions.add, owner, body)
     return await run_in_threadpool(_info, server.library, owner, record)
@@ -72,12 +71,10 @@ async def get_session(server: Server, owner: Owner, session_id: str) -> SessionI
 
 @router.put("/{session_id}")
 async def change_session(
-    server: Server, owner: Owner, session_id: str, body: SessionWrite
+    server: Server, owner: Owner, session_id: str, body: SessionChange
 ) -> SessionInfo:
     """Write a session anew. `revision` is the one that was read: 409 when it is no longer the
     latest."""
-    if body.revision is None:
-        raise InvalidRequest("revision: say which one was changed")
     await run_in_threadpool(_check, server, owner, body)
     record = await run_in_threadpool(server.library.sessions.change, owner, session_id, body)
     return await run_in_threadpool(_info, server.library, owner, record)
@@ -101,7 +98,7 @@ async def export_session(server: Server, owner: Owner, session_id: str) -> Respo
     return Response(data, media_type=MEDIA_TYPE, headers={"Content-Disposition": disposition})
 
 
-def _check(server: Services, owner: str, body: SessionWrite) -> None:
+def _check(server: Services, owner: str, body: SessionBody) -> None:
     """See that all that a session needs is there. Whether its model can still draw every edit is
     not asked: work is kept first."""
     latents = {each: server.library.latent(owner, each) for each in latents_of(body)}

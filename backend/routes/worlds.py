@@ -8,13 +8,14 @@ from fastapi.concurrency import run_in_threadpool
 from backend.owner import Owner
 from backend.routes.lands import check_land, checked_land
 from backend.services import Server, Services
-from contracts.errors import InvalidRequest, StaleLatent, TooLarge
+from contracts.errors import StaleLatent, TooLarge
 from contracts.lands import LandRequest
 from contracts.library import Library
 from contracts.masks import check_whole_png
 from contracts.worlds import (
     MEDIA_TYPE,
     SUFFIX,
+    WorldChange,
     WorldFile,
     WorldInfo,
     WorldList,
@@ -38,8 +39,6 @@ async def list_worlds(server: Server, owner: Owner) -> WorldList:
 @router.post("", status_code=201)
 async def make_world(server: Server, owner: Owner, body: WorldWrite) -> WorldInfo:
     """Keep a land by name."""
-    if body.revision is not None:
-        raise InvalidRequest("revision: a new world has none")
     await run_in_threadpool(server.library.land, owner, body.land_id)
     record = await run_in_threadpool(server.library.worlds.add, owner, body)
     return await run_in_threadpool(_info, server.library, owner, record)
@@ -65,11 +64,9 @@ async def get_world(server: Server, owner: Owner, world_id: str) -> WorldInfo:
 
 
 @router.put("/{world_id}")
-async def change_world(server: Server, owner: Owner, world_id: str, body: WorldWrite) -> WorldInfo:
+async def change_world(server: Server, owner: Owner, world_id: str, body: WorldChange) -> WorldInfo:
     """Write a world anew. `revision` is the one that was read: 409 when it is no longer the
     latest."""
-    if body.revision is None:
-        raise InvalidRequest("revision: say which one was changed")
     await run_in_threadpool(server.library.land, owner, body.land_id)
     record = await run_in_threadpool(server.library.worlds.change, owner, world_id, body)
     return await run_in_threadpool(_info, server.library, owner, record)
