@@ -164,12 +164,19 @@ def any_size(
 def planet(
     model: Annotated[str, typer.Option("--model", help="One of the Earth: id or folder.")],
     count: Annotated[int, typer.Option(min=16, help="Squares of each kind.")] = 512,
+    lands: Annotated[int, typer.Option(min=1, help="Lands to paint on.")] = 16,
     seed: SeedOption = 940_000,
     json: JsonOption = None,
 ) -> None:
-    """Squares of a model of the Earth against parts of it that no training saw."""
+    """Squares of a model of the Earth against parts of it that no training saw; its seams; and
+    painting."""
+    from training.evaluation.land_painting import evaluate_painting
     from training.evaluation.planet import evaluate_planet
 
-    figures = evaluate_planet(open_model(model), count, seed)
+    loaded, judge = open_with_judge(model)
+    figures = evaluate_planet(loaded, count, seed)
+    painted = [] if judge is None else evaluate_painting(loaded, judge, lands, seed)
     show_table([figures], "The Earth")
-    write_json(asdict(figures), json)
+    show_table(painted, "Painting a quarter of a land")
+    painting = [asdict(row) for row in painted]
+    write_json({"count": count, **asdict(figures), "painting": painting}, json)

@@ -13,6 +13,7 @@ from PIL import Image
 
 from cli.data import write_planet
 from models.errors import ShapeError
+from models.land import Land
 from models.noise import Place as NoisePlace
 from models.prior import describe_prior, field_window, read_prior, sample_fields
 from models.transport import Transport
@@ -20,6 +21,7 @@ from tests.fakes.tiny import tiny_land
 from training.domains import find_domain
 from training.encoder import train_encoder
 from training.errors import TrainingError
+from training.evaluation.continuity import edge_ratio
 from training.evaluation.evenness import unevenness
 from training.evaluation.planet import evaluate_planet
 from training.gan import GanTraining
@@ -408,6 +410,15 @@ def test_a_model_is_compared_with_what_is_held_out() -> None:
     assert figures.swd > figures.swd_earth > 0 < figures.swd_same
     assert figures.swd > figures.swd_trained
     assert figures.uneven >= 1
+    assert figures.tile_max_diff < 1
+    assert 0.6 < figures.seam_ratio < 1.5
+    assert 0.6 < figures.round_seam_ratio < 1.5
+
+
+def test_a_map_that_does_not_meet_itself_is_seen() -> None:
+    land = Land(tiny_land(), 1)
+    side = 4 * land.chunk_cells * land.cell_px
+    assert edge_ratio(land.draw(0, 0, side, side), land) > 1.5
 
 
 def test_a_checkerboard_is_seen() -> None:

@@ -1,9 +1,12 @@
 """Is a land one picture? Seams, differences between tile sizes, and how far places go together."""
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
 from models.land import Land
+from models.model import Model
 
 SEAM_CHUNKS = 4  # side of the window whose seams are looked at: six borders
 WINDOW = 6  # side in pictures of the window of a land that is looked at as a whole
@@ -47,3 +50,20 @@ def seam_ratio(land: Land) -> float:
     at_chunks = at_cells[:, land.chunk_cells - 1 :: land.chunk_cells]
     others = (at_cells.sum() - at_chunks.sum()) / (at_cells.numel() - at_chunks.numel())
     return float(at_chunks.mean() / others)
+
+
+def round_seam_ratio(model: Model, seed: int) -> float:
+    """How much larger steps between pixels are where the map of a round land meets itself, than
+    across the borders of cells elsewhere."""
+    land = Land(model, seed)
+    side = SEAM_CHUNKS * land.chunk_cells * land.cell_px
+    return edge_ratio(replace(land, around=side).draw(0, 0, side, side), land)
+
+
+def edge_ratio(window: Tensor, land: Land) -> float:
+    """The same of any picture [1, 3, H, W] of whole chunks, from its right edge to its left one."""
+    steps = (torch.roll(window, -1, dims=3) - window).abs().mean(dim=(0, 1, 2))
+    at_cells = steps[land.cell_px - 1 :: land.cell_px]
+    is_inside = torch.ones(len(at_cells), dtype=torch.bool)
+    is_inside[land.chunk_cells - 1 :: land.chunk_cells] = False
+    return float(at_cells[-1] / at_cells[is_inside].mean())

@@ -8,7 +8,9 @@ import torch
 from torch import Tensor
 
 from models.images import from_uint8, to_uint8
+from models.land import Land
 from models.model import Model
+from training.evaluation.continuity import round_seam_ratio, seam_ratio, tile_difference
 from training.evaluation.distributions import PatchCollector, sliced_wasserstein
 from training.evaluation.evenness import unevenness
 from training.evaluation.squares import squares
@@ -16,6 +18,7 @@ from training.planet import HALVES, PlanetSquares, open_earth
 from training.planet.parts import Part
 
 BATCH = 64
+LANDS = 8  # whose seams are looked at: one border has few pixels
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,11 @@ class PlanetFigures:
         swd_same: between two sets of squares of the same held-out places.
         uneven: largest share that a step from pixel to pixel has by parity, of the model's squares.
         uneven_earth: of the held-out ones.
+        tile_max_diff: largest difference between a window drawn in tiles of several sizes, in
+            levels of 255.
+        seam_ratio: mean step between pixels across the borders of chunks, over that across other
+            borders of cells; of `LANDS` lands.
+        round_seam_ratio: the same where the map of a round land meets itself.
     """
 
     swd: float
@@ -38,6 +46,9 @@ class PlanetFigures:
     swd_same: float
     uneven: float
     uneven_earth: float
+    tile_max_diff: float
+    seam_ratio: float
+    round_seam_ratio: float
 
 
 def evaluate_planet(model: Model, count: int, seed: int) -> PlanetFigures:
@@ -68,6 +79,9 @@ def evaluate_planet(model: Model, count: int, seed: int) -> PlanetFigures:
         swd_same=sliced_wasserstein(again, halves[0][0]),
         uneven=uneven,
         uneven_earth=mean(found for _, found in halves),
+        tile_max_diff=tile_difference(Land(model, seed)),
+        seam_ratio=mean(seam_ratio(Land(model, seed + k)) for k in range(LANDS)),
+        round_seam_ratio=mean(round_seam_ratio(model, seed + k) for k in range(LANDS)),
     )
 
 
