@@ -143,6 +143,8 @@ def _workers(settings: Settings, command: Sequence[str]) -> Iterator[None]:
         command=command,
         environment=_worker_environment(settings),
         new_name=lambda queues: prefix + new_name(queues),
+        starting_s=settings.starting_s,
+        silence_s=2 * settings.heartbeat_ttl_s,
     )
     supervisor.start()
     try:

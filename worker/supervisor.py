@@ -1,4 +1,5 @@
-"""Keeps worker processes running: starts them, starts them again when they die, stops them all."""
+"""Keeps worker processes running: starts them, starts them again when they die or say nothing any
+more, stops them all."""
 
 import logging
 import os
@@ -18,6 +19,7 @@ LONGEST_BACKOFF_S = 30.0
 STEADY_S = 20.0  # a worker that lived this long has earned a quick restart
 POLL_S = 0.2
 RETRY_S = 1.0  # after the system would not start a process
+LISTEN_S = 1.0  # between two looks at who gives a sign of life
 
 
 @dataclass
@@ -30,10 +32,16 @@ class _Post:
     started_s: float = 0.0
     backoff_s: float = 0.0
     start_at_s: float = field(default_factory=time.monotonic)
+    heard_s: float = 0.0
 
 
 class Supervisor:
-    """One process per entry of `posts`, each serving those queues."""
+    """One process per entry of `posts`, each serving those queues.
+
+    Args:
+        starting_s: how long a worker may take to its first sign of life.
+        silence_s: how long it may give none after that; one that hangs is killed.
+    """
 
     def __init__(
         self,
@@ -44,6 +52,8 @@ class Supervisor:
         environment: Mapping[str, str],
         new_name: Callable[[Sequence[str]], str],
         stop_grace_s: float = 5.0,
+        starting_s: float = 90.0,
+        silence_s: float = 20.0,
     ) -> None:
         self._posts = [_Post(tuple(queues)) for queues in posts]
         self._store = store
@@ -51,6 +61,9 @@ class Supervisor:
         self._environment = dict(environment)
         self._new_name = new_name
         self._stop_grace_s = stop_grace_s
+        self._starting_s = starting_s
+        self._silence_s = silence_s
+        self._listened_s = 0.0
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
 
@@ -87,6 +100,8 @@ class Supervisor:
                     self._look_after(post)
                 except (RedisError, OSError) as error:  # the other posts, and the next look, go on
                     log.error("worker %s is in trouble: %s", post.name, error)
+            if time.monotonic() - self._listened_s >= LISTEN_S:
+                self._listen()
 
     def _look_after(self, post: _Post) -> None:
         if post.process is None and time.monotonic() >= post.start_at_s:
@@ -94,9 +109,29 @@ class Supervisor:
         elif post.process is not None and post.process.poll() is not None:
             self._clear(post, post.process.returncode)
 
+    def _listen(self) -> None:
+        """Kill who hangs: it runs, and has given no sign of life for long."""
+        now_s = self._listened_s = time.monotonic()
+        try:
+            names = {worker.name for worker in self._store.workers()}
+        except RedisError:  # nobody can be heard
+            for post in self._posts:
+                post.heard_s = now_s
+            return
+        for post in self._posts:
+            if post.name in names:
+                post.heard_s = now_s
+            has_begun = post.heard_s > post.started_s
+            longest_s = self._silence_s if has_begun else self._starting_s
+            if post.process is None or post.process.poll() is not None:
+                continue
+            if now_s - post.heard_s > longest_s:
+                log.error("worker %s gives no sign of life: it is killed", post.name)
+                post.process.kill()  # the next look starts another
+
     def _fill(self, post: _Post) -> None:
         post.name = self._new_name(post.queues)
-        post.started_s = time.monotonic()
+        post.started_s = post.heard_s = time.monotonic()
         post.start_at_s = post.started_s + RETRY_S
         post.process = subprocess.Popen(
             [

@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 from redis.exceptions import ConnectionError as BrokerGone
 
-from contracts.job_store import JobStore
+from contracts.job_store import JobStore, WorkerState
 from worker.names import new_name
 from worker.supervisor import Supervisor
 
@@ -26,6 +26,9 @@ class Graves:
 
     def say_dead(self, name: str) -> None:
         self.names.append(name)
+
+    def workers(self) -> list[WorkerState]:
+        return []
 
 
 def supervisor(code: str, graves: Graves) -> Supervisor:
@@ -121,3 +124,48 @@ def test_a_worker_that_does_not_listen_is_killed() -> None:
     pids = watched.pids()
     watched.stop()
     assert not any(alive(p) for p in pids.values())
+
+
+class Living(Graves):
+    """Says of some workers that they live."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.living: set[str] = set()
+        self.is_away = False
+
+    def workers(self) -> list[WorkerState]:
+        if self.is_away:
+            raise BrokerGone("away")
+        about = {"state": "idle", "device": "cpu", "models": (), "queues": ()}
+        return [WorkerState(name=name, **about) for name in self.living]
+
+
+def test_a_worker_that_hangs_is_replaced() -> None:
+    living = Living()
+    watched = Supervisor(
+        [["interactive"], ["batch"]],
+        cast(JobStore, living),
+        command=[sys.executable, "-c", SLEEPER],
+        environment=dict(os.environ),
+        new_name=new_name,
+        stop_grace_s=1,
+        starting_s=30,
+        silence_s=2,
+    )
+    watched.start()
+    (hangs, pid), (lives, other) = watched.pids().items()
+    living.living = {hangs, lives}
+    time.sleep(1.5)  # both are heard
+    os.kill(pid, signal.SIGSTOP)
+    living.is_away = True
+    time.sleep(3)
+    assert alive(pid), "nobody can be heard while the broker is away"
+    living.is_away, living.living = False, {lives}
+    deadline_s = time.monotonic() + 15
+    while hangs in watched.pids() or len(watched.pids()) < 2:
+        assert time.monotonic() < deadline_s
+        time.sleep(0.05)
+    assert living.names == [hangs]
+    assert watched.pids()[lives] == other
+    watched.stop()
