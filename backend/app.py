@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 
 from anyio import to_thread
 from fastapi import FastAPI
-from fastapi.concurrency import run_in_threadpool
 from redis.asyncio import Redis as AsyncRedis
 from redis.exceptions import RedisError
 
@@ -43,6 +42,7 @@ from backend.services import Services
 from backend.settings import Settings
 from backend.sign_in import Visitors
 from backend.sweeper import Sweeper
+from backend.threads import run_in_threadpool
 from contracts.blobs import Files
 from contracts.broker import connect, connect_waiting
 from contracts.catalog import Catalog

@@ -5,10 +5,9 @@ import math
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple, TypeVar
 
-from fastapi.concurrency import run_in_threadpool
-
 from backend.events import Events
 from backend.queue import JobQueue
+from backend.threads import run_in_threadpool
 from contracts.base import Value
 from contracts.errors import (
     ERRORS_BY_CODE,

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 from anyio import to_thread
-from fastapi.concurrency import run_in_threadpool
 
 from backend.dispatcher import Dispatcher
 from backend.download import check_room, download_kit
+from backend.threads import run_in_threadpool
 from contracts.base import Value
 from contracts.catalog import Catalog, ModelInfo
 from contracts.errors import EditorError, InternalError, InvalidRequest, UnknownKit

@@ -15,12 +15,12 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from typing import NamedTuple
 
-from fastapi.concurrency import run_in_threadpool
 from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from backend.channels import Channels
+from backend.threads import run_in_threadpool
 from contracts.errors import ERRORS_BY_CODE, InternalError
 from contracts.frames import unframed
 from contracts.job_store import JobStore

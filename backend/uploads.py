@@ -3,9 +3,9 @@
 from typing import TypeVar
 
 from fastapi import UploadFile
-from fastapi.concurrency import run_in_threadpool
 
 from backend.services import Services
+from backend.threads import run_in_threadpool
 from contracts.errors import TooLarge
 from contracts.ids import new_job_id
 from contracts.jobs import JobKind

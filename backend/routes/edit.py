@@ -1,13 +1,13 @@
 """`POST /edit`: from a latent and a list of edits to a picture."""
 
 from fastapi import APIRouter
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from backend.editing import known_answer
 from backend.owner import Owner
 from backend.routes.answers import JOB_RESPONSES, Wait, job_answer
 from backend.services import Server
+from backend.threads import run_in_threadpool
 from contracts.jobs import JobKind
 from contracts.requests import EditRequest
 

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
-from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
@@ -11,6 +10,7 @@ from pydantic import ValidationError
 from backend.owner import Owner
 from backend.routes.answers import JOB_RESPONSES, Wait, job_answer
 from backend.services import Server
+from backend.threads import run_in_threadpool
 from backend.uploads import ingest
 from contracts.errors import InvalidRequest
 from contracts.jobs import JobKind

@@ -3,12 +3,12 @@
 import secrets
 
 from fastapi import APIRouter
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from backend.owner import Owner
 from backend.routes.answers import JOB_RESPONSES, Wait, job_answer
 from backend.services import Server
+from backend.threads import run_in_threadpool
 from contracts.catalog import ModelInfo
 from contracts.errors import InvalidRequest, TooLarge
 from contracts.jobs import JobKind

@@ -4,10 +4,10 @@ import time
 from typing import Literal
 
 from fastapi import APIRouter
-from fastapi.concurrency import run_in_threadpool
 from redis.exceptions import RedisError
 
 from backend.services import Server, Services
+from backend.threads import run_in_threadpool
 from contracts.base import Value
 from contracts.job_store import WorkerState
 from contracts.jobs import QUEUES

@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, File, Header, Query, Response, UploadFile
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from backend.owner import Owner
 from backend.services import Server
+from backend.threads import run_in_threadpool
 from backend.uploads import ingest
 from contracts.faces import FacesRequest, FacesResult
 from contracts.jobs import JobKind

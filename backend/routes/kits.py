@@ -3,11 +3,11 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
-from fastapi.concurrency import run_in_threadpool
 
 from backend.kits import Installation
 from backend.owner import Owner
 from backend.services import Server
+from backend.threads import run_in_threadpool
 from contracts.base import Value
 from contracts.errors import Forbidden
 from contracts.ids import owner_of_key

@@ -4,7 +4,6 @@ import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from backend.editing import check_masks
@@ -12,6 +11,7 @@ from backend.owner import Owner
 from backend.routes.answers import JOB_RESPONSES, Wait, job_answer
 from backend.routes.images import IMMUTABLE
 from backend.services import Server, Services
+from backend.threads import run_in_threadpool
 from contracts.catalog import ModelInfo
 from contracts.errors import InvalidRequest, StaleLatent, TooLarge, UnknownAttribute
 from contracts.jobs import JobKind

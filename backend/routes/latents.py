@@ -1,11 +1,11 @@
 """`/latents`: what encoding found."""
 
 from fastapi import APIRouter, Response
-from fastapi.concurrency import run_in_threadpool
 
 from backend.owner import Owner
 from backend.routes.images import IMMUTABLE
 from backend.services import Server
+from backend.threads import run_in_threadpool
 from contracts.errors import UnknownAttribute
 from contracts.jobs import JobKind
 from contracts.requests import EncodeResult, HeatMapRequest, HeatMapResult

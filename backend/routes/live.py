@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter, WebSocket
-from fastapi.concurrency import run_in_threadpool
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 from starlette.websockets import WebSocketDisconnect
 
 from backend.editing import check_request, known_answer
 from backend.services import Server, Services
+from backend.threads import run_in_threadpool
 from contracts.errors import Busy, EditorError, InternalError, InvalidRequest
 from contracts.frames import framed
 from contracts.jobs import JobError, JobKind

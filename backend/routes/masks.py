@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from backend.owner import Owner
 from backend.routes.images import IMMUTABLE
 from backend.services import Server, Services
+from backend.threads import run_in_threadpool
 from contracts.errors import TooLarge, UnknownMask
 from contracts.masks import MaskInfo, check_whole_png, mask_id_of
 

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from backend.owner import Owner
 from backend.services import Server, Services
+from backend.threads import run_in_threadpool
 from contracts.base import Value
 from contracts.catalog import PREVIEW, AttributeChange, ModelInfo, change_attribute, strip_path
 from contracts.errors import Busy, NotFound, ReadOnlyModel, UnknownAttribute

@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, File, Response, UploadFile
-from fastapi.concurrency import run_in_threadpool
 
 from backend.editing import check_length, check_masks, check_others
 from backend.owner import Owner
 from backend.services import Server, Services
+from backend.threads import run_in_threadpool
 from backend.uploads import import_file
 from contracts.archives import mask_entry
 from contracts.library import LatentRecord, Library

@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, File, Response, UploadFile
-from fastapi.concurrency import run_in_threadpool
 
 from backend.owner import Owner
 from backend.routes.lands import check_land, checked_land
 from backend.services import Server, Services
+from backend.threads import run_in_threadpool
 from contracts.errors import StaleLatent, TooLarge
 from contracts.lands import LandRequest
 from contracts.library import Library

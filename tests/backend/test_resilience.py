@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from live_server import (
@@ -16,6 +17,7 @@ from live_server import (
 )
 from pictures import png
 
+from backend.broker import EmbeddedBroker
 from contracts.job_store import JobStore
 from contracts.jobs import JobKind, begun, new_record
 from contracts.requests import GenerateRequest
@@ -135,3 +137,22 @@ def test_a_job_that_never_reached_its_queue_is_sent(server: LiveServer) -> None:
     wait_for(server, record.job_id, "succeeded", 6)
     with server.client() as client:
         assert client.get(f"/jobs/{record.job_id}").json()["result"]["seed"] == 1
+
+
+def test_the_page_opens_while_the_broker_is_away(tmp_path: Path) -> None:
+    broker = EmbeddedBroker(tmp_path / "broker")
+    broker.start()
+    with running(tmp_path / "home", redis_url=broker.url) as server, server.client() as client:
+        broker.stop()
+        body = {"model": "fake", "seed": 1}
+        with ThreadPoolExecutor(60) as pool:
+            calls = [pool.submit(client.post, "/generate", json=body) for _ in range(60)]
+            time.sleep(0.5)
+            assert client.get("/").status_code == 200
+            assert client.get("/js/main.js").status_code == 200
+            assert client.get("/health").json()["status"] == "degraded"
+            assert not any(call.done() for call in calls), "they wait for the broker to come back"
+            broker = EmbeddedBroker(tmp_path / "broker")
+            broker.start()
+            assert {call.result().status_code for call in calls} == {202}
+    broker.stop()
