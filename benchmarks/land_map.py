@@ -1,7 +1,8 @@
 """From opening a land to a full screen of it, and from the end of a stroke to its painted tiles.
 
     latentbrush serve --no-browser &
-    python benchmarks/land_map.py [--url http://127.0.0.1:8000] [--count 3] [--json OUT.json]
+    python benchmarks/land_map.py [--url http://127.0.0.1:8000] [--model planet] [--count 3]
+        [--json OUT.json]
 
 Every land is another one, so that nothing is known to the server. The window shows 12 tiles of 256
 px, all or in part.
@@ -29,13 +30,14 @@ FULL = """() => document.querySelectorAll('.leaflet-tile').length > 0
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", default="http://127.0.0.1:8000")
+    parser.add_argument("--model", default="planet")
     parser.add_argument("--count", type=int, default=3)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        one_land(browser, asked.url, 0)  # the worker loads the model
-        found = [one_land(browser, asked.url, 1 + k) for k in trange(asked.count)]
+        one_land(browser, asked.url, asked.model, 0)  # the worker loads the model
+        found = [one_land(browser, asked.url, asked.model, 1 + k) for k in trange(asked.count)]
         browser.close()
     figures = {
         "tiles": found[0][0],
@@ -47,11 +49,11 @@ def main() -> None:
         asked.json.write_text(json.dumps(figures, indent=2) + "\n")
 
 
-def one_land(browser: Browser, url: str, k: int) -> tuple[int, float, float]:
+def one_land(browser: Browser, url: str, model: str, k: int) -> tuple[int, float, float]:
     """Tiles of the first screen, seconds until they are there, and until a stroke is."""
     page = browser.new_page(viewport=SIZE)
     seed = (time.time_ns() + k) % 2**31
-    made = page.request.post(f"{url}/lands", data={"model": "aerial", "seed": seed}).json()
+    made = page.request.post(f"{url}/lands", data={"model": model, "seed": seed}).json()
     begun_s = time.perf_counter()
     page.goto(f"{url}/land#{made['land_id']}")
     page.wait_for_function(FULL, timeout=120_000, polling=20)

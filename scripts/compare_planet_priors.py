@@ -23,7 +23,7 @@ from training.evaluation.embeddings import embedded
 from training.evaluation.squares import BATCH, cut, squares
 from training.planet import PARTS, PlanetSquares, open_earth
 
-PRIORS = ("vector", "field", "cells")
+PRIORS = ("vector", "planet", "field", "cells")
 COUNT = 2048
 
 

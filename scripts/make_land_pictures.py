@@ -1,8 +1,11 @@
-"""Draw the pictures of docs/land.md and of the model's card from the shipped model of land:
+"""Draw the pictures of docs/land.md and of the models' cards from the shipped models of land:
 `make pictures`."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
@@ -23,10 +26,21 @@ from worker.sizes import drawn_size
 SEED = 4
 WINDOW = (0, 0, 400, 960)
 COHERENCES = (1.5, 4.0, 12.0)
-PAINTED = (  # attribute, strength, middle and radius in pixels
+PLANET_WINDOW = (0, 0, 200, 478)
+STRIP_PX = 512
+Dab = tuple[str, float, tuple[int, int], int]
+PAINTED: tuple[Dab, ...] = (  # attribute, strength, middle and radius in pixels
     ("wet", 3.0, (120, 640), 100),
     ("wood", 2.0, (290, 180), 100),
     ("snow", 2.0, (230, 800), 90),
+)
+PLANET_SEEDS = (3, 6, 8, 0)
+AFAR = 8  # times
+PLANET_PAINTED: tuple[Dab, ...] = (
+    ("land", 2.0, (110, 560), 85),
+    ("sand", 2.0, (290, 140), 80),
+    ("ice", 2.0, (300, 800), 80),
+    ("land", -2.0, (90, 140), 70),
 )
 SAMPLES = ("valley", "village", "coast")
 ON_SAMPLES = ("wet", "wood", "snow", "autumn")
@@ -37,18 +51,48 @@ THUMBNAIL = (180, 260)
 @torch.inference_mode()
 def main() -> None:
     """Draw them all."""
-    model = open_model("aerial")
+    draw_aerial(open_model("aerial"))
+    draw_planet(open_model("planet"))
+
+
+def draw_aerial(model: Model) -> None:
+    """Land, what coherence does, what is painted on it, and on samples."""
     land = Land(model, SEED)
     before = land.draw(*WINDOW)
     save("land", before)
-    save("land-painting", torch.cat([before, gap(before), painted(land)], dim=2))
+    save("land-painting", torch.cat([before, gap(before), painted(land, PAINTED)], dim=2))
     rows = [Land(model, SEED, coherence).draw(0, 0, 300, 320) for coherence in COHERENCES]
     save("land-coherence", torch.cat(rows, dim=3))
     encoded = [torch.cat(painted_on(model, name), dim=3) for name in SAMPLES]
     save("land-encoded", torch.cat(encoded, dim=2))
-    Image.fromarray(to_pixels(preview(model))).save(
-        SHIPPED_MODELS_DIR / model.card.id / PREVIEW, quality=85
-    )
+    save_preview(model)
+
+
+def draw_planet(model: Model) -> None:
+    """Windows of worlds from near and from afar, and what is painted on one."""
+    lands = [Land(model, seed) for seed in PLANET_SEEDS]
+    near = [land.draw(*PLANET_WINDOW) for land in lands]
+    save("planet", torch.cat([torch.cat(near[:2], dim=3), torch.cat(near[2:], dim=3)], dim=2))
+    save("planet-afar", from_afar(lands[0]))
+    before = lands[0].draw(*WINDOW)
+    save("planet-painting", torch.cat([before, gap(before), painted(lands[0], PLANET_PAINTED)], 2))
+    save_preview(model)
+
+
+def from_afar(land: Land) -> Tensor:
+    """A window, seen from so many times as far."""
+    top, left, height, width = WINDOW
+    strips = []
+    for k in range(0, height * AFAR, STRIP_PX):
+        strip = land.draw(top + k, left, min(STRIP_PX, height * AFAR - k), width * AFAR)
+        strips.append(F.avg_pool2d(strip, AFAR))
+    return torch.cat(strips, dim=2)
+
+
+def save_preview(model: Model) -> None:
+    """What the start page shows of a model."""
+    path = SHIPPED_MODELS_DIR / model.card.id / PREVIEW
+    Image.fromarray(to_pixels(preview(model))).save(path, quality=85)
 
 
 def save(name: str, img: Tensor) -> None:
@@ -56,9 +100,9 @@ def save(name: str, img: Tensor) -> None:
     Image.fromarray(to_pixels(img)).save(OUT / f"{name}.webp", quality=88)
 
 
-def painted(land: Land) -> Tensor:
-    """The window with three round strokes."""
-    strokes = [stroke(land.model, *each) for each in PAINTED]
+def painted(land: Land, dabs: Sequence[Dab]) -> Tensor:
+    """The window with round strokes."""
+    strokes = [stroke(land.model, *each) for each in dabs]
     return draw_painted(land, strokes, WINDOW)
 
 

@@ -172,7 +172,30 @@ def any_size_table() -> str:
     return "\n".join([*rows, "", "`latentbrush evaluate any-size --model aerial`"])
 
 
-def painting_table() -> str:
+def planet_table() -> str:
+    """Another Earth against held-out parts of the Earth, by the model that comes with
+    Latentbrush."""
+    found = load("planet")
+    rows = [
+        f"| {found['count']} squares of each kind | measured |",
+        "|---|---|",
+        "| sliced Wasserstein distance of the model's squares to held-out ones | "
+        f"{found['swd']:.0f} |",
+        "| between two halves of what is held out, which share no place | "
+        f"{found['swd_earth']:.0f} |",
+        f"| of squares that it was trained on to held-out ones | {found['swd_trained']:.0f} |",
+        f"| between two sets of squares of the same places | {found['swd_same']:.0f} |",
+        "| steps between odd and even pixels, larger over smaller: model; Earth | "
+        f"{found['uneven']:.2f}; {found['uneven_earth']:.2f} |",
+        f"| largest difference between tile sizes, of 255 | {found['tile_max_diff']:g} |",
+        "| steps across the borders of chunks, over those across other borders of cells | "
+        f"{found['seam_ratio']:.2f} |",
+        f"| the same where the map of a globe meets itself | {found['round_seam_ratio']:.2f} |",
+    ]
+    return "\n".join([*rows, "", "`latentbrush evaluate planet --model planet`"])
+
+
+def painting_table(figures: str) -> str:
     """Attributes painted on a quarter of unseen lands."""
     header = ["attribute", "read as", "right way", "of more", "rendered", "slope", "outside"]
     rows = [
@@ -185,8 +208,10 @@ def painting_table() -> str:
             f"{row['slope']:.2f}",
             f"{row['outside_max_diff']:g}",
         ]
-        for row in load("any-size")["painting"]
+        for row in load(figures)["painting"]
     ]
+    if not any(row[4] for row in rows):  # nothing can be rendered anew of what is not drawn
+        header, rows = header[:4] + header[5:], [row[:4] + row[5:] for row in rows]
     return markdown(header, rows)
 
 
@@ -254,13 +279,17 @@ PAGES: dict[Path, dict[str, Table]] = {
     ROOT / "models" / "pretrained" / "portraits" / "MODEL_CARD.md": {"figures": table},
     ROOT / "models" / "pretrained" / "aerial" / "MODEL_CARD.md": {
         "any-size": any_size_table,
-        "painting": painting_table,
+        "painting": partial(painting_table, "any-size"),
+    },
+    ROOT / "models" / "pretrained" / "planet" / "MODEL_CARD.md": {
+        "planet": planet_table,
+        "painting": partial(painting_table, "planet"),
     },
     ROOT / "docs" / "models.md": {"figures": own_models_table},
     ROOT / "docs" / "photos.md": {"figures": photo_model_table},
     ROOT / "docs" / "land.md": {
         "any-size": any_size_table,
-        "painting": painting_table,
+        "painting": partial(painting_table, "any-size"),
         "priors": partial(priors_table, "priors", "--seeds 3 --reader-minutes 6"),
         "priors-far": partial(
             priors_table, "priors-far", "--seeds 2 --scale 0.125 --reader-minutes 4"

@@ -92,7 +92,7 @@ PRESETS: dict[str, GanOptions] = {
     "aerial64": GanOptions(data="aerial", prior="field"),
     "aerial128": GanOptions(data="aerial", prior="field", resolution=128),
     "planet64": PLANET,
-    "planet128": replace(PLANET, resolution=128),
+    "planet128": replace(PLANET, resolution=128, ema_kimg=2.0),
     "gpu256": GanOptions(
         resolution=256,
         channel_base=16384,

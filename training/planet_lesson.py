@@ -67,6 +67,8 @@ ATTRIBUTES = {
 """Channels, in the order in which a person is shown them."""
 OPPOSITES = {"land": "Sea", "warmth": "Cold"}
 """And less, where that is another thing to paint."""
+NOT_OFFERED = ("height",)
+"""At 10 km a pixel the Earth's mountains are hardly seen, and painted ones are not either."""
 
 
 class Square(NamedTuple):
@@ -206,7 +208,13 @@ def planet_attributes(model: Model) -> AttributeSet:
     along = [goes_along(cells, channel, painted) for channel, painted in ATTRIBUTES.items()]
     moved = [torch.einsum("k,kld->ld", shares.to(rows), rows) for shares in along]
     attributes = tuple(
-        Attribute(name, TITLES[name], opposite=OPPOSITES.get(name, "")) for name in ATTRIBUTES
+        Attribute(
+            name,
+            TITLES[name],
+            opposite=OPPOSITES.get(name, ""),
+            offered=name not in NOT_OFFERED,
+        )
+        for name in ATTRIBUTES
     )
     return AttributeSet(attributes, torch.stack(moved))
 

@@ -23,9 +23,10 @@ function texts() {
     const code = read(`frontend/js/${name}`);
     return [...code.matchAll(/(?<![\w.$])t\(\s*'((?:[^'\\]|\\.)+)'/g)].map(([, text]) => text);
   });
-  const titles = ['portraits', 'aerial'].flatMap((model) => {
+  const titles = ['portraits', 'aerial', 'planet'].flatMap((model) => {
     const { title, purpose, attributes } = JSON.parse(read(`models/pretrained/${model}/config.json`));
-    return [title, purpose, ...attributes.map((/** @type {{title: string}} */ each) => each.title)];
+    const names = attributes.flatMap((/** @type {{title: string, opposite?: string}} */ each) => [each.title, each.opposite ?? '']);
+    return [title, purpose, ...names.filter(Boolean)];
   });
   return new Set([...found, ...titles, ...BY_VALUE]);
 }

@@ -54,7 +54,7 @@ def seam_ratio(land: Land) -> float:
 
 def round_seam_ratio(model: Model, seed: int) -> float:
     """How much larger steps between pixels are where the map of a round land meets itself, than
-    across the borders of cells elsewhere."""
+    across the borders of cells beside it."""
     land = Land(model, seed)
     side = SEAM_CHUNKS * land.chunk_cells * land.cell_px
     return edge_ratio(replace(land, around=side).draw(0, 0, side, side), land)
@@ -64,6 +64,5 @@ def edge_ratio(window: Tensor, land: Land) -> float:
     """The same of any picture [1, 3, H, W] of whole chunks, from its right edge to its left one."""
     steps = (torch.roll(window, -1, dims=3) - window).abs().mean(dim=(0, 1, 2))
     at_cells = steps[land.cell_px - 1 :: land.cell_px]
-    is_inside = torch.ones(len(at_cells), dtype=torch.bool)
-    is_inside[land.chunk_cells - 1 :: land.chunk_cells] = False
-    return float(at_cells[-1] / at_cells[is_inside].mean())
+    beside = at_cells[[-3, -2, 0, 1]]  # further away there may be other country
+    return float(at_cells[-1] / beside.mean())

@@ -18,7 +18,7 @@ from training.planet import HALVES, PlanetSquares, open_earth
 from training.planet.parts import Part
 
 BATCH = 64
-LANDS = 8  # whose seams are looked at: one border has few pixels
+LANDS = 16  # whose seams are looked at: one border has few pixels
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,9 @@ import { WorldKeeper } from './world-keeper.js';
 /** @typedef {import('./history.js').Land} Land */
 /** @typedef {import('./panel.js').Brush} Brush */
 
-const FIRST_SEED = 7; // a lake, woods in green and autumn, meadows on one screen; the next ones are drawn
+const FIRST_MODEL = 'planet';
+/** Of the first land that a model shows: coasts, a desert and a forest; a lake, woods and meadows. The next ones are drawn. */
+const FIRST_SEEDS = new Map([['planet', 3], ['aerial', 7]]); // prettier-ignore
 const WORLD = /^wld_[0-9a-f]{32}$/;
 const ADDRESS = /^#(lnd_[0-9a-f]{32})(?:\/(\d+)\/(-?\d+)\/(-?\d+))?$/;
 
@@ -314,13 +316,13 @@ try {
   const [zoom, x, y] = asked === addressed ? at : [world?.place.zoom, world?.place.x, world?.place.y];
   const ids = [asked, before && present(before)];
   const [listed, ...kept] = await Promise.all([api.models(), ...ids.map((id) => keptLand(id ?? undefined))]);
-  models = listed.models.filter(({ is_spatial }) => is_spatial);
+  models = listed.models.filter(({ is_spatial }) => is_spatial).sort((a, b) => Number(b.id === FIRST_MODEL) - Number(a.id === FIRST_MODEL));
   if (models.length === 0) {
     tell(t('No model here draws land'), t('Train one with: latentbrush train generator --preset aerial64'));
   } else {
     const isAsItWas = (/** @type {Land|null} */ each) => models.some(({ id, version }) => id === each?.model && version === each.model_version);
     if (asked && !kept[0]) tell(t('This land is not here'), t('It was made on another server, or with another key. Here is another one.'));
-    land = kept.find(isAsItWas) ?? (await api.makeLand({ model: models[0].id, edits: [], ...(before ? {} : { seed: FIRST_SEED }) }));
+    land = kept.find(isAsItWas) ?? (await api.makeLand({ model: models[0].id, edits: [], ...(before ? {} : { seed: FIRST_SEEDS.get(models[0].id) ?? 0 }) }));
     history = before && kept[1] ? goTo(before, land.land_id) : begin(land.land_id);
     keeper.open(land.land_id === world?.land_id ? world : null);
     if (keeper.world) history = withWorld(history, keeper.world.world_id);
