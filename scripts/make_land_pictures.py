@@ -15,7 +15,7 @@ from contracts.settings import SHIPPED_MODELS_DIR
 from models.gallery import preview
 from models.images import resize_img, to_img, to_pixels
 from models.land import Land
-from models.land_painting import Stroke, draw_painted
+from models.land_painting import PixelBox, Stroke, draw_painted
 from models.latents import cells_of, embed
 from models.model import Model
 from models.painting import Move, Subject, paint
@@ -26,7 +26,8 @@ from worker.sizes import drawn_size
 SEED = 4
 WINDOW = (0, 0, 400, 960)
 COHERENCES = (1.5, 4.0, 12.0)
-PLANET_WINDOW = (0, 0, 200, 478)
+PLANET_WINDOW = (-120, -239, 240, 478)
+PLANET_MIDDLE = (-200, -480, 400, 960)
 STRIP_PX = 512
 Dab = tuple[str, float, tuple[int, int], int]
 PAINTED: tuple[Dab, ...] = (  # attribute, strength, middle and radius in pixels
@@ -37,10 +38,10 @@ PAINTED: tuple[Dab, ...] = (  # attribute, strength, middle and radius in pixels
 PLANET_SEEDS = (3, 6, 8, 0)
 AFAR = 8  # times
 PLANET_PAINTED: tuple[Dab, ...] = (
-    ("land", 2.0, (110, 560), 85),
-    ("sand", 2.0, (290, 140), 80),
-    ("ice", 2.0, (300, 800), 80),
-    ("land", -2.0, (90, 140), 70),
+    ("land", 2.0, (180, 460), 130),
+    ("sand", 2.0, (130, 80), 80),
+    ("ice", 2.0, (310, 130), 80),
+    ("land", -2.0, (70, 215), 65),
 )
 SAMPLES = ("valley", "village", "coast")
 ON_SAMPLES = ("wet", "wood", "snow", "autumn")
@@ -74,17 +75,18 @@ def draw_planet(model: Model) -> None:
     near = [land.draw(*PLANET_WINDOW) for land in lands]
     save("planet", torch.cat([torch.cat(near[:2], dim=3), torch.cat(near[2:], dim=3)], dim=2))
     save("planet-afar", from_afar(lands[0]))
-    before = lands[0].draw(*WINDOW)
-    save("planet-painting", torch.cat([before, gap(before), painted(lands[0], PLANET_PAINTED)], 2))
+    before = lands[0].draw(*PLANET_MIDDLE)
+    after = painted(lands[0], PLANET_PAINTED, PLANET_MIDDLE)
+    save("planet-painting", torch.cat([before, gap(before), after], dim=2))
     save_preview(model)
 
 
 def from_afar(land: Land) -> Tensor:
     """A window, seen from so many times as far."""
-    top, left, height, width = WINDOW
+    top, left, height, width = (AFAR * side for side in PLANET_MIDDLE)
     strips = []
-    for k in range(0, height * AFAR, STRIP_PX):
-        strip = land.draw(top + k, left, min(STRIP_PX, height * AFAR - k), width * AFAR)
+    for k in range(0, height, STRIP_PX):
+        strip = land.draw(top + k, left, min(STRIP_PX, height - k), width)
         strips.append(F.avg_pool2d(strip, AFAR))
     return torch.cat(strips, dim=2)
 
@@ -100,10 +102,13 @@ def save(name: str, img: Tensor) -> None:
     Image.fromarray(to_pixels(img)).save(OUT / f"{name}.webp", quality=88)
 
 
-def painted(land: Land, dabs: Sequence[Dab]) -> Tensor:
-    """The window with round strokes."""
-    strokes = [stroke(land.model, *each) for each in dabs]
-    return draw_painted(land, strokes, WINDOW)
+def painted(land: Land, dabs: Sequence[Dab], window: PixelBox = WINDOW) -> Tensor:
+    """A window with round strokes, whose middles are places in it."""
+    strokes = []
+    for attribute, strength, (row, column), radius in dabs:
+        middle = (window[0] + row, window[1] + column)
+        strokes.append(stroke(land.model, attribute, strength, middle, radius))
+    return draw_painted(land, strokes, window)
 
 
 def painted_on(model: Model, name: str) -> list[Tensor]:
