@@ -42,7 +42,7 @@ page: node_modules/ready
 
 browser: .venv/ready
 	scripts/ensure-browser
-	$(BIN)/pytest tests/browser
+	$(BIN)/pytest tests/browser -n auto --maxprocesses 2 --dist loadfile
 
 fix: .venv/ready
 	$(BIN)/ruff check --fix .
