@@ -51,7 +51,7 @@ class Connection(H11Protocol):
         super().connection_made(transport)
         self._look()
         if len(self.connections) > self._among.limit:
-            next(iter(self._among.silent)).transport.abort()
+            next(iter(self._among.silent), self).transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """Take what it says."""
@@ -114,5 +114,8 @@ def most_connections() -> int:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
     if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        except (OSError, ValueError):  # systems have limits beside this one
+            most = soft
     return max(most - OTHER_FILES, 1)

@@ -6,8 +6,6 @@ from pathlib import Path
 from contracts.errors import StartError
 
 OTHERS = 0o077
-PRIVATE_UMASK = 0o077
-"""Files that are made can be read by nobody else."""
 
 
 def make_private(path: Path) -> None:

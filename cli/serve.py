@@ -20,13 +20,13 @@ from fastapi import FastAPI
 from backend.app import check_exposure, create_app
 from backend.broker import EmbeddedBroker
 from backend.connections import BACKLOG, Connections, most_connections
-from backend.private import PRIVATE_UMASK, make_private
+from backend.private import make_private
 from backend.settings import Settings
 from contracts.broker import check_broker, connect
 from contracts.errors import StartError
 from contracts.job_store import JobStore
 from contracts.logs import log_to_stderr
-from contracts.settings import SharedSettings
+from contracts.settings import PRIVATE_UMASK, SharedSettings
 from contracts.threads import sleep_soon
 from worker.names import new_name
 from worker.supervisor import Supervisor

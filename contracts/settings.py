@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+PRIVATE_UMASK = 0o077
+"""What a process writes can be read by its user alone."""
 SHIPPED_MODELS_DIR = Path(__file__).resolve().parent.parent / "models" / "pretrained"
 
 

@@ -21,7 +21,7 @@ def silent(_piece: int, _pieces: int) -> None:
     """Tell nobody."""
 
 
-def drawn_size(model: Model, latent: LatentMap, resolution: int | None = None) -> Size:
+def picture_size(model: Model, latent: LatentMap, resolution: int | None = None) -> Size:
     """Height and width of what a latent draws."""
     return level_of(resolution or model.layout.resolution, latent.base, 0).size
 
@@ -43,7 +43,7 @@ def draw(
     Returns:
         Pictures [N, 3, H, W], and features [N, C, h, w] no finer than they are compared.
     """
-    size = drawn_size(model, latent, resolution)
+    size = picture_size(model, latent, resolution)
     region, step = region or whole(size), pooling(size)
     if region.area <= AT_ONCE * piece_px**2:
         return compact(model.draw(latent, resolution, region), step)

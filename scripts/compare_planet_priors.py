@@ -1,6 +1,6 @@
-"""The paper's claim on real imagery: a field of latents against one vector and against cells that
-know nothing of each other, with the same networks, squares of the Earth and number of steps
-(`scripts/prior_runs.py`).
+"""The paper's claim on real imagery: fields of latents, the Earth's own (`planet`) and a Gaussian
+one (`field`), against one vector and against cells that know nothing of each other, with the same
+networks, squares of the Earth and number of steps (`scripts/prior_runs.py`).
 
     python -m scripts.compare_planet_priors --run runs/planet-priors [--steps 3000] [--seeds 3]
 

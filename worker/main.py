@@ -23,6 +23,7 @@ from contracts.job_store import JobStore, WorkerState
 from contracts.jobs import INTERACTIVE, QUEUES, TILES
 from contracts.library import Library
 from contracts.logs import log_to_stderr
+from contracts.settings import PRIVATE_UMASK
 from worker import jobs
 from worker.cores import Cores, compute_with, ours
 from worker.liveness import Heartbeat
@@ -85,7 +86,7 @@ def run(
     """
     url = _broker_url(settings, queues)
     check_broker(url)
-    os.umask(0o077)  # what people have painted is nobody else's business
+    os.umask(PRIVATE_UMASK)
     redis = connect(url)
     worker = _model_worker(redis, queues, name)
     worker.turns = Turns()

@@ -12,6 +12,17 @@ import pytest
 from live_server import LiveServer, running
 from pictures import png
 
+from backend.broker import EmbeddedBroker
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A broker without a server."""
+    broker = EmbeddedBroker(tmp_path_factory.mktemp("broker"))
+    broker.start()
+    yield broker.url
+    broker.stop()
+
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:

@@ -1,14 +1,13 @@
 """Following jobs on one connection to the broker, which breaks and comes back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
 
 import pytest
 from redis import Redis
 
-from backend.broker import EmbeddedBroker
 from backend.channels import Channels
 from backend.events import MAX_UNREAD, Events
 from contracts.broker import NUM_CONNECTIONS, connect_waiting
@@ -26,14 +25,6 @@ from contracts.jobs import (
 from contracts.requests import GenerateRequest
 
 SOON_S = 3.0  # well before anybody looks by itself
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    broker = EmbeddedBroker(tmp_path_factory.mktemp("home"))
-    broker.start()
-    yield broker.url
-    broker.stop()
 
 
 class Server(NamedTuple):

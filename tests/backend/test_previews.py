@@ -1,7 +1,6 @@
 """Asking workers for previews: what happens when none answers."""
 
 import asyncio
-from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -9,7 +8,6 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
 from backend import previews
-from backend.broker import EmbeddedBroker
 from backend.channels import Channels
 from backend.previews import Preview, Previews
 from contracts.errors import InvalidEdit
@@ -21,14 +19,6 @@ from contracts.requests import EditRequest
 
 EDIT = EditRequest(latent_id="lat_x")
 DRAWN = DrawnPreview(media_type="image/png", changed_box=None, timings_ms={})
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    broker = EmbeddedBroker(tmp_path_factory.mktemp("home"))
-    broker.start()
-    yield broker.url
-    broker.stop()
 
 
 class Worker:

@@ -1,7 +1,6 @@
 """Owners take turns: what one asks for does not keep another waiting, nor out."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ from pictures import png
 from redis import Redis
 from rq import Queue
 
-from backend.broker import EmbeddedBroker
 from backend.queue import JobQueue
 from contracts.ids import new_job_id
 from contracts.job_store import JobStore
@@ -18,14 +16,6 @@ from contracts.jobs import JobKind, begun, canceled, new_record, succeeded
 from contracts.requests import GenerateRequest
 
 KEYS = ("key-of-anna", "key-of-ben")
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    broker = EmbeddedBroker(tmp_path_factory.mktemp("home"))
-    broker.start()
-    yield broker.url
-    broker.stop()
 
 
 class Line:

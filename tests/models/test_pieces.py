@@ -7,7 +7,7 @@ from models.carry import compact, pooling
 from models.land import CellBox, Land
 from models.latents import LatentMap
 from models.model import Model
-from models.pieces import draw, drawn_size
+from models.pieces import draw, picture_size
 from models.region import Region
 from models.sampling import seed_w
 from tests.fakes.tiny import tiny_land, tiny_model
@@ -34,7 +34,7 @@ def test_pieces_make_the_whole(drawn: tuple[Model, LatentMap], piece_px: int) ->
     model, latent = drawn
     told: list[tuple[int, int]] = []
     made = draw(model, latent, tell=lambda k, n: told.append((k, n)), piece_px=piece_px)
-    at_once = compact(model.draw(latent), pooling(drawn_size(model, latent)))
+    at_once = compact(model.draw(latent), pooling(picture_size(model, latent)))
     assert made.img.shape == at_once.img.shape
     assert (made.img - at_once.img).abs().max() < CLOSE
     assert made.features.shape == at_once.features.shape

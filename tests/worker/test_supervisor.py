@@ -31,7 +31,7 @@ class Graves:
         return []
 
 
-def supervisor(code: str, graves: Graves) -> Supervisor:
+def supervisor(code: str, graves: Graves, **patience: float) -> Supervisor:
     return Supervisor(
         [["interactive"], ["batch"]],
         cast(JobStore, graves),
@@ -39,6 +39,7 @@ def supervisor(code: str, graves: Graves) -> Supervisor:
         environment=dict(os.environ),
         new_name=new_name,
         stop_grace_s=1,
+        **patience,
     )
 
 
@@ -143,16 +144,7 @@ class Living(Graves):
 
 def test_a_worker_that_hangs_is_replaced() -> None:
     living = Living()
-    watched = Supervisor(
-        [["interactive"], ["batch"]],
-        cast(JobStore, living),
-        command=[sys.executable, "-c", SLEEPER],
-        environment=dict(os.environ),
-        new_name=new_name,
-        stop_grace_s=1,
-        starting_s=30,
-        silence_s=2,
-    )
+    watched = supervisor(SLEEPER, living, starting_s=30, silence_s=2)
     watched.start()
     (hangs, pid), (lives, other) = watched.pids().items()
     living.living = {hangs, lives}

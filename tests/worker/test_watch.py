@@ -68,7 +68,8 @@ def test_so_is_one_that_another_worker_has(
 
 def test_a_job_that_is_wanted_is_left_alone(watch: Watch, record: JobRecord) -> None:
     with watch.over(record):
-        work(1.0)
+        worked_s = work(1.0)
+    assert worked_s >= 1.0
 
 
 def test_a_job_that_has_ended_is_not_interrupted(
@@ -77,8 +78,9 @@ def test_a_job_that_has_ended_is_not_interrupted(
     with watch.over(record):
         pass
     store.change(record.job_id, canceled)
-    work(1.0)
+    assert work(1.0) >= 1.0
     signal.raise_signal(SIGNAL)  # one that comes late
+    assert work(0.1) >= 0.1
 
 
 def test_one_job_after_the_other(watch: Watch, store: JobStore, record: JobRecord) -> None:
