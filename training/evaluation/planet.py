@@ -6,6 +6,7 @@ from statistics import mean
 
 import torch
 from torch import Tensor
+from tqdm import tqdm
 
 from models.images import from_uint8, to_uint8
 from models.land import Land
@@ -61,10 +62,12 @@ def evaluate_planet(model: Model, count: int, seed: int) -> PlanetFigures:
 
     def cut(of_seed: int, within: Sequence[Part]) -> Iterator[Tensor]:
         source = PlanetSquares(earth, size, of_seed, within=within)
-        return (source.batch(min(BATCH, count - k)) for k in range(0, count, BATCH))
+        parts = tqdm(range(0, count, BATCH), desc="Cutting squares of the Earth", unit="batch")
+        return (source.batch(min(BATCH, count - k)) for k in parts)
 
     with torch.no_grad():
-        own, uneven = gathered(squares(model, count, seed), size)
+        drawn = tqdm(squares(model, count, seed), desc="Drawing squares", unit="batch")
+        own, uneven = gathered(drawn, size)
     halves = [gathered(cut(seed, half), size) for half in HALVES]
     again, _ = gathered(cut(seed + 1, HALVES[0]), size)
     trained, _ = gathered(cut(seed + 2, ()), size)
