@@ -18,8 +18,7 @@ RUN pip install -c requirements.lock -e . \
 USER latentbrush
 VOLUME /data
 EXPOSE 8000
-HEALTHCHECK --interval=10s --start-period=60s CMD ["python", "-c", \
-    "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/health', timeout=5)"]
+HEALTHCHECK --interval=10s --start-period=120s CMD ["python", "-m", "backend.healthy"]
 # Listening to other machines needs LATENTBRUSH_API_KEYS.
 CMD ["latentbrush", "serve", "--host", "0.0.0.0", "--no-browser"]
 

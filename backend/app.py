@@ -19,6 +19,15 @@ from backend.openapi import add_description
 from backend.page import add_page
 from backend.previews import Previews
 from backend.queue import JobQueue
+from backend.records.adoption import Adoption
+from backend.records.database import Database
+from backend.records.library import Library
+from backend.records.retention import (
+    remove_leftovers,
+    remove_unused_edits,
+    remove_unused_masks,
+)
+from backend.records.takeover import take_over
 from backend.reference import add_reference
 from backend.routes import (
     edit,
@@ -49,8 +58,6 @@ from contracts.catalog import Catalog
 from contracts.errors import StartError
 from contracts.job_store import JobStore
 from contracts.known_kits import read_kits
-from contracts.library import Library
-from contracts.retention import remove_leftovers, remove_unused_edits, remove_unused_masks
 from contracts.version import VERSION
 
 log = logging.getLogger(__name__)
@@ -75,20 +82,25 @@ def create_app(settings: Settings) -> FastAPI:
         raise StartError("set REDIS_URL, or use `latentbrush serve`, which brings its own broker")
     waiting = connect_waiting(settings.redis_url)
     channels = Channels(waiting)
-    services = _services(settings, settings.redis_url, waiting, channels)
+    database, files = Database(settings.records_url), Files(settings.store_url)
+    library = Library(database, files)
+    services = _services(settings, settings.redis_url, library, waiting, channels)
     sweeper = Sweeper(
         services.store,
         services.queue,
+        library,
+        services.adoption,
         max_attempts=settings.max_attempts,
         heartbeat_ttl_s=settings.heartbeat_ttl_s,
     )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(take_over, database, files)
         chores = [
             asyncio.create_task(_sweep(sweeper, settings.sweep_s)),
             asyncio.create_task(channels.run()),
-            asyncio.create_task(_tidy(Files(settings.store_url), settings.store_ttl_days)),
+            asyncio.create_task(_tidy(database, files, settings.store_ttl_days)),
         ]
         async with services.previews.listening(), services.visitors.listening():
             yield
@@ -97,6 +109,7 @@ def create_app(settings: Settings) -> FastAPI:
         await services.kits.close()
         await asyncio.gather(*chores, return_exceptions=True)
         await waiting.aclose()
+        database.close()
 
     app = FastAPI(
         title="Latentbrush",
@@ -131,21 +144,27 @@ def check_exposure(settings: Settings) -> None:
 
 
 def _services(
-    settings: Settings, redis_url: str, waiting: AsyncRedis, channels: Channels
+    settings: Settings,
+    redis_url: str,
+    library: Library,
+    waiting: AsyncRedis,
+    channels: Channels,
 ) -> Services:
     redis = connect(redis_url)
     impatient = connect(redis_url, num_retries=0)
     store = JobStore(redis, settings.job_ttl_s)
     queue = JobQueue(redis, settings.job_timeout_s)
-    events = Events(waiting, channels)
+    adoption = Adoption(store, library)
+    events = Events(waiting, channels, adoption)
     depths = Depths(settings.max_queue_depth, settings.max_owner_depth)
-    dispatcher = Dispatcher(store, queue, events, depths)
+    dispatcher = Dispatcher(store, queue, events, library, adoption, depths)
     catalog = Catalog(settings.models_dirs)
     return Services(
         settings=settings,
         store=store,
         queue=queue,
-        library=Library(settings.store_url),
+        library=library,
+        adoption=adoption,
         catalog=catalog,
         events=events,
         dispatcher=dispatcher,
@@ -162,22 +181,24 @@ async def _sweep(sweeper: Sweeper, interval_s: float) -> None:
     while True:
         try:
             await run_in_threadpool(sweeper.sweep)
-        except (RedisError, ValueError) as error:  # no broker, or a record that cannot be read
+        except RedisError as error:
             log.warning("lost jobs cannot be looked for: %s", error)
+        except Exception:  # whatever it is, the next look may find them
+            log.exception("lost jobs cannot be looked for")
         await asyncio.sleep(interval_s)
 
 
-async def _tidy(files: Files, ttl_days: int) -> None:
+async def _tidy(database: Database, files: Files, ttl_days: int) -> None:
     while True:
         try:
-            await to_thread.run_sync(_tidy_once, files, ttl_days, abandon_on_cancel=True)
+            await to_thread.run_sync(_tidy_once, database, files, ttl_days, abandon_on_cancel=True)
         except Exception:  # a store of any kind may raise anything; the next look is in an hour
             log.exception("the store cannot be tidied")
         await asyncio.sleep(TIDY_S)
 
 
-def _tidy_once(files: Files, ttl_days: int) -> None:
-    remove_leftovers(files)
+def _tidy_once(database: Database, files: Files, ttl_days: int) -> None:
+    remove_leftovers(database, files)
     if ttl_days:
-        remove_unused_edits(files, ttl_days * 24 * 3600.0)
-        remove_unused_masks(files, ttl_days * 24 * 3600.0)
+        remove_unused_edits(database, files, ttl_days * 24 * 3600.0)
+        remove_unused_masks(database, files, ttl_days * 24 * 3600.0)

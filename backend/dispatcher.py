@@ -7,6 +7,9 @@ from typing import NamedTuple, TypeVar
 
 from backend.events import Events
 from backend.queue import JobQueue
+from backend.records.adoption import Adoption
+from backend.records.given import given_for
+from backend.records.library import Library
 from backend.threads import run_in_threadpool
 from contracts.base import Value
 from contracts.errors import (
@@ -55,8 +58,18 @@ class Depths(NamedTuple):
 class Dispatcher:
     """Makes jobs, waits for them, cancels them. A job is written down before it is acknowledged."""
 
-    def __init__(self, store: JobStore, queue: JobQueue, events: Events, depths: Depths) -> None:
+    def __init__(
+        self,
+        store: JobStore,
+        queue: JobQueue,
+        events: Events,
+        library: Library,
+        adoption: Adoption,
+        depths: Depths,
+    ) -> None:
         self._store = store
+        self._library = library
+        self._adoption = adoption
         self._queue = queue
         self._events = events
         self._depths = depths
@@ -71,6 +84,7 @@ class Dispatcher:
 
         Raises:
             QueueFull: too many are waiting.
+            NotFound: the owner has not what the request names.
         """
         record = await run_in_threadpool(self._enqueue, owner, kind, request, crop_px)
         return record if wait_s == 0 else await self._events.wait(record.job_id, wait_s)
@@ -134,7 +148,7 @@ class Dispatcher:
         record = await run_in_threadpool(self._store.get, job_id) if is_id("job", job_id) else None
         if record is None or record.owner != owner:
             raise UnknownJob("there is no such job, or it is forgotten")
-        return record
+        return await run_in_threadpool(self._adoption.settled, record)
 
     async def cancel(self, owner: str, job_id: str) -> JobRecord:
         """Cancel a job; one that has ended stays as it is."""
@@ -145,7 +159,8 @@ class Dispatcher:
     def _enqueue(self, owner: str, kind: JobKind, request: Request, crop_px: int) -> JobRecord:
         queue = queue_of(request, crop_px)
         self._check_depth(owner, queue)
-        record = new_record(new_job_id(), owner, kind, queue, request)
+        given = given_for(self._library, owner, request)
+        record = new_record(new_job_id(), owner, kind, queue, request, given)
         self._store.create(record)
         self._queue.push(record)
         return record

@@ -13,8 +13,8 @@ from contracts.edits import (
     named_twice,
 )
 from contracts.errors import InvalidEdit, InvalidRequest, TooLarge, UnknownAttribute
-from contracts.library import LatentRecord
 from contracts.masks import AnyMask, MaskStored
+from contracts.records import LatentRecord
 from contracts.requests import EditRequest, EditResult
 from contracts.versions import is_same_generator
 

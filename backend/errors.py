@@ -7,9 +7,20 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from redis.exceptions import RedisError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import compile_path
 
-from contracts.errors import ERRORS_BY_CODE, Busy, EditorError, InternalError, JobCanceled
+from contracts.broker import is_full
+from contracts.errors import (
+    ERRORS_BY_CODE,
+    NO_ROOM,
+    Busy,
+    EditorError,
+    InternalError,
+    JobCanceled,
+    NoRoom,
+    is_no_room,
+)
 
 log = logging.getLogger(__name__)
 
@@ -75,10 +86,10 @@ def problem(
 def described(error: RequestValidationError) -> str:
     """What is wrong with a request, by field, without repeating what was sent."""
     details = error.errors()
-    texts = [
-        ".".join(str(part) for part in detail["loc"] if part != "body") + ": " + detail["msg"]
-        for detail in details[:SHOWN_ERRORS]
-    ]
+    texts = []
+    for detail in details[:SHOWN_ERRORS]:
+        field = ".".join(str(part) for part in detail["loc"] if part != "body")
+        texts.append(f"{field}: {detail['msg'].removeprefix('Value error, ')}")
     if len(details) > SHOWN_ERRORS:
         texts.append(f"and {len(details) - SHOWN_ERRORS} more")
     return "; ".join(texts).lstrip(": ")
@@ -115,10 +126,24 @@ def add_error_handlers(app: FastAPI, retry_after_s: int) -> None:
             response.headers["Allow"] = ", ".join(sorted(methods))  # of every route, not of one
         return response
 
+    async def on_os_error(_: Request, error: Exception) -> JSONResponse:
+        if not is_no_room(error):
+            raise error
+        log.error("the disk is full: %s", error)
+        return problem(NoRoom.code, NO_ROOM)
+
     async def on_broker_gone(_: Request, error: Exception) -> JSONResponse:
+        if is_full(error):
+            log.error("the broker's disk is full: %s", error)
+            return problem(NoRoom.code, NO_ROOM)
         log.error("the broker does not answer: %s", error)
         gone = Busy("the queue does not answer: try again in a moment")
         return problem(gone.code, gone.message, retry_after_s=retry_after_s)
+
+    async def on_client_gone(_: Request, __: Exception) -> JSONResponse:
+        return problem(
+            "invalid_request", "the body did not come", status_code=400
+        )  # nobody reads it
 
     async def on_bug(_: Request, error: Exception) -> JSONResponse:
         log.error("a request failed unexpectedly", exc_info=error)
@@ -128,6 +153,8 @@ def add_error_handlers(app: FastAPI, retry_after_s: int) -> None:
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(RedisError, on_broker_gone)
+    app.add_exception_handler(ClientDisconnect, on_client_gone)
+    app.add_exception_handler(OSError, on_os_error)
     app.add_exception_handler(Exception, on_bug)
 
 

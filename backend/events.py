@@ -11,9 +11,11 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as BrokerGone
 
 from backend.channels import Channels
-from contracts.errors import UnknownJob
+from backend.records.adoption import Adoption
+from backend.threads import run_in_threadpool
+from contracts.errors import Busy, NoRoom, UnknownJob
 from contracts.job_store import channel_of, job_key, progress_data
-from contracts.jobs import JobRecord
+from contracts.jobs import JobRecord, unended
 
 PING_S = 5.0  # between two looks at a silent job, and signs of life on its stream
 MAX_UNREAD = 100  # of one stream; whoever reads slower is told how the job is, not how it became so
@@ -29,9 +31,10 @@ class Event(NamedTuple):
 class Events:
     """Follows jobs. Whoever waits is woken by the broker; nothing polls."""
 
-    def __init__(self, redis: Redis, channels: Channels) -> None:
+    def __init__(self, redis: Redis, channels: Channels, adoption: Adoption) -> None:
         self._redis = redis
         self._channels = channels
+        self._adoption = adoption
 
     async def wait(self, job_id: str, seconds: float) -> JobRecord:
         """The job, as soon as it has ended, or as it is after `seconds`."""
@@ -58,6 +61,11 @@ class Events:
             message = await asyncio.wait_for(unread.get(), PING_S)
             if message is not None:
                 published = json.loads(message)
+                if published["event"] == "done":  # who hears it may ask for what was made
+                    try:
+                        await run_in_threadpool(self._adoption.settle, job_id)
+                    except (Busy, NoRoom):  # it cannot be kept now: another look, later
+                        return []
                 return [Event(published["event"], published["data"])]
             return list(_state(await self._record(job_id)))
         except TimeoutError:
@@ -72,7 +80,13 @@ class Events:
         text = await self._redis.get(job_key(job_id))
         if text is None:
             raise UnknownJob("there is no such job, or it is forgotten")
-        return JobRecord.model_validate_json(text)
+        record = JobRecord.model_validate_json(text)
+        if record.made is None:
+            return record
+        try:
+            return await run_in_threadpool(self._adoption.settled, record)
+        except (Busy, NoRoom):
+            return unended(record)
 
 
 class _Unread:

@@ -12,7 +12,7 @@ import secrets
 import struct
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -32,6 +32,7 @@ from contracts.previews import (
     PreviewAnswer,
     PreviewRequest,
 )
+from contracts.records import Given
 from contracts.requests import EditRequest
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,8 @@ class Preview(NamedTuple):
 
     about: DrawnPreview
     picture: bytes
+    tensors: Mapping[str, str] = {}
+    """Of latents that were completed on the way."""
 
 
 class Previews:
@@ -68,12 +71,15 @@ class Previews:
         async with self._channels.hearing(self._channel, self._hear):
             yield
 
-    async def ask(self, owner: str, slot: str, model: str, edit: EditRequest) -> Preview | None:
+    async def ask(
+        self, owner: str, slot: str, model: str, edit: EditRequest, given: Given
+    ) -> Preview | None:
         """The preview of an edit; None when no worker draws it now.
 
         Args:
             slot: a socket, whose newest request is drawn.
             model: of the latent that is edited.
+            given: the records that the edit names.
 
         Raises:
             EditorError: the worker's own error.
@@ -88,6 +94,7 @@ class Previews:
             owner=owner,
             model=model,
             edit=edit,
+            given=given,
         )
         answer: asyncio.Future[Preview] = asyncio.get_running_loop().create_future()
         self._open[wanted.ticket] = answer
@@ -103,7 +110,9 @@ class Previews:
             if not answer.done():
                 answer.cancel()
                 with contextlib.suppress(RedisError):
-                    await self._send(worker, wanted.model_copy(update={"edit": None}))
+                    await self._send(
+                        worker, wanted.model_copy(update={"edit": None, "given": Given()})
+                    )
         self._looked_s = -WORKERS_S  # the worker is gone, or stuck
         return None
 
@@ -149,4 +158,4 @@ class Previews:
             known = ERRORS_BY_CODE.get(answer.about.code, InternalError)
             waiting.set_exception(known(answer.about.message))
         else:
-            waiting.set_result(Preview(answer.about, picture))
+            waiting.set_result(Preview(answer.about, picture, answer.tensors))

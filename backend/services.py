@@ -13,12 +13,13 @@ from backend.events import Events
 from backend.kits import Kits
 from backend.previews import Previews
 from backend.queue import JobQueue
+from backend.records.adoption import Adoption
+from backend.records.library import Library
 from backend.settings import Settings
 from backend.sign_in import Visitors
 from contracts.catalog import Catalog, ModelInfo
 from contracts.errors import UnknownModel
 from contracts.job_store import JobStore
-from contracts.library import Library
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Services:
     store: JobStore
     queue: JobQueue
     library: Library
+    adoption: Adoption
     catalog: Catalog
     events: Events
     dispatcher: Dispatcher

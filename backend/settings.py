@@ -40,6 +40,13 @@ class Settings(SharedSettings):
         description="Queues that `serve` starts a worker process for, with commas between them; "
         "empty where workers run elsewhere.",
     )
+    database_url: str | None = Field(
+        default=None,
+        repr=False,
+        description="Where records are kept, as an SQLAlchemy URL: "
+        "`postgresql+psycopg://user:password@host/name` for several servers. Unset: an SQLite "
+        "file `records.db` in the data folder.",
+    )
     broker_sync_s: float = Field(
         default=1.0,
         ge=0,
@@ -117,6 +124,11 @@ class Settings(SharedSettings):
             if queue not in QUEUES:
                 raise ValueError(f"the queues are {', '.join(QUEUES)}; got {queue}")
         return value
+
+    @property
+    def records_url(self) -> str:
+        """The SQLAlchemy URL of the database."""
+        return self.database_url or f"sqlite:///{self.home / 'records.db'}"
 
     @property
     def is_local(self) -> bool:

@@ -8,9 +8,15 @@ worker put it down.
 
 import logging
 import time
+from collections.abc import Callable
+
+from pydantic import ValidationError
 
 from backend.queue import JobQueue
-from contracts.errors import WorkerLost
+from backend.records.adoption import Adoption
+from backend.records.given import given_for
+from backend.records.library import Library
+from contracts.errors import Busy, EditorError, InvalidRequest, NoRoom, WorkerLost
 from contracts.job_store import JobStore
 from contracts.jobs import JobRecord, JobStatus, failed, requeued
 
@@ -23,21 +29,33 @@ class Sweeper:
     """Looks over all jobs that have not ended; safe to run in several servers at once."""
 
     def __init__(
-        self, store: JobStore, queue: JobQueue, *, max_attempts: int, heartbeat_ttl_s: float
+        self,
+        store: JobStore,
+        queue: JobQueue,
+        library: Library,
+        adoption: Adoption,
+        *,
+        max_attempts: int,
+        heartbeat_ttl_s: float,
     ) -> None:
         self._store = store
         self._queue = queue
+        self._library = library
+        self._adoption = adoption
         self._max_attempts = max_attempts
         self._disowned_s = UNSEEN_S + heartbeat_ttl_s  # what a worker says may be that old
         self._unseen_since_s: dict[tuple[str, int, JobStatus], float] = {}
 
     def sweep(self) -> None:
         """Look once."""
+        self._adoption.sweep()
         records = self._store.active()
         jobs_of_workers = {worker.name: worker.job_id for worker in self._store.workers()}
         waiting = self._queue.waiting() if records else set()
         unseen = set()
         for record in records:
+            if record.status == JobStatus.QUEUED and record.given is None:
+                self._give(record)
             if record.status == JobStatus.RUNNING and record.worker not in jobs_of_workers:
                 self._recover(record)
             elif not self._is_seen(record, jobs_of_workers, waiting):
@@ -60,9 +78,32 @@ class Sweeper:
         if record.status == JobStatus.RUNNING and missing_s >= self._disowned_s:
             self._recover(record)
         elif record.status == JobStatus.QUEUED and missing_s >= UNSEEN_S:
-            log.warning("job %s was in no queue and is sent again", record.job_id)
             self._queue.push(record)
+            log.warning("job %s was in no queue and is sent again", record.job_id)
             self._unseen_since_s[_attempt(record)] = clock_s
+
+    def _give(self, old: JobRecord) -> None:
+        """Put the records that it needs to a job of a release before."""
+        why: EditorError
+        try:
+            given = given_for(self._library, old.owner, old.parsed_request())
+        except (Busy, NoRoom):
+            return  # again at the next look
+        except EditorError as error:
+            why = error
+        except ValidationError:
+            why = InvalidRequest("this release cannot read the request of the one before")
+        else:
+            self._change_waiting(old, lambda r: r.model_copy(update={"given": given}))
+            return
+        self._change_waiting(old, lambda r: failed(r, why))
+
+    def _change_waiting(self, old: JobRecord, changed: Callable[[JobRecord], JobRecord]) -> None:
+        def still_waiting(record: JobRecord) -> JobRecord | None:
+            is_old = record.status == JobStatus.QUEUED and record.given is None
+            return changed(record) if is_old else None
+
+        self._store.change(old.job_id, still_waiting)
 
     def _recover(self, lost: JobRecord) -> None:
         def next_state(record: JobRecord) -> JobRecord | None:

@@ -52,7 +52,7 @@ async def _by_worker(
 ) -> R:
     """Hand an upload to a worker, and forget it."""
     upload_id = new_job_id()
-    await run_in_threadpool(server.library.put_upload, upload_id, await file.read())
+    await run_in_threadpool(server.library.put_upload, upload_id, file.file)
     try:
         return await server.dispatcher.result(
             owner, kind, request(upload_id=upload_id), result, server.settings.sync_wait_s

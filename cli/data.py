@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SETS = ("portraits", "aerial", "planet")
 SHEET_ROWS = 12
+MAX_PLANET_PX = 256  # of what lies further from the middle a plane shows less than there is
 
 
 def data(
@@ -25,12 +26,14 @@ def data(
     seed: Annotated[int, typer.Option(min=0, help="Row i depends on (seed, i) alone.")] = 0,
     size: Annotated[int, typer.Option(min=16, max=2048, help="Pixels per side.")] = 128,
     held_out: Annotated[
-        bool, typer.Option("--held-out", help="planet: the parts that no training sees.")
+        bool, typer.Option("--held-out", help="planet: the parts that are held out for figures.")
     ] = False,
 ) -> None:
     """Draw a data set: PNGs and factors.csv; of aerial and planet, the factors' maps as well."""
     if name not in SETS:
         raise InvalidRequest(f"no data set {name!r}; there are: {', '.join(SETS)}")
+    if name == "planet" and size > MAX_PLANET_PX:
+        raise InvalidRequest(f"planet: at most {MAX_PLANET_PX} px, which are 2,560 km")
     out.mkdir(parents=True, exist_ok=True)
     if name == "aerial":
         write_aerial(out, count, seed, size)

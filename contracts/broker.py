@@ -5,7 +5,7 @@ from redis.asyncio import BlockingConnectionPool
 from redis.asyncio import Redis as AsyncRedis
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as BrokerGone
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as BrokerSlow
 from redis.retry import Retry
 
@@ -39,7 +39,17 @@ def check_broker(url: str, *, num_retries: int = NUM_RETRIES) -> None:
             "unix://, with # / ? and @ of the password written as %23 %2F %3F and %40"
         ) from None
     except RedisError as error:
+        if is_full(error):
+            return  # there is one, and there will be room again
         raise StartError(f"REDIS_URL: no broker can be used there ({error})") from None
+
+
+def is_full(error: Exception) -> bool:
+    """Whether the broker refuses what it has no room for, on its disk or in its memory. It goes on
+    by itself when there is room."""
+    causes = (error, error.__context__)  # of several commands, the first says it
+    said = [str(e) for e in causes if isinstance(e, ResponseError)]
+    return any(words in text for text in said for words in ("MISCONF", "OOM command"))
 
 
 def connect_waiting(url: str) -> AsyncRedis:

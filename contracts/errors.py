@@ -35,7 +35,15 @@ EditorError
 └─ InternalError       internal_error       a bug of ours; the log has the details
 """
 
+import errno
 from typing import ClassVar
+
+NO_ROOM = "the disk is full: nothing of this was kept"
+
+
+def is_no_room(error: Exception) -> bool:
+    """Whether the system says that a disk is full, or a quota used up."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 class EditorError(Exception):

@@ -2,7 +2,8 @@
 
 A record changes only through `change`, a pure transition under optimistic locking, and every change
 is published, so that whoever waits is woken. Keys: `lb:job:<id>` the record, `lb:active` the ids of
-jobs that have not ended, `lb:queued:<queue>` the owners of those that wait there, by their ids,
+jobs that have not ended, `lb:unsettled` of those whose works are not their owners' yet,
+`lb:queued:<queue>` the owners of those that wait there, by their ids,
 `lb:pace` how many seconds jobs take, by queue, `lb:worker:<name>` a live worker, `lb:workers` their
 names by the time that they expire.
 """
@@ -15,12 +16,13 @@ from typing import Any, cast
 
 from redis import Redis
 from redis.client import Pipeline
-from redis.exceptions import WatchError
+from redis.exceptions import ResponseError, WatchError
 
 from contracts.base import Value
-from contracts.jobs import Job, JobRecord, JobStatus
+from contracts.jobs import Job, JobRecord, JobStatus, settled
 
 ACTIVE_KEY = "lb:active"
+UNSETTLED_KEY = "lb:unsettled"
 PACE_KEY = "lb:pace"
 PACE_SHARE = 0.1  # of the newest job in how long jobs take
 WORKER_KEY = "lb:worker:"
@@ -100,9 +102,32 @@ class JobStore:
                 except WatchError:
                     continue
 
+    def settle(self, job_id: str) -> None:
+        """Say that all that a job made is its owner's. Nothing is published: it has ended."""
+        with self._redis.pipeline() as pipe:
+            while True:
+                try:
+                    pipe.watch(job_key(job_id))  # type: ignore[no-untyped-call]
+                    record = _parsed(pipe.get(job_key(job_id)))
+                    if record is None or not record.status.is_final:
+                        return
+                    pipe.multi()
+                    self._write(pipe, settled(record))
+                    pipe.execute()
+                    return
+                except WatchError:
+                    continue
+
+    def unsettled(self) -> list[JobRecord]:
+        """The jobs that have made what is not their owners' yet."""
+        return self._records(UNSETTLED_KEY)
+
     def forget(self, job_id: str) -> None:
-        """Drop the record of a job that has ended and that nobody will ask for."""
-        self._redis.delete(job_key(job_id))
+        """Drop the record of a job that has ended, is settled, and that nobody will ask for."""
+        with self._redis.pipeline() as pipe:
+            pipe.delete(job_key(job_id))
+            pipe.srem(UNSETTLED_KEY, job_id)
+            pipe.execute()
 
     def owners_waiting(self, queue: str) -> Counter[str]:
         """How many jobs each owner has that wait in a queue."""
@@ -114,7 +139,11 @@ class JobStore:
 
     def active(self) -> list[JobRecord]:
         """The jobs that have not ended."""
-        keys = [job_key(_text(job_id)) for job_id in self._redis.smembers(ACTIVE_KEY)]
+        return self._records(ACTIVE_KEY)
+
+    def _records(self, key: str) -> list[JobRecord]:
+        """The jobs of a set, the oldest first."""
+        keys = [job_key(_text(job_id)) for job_id in self._redis.smembers(key)]
         records = [_parsed(text) for text in self._redis.mget(keys)] if keys else []
         return sorted((r for r in records if r is not None), key=lambda r: r.created_at)
 
@@ -134,6 +163,14 @@ class JobStore:
             pipe.zrem(WORKERS_KEY, name)
             pipe.execute()
 
+    def is_full(self) -> bool:
+        """Whether the broker's disk is full, so that it writes nothing down."""
+        try:
+            found = self._redis.info("persistence")
+        except ResponseError:  # one that does not say
+            return False
+        return bool(found.get("aof_last_write_status", "ok") != "ok")
+
     def workers(self) -> list[WorkerState]:
         """The live workers, by name."""
         found = cast(list[bytes | str], self._redis.zrange(WORKERS_KEY, 0, -1))
@@ -146,9 +183,10 @@ class JobStore:
         pipe.set(
             job_key(record.job_id),
             record.model_dump_json(),
-            ex=self._job_ttl_s if ended else None,
+            ex=self._job_ttl_s if ended and record.made is None else None,
         )
         (pipe.srem if ended else pipe.sadd)(ACTIVE_KEY, record.job_id)
+        (pipe.srem if record.made is None else pipe.sadd)(UNSETTLED_KEY, record.job_id)
         if record.status == JobStatus.QUEUED:
             pipe.hset(queued_key(record.queue), record.job_id, record.owner)
         else:

@@ -14,6 +14,7 @@ from contracts.base import Value
 from contracts.errors import EditorError
 from contracts.faces import FacesRequest, FacesResult
 from contracts.lands import DrawRequest, DrawResult
+from contracts.records import Given, Made
 from contracts.requests import (
     AdoptRequest,
     AdoptResult,
@@ -68,6 +69,9 @@ ALL_QUEUES = (INTERACTIVE, TILES, BATCH)
 
 JOB_FUNCTION = "worker.jobs.run"
 """What RQ calls, by name, with a job id."""
+
+
+NOTHING_GIVEN = Given()
 
 
 class JobKind(StrEnum):
@@ -157,6 +161,11 @@ class JobRecord(Job):
     queue: str
     request: dict[str, Any]
     """Empty once the job has ended."""
+    given: Given | None = None
+    """The records that the request names; None of a job that was made by a release before, or has
+    ended."""
+    made: Made | None = None
+    """What it has made that is not its owner's yet."""
     attempt: int = 0
     """How often a worker has begun it."""
     worker: str | None = None
@@ -176,7 +185,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def new_record(job_id: str, owner: str, kind: JobKind, queue: str, request: Request) -> JobRecord:
+def new_record(
+    job_id: str,
+    owner: str,
+    kind: JobKind,
+    queue: str,
+    request: Request,
+    given: Given = NOTHING_GIVEN,
+) -> JobRecord:
     """A queued job."""
     return JobRecord(
         job_id=job_id,
@@ -191,6 +207,7 @@ def new_record(job_id: str, owner: str, kind: JobKind, queue: str, request: Requ
         owner=owner,
         queue=queue,
         request=request.model_dump(mode="json"),
+        given=given,
     )
 
 
@@ -232,9 +249,22 @@ def handed_back(record: JobRecord) -> JobRecord:
     )
 
 
-def succeeded(record: JobRecord, result: dict[str, Any]) -> JobRecord:
+def succeeded(record: JobRecord, result: dict[str, Any], made: Made | None = None) -> JobRecord:
     """The job, done."""
-    return _ended(record, JobStatus.SUCCEEDED).model_copy(update={"result": result})
+    ended = _ended(record, JobStatus.SUCCEEDED)
+    left = None if made is None or made == Made() else made
+    return ended.model_copy(update={"result": result, "made": left})
+
+
+def settled(record: JobRecord) -> JobRecord:
+    """The job, of which all that it made is its owner's."""
+    return record.model_copy(update={"made": None})
+
+
+def unended(record: JobRecord) -> JobRecord:
+    """The job as whoever waits is told of it while what it made cannot be kept."""
+    update = {"status": JobStatus.RUNNING, "result": None, "finished_at": None}
+    return record.model_copy(update=update)
 
 
 def failed(record: JobRecord, error: EditorError) -> JobRecord:
@@ -249,5 +279,5 @@ def canceled(record: JobRecord) -> JobRecord:
 
 
 def _ended(record: JobRecord, status: JobStatus) -> JobRecord:
-    over: dict[str, object] = {"request": {}, "preview": None}  # masks are large; previews go
+    over: dict[str, object] = {"request": {}, "given": None, "preview": None}  # masks are large
     return record.model_copy(update={"status": status, "finished_at": now(), **over})

@@ -7,6 +7,7 @@ server publishes a `PreviewRequest` on the channel of one worker, which publishe
 
 from contracts.base import Value
 from contracts.jobs import JobError
+from contracts.records import Given
 from contracts.requests import EditRequest
 
 WORKER_CHANNEL = "lb:previews:worker:"
@@ -27,6 +28,8 @@ class PreviewRequest(Value):
     """What draws it: previews by one model are drawn together."""
     edit: EditRequest | None
     """Null: whoever has that slot wants nothing any more."""
+    given: Given = Given()
+    """The records that the edit names."""
 
 
 class DrawnPreview(Value):
@@ -42,3 +45,5 @@ class PreviewAnswer(Value):
 
     ticket: int
     about: DrawnPreview | JobError
+    tensors: dict[str, str] = {}
+    """Blobs of latents that were completed on the way (`records.Made`)."""

@@ -1,11 +1,13 @@
 """Editing sessions as the server keeps them: a name, a latent, an edit list and snapshots."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from contracts.base import FIRST_ERROR, IdText, Value
 from contracts.edits import Edits, Others
+from contracts.ids import new_id
 from contracts.requests import EncodeResult, IngestResult
 
 MAX_SNAPSHOTS = 50
@@ -49,7 +51,7 @@ class SessionChange(SessionBody):
 
 
 class SessionRecord(Value):
-    """A session as it is kept: in its owner's folder, until they delete it."""
+    """A session as it is kept, until its owner deletes it."""
 
     session_id: str
     revision: int
@@ -61,6 +63,13 @@ class SessionRecord(Value):
     others: Others = ()
     snapshots: tuple[Snapshot, ...]
     cover_id: str | None
+
+
+def first_revision(wanted: SessionWrite) -> SessionRecord:
+    """A new session, as it is kept."""
+    begun_at = datetime.now(UTC)
+    fields = dict(wanted) | {"revision": 1, "created_at": begun_at, "updated_at": begun_at}
+    return SessionRecord(session_id=new_id("ses"), **fields)
 
 
 class SessionInfo(SessionRecord):

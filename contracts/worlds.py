@@ -1,5 +1,6 @@
 """Worlds: lands that people keep by name, go on with, and give to each other as files."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, ValidationError
@@ -7,6 +8,7 @@ from pydantic import AwareDatetime, Field, ValidationError
 from contracts.archives import NoArchive, mask_entry, packed, unpacked
 from contracts.base import IdText, Value
 from contracts.errors import InvalidWorld
+from contracts.ids import new_id
 from contracts.lands import MAX_ZOOM, MIN_ZOOM, Coordinate, LandInfo, LandRequest
 from contracts.masks import MaskStored, mask_id_of
 from contracts.sessions import SessionName
@@ -48,7 +50,7 @@ class WorldChange(WorldBody):
 
 
 class WorldRecord(Value):
-    """A world as it is kept: in its owner's folder, until they delete it."""
+    """A world as it is kept, until its owner deletes it."""
 
     world_id: str
     revision: int
@@ -57,6 +59,13 @@ class WorldRecord(Value):
     name: str
     land_id: str
     place: Place
+
+
+def first_revision(wanted: WorldWrite) -> WorldRecord:
+    """A new world, as it is kept."""
+    begun_at = datetime.now(UTC)
+    fields = dict(wanted) | {"revision": 1, "created_at": begun_at, "updated_at": begun_at}
+    return WorldRecord(world_id=new_id("wld"), **fields)
 
 
 class WorldInfo(WorldRecord):

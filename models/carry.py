@@ -6,23 +6,24 @@ through, hair of another colour keeps its strands. The generator's own features 
 Ours; see docs/architecture.md, "The life of one edit", and docs/decisions.md.
 """
 
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from numpy.typing import NDArray
 from torch import Tensor
 
-from models.edits import fit_mask
+from models.edits import fit_mask, fit_mask_part
 from models.generator import Drawing
-from models.images import Pixels, to_pixels
+from models.images import Pixels, to_img, to_pixels
 from models.region import Patch, Region, Size, size_of, whole
 
 FEATHER_CELLS = 1.0  # radius of the soft edge, in cells of 1/32 of the picture's short side
 FINEST = 128  # pixels per short side at which features are compared
+ROWS_PX = 1 << 21  # pixels of a picture that what is carried is put on at once
 MOST = 0.97  # quantile of a change's size where it is painted, that counts as the most of it
 BYCATCH = (0.04, 0.12)
 """Of the most: up to the first a change is left out, from the second on all of it is shown."""
@@ -63,7 +64,8 @@ def feathered(mask: Tensor, size: Size, region: Region) -> Tensor:
     """A region of what `feather` gives."""
     radius = feather_px(size)
     around = region.grown(2 * radius).within(size)  # what lies further does not reach it
-    fine = Patch(fit_mask(mask, size), whole(size)).part(around)
+    rows, columns = range(around.top, around.bottom), range(around.left, around.right)
+    fine = fit_mask_part(mask, size, rows, columns)
     return Patch(softened(fine, radius), around).part(region)
 
 
@@ -111,77 +113,114 @@ def reach(masks: Sequence[Tensor], size: Size, comparison: Comparison) -> Region
     step = pooling(size)
     if size[0] % step or size[1] % step:  # features are compared on cells that do not fit in
         return whole(size)
-    painted = reduce(torch.maximum, [fit_mask(mask, size) for mask in masks]) > 0
-    rows, columns = painted.any(dim=3).flatten().nonzero(), painted.any(dim=2).flatten().nonzero()
-    if not len(rows):
+    boxes = [box for box in (painted_box(mask, size) for mask in masks) if box is not None]
+    if not boxes:
         return Region(0, step, 0, step)
-    box = Region(int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
     margin = 2 * feather_px(size) + (comparison.window // 2 + 1) * step
-    return box.grown(margin).aligned(step).within(size)
+    return reduce(Region.joined, boxes).grown(margin).aligned(step).within(size)
 
 
-def carry(
-    img: Tensor,
-    before: Drawing,
-    after: Drawing,
-    masks: Sequence[Tensor],
-    comparison: Comparison = OBJECTS,
-    region: Region | None = None,
-) -> Tensor:
-    """A picture with what lies between two drawings, inside the feathered mask.
+def painted_box(mask: Tensor, size: Size) -> Region | None:
+    """The smallest region of a picture of that size that a mask [1, 1, h, w] reaches."""
+    ends: list[int] = []
+    for dim in (2, 3):
+        line = mask.amax(dim=5 - dim, keepdim=True)  # what is fitted along one axis is above zero
+        cells = (size[0], 1) if dim == 2 else (1, size[1])  # where any of it is along the other
+        places = fit_mask(line, cells).flatten().nonzero()
+        if not len(places):
+            return None
+        ends += [int(places[0]), int(places[-1]) + 1]
+    return Region(*ends)
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What lies between two drawings, as it is carried to a picture of any size.
 
         img + soft · (after − before) − soft · gone · (img − before)
 
     Where all is `gone`, that is the drawing afterwards, and where nothing is, the picture with the
     difference added, so that what the model cannot draw is kept.
 
+    Attributes:
+        change: soft · (after − before): [1, 3, h, w], of the whole drawing.
+        gone: soft · gone: [1, 1, h, w].
+        before: [1, 3, h, w].
+    """
+
+    change: Tensor
+    gone: Tensor
+    before: Tensor
+
+    def on(self, img: Tensor, size: Size, rows: range) -> Tensor:
+        """Some rows [1, 3, R, W] of a picture of that size with it; where the feathered masks are 0
+        they are what they were."""
+        change, gone, before = (
+            resized_rows(x, size, rows) for x in (self.change, self.gone, self.before)
+        )
+        return torch.addcmul(img + change, gone, img - before, value=-1)
+
+
+def carried(
+    before: Drawing,
+    after: Drawing,
+    masks: Sequence[Tensor],
+    comparison: Comparison = OBJECTS,
+    region: Region | None = None,
+) -> Carried:
+    """What lies between two drawings, inside the feathered masks.
+
     Args:
-        img: [N, 3, H, W], the picture, at its own size.
-        before: of the same N, at the model's size, with features as `compact` has them.
+        before: of one picture, with features as `compact` has them.
         after: the same, or the region of it alone.
-        masks: of the edits that lie between the two, [N, 1, ?, ?] in [0, 1], feathered here.
+        masks: of the edits that lie between the two, [1, 1, ?, ?] in [0, 1], feathered here.
         comparison: `OBJECTS` or `TEXTURE`.
         region: of the drawings, from `reach`; None: all.
-
-    Returns:
-        [N, 3, H, W]; where the feathered mask is 0 it is `img`.
     """
-    size, drawn = size_of(img), size_of(before.img)
+    drawn = size_of(before.img)
     region = region or whole(drawn)
     step = pooling(drawn)
-    softs = [feathered(mask, drawn, region) for mask in masks]
+    softs = (feathered(mask, drawn, region) for mask in masks)
     was = Patch(before.img, whole(drawn)).part(region)
     gone = replaced(before.features, after.features, comparison, region.divided(step))
-    gone = reduce(torch.maximum, softs) * resize_change(gone, size_of(was))
-    change = meant(after.img - was, softs, comparison.window, step)
-    change = reduce(torch.maximum, softs) * change
-    change, gone = (resize_change(set_in(x, region, drawn), size) for x in (change, gone))
-    return torch.addcmul(img + change, gone, img - resize_change(before.img, size), value=-1)
+    change, soft = meant(after.img - was, softs, comparison.window, step)
+    gone = soft * resize_change(gone, size_of(was))
+    change, gone = (set_in(x, region, drawn) for x in (soft * change, gone))
+    return Carried(change, gone, before.img)
 
 
 def set_in(part: Tensor, region: Region, size: Size) -> Tensor:
     """A region of a picture, and zeros around it: [N, C, H, W] of that size."""
+    if region == whole(size):
+        return part
     return F.pad(part, [region.left, size[1] - region.right, region.top, size[0] - region.bottom])
 
 
-def meant(change: Tensor, softs: Sequence[Tensor], window: int, step: int = 1) -> Tensor:
+def meant(
+    change: Tensor, softs: Iterable[Tensor], window: int, step: int = 1
+) -> tuple[Tensor, Tensor]:
     """A change [N, 3, h, w] without what comes along with it: places that change by a few
     hundredths of the most, such as the wall behind a face whose skin is made darker, stay as they
     are. Ours.
 
     Args:
         softs: the feathered masks [N, 1, h, w] of the edits: the most is of each by itself, and
-            where several lie over each other the least of theirs counts.
+            where several lie over each other the least of theirs counts. Many and large, they are
+            taken one by one.
         step: side of the squares over which it is averaged, to find the most.
+
+    Returns:
+        The change, and the strongest of the masks at every place [N, 1, h, w].
     """
     size = averaged(change.abs().amax(dim=1, keepdim=True), window)
-    most = torch.full_like(size, torch.inf)
+    most, strongest = torch.full_like(size, torch.inf), torch.zeros_like(size)
     for soft in softs:
+        strongest = torch.maximum(strongest, soft)
         own = torch.where(soft > 0, size, torch.nan)
         largest = torch.nanquantile(F.avg_pool2d(own, step).flatten(1), MOST, dim=1)
         most = torch.where(soft > 0, torch.minimum(most, largest[:, None, None, None]), most)
     share = size / most.nan_to_num(0.0, posinf=torch.inf).clamp(min=1e-6)
-    return change * smoothstep((share - BYCATCH[0]) / (BYCATCH[1] - BYCATCH[0]))
+    return change * smoothstep((share - BYCATCH[0]) / (BYCATCH[1] - BYCATCH[0])), strongest
 
 
 def smoothstep(t: Tensor) -> Tensor:
@@ -230,23 +269,31 @@ def averaged(x: Tensor, window: int) -> Tensor:
     return F.avg_pool2d(x, window, stride=1, padding=window // 2, count_include_pad=False)
 
 
-def touched(mask: Tensor, drawn: Size, size: Size, region: Region) -> NDArray[np.bool_]:
-    """Where `carry` may change a picture of that size: [H, W].
+def touched(mask: Tensor, drawn: Size, region: Region) -> Tensor:
+    """How strongly what is carried shows: [1, 1, h, w] of a drawing of that size.
 
     Args:
-        mask: [1, 1, ?, ?] in [0, 1].
-        drawn: height and width of the drawings.
-        region: of the drawings, from `reach`.
+        mask: [1, 1, ?, ?] in [0, 1], of all edits.
+        region: of the drawing, from `reach`.
     """
-    soft = set_in(feathered(mask, drawn, region), region, drawn)
-    inside: NDArray[np.bool_] = (resize_change(soft, size) > 0)[0, 0].cpu().numpy()
-    return inside
+    return set_in(feathered(mask, drawn, region), region, drawn)
 
 
-def finished(original: Pixels, img: Tensor, inside: NDArray[np.bool_]) -> Pixels:
-    """The changed picture as pixels [H, W, 3]; those that are not `inside` are the original's, bit
-    for bit."""
-    return np.where(inside[:, :, None], to_pixels(img), original)
+def finished(original: Pixels, changes: Sequence[Carried], soft: Tensor) -> Pixels:
+    """A picture with what is carried to it, as pixels [H, W, 3], made a few rows at a time; those
+    that nothing of `soft` (`touched`) reaches are the original's, bit for bit."""
+    size, pixels = (original.shape[0], original.shape[1]), original.copy()
+    most = max(1, ROWS_PX // size[1])
+    for top in range(0, size[0], most):
+        rows = range(top, min(top + most, size[0]))
+        here = slice(rows.start, rows.stop)
+        inside = (resized_rows(soft, size, rows) > 0)[0, 0].cpu().numpy()
+        if inside.any():
+            img = to_img(original[here]).to(soft.device)
+            for change in changes:
+                img = change.on(img, size, rows)
+            pixels[here] = np.where(inside[:, :, None], to_pixels(img), original[here])
+    return pixels
 
 
 def resize_change(change: Tensor, size: Size) -> Tensor:
@@ -254,6 +301,27 @@ def resize_change(change: Tensor, size: Size) -> Tensor:
     if tuple(change.shape[2:]) == size:
         return change
     return F.interpolate(change, size=size, mode="bilinear", align_corners=False, antialias=True)
+
+
+def resized_rows(change: Tensor, size: Size, rows: range) -> Tensor:
+    """Those rows of what `resize_change` gives, without making the rest."""
+    height, width = change.shape[2:]
+    if (height, width) == size:
+        return change[:, :, rows.start : rows.stop]
+    if len(rows) == size[0]:
+        return resize_change(change, size)
+    weights = row_weights(height, size[0])[rows.start : rows.stop].to(change)
+    used = weights.any(dim=0).nonzero()
+    begin, end = int(used[0]), int(used[-1]) + 1
+    part = torch.matmul(weights[:, begin:end], change[:, :, begin:end])
+    return resize_change(part, (len(rows), size[1]))
+
+
+@functools.lru_cache(maxsize=2)
+def row_weights(rows: int, wanted: int) -> Tensor:
+    """What every one of the wanted rows takes of rows: [wanted, rows]."""
+    with torch.inference_mode(False):
+        return resize_change(torch.eye(rows)[None, None], (wanted, rows))[0, 0]
 
 
 def changed_box(before: Pixels, after: Pixels) -> Box | None:

@@ -13,10 +13,10 @@ from torch.nn import functional as F
 
 from models.latents import SQUARE, Cells, LatentMap, Layout, constant
 from models.layers import FullyConnected
-from models.modulated import Level, SynthesisLayer, ToRGB
-from models.noise import Noise, constant_noise
+from models.modulated import SynthesisLayer, ToRGB, halved
+from models.noise import Noise, constant_noise, noise_from
 from models.ops import normalize_2nd_moment, smoothly_upsample2d, upsample2d
-from models.region import Patch, Region, Size, hemmed, whole
+from models.region import Patch, Region, Size, hem_of, hemmed, whole
 
 SURROUND = 6  # base cells drawn around a picture of a homogeneous generator; 4 would be reached
 
@@ -168,53 +168,60 @@ class SynthesisNetwork(nn.Module):
             surround: base cells on every side of the latent that are around the picture, of a
                 homogeneous generator; without them, the picture's border is repeated.
             finest: resolution of the last block to draw; None: all.
-            region: of the picture, to draw that alone: what it is in the whole; None: all.
+            region: of the picture, to draw that alone: what it is in the whole; None: all. A latent
+                of some cells alone, with which a homogeneous generator can do, needs one that they
+                reach `SURROUND` cells beyond, or up to the picture's border.
 
         Returns:
             Pictures [N, 3, H, W] with their features; without a region, H = R · rows / 4, of the
             rows of the base that are not around the picture, and R the resolution, or `finest`.
         """
+        known = latent.cells or whole(latent.base).shifted(-surround, -surround)
+        plane = known
         if self.config.homogeneous and surround == 0:
-            latent, surround = surrounded(latent, SURROUND), SURROUND
+            plane = beyond_border(known, latent.base)
+        noise = noise_from(noise, plane.top, plane.left)
         blocks = [b for b in self.blocks() if finest is None or b.res <= finest]
-        levels = [level_of(block.res, latent.base, surround) for block in blocks]
-        if region is None:
-            region = whole(levels[-1].size).grown(-levels[-1].around)
-        else:
-            region = region.shifted(levels[-1].around)
-        regions = self.regions(blocks, levels, region)
+        sizes = [size_at(block.res, plane.size) for block in blocks]
+        scale = blocks[-1].res // SQUARE[0]
+        region = region or known.grown(-surround).times(scale)
+        region = region.shifted(-plane.top * scale, -plane.left * scale)
+        regions = self.regions(blocks, sizes, region)
         img: Patch | None = None
-        given = self.beginning(blocks[0], levels[0], regions[0], len(latent.layers[0]), dtype)
-        for k, (block, level, wanted) in enumerate(zip(blocks, levels, regions, strict=True)):
+        given = self.beginning(blocks[0], sizes[0], regions[0], len(latent.layers[0]), dtype)
+        for k, (block, size, wanted) in enumerate(zip(blocks, sizes, regions, strict=True)):
             first = 2 * k - 1  # style layer of conv0; conv1 is the next, ToRGB the one after
-            conv0, conv1, torgb = (latent.layers[max(0, first + i)] for i in range(3))
+            conv0, conv1, torgb = (
+                repeated(latent.layers[max(0, first + i)], known, plane)
+                for i in range(3)  # one block's at a time: together they are large
+            )
             if k > 0:
-                inner = block.conv1.reach(wanted).within(level.size)
-                given = block.conv0(given, conv0, inner, level, first, noise)
-            given = block.conv1(given, conv1, wanted, level, first + 1, noise)
-            colours = block.torgb(given, torgb, wanted, level)
+                inner = block.conv1.reach(wanted).within(size)
+                given = block.conv0(given, conv0, inner, size, first, noise)
+            given = block.conv1(given, conv1, wanted, size, first + 1, noise)
+            colours = block.torgb(given, torgb, wanted, size)
             if img is not None:
-                colours = colours + doubled(img, wanted, level.halved().size, self.upsample)
+                colours = colours + doubled(img, wanted, halved(size), self.upsample)
             img = Patch(colours, wanted)
         assert img is not None
         return Drawing(img.x, given.x)
 
     def regions(
-        self, blocks: Sequence[SynthesisBlock], levels: Sequence[Level], wanted: Region
+        self, blocks: Sequence[SynthesisBlock], sizes: Sequence[Size], wanted: Region
     ) -> list[Region]:
         """What every block has to draw so that the last one can draw what is wanted."""
         found = [wanted]
-        for block, finer, level in zip(blocks[:0:-1], levels[:0:-1], levels[-2::-1], strict=True):
-            inner = block.conv1.reach(found[-1]).within(finer.size)
-            found.append(block.conv0.reach(inner).within(level.size))
+        for block, finer, size in zip(blocks[:0:-1], sizes[:0:-1], sizes[-2::-1], strict=True):
+            inner = block.conv1.reach(found[-1]).within(finer)
+            found.append(block.conv0.reach(inner).within(size))
         return found[::-1]
 
     def beginning(
-        self, block: SynthesisBlock, level: Level, wanted: Region, num: int, dtype: torch.dtype
+        self, block: SynthesisBlock, size: Size, wanted: Region, num: int, dtype: torch.dtype
     ) -> Patch:
         """The constant, where the first block's convolution reaches."""
-        region = block.conv1.reach(wanted).within(level.size)
-        x = Patch(tile(block.const, level.size)[None], whole(level.size)).part(region)
+        region = block.conv1.reach(wanted).within(size)
+        x = Patch(tile(block.const, size)[None], whole(size)).part(region)
         x = x.to(dtype).expand(num, -1, -1, -1)
         return Patch(x.contiguous(memory_format=torch.channels_last), region)
 
@@ -243,23 +250,32 @@ class Generator(nn.Module):
         return img
 
 
-def surrounded(latent: LatentMap, cells: int) -> LatentMap:
-    """A latent with its border repeated over so many base cells on every side."""
-    rows, columns = latent.base
-
-    def grown(_: int, wmap: Tensor) -> Tensor:
-        if tuple(wmap.shape[2:]) == (1, 1):
-            return wmap
-        down, across = cells * wmap.shape[2] // rows, cells * wmap.shape[3] // columns
-        return F.pad(wmap, [across, across, down, down], mode="replicate")
-
-    return LatentMap(latent.map(grown).layers, (rows + 2 * cells, columns + 2 * cells))
+def beyond_border(cells: Region, base: Cells) -> Region:
+    """Some cells of a base, and `SURROUND` beyond its border where they reach it."""
+    rows, columns = base
+    return Region(
+        cells.top - SURROUND * (cells.top == 0),
+        cells.bottom + SURROUND * (cells.bottom == rows),
+        cells.left - SURROUND * (cells.left == 0),
+        cells.right + SURROUND * (cells.right == columns),
+    )
 
 
-def level_of(res: int, base: Cells, surround: int) -> Level:
-    """The plane of a latent at a resolution."""
-    scale = res // 4
-    return Level((base[0] * scale, base[1] * scale), surround * scale)
+def repeated(wmap: Tensor, known: Region, plane: Region) -> Tensor:
+    """A map [N, D, h, w] of known base cells on a plane: its border is repeated."""
+    if known == plane or tuple(wmap.shape[2:]) == (1, 1):
+        return wmap
+    left, right, top, bottom = hem_of(known, plane)
+    down, across = wmap.shape[2], wmap.shape[3]
+    rows = (top * down // known.height, bottom * down // known.height)
+    columns = (left * across // known.width, right * across // known.width)
+    return F.pad(wmap, [*columns, *rows], mode="replicate")
+
+
+def size_at(res: int, base: Cells) -> Size:
+    """Height and width of the plane of a base at a resolution."""
+    scale = res // SQUARE[0]
+    return (base[0] * scale, base[1] * scale)
 
 
 def doubled(img: Patch, region: Region, size: Size, upsample: Callable[[Tensor], Tensor]) -> Tensor:

@@ -19,6 +19,7 @@ from models.noise import PlaneNoise
 from models.prior import Prior, field_window
 from models.recent import Recent
 
+FEATHER_PX = 8  # width of the soft edge around what is painted, at full size
 CHUNK_PX = 256  # side of what is drawn at once, at least a base cell: a tile of a map
 
 
@@ -51,6 +52,8 @@ class Land:
         drawn: where chunks without an edit are kept, of this and other lands of the model.
         around: pixels after which it comes round to where it began, across, as the map of a globe
             does: a multiple of a chunk's; None: it has no end.
+        resolution: that it is drawn at, to be seen from further away: all pixels, here and of
+            `around`, are of that then; the model's if None.
     """
 
     model: Model
@@ -59,6 +62,7 @@ class Land:
     truncation: float = 1.0
     drawn: Recent[Tensor] | None = None
     around: int | None = None
+    resolution: int | None = None
 
     def __post_init__(self) -> None:
         side = self.chunk_cells * self.cell_px
@@ -79,7 +83,12 @@ class Land:
     @property
     def cell_px(self) -> int:
         """Pixels per side of a base cell."""
-        return self.model.layout.resolution // SQUARE[0]
+        return (self.resolution or self.model.layout.resolution) // SQUARE[0]
+
+    @property
+    def feather_px(self) -> int:
+        """Width of the soft edge around what is painted."""
+        return max(2, FEATHER_PX * self.cell_px * SQUARE[0] // self.model.layout.resolution)
 
     @property
     def chunk_cells(self) -> int:
@@ -118,14 +127,16 @@ class Land:
 
         def draw() -> Tensor:
             noise = PlaneNoise(self.seed, top, left, self.cells_around)
-            img: Tensor = self.model.generator.synthesis(latent, noise, self.model.dtype, SURROUND)
+            synthesis = self.model.generator.synthesis
+            img: Tensor = synthesis(latent, noise, self.model.dtype, SURROUND, self.resolution)
             return img
 
         if self.drawn is None or latent is not plain:
             return draw()
         if self.cells_around is not None:
             column %= self.cells_around // self.chunk_cells
-        which = (self.seed, self.length, self.truncation, self.around, row, column)
+        kind = (self.seed, self.length, self.truncation, self.resolution, self.around)
+        which = (*kind, row, column)
         return self.drawn.get(which, draw)
 
     def draw(
@@ -154,8 +165,23 @@ def overlap(begin: int, length: int, wanted: int, wanted_length: int) -> tuple[s
     return slice(first - wanted, last - wanted), slice(first - begin, last - begin)
 
 
-def tiles_of(width: int, height: int, tile: int) -> Iterator[tuple[int, int, int, int]]:
-    """Tiles (top, left, height, width) that cover a picture, row by row; the last ones smaller."""
-    for top in range(0, height, tile):
-        for left in range(0, width, tile):
-            yield top, left, min(tile, height - top), min(tile, width - left)
+def tiles_of(
+    width: int, height: int, tile: int, left: int = 0, top: int = 0
+) -> Iterator[tuple[int, int, int, int]]:
+    """Tiles (top, left, height, width) that cover a window of the plane, row by row, counted from
+    its corner: the plane's own, those at the border as far as they are in it.
+
+    Args:
+        left, top: of the window.
+    """
+    for row, rows in cuts(top, height, tile):
+        for column, columns in cuts(left, width, tile):
+            yield row, column, rows, columns
+
+
+def cuts(begin: int, length: int, step: int) -> Iterator[tuple[int, int]]:
+    """The pieces (offset, length) of a stretch that is cut at every multiple of a step."""
+    end = begin + length
+    for first in range(begin - begin % step, end, step):
+        inside = max(first, begin)
+        yield inside - begin, min(first + step, end) - inside

@@ -11,11 +11,10 @@ import torch
 from torch import Tensor
 
 from models.carry import softened
-from models.edits import move
+from models.edits import Step, go
 from models.land import CellBox, Land
 from models.latents import LatentMap, embed
 
-FEATHER_PX = 8  # width of the soft edge around a mask
 CELLS = 16  # of a training picture's side: how finely an edit moves the latent
 
 PixelBox = tuple[int, int, int, int]
@@ -59,33 +58,34 @@ class Stroke:
 def draw_painted(
     land: Land, strokes: Sequence[Stroke], box: PixelBox, before: Tensor | None = None
 ) -> Tensor:
-    """A part of the land at full size: [1, 3, height, width].
+    """A part of the land: [1, 3, height, width].
 
     Args:
-        strokes: all that change the latent within the generator's reach of the part, in order.
+        strokes: all that change the latent within the generator's reach of the part.
         before: the part without them, if it is at hand.
     """
     img = land.draw(*box) if before is None else before
     top, left, height, width = box
-    margin = FEATHER_PX
+    margin = land.feather_px
     around = (top - margin, left - margin, height + 2 * margin, width + 2 * margin)
     masks = [stroke.on(around) for stroke in strokes]
     if not any(mask.any() for mask in masks):
         return img
     painted = land.draw(*box, lambda latent, cells: moved(land, latent, cells, strokes))
-    soft = softened(torch.stack(masks).amax(dim=0), FEATHER_PX // 2)
+    soft = softened(torch.stack(masks).amax(dim=0), margin // 2)
     return img + soft[..., margin:-margin, margin:-margin] * (painted - img)
 
 
 def moved(land: Land, latent: LatentMap, cells: CellBox, strokes: Sequence[Stroke]) -> LatentMap:
-    """The latent of some cells with the strokes that reach them, in order."""
+    """The latent of some cells with the strokes that reach them."""
     side = land.cell_px
     box = (cells.top * side, cells.left * side, cells.rows * side, cells.columns * side)
-    layout = land.model.layout
+    layout, steps = land.model.layout, []
     for stroke in strokes:
         mask = stroke.on(box)
         if mask.any():
             attribute, direction = land.model.attributes.find(stroke.attribute)
-            fine = embed(latent, f"S+{min(CELLS, layout.grid)}", layout)
-            latent = move(fine, direction, stroke.strength, mask, attribute.layers)
-    return latent
+            steps.append(Step(mask, stroke.strength * direction, attribute.layers))
+    if not steps:
+        return latent
+    return go(embed(latent, f"S+{min(CELLS, layout.grid)}", layout), steps)

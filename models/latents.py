@@ -18,6 +18,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from models.errors import SpaceError
+from models.region import Region
 from models.resampling import resize_map
 
 Cells = tuple[int, int]
@@ -29,6 +30,8 @@ LAYER, PLAIN = "layer", "plain"
 SQUARE: Cells = (4, 4)
 """The base of a picture of the training size: StyleGAN2 begins at 4×4."""
 
+
+WHOLE_CELLS = 4  # of the base: the cells of any map begin and end at multiples of so many
 
 SAME_SHAPE = 1.25  # ratio of two aspects, rounded to cells, up to which they are of one shape
 
@@ -65,16 +68,39 @@ class LatentMap:
 
     Attributes:
         layers: L tensors [N, D, h_l, w_l]; 1×1 stands for the whole picture.
-        base: size of the first feature map; (4, 4) is a picture of the training size, (4, 8) one
-            twice as wide.
+        base: size of the picture's first feature map; (4, 4) is a picture of the training size,
+            (4, 8) one twice as wide.
+        cells: of the base, that the maps are of; None: all.
     """
 
     layers: tuple[Tensor, ...]
     base: Cells = SQUARE
+    cells: Region | None = None
+
+    @property
+    def extent(self) -> Cells:
+        """Rows and columns of the base that the maps are of."""
+        return self.base if self.cells is None else (self.cells.height, self.cells.width)
 
     def map(self, change: Callable[[int, Tensor], Tensor]) -> "LatentMap":
         """Apply `change(layer index, map)` to every layer."""
-        return LatentMap(tuple(change(i, wmap) for i, wmap in enumerate(self.layers)), self.base)
+        layers = tuple(change(i, wmap) for i, wmap in enumerate(self.layers))
+        return LatentMap(layers, self.base, self.cells)
+
+    def part(self, cells: Region) -> "LatentMap":
+        """What is of some cells of the base: a region of `WHOLE_CELLS`, or up to the border."""
+        rows, columns = self.base
+        parts: dict[int, Tensor] = {}  # layers that share a map still do
+
+        def cut(_: int, wmap: Tensor) -> Tensor:
+            if tuple(wmap.shape[2:]) == (1, 1):
+                return wmap
+            down, across = wmap.shape[2], wmap.shape[3]
+            top, bottom = (k * down // rows for k in (cells.top, cells.bottom))
+            left, right = (k * across // columns for k in (cells.left, cells.right))
+            return parts.setdefault(id(wmap), wmap[:, :, top:bottom, left:right])
+
+        return LatentMap(self.map(cut).layers, self.base, cells)
 
     def picture(self, i: int) -> "LatentMap":
         """The latent of one picture of a batch."""
@@ -160,17 +186,23 @@ def embed(latent: LatentMap, name: str, layout: Layout) -> LatentMap:
     if space.shared and len({id(wmap) for wmap in latent.layers}) > 1:
         raise SpaceError(f"{name} has one map for all layers; this latent has one per layer")
 
+    made: dict[tuple[int, Cells], Tensor] = {}  # layers that share a map share what becomes of it
+
     def refine(layer: int, wmap: Tensor) -> Tensor:
-        size = cells_of(space.layer_cells(layout.layer_res[layer]), latent.base)
-        at_layer = size == cells_of(layout.layer_res[layer], latent.base)
+        size = cells_of(space.layer_cells(layout.layer_res[layer]), latent.extent)
+        at_layer = size == cells_of(layout.layer_res[layer], latent.extent)
         if wmap.shape[2] > size[0] and not at_layer:
             raise SpaceError(f"{name} is coarser than this latent")
         if tuple(wmap.shape[2:]) == (1, 1):
             return wmap.expand(-1, -1, *size)
-        return resize_map(wmap, size)
+        key = (id(wmap), size)
+        if key not in made:
+            made[key] = resize_map(wmap, size)
+        return made[key]
 
     if space.shared:
-        return LatentMap((refine(0, latent.layers[0]),) * len(latent.layers), latent.base)
+        shared = refine(0, latent.layers[0])
+        return latent.map(lambda _, _wmap: shared)
     return latent.map(refine)
 
 

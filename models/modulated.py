@@ -29,31 +29,14 @@ from models.ops import (
     rows_of,
     shares,
 )
-from models.region import BAND, Patch, Region, Size, hemmed, size_of, zeros_around
+from models.region import BAND, Patch, Region, Size, hem_of, hemmed, size_of
 from models.resampling import ENERGY, STYLES, Sampled, itself, resize_map, sampling
 from models.tiled import pays, tiled_conv2d, values_of
 
 
-@dataclass(frozen=True)
-class Level:
-    """The plane that is drawn on at one resolution.
-
-    Attributes:
-        size: height and width, with what is around the picture.
-        around: pixels on every side that are not of the picture.
-    """
-
-    size: Size
-    around: int
-
-    def halved(self) -> "Level":
-        """What a layer that doubles the resolution takes in."""
-        return Level((self.size[0] // 2, self.size[1] // 2), self.around // 2)
-
-    def place(self, region: Region, layer: int, num: int) -> Place:
-        """Where a region lies, counted from the picture's corner."""
-        top, left = region.top - self.around, region.left - self.around
-        return Place(layer, top, left, region.height, region.width, num)
+def halved(size: Size) -> Size:
+    """What a layer that doubles the resolution takes in."""
+    return (size[0] // 2, size[1] // 2)
 
 
 class SynthesisLayer(nn.Module):
@@ -84,9 +67,9 @@ class SynthesisLayer(nn.Module):
         return region.aligned(2).source() if self.up else region.grown(1)
 
     def forward(
-        self, given: Patch, wmap: Tensor, region: Region, level: Level, layer: int, noise: Noise
+        self, given: Patch, wmap: Tensor, region: Region, size: Size, layer: int, noise: Noise
     ) -> Patch:
-        """Draw a region of a level.
+        """Draw a region of a plane of that size.
 
         Args:
             given: what the region depends on, of the layer before.
@@ -94,18 +77,20 @@ class SynthesisLayer(nn.Module):
             layer: index of the style layer.
         """
         region = region.aligned(2) if self.up else region
-        inner = level.halved() if self.up else level
-        styles, energies = self.styles(wmap, region, inner, level)
+        inner = halved(size) if self.up else size
+        styles, energies = self.styles(wmap, region, inner, size)
         bias, strength = (each * ACTIVATION_GAIN for each in (self.bias, self.noise_strength))
 
         def draw(band: Region) -> Tensor:
             reach = self.reach(band)
-            within = reach.within(inner.size)
+            within = reach.within(inner)
             x = given.part(within) * styles.on(within.top, within.bottom).to(given.x.dtype)
             x = self.convolved(x, within, reach)
             gain = energies.on(band.top, band.bottom).rsqrt_()
             rows = rows_of(x) * rows_of(gain).to(x.dtype)
-            shift = noise(self.noise_const, level.place(band, layer, len(x)))
+            shift = noise(
+                self.noise_const, Place(layer, band.top, band.left, band.height, band.width, len(x))
+            )
             return F.leaky_relu(biased(rows, bias, shift, strength), LEAKY_SLOPE, inplace=True)
 
         return Patch(in_bands(draw, region, given.x, len(self.weight), self.clamp), region)
@@ -114,14 +99,14 @@ class SynthesisLayer(nn.Module):
         """What the weight makes of x, of a known region; beyond that, what it reaches is zero."""
         weight = self.weight.to(x.dtype)
         if not self.up and pays(x, weight):
-            return tiled_conv2d(x, self.values(self.weight).to(x.dtype), zeros_around(known, reach))
+            return tiled_conv2d(x, self.values(self.weight).to(x.dtype), hem_of(known, reach))
         x, padding = hemmed(x, known, reach)
         if self.up:
             return doubling_conv2d(x, weight, self.resample_filter, padding)
         return F.conv2d(x, weight, padding=padding)
 
     def styles(
-        self, wmap: Tensor, region: Region, inner: Level, level: Level
+        self, wmap: Tensor, region: Region, inner: Size, size: Size
     ) -> tuple[Sampled, Sampled]:
         """What the input is multiplied by, and the energy Σ_i styles_i² Σ_k weight_oik² that the
         output is divided by the root of, where it is drawn.
@@ -135,9 +120,9 @@ class SynthesisLayer(nn.Module):
         def energy(styles: Tensor) -> Tensor:
             return F.linear(styles.square(), share, least)
 
-        grown = self.reach(region).within(inner.size)
-        modulation = Wanted(inner.size, grown, STYLES, itself)
-        demodulation = Wanted(level.size, region, ENERGY, energy)
+        grown = self.reach(region).within(inner)
+        modulation = Wanted(inner, grown, STYLES, itself)
+        demodulation = Wanted(size, region, ENERGY, energy)
         found = sampled(self.affine, wmap, [modulation, demodulation])
         return found[0], found[1]
 
@@ -152,9 +137,9 @@ class ToRGB(nn.Module):
         self.weight = nn.Parameter(torch.randn(3, in_ch, 1, 1))
         self.bias = nn.Parameter(torch.zeros(3))
 
-    def forward(self, given: Patch, wmap: Tensor, region: Region, level: Level) -> Tensor:
-        """The colours [N, 3, H, W] of a region of a level."""
-        wanted = Wanted(level.size, region, STYLES, itself)
+    def forward(self, given: Patch, wmap: Tensor, region: Region, size: Size) -> Tensor:
+        """The colours [N, 3, H, W] of a region of a plane of that size."""
+        wanted = Wanted(size, region, STYLES, itself)
         styles = sampled(self.affine, wmap, [wanted])[0]
         weight = (self.weight / math.sqrt(self.weight.shape[1])).to(given.x.dtype)
 

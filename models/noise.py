@@ -1,7 +1,7 @@
 """Where the noise inputs of a generator's layers come from."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -45,6 +45,17 @@ def constant_noise(constant: Tensor, place: Place) -> Tensor:
 def fresh_noise(constant: Tensor, place: Place) -> Tensor:
     """Drawn anew for every picture, as in training."""
     return torch.randn(place.num, 1, place.height, place.width, device=constant.device)
+
+
+def noise_from(noise: Noise, row: int, column: int) -> Noise:
+    """What a noise is of a part that begins at that base cell of the picture."""
+
+    def there(constant: Tensor, place: Place) -> Tensor | None:
+        scale = constant.shape[0] // 4  # pixels of this layer per base cell
+        top, left = place.top + row * scale, place.left + column * scale
+        return noise(constant, replace(place, top=top, left=left))
+
+    return there
 
 
 def no_noise(_constant: Tensor, _place: Place) -> None:

@@ -9,23 +9,24 @@ carried to the picture (`models/carry.py`): first the copies, from the faithful 
 rest, from the plain ones.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
+from itertools import groupby
 from operator import attrgetter
 from typing import TypeVar
 
 from torch import Tensor
 
 from models import edits as latent_edits
-from models.carry import OBJECTS, TEXTURE, carry, finished, reach, touched
-from models.edits import stronger
+from models.carry import OBJECTS, TEXTURE, carried, finished, pooling, reach, touched
+from models.edits import Step, source_of, stronger
 from models.errors import AttributeUnknown, SpaceError
 from models.generator import Drawing
-from models.images import Pixels, to_img
-from models.latents import SQUARE, LatentMap
+from models.images import Pixels
+from models.latents import SQUARE, LatentMap, embed
 from models.model import Model
-from models.pieces import draw
+from models.pieces import Mosaic, cells_of_piece, draw, picture_size, pieces_of
 from models.reader import strength_to_reach
 from models.region import Region, size_of, whole
 from models.sampling import seed_w
@@ -72,8 +73,10 @@ class Resample:
 
 Edit = Move | Transplant | Resample
 
-FAITHFUL: Callable[[Twins], LatentMap] = attrgetter("faithful")
-PLAIN: Callable[[Twins], LatentMap] = attrgetter("plain")
+Kind = Callable[[Twins], LatentMap]
+"""Which of the two latents of a picture."""
+FAITHFUL: Kind = attrgetter("faithful")
+PLAIN: Kind = attrgetter("plain")
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,9 @@ def drawn_alone(model: Model, work: Painting[Pixels]) -> Pixels:
     try:
         wanted = next(work)
         while True:
-            wanted = work.send(draw(model, wanted.latent, wanted.resolution, wanted.region))
+            drawing = draw(model, wanted.latent, wanted.resolution, wanted.region)
+            del wanted  # its latent is as large as the next one
+            wanted = work.send(drawing)
     except StopIteration as end:
         pixels: Pixels = end.value
         return pixels
@@ -170,30 +175,28 @@ def painting(
     """
     if not edits:
         return original
-    model, twins = subject.model, subject.twins
-    img = to_img(original).to(model.device)
     copies = [edit for edit in edits if isinstance(edit, Transplant)]
     others = [edit for edit in edits if not isinstance(edit, Transplant)]
     before = subject.plain(resolution)
-    drawn, size = size_of(before.img), size_of(img)
-    comparison = OBJECTS if model.prior is None else TEXTURE
+    drawn, changes = size_of(before.img), []
+    comparison = OBJECTS if subject.model.prior is None else TEXTURE
 
-    def after(kind: Callable[[Twins], LatentMap], done: Sequence[Edit], region: Region) -> Wanted:
-        return Wanted(edited(model, twins, kind, done, share), resolution, region)
+    def after(kind: Kind, done: Sequence[Edit], region: Region) -> Painting[Drawing]:
+        return redrawing(subject, kind, done, region, share, resolution)
 
     if copies:
         region = reach(masks_of(copies), drawn, comparison)
-        copied = yield after(FAITHFUL, copies, region)
+        copied = yield from after(FAITHFUL, copies, region)
         faithful = subject.faithful(resolution)
-        img = carry(img, faithful, copied, masks_of(copies), comparison, region)
+        changes.append(carried(faithful, copied, masks_of(copies), comparison, region))
     if copies and others:
-        before = yield after(PLAIN, copies, whole(drawn))
+        before = yield from after(PLAIN, copies, whole(drawn))
     if others:
         region = reach(masks_of(others), drawn, comparison)
-        changed = yield after(PLAIN, edits, region)
-        img = carry(img, before, changed, masks_of(others), comparison, region)
-    shown = touched(over(edits), drawn, size, reach(masks_of(edits), drawn, comparison))
-    return finished(original, img, shown)
+        changed = yield from after(PLAIN, edits, region)
+        changes.append(carried(before, changed, masks_of(others), comparison, region))
+    soft = touched(over(edits), drawn, reach(masks_of(edits), drawn, comparison))
+    return finished(original, changes, soft)
 
 
 def masks_of(edits: Sequence[Edit]) -> list[Tensor]:
@@ -206,41 +209,97 @@ def over(edits: Sequence[Edit]) -> Tensor:
     return reduce(stronger, masks_of(edits))
 
 
+def redrawing(
+    subject: Subject,
+    kind: Kind,
+    edits: Sequence[Edit],
+    region: Region,
+    share: float = 1.0,
+    resolution: int | None = None,
+) -> Painting[Drawing]:
+    """Come to what one of a picture's latents draws of a region after edits; where that is large,
+    piece by piece, each of the cells that it depends on."""
+    model, base = subject.model, kind(subject.twins).base
+    size = picture_size(model, kind(subject.twins), resolution)
+    mosaic, pieces = Mosaic(region, pooling(size)), pieces_of(region, size)
+    for piece in pieces:
+        cells = cells_of_piece(model, base, piece, resolution) if len(pieces) > 1 else None
+        drawn = yield Wanted(
+            edited(model, subject.twins, kind, edits, share, cells), resolution, piece
+        )
+        mosaic.put(drawn, piece)
+    return mosaic.drawing()
+
+
 def edited(
     model: Model,
     twins: Twins,
-    kind: Callable[[Twins], LatentMap],
+    kind: Kind,
     edits: Sequence[Edit],
     share: float = 1.0,
+    cells: Region | None = None,
 ) -> LatentMap:
-    """One of the two latents of a picture after edits; donors give theirs of the same kind."""
-    latent = kind(twins)
-    for edit in edits:
+    """One of the two latents of a picture after edits, on the model's grid; donors give theirs of
+    the same kind.
+
+    Args:
+        cells: of the base, that are wanted; None: all.
+    """
+
+    def fine(whole_latent: LatentMap, part: Region | None) -> LatentMap:
+        known = whole_latent if part is None else whole_latent.part(part)
+        return embed(known, "S+", model.layout)
+
+    latent = fine(kind(twins), cells)
+    for edit in in_turns(edits):
         match edit:
+            case list():
+                steps = [step_of(model, move, move.strength * share) for move in edit]
+                latent = latent_edits.go(latent, steps)
             case Move():
-                latent = moved(model, latent, edit, share)
+                latent = reached(model, latent, edit, share)
             case Transplant():
+                donor, part = kind(edit.donor), None
+                if cells is not None:
+                    part = source_of(cells, latent.base, donor.base, edit.offset)
                 mask = edit.mask * share
-                latent = latent_edits.transplant(latent, kind(edit.donor), mask, edit.offset)
+                latent = latent_edits.transplant(latent, fine(donor, part), mask, edit.offset)
             case Resample():
                 fresh = model.generator.broadcast(seed_w(model.generator, edit.seed))
                 latent = latent_edits.resample(latent, fresh, edit.mask * share, edit.amount)
     return latent
 
 
-def moved(model: Model, latent: LatentMap, edit: Move, share: float) -> LatentMap:
-    """A latent after a share of a move. What is to be reached is looked for with all of it."""
+def in_turns(edits: Sequence[Edit]) -> Iterator[list[Move] | Edit]:
+    """Edits in order; moves by a strength that follow each other are made at once."""
+
+    def adds_up(edit: Edit) -> bool:
+        return isinstance(edit, Move) and edit.reach is None
+
+    for at_once, some in groupby(edits, adds_up):
+        if at_once:
+            yield [edit for edit in some if isinstance(edit, Move)]
+        else:
+            yield from some
+
+
+def step_of(model: Model, edit: Move, strength: float) -> Step:
+    """A move by so many σ."""
     attribute, direction = model.attributes.find(edit.attribute)
-    layers = edit.layers or attribute.layers
-    if layers is not None and layers[1] > len(latent.layers):
-        raise SpaceError(f"layers end at {len(latent.layers)}, got {list(layers)}")
+    layers, num = edit.layers or attribute.layers, len(direction)
+    if layers is not None and layers[1] > num:
+        raise SpaceError(f"layers end at {num}, got {list(layers)}")
+    return Step(edit.mask, strength * direction, layers)
+
+
+def reached(model: Model, latent: LatentMap, edit: Move, share: float) -> LatentMap:
+    """A latent after a share of a move to a reading, which is looked for with all of it."""
 
     def by(strength: float) -> LatentMap:
-        return latent_edits.move(latent, direction, strength, edit.mask, layers)
+        return latent_edits.go(latent, [step_of(model, edit, strength)])
 
-    if edit.reach is None:
-        return by(edit.strength * share)
-    found = strength_to_reach(edit.reach, lambda s: reading(model, by(s), edit.attribute))
+    wanted = edit.reach or 0.0
+    found = strength_to_reach(wanted, lambda s: reading(model, by(s), edit.attribute))
     return by(found * share)
 
 

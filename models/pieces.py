@@ -1,12 +1,13 @@
 """Drawings of any size, piece by piece: the same picture, in as much memory as a piece takes."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
-import torch
+from torch import Tensor
 
 from models.carry import compact, pooling
-from models.generator import Drawing, level_of
-from models.latents import LatentMap
+from models.generator import SURROUND, Drawing, size_at
+from models.latents import SQUARE, WHOLE_CELLS, Cells, LatentMap
 from models.model import Model
 from models.region import Region, Size, whole
 
@@ -23,7 +24,76 @@ def silent(_piece: int, _pieces: int) -> None:
 
 def picture_size(model: Model, latent: LatentMap, resolution: int | None = None) -> Size:
     """Height and width of what a latent draws."""
-    return level_of(resolution or model.layout.resolution, latent.base, 0).size
+    return size_at(resolution or model.layout.resolution, latent.base)
+
+
+def pieces_of(region: Region, size: Size, piece_px: int = PIECE_PX) -> list[Region]:
+    """What a region of a drawing of that size is drawn in: itself, or squares of it from the top
+    left, the last ones what is left."""
+    if region.area <= AT_ONCE * piece_px**2:
+        return [region]
+    step = pooling(size)
+    return list(squares_of(region, max(step, piece_px // step * step)))
+
+
+def squares_of(region: Region, side: int) -> Iterator[Region]:
+    """Squares of a region; the last ones are what is left of it."""
+    for top in range(region.top, region.bottom, side):
+        for left in range(region.left, region.right, side):
+            bottom, right = min(top + side, region.bottom), min(left + side, region.right)
+            yield Region(top, bottom, left, right)
+
+
+def cells_of_piece(
+    model: Model, base: Cells, piece: Region, resolution: int | None = None
+) -> Region | None:
+    """The cells of a picture's base on which a piece of its drawing depends; None: all."""
+    if not model.generator.config.homogeneous:
+        return None
+    px = (resolution or model.layout.resolution) // SQUARE[0]  # of a cell
+    reached = piece.aligned(px).divided(px).grown(SURROUND)
+    cells = reached.aligned(WHOLE_CELLS).within(base)
+    return None if cells == whole(base) else cells
+
+
+@dataclass
+class Mosaic:
+    """A drawing of a region that is put together.
+
+    Attributes:
+        step: side of the squares, in pixels, over which features are compared.
+    """
+
+    region: Region
+    step: int
+    _made: Drawing | None = field(default=None)
+
+    def put(self, part: Drawing, piece: Region) -> None:
+        """Set in what was drawn of a piece, its features no finer than they are compared."""
+        if piece == self.region:
+            self._made = part
+            return
+        if self._made is None:
+            coarse = self.region.divided(self.step)
+            self._made = Drawing(room_for(part.img, self.region), room_for(part.features, coarse))
+        place = piece.shifted(-self.region.top, -self.region.left)
+        set_in(self._made.img, part.img, place)
+        set_in(self._made.features, part.features, place.divided(self.step))
+
+    def drawing(self) -> Drawing:
+        """All of it, once every piece is there."""
+        assert self._made is not None
+        return self._made
+
+
+def room_for(part: Tensor, region: Region) -> Tensor:
+    """A place for a region's [N, C, H, W] like a part of it."""
+    return part.new_empty(*part.shape[:2], region.height, region.width)
+
+
+def set_in(x: Tensor, part: Tensor, place: Region) -> None:
+    """Write a part [N, C, h, w] into x [N, C, H, W]."""
+    x[:, :, place.top : place.bottom, place.left : place.right] = part
 
 
 def draw(
@@ -45,32 +115,9 @@ def draw(
     """
     size = picture_size(model, latent, resolution)
     region, step = region or whole(size), pooling(size)
-    if region.area <= AT_ONCE * piece_px**2:
-        return compact(model.draw(latent, resolution, region), step)
-    img = features = None
-    pieces = list(pieces_of(region, max(step, piece_px // step * step)))
+    mosaic, pieces = Mosaic(region, step), pieces_of(region, size, piece_px)
     for k, piece in enumerate(pieces):
-        tell(k, len(pieces))
-        part = compact(model.draw(latent, resolution, piece), step)
-        if img is None or features is None:
-            img = part.img.new_empty(*part.img.shape[:2], region.height, region.width)
-            coarse = (region.height // step, region.width // step)
-            features = part.features.new_empty(*part.features.shape[:2], *coarse)
-        put(img, part.img, piece.top - region.top, piece.left - region.left)
-        top, left = (piece.top - region.top) // step, (piece.left - region.left) // step
-        put(features, part.features, top, left)
-    assert img is not None and features is not None
-    return Drawing(img, features)
-
-
-def pieces_of(region: Region, side: int) -> Iterator[Region]:
-    """Squares of a region, from the top left; the last ones are what is left of it."""
-    for top in range(region.top, region.bottom, side):
-        for left in range(region.left, region.right, side):
-            bottom, right = min(top + side, region.bottom), min(left + side, region.right)
-            yield Region(top, bottom, left, right)
-
-
-def put(x: torch.Tensor, part: torch.Tensor, top: int, left: int) -> None:
-    """Write a part [N, C, h, w] into x [N, C, H, W]."""
-    x[:, :, top : top + part.shape[2], left : left + part.shape[3]] = part
+        if len(pieces) > 1:
+            tell(k, len(pieces))
+        mosaic.put(compact(model.draw(latent, resolution, piece), step), piece)
+    return mosaic.drawing()

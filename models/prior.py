@@ -29,7 +29,6 @@ class Prior(Protocol):
     Attributes:
         lengths: shortest and longest correlation length in training, in base cells.
         global_share: of the variance that is one value per channel on the whole plane.
-        scales: lengths of the fields that are mixed, over the one that is asked for.
     """
 
     @property
@@ -38,11 +37,13 @@ class Prior(Protocol):
     @property
     def global_share(self) -> float: ...
 
-    @property
-    def scales(self) -> tuple[float, ...]: ...
+    def parts(self, channels: int) -> Sequence[tuple[float, int]]:
+        """The independent fields that one of C channels is mixed of: of each, its correlation
+        length over the one that is asked for, and how many channels it has."""
+        ...
 
-    def mixed(self, fields: Sequence[Tensor]) -> Tensor:
-        """One field [N, C, h, w] of independent ones, one for each scale."""
+    def mixed(self, parts: Sequence[Tensor]) -> Tensor:
+        """One field [N, C, h, w] of its parts."""
         ...
 
     def factor(self, cells: int, length: Tensor, rng: torch.Generator | None) -> Tensor:
@@ -68,11 +69,14 @@ class GaussianPrior:
 
     lengths: tuple[float, float] = (2.0, 8.0)
     global_share: float = 0.25
-    scales: tuple[float, ...] = (1.0,)
 
-    def mixed(self, fields: Sequence[Tensor]) -> Tensor:
+    def parts(self, channels: int) -> Sequence[tuple[float, int]]:
+        """Itself."""
+        return [(1.0, channels)]
+
+    def mixed(self, parts: Sequence[Tensor]) -> Tensor:
         """The only one."""
-        return fields[0]
+        return parts[0]
 
     def factor(self, cells: int, length: Tensor, _rng: torch.Generator | None) -> Tensor:
         """The symmetric root of the correlation: [N, cells, cells]."""
@@ -113,21 +117,28 @@ class MeasuredPrior(GaussianPrior):
 
     Attributes:
         lengths: in base cells; at this one, correlations are those that were measured.
+        scales: the S lengths of which the known channels have fields, over the one asked for; 1 is
+            among them.
         shares: [K][S], of the variance of a channel that is of each scale.
         mixing: [K][K]: row c has what channel c takes of each of K fields; a unit vector.
         transport: of the K channels of a cell.
     """
 
+    scales: Numbers = (1.0,)
     shares: tuple[Numbers, ...] = ()
     mixing: tuple[Numbers, ...] = ()
     transport: Transport = Transport()
 
-    def mixed(self, fields: Sequence[Tensor]) -> Tensor:
+    def parts(self, channels: int) -> Sequence[tuple[float, int]]:
+        """One for each scale: the known channels of all, the others of the length asked for."""
+        return [(s, channels if s == 1 else min(channels, len(self.mixing))) for s in self.scales]
+
+    def mixed(self, parts: Sequence[Tensor]) -> Tensor:
         """The known channels of all of them; the others of the one with the length asked for."""
-        parts = torch.stack([field[:, : len(self.mixing)] for field in fields])
-        weights, mixing = torch.tensor(self.shares).sqrt(), torch.tensor(self.mixing)
-        known = torch.einsum("cs,ck,snkyx->ncyx", weights.to(parts), mixing.to(parts), parts)
-        others = fields[self.scales.index(1.0)][:, len(self.mixing) :]
+        of_scales = torch.stack([part[:, : len(self.mixing)] for part in parts])
+        weights, mixing = (torch.tensor(x).to(of_scales) for x in (self.shares, self.mixing))
+        known = torch.einsum("cs,ck,snkyx->ncyx", weights.sqrt(), mixing, of_scales)
+        others = parts[self.scales.index(1.0)][:, len(self.mixing) :]
         return torch.cat([self.transport(known), others], dim=1)
 
 
@@ -144,11 +155,14 @@ class AnchorPrior:
 
     lengths: tuple[float, float] = (4.0, 4.0)
     global_share: float = 0.25
-    scales: tuple[float, ...] = (1.0,)
 
-    def mixed(self, fields: Sequence[Tensor]) -> Tensor:
+    def parts(self, channels: int) -> Sequence[tuple[float, int]]:
+        """Itself."""
+        return [(1.0, channels)]
+
+    def mixed(self, parts: Sequence[Tensor]) -> Tensor:
         """The only one."""
-        return fields[0]
+        return parts[0]
 
     def factor(self, cells: int, length: Tensor, rng: torch.Generator | None) -> Tensor:
         """Weights of the anchors from a random place on."""
@@ -226,13 +240,13 @@ def sample_fields(
         rng: on the CPU; torch's own if None.
     """
     length = sample_lengths(prior, num, rng)
-    fields = []
-    for scale in prior.scales:
+    parts = []
+    for scale, num_channels in prior.parts(channels):
         down = prior.factor(rows, scale * length, rng).to(device)
         across = prior.factor(columns, scale * length, rng).to(device)
-        noise = white((num, channels, down.shape[2], across.shape[2]), device, rng)
-        fields.append(down[:, None] @ noise @ across[:, None].mT)
-    local = prior.mixed(fields)
+        noise = white((num, num_channels, down.shape[2], across.shape[2]), device, rng)
+        parts.append(down[:, None] @ noise @ across[:, None].mT)
+    local = prior.mixed(parts)
     whole = white((num, channels, 1, 1), device, rng)
     share = prior.global_share
     return math.sqrt(1 - share) * local + math.sqrt(share) * whole
@@ -277,15 +291,16 @@ def field_window(
     """
     top, left, rows, columns = place
     every = torch.arange(channels)
-    fields = []
-    for k, scale in enumerate(prior.scales):
+    parts = []
+    for k, (scale, num_channels) in enumerate(prior.parts(channels)):
         down, by_row = prior.weights(top, rows, scale * length)
         across, by_column = prior.weights(left, columns, scale * length)
         if around is not None:
             across, by_column = closed(across, by_column, around / prior.step(scale * length))
-        noise = normal(seed + k * APART, every[:, None, None], down[:, None], across)
-        fields.append((by_row @ noise @ by_column.T)[None])
-    local = prior.mixed(fields)[0]
+        drawn = every[:num_channels, None, None]
+        noise = normal(seed + k * APART, drawn, down[:, None], across)
+        parts.append((by_row @ noise @ by_column.T)[None])
+    local = prior.mixed(parts)[0]
     whole = normal(seed, every, torch.full_like(every, GLOBAL), every)[:, None, None]
     share = prior.global_share
     return (math.sqrt(1 - share) * local + math.sqrt(share) * whole).float()[None]

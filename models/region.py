@@ -40,13 +40,22 @@ class Region:
         """How many places."""
         return self.height * self.width
 
+    @property
+    def size(self) -> Size:
+        """Height and width."""
+        return (self.height, self.width)
+
     def grown(self, by: int) -> "Region":
         """With so many rows and columns more on every side."""
         return Region(self.top - by, self.bottom + by, self.left - by, self.right + by)
 
-    def shifted(self, by: int) -> "Region":
+    def shifted(self, down: int, across: int) -> "Region":
         """So many rows down and columns across."""
-        return Region(self.top + by, self.bottom + by, self.left + by, self.right + by)
+        rows, columns = (
+            (self.top + down, self.bottom + down),
+            (self.left + across, self.right + across),
+        )
+        return Region(*rows, *columns)
 
     def within(self, size: Size) -> "Region":
         """What of it lies on a grid of that size."""
@@ -62,6 +71,10 @@ class Region:
             self.left - self.left % step,
             self.right + -self.right % step,
         )
+
+    def times(self, scale: int) -> "Region":
+        """It on a grid that is so many times finer."""
+        return Region(*(scale * k for k in (self.top, self.bottom, self.left, self.right)))
 
     def divided(self, by: int) -> "Region":
         """An aligned region on a grid that is so many times coarser."""
@@ -121,14 +134,15 @@ def hemmed(x: Tensor, known: Region, wanted: Region) -> tuple[Tensor, Padding]:
         x, and the padding that makes it the wanted region: where both sides want the same, it is
         left to the convolution, which does it in passing.
     """
-    left, right, top, bottom = zeros = zeros_around(known, wanted)
+    left, right, top, bottom = zeros = hem_of(known, wanted)
     if top == bottom and left == right:
         return x, (top, left)
     return F.pad(x, zeros), (0, 0)
 
 
-def zeros_around(known: Region, wanted: Region) -> tuple[int, int, int, int]:
-    """How many make a known region the wanted one: to its left and right, above and below."""
+def hem_of(known: Region, wanted: Region) -> tuple[int, int, int, int]:
+    """How many places make a known region the wanted one: to its left and right, above and
+    below."""
     return (
         known.left - wanted.left,
         wanted.right - known.right,

@@ -54,7 +54,7 @@ class Batch:
 def kind_of(wanted: Wanted) -> tuple[object, ...]:
     """What drawings have in common that one pass can make."""
     shapes = tuple(layer.shape for layer in wanted.latent.layers)
-    return (wanted.resolution, wanted.latent.base, shapes)
+    return (wanted.resolution, wanted.latent.base, wanted.latent.cells, shapes)
 
 
 def pass_px(device: torch.device) -> int:
@@ -89,14 +89,17 @@ def paint_together(model: Model, paintings: Sequence[Painting[Result]]) -> list[
         go_on(i, partial(next, each))
     while waiting:
         asked, waiting = waiting, {}
-        for batch in batches(asked, pass_px(model.device)):
+        passes = batches(asked, pass_px(model.device))
+        while passes:
+            members = passes[0].members
             try:
-                drawn = drawings(model, batch, asked)
+                drawn = drawings(model, passes.pop(0), asked)
             except Exception as error:  # of those in the batch alone
-                for i in batch.members:
+                for i in members:
                     go_on(i, partial(paintings[i].throw, error))
             else:
                 for i, drawing in drawn:
+                    del asked[i]  # its latent is as large as the next one
                     go_on(i, partial(paintings[i].send, drawing))
     return [done[i] for i in range(len(paintings))]
 

@@ -15,6 +15,8 @@ from torch import Tensor
 from models.inversion import Inversion, OnStep, invert, measured
 from models.latents import LatentMap, Stored, embed, is_within
 from models.model import Model
+from models.pieces import picture_size, pieces_of
+from models.region import whole
 
 STEPS_FROM_MEAN = 100  # without an encoder's answer to begin with
 FURTHER = 40  # steps, for a picture that the model does not know well: docs/decisions.md
@@ -22,7 +24,7 @@ FURTHER = 40  # steps, for a picture that the model does not know well: docs/dec
 
 @dataclass(frozen=True)
 class Twins:
-    """A picture's latents, on the model's grid (`S+`).
+    """A picture's latents, in any spaces that the model's grid (`S+`) contains.
 
     Attributes:
         faithful: what keeps the picture.
@@ -82,14 +84,21 @@ def is_plain(model: Model, space: str) -> bool:
 def twins_of(
     model: Model, stored: Stored, on_step: OnStep = lambda step, steps, preview: None
 ) -> Twins:
-    """A stored latent and its twin, on the model's device and grid. A latent from before there were
-    twins gets that of what it draws."""
-    faithful = embed(stored.latent.to(model.device), "S+", model.layout)
+    """A stored latent and its twin, on the model's device. A latent from before there were twins
+    gets that of what it draws."""
+
+    def at_hand(latent: LatentMap) -> LatentMap:
+        latent = latent.to(model.device)
+        size = picture_size(model, latent)
+        is_large = len(pieces_of(whole(size), size)) > 1
+        return latent if is_large else embed(latent, "S+", model.layout)  # once for all edits
+
+    faithful = at_hand(stored.latent)
     if stored.plain is not None:
-        return Twins(faithful, embed(stored.plain.to(model.device), "S+", model.layout))
+        return Twins(faithful, at_hand(stored.plain))
     if is_plain(model, stored.space):
         return Twins(faithful, faithful)
     with torch.inference_mode(False), torch.enable_grad():  # wherever it is asked for
         drawn = model.render(faithful).detach().clamp(-1, 1)
         twin = find_twin(model, drawn, twin_steps(model), on_step=on_step).latent
-    return Twins(faithful, embed(twin, "S+", model.layout))
+    return Twins(faithful, at_hand(twin))

@@ -1,5 +1,5 @@
 """Spatial priors compared on drawn land: the same networks, data and number of steps, several seeds
-of each (`scripts/prior_runs.py`).
+of each (`scripts/prior_runs.py`). No lesson takes part.
 
     python -m scripts.ablate_priors --run runs/priors --steps 3000 --seeds 3
 
@@ -14,7 +14,7 @@ import torch
 
 from models.model import Model
 from models.prior import PRIORS
-from scripts.prior_runs import SEED, compare, parser_of, small
+from scripts.prior_runs import SEED, Arm, compare, parser_of, small
 from training.domains import Aerial
 from training.evaluation.land_distances import land_distances
 from training.perceptual import train_perceptual
@@ -47,7 +47,8 @@ def main() -> None:
         return asdict(land_distances(read, SQUARES, SEED, domain))
 
     same = {"scale": asked.scale, "nimg": base.batch * asked.steps}
-    compare(asked, base, asked.priors, same, measure)
+    arms = {prior: Arm(prior, game=asked.steps) for prior in asked.priors}
+    compare(asked, base, arms, same, measure)
 
 
 if __name__ == "__main__":

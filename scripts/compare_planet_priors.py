@@ -1,12 +1,15 @@
-"""The paper's claim on real imagery: fields of latents, the Earth's own (`planet`) and a Gaussian
-one (`field`), against one vector and against cells that know nothing of each other, with the same
-networks, squares of the Earth and number of steps (`scripts/prior_runs.py`).
+"""The paper's claim on real imagery: fields of latents against one vector a picture, with the same
+networks, squares of the Earth and number of pictures (`scripts/prior_runs.py`).
 
     python -m scripts.compare_planet_priors --run runs/planet-priors [--steps 3000] [--seeds 3]
 
+The vector plays StyleGAN2's game alone, since of a vector nobody knows what its picture should
+show; of the Earth's own fields that is known, so they have the lesson and the sharpening instead,
+as `planet` had. `--arms field planet` plays the game alone with Gaussian and with measured fields.
+
 Distances are Fréchet's to squares of the parts of the Earth that are held out, in the features of a
 network that took no part, for pictures of the training size and for squares at random places of
-large ones.
+lands (of a vector: of one everywhere).
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,26 +19,32 @@ import torch
 from torch import Tensor
 
 from models.model import Model
-from scripts.prior_runs import SEED, compare, parser_of, small
+from scripts.prior_runs import SEED, Arm, compare, parser_of, small
 from training.evaluation.distributions import frechet_distance
 from training.evaluation.efficientnet import open_efficientnet
 from training.evaluation.embeddings import embedded
 from training.evaluation.squares import BATCH, cut, squares
 from training.planet import PARTS, PlanetSquares, open_earth
+from training.planet_lesson import BATCH as OF_LESSON
 
+COUNT = 1024
+TAUGHT = "taught"  # fields that had the lesson
+LESSON = 1 / 3  # of their pictures; the rest are of the sharpening
 PRIORS = ("vector", "planet", "field", "cells")
-COUNT = 2048
 
 
 def main() -> None:
     """Train and measure what is missing."""
     parser = parser_of(__doc__)
     parser.add_argument("--count", type=int, default=COUNT)
+    names = (TAUGHT, *PRIORS)
+    parser.add_argument("--arms", nargs="+", choices=names, default=["vector", TAUGHT])
     asked = parser.parse_args()
     network = open_efficientnet(torch.device("cpu"))
 
     def features(batches: Iterator[Tensor], title: str) -> Tensor:
-        return embedded([network], batches, asked.count, title)[0]
+        with torch.no_grad():
+            return embedded([network], batches, asked.count, title)[0]
 
     held, others = (
         features(held_out(asked.resolution, SEED + k, asked.count), "Held-out squares")
@@ -51,12 +60,17 @@ def main() -> None:
             "frechet_land": frechet_distance(held, within),
         }
 
-    same = {"steps": asked.steps, "resolution": asked.resolution, "count": asked.count}
-    compare(asked, small("planet64", asked.resolution), PRIORS, same, measure)
+    base = small("planet64", asked.resolution)
+    nimg = asked.steps * base.batch
+    arms = {name: Arm(name, game=asked.steps) for name in PRIORS}
+    lesson = round(LESSON * nimg / OF_LESSON)
+    arms[TAUGHT] = Arm("planet", lesson=lesson, sharpening=nimg // OF_LESSON - lesson)
+    same = {"nimg": nimg, "resolution": asked.resolution, "count": asked.count}
+    compare(asked, base, {name: arms[name] for name in asked.arms}, same, measure)
 
 
 def held_out(resolution: int, seed: int, count: int) -> Iterator[Tensor]:
-    """Squares of the parts of the Earth that no training sees."""
+    """Squares of the parts of the Earth that are held out."""
     source = PlanetSquares(open_earth(), resolution, seed, within=PARTS)
     for k in range(0, count, BATCH):
         yield source.batch(min(BATCH, count - k))

@@ -4,6 +4,7 @@ python -m scripts.fetch_earth            # into LATENTBRUSH_EARTH, or ~/.latentb
 python -m scripts.fetch_earth FOLDER     # the same files from a folder
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -25,11 +26,15 @@ def main() -> None:
         target = earth_folder()
         target.mkdir(parents=True, exist_ok=True)
         for name in FILES:
-            shutil.copy(folder / name, target / name)
+            copied = target / f".{name}.part"  # what is there under its name is there wholly
+            shutil.copy(folder / name, copied)
+            os.replace(copied, target / name)
 
 
 def packed(scratch: Path) -> Path:
     """The package's folder with the files."""
+    if shutil.which("npm") is None:
+        raise SystemExit("npm fetches the files and is not here; or name a folder that has them")
     subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=scratch, check=True)
     with tarfile.open(next(scratch.glob("*.tgz"))) as package:
         package.extractall(scratch, filter="data")

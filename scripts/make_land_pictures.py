@@ -1,7 +1,11 @@
 """Draw the pictures of docs/land.md and of the models' cards from the shipped models of land:
 `make pictures`."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -23,6 +27,8 @@ from models.twins import Twins, find_twin
 from scripts.make_pictures import OUT, SAMPLES_DIR
 from worker.sizes import drawn_size
 
+NODE = str(Path(sys.executable).parent / "node")  # as `make setup` installs it
+PAGE = Path(__file__).resolve().parent.parent / "frontend"
 SEED = 4
 WINDOW = (0, 0, 400, 960)
 COHERENCES = (1.5, 4.0, 12.0)
@@ -103,7 +109,7 @@ def save(name: str, img: Tensor) -> None:
 
 
 def painted(land: Land, dabs: Sequence[Dab], window: PixelBox = WINDOW) -> Tensor:
-    """A window with round strokes, whose middles are places in it."""
+    """A window with dabs of the page's brush, whose middles are places in it."""
     strokes = []
     for attribute, strength, (row, column), radius in dabs:
         middle = (window[0] + row, window[1] + column)
@@ -129,11 +135,19 @@ def painted_on(model: Model, name: str) -> list[Tensor]:
 def stroke(
     model: Model, attribute: str, strength: float, middle: tuple[int, int], radius: int
 ) -> Stroke:
-    """A round dab with a soft rim."""
-    places = torch.arange(2 * radius) + 0.5 - radius
-    away = torch.hypot(places[:, None], places[None])
-    mask = ((radius - away) / (0.4 * radius)).clamp(0, 1)[None, None]
-    top, left = middle[0] - radius, middle[1] - radius
+    """A dab of the page's brush as it is at first, by the page's own code."""
+    point = {"x": middle[1], "y": middle[0]}
+    tip = {"radius": radius, "softness": 0.2, "raggedness": 0.6}
+    code = (
+        f"import {{ painted }} from '{PAGE}/js/land/stroke.js';"
+        f"const {{ box, mask }} = painted([{json.dumps(point)}], {json.dumps(tip)});"
+        "console.log(JSON.stringify({ box, ...mask, values: [...mask.values] }));"
+    )
+    run = [NODE, "--input-type=module", "--eval", code]
+    drawn = json.loads(subprocess.run(run, check=True, capture_output=True, text=True).stdout)
+    left, top, width, height = drawn["box"]
+    cells = torch.tensor(drawn["values"]).reshape(1, 1, drawn["height"], drawn["width"])
+    mask = F.interpolate(cells, (height, width), mode="bilinear", align_corners=False)
     return Stroke(attribute, strength, top, left, mask.to(model.device))
 
 

@@ -1,13 +1,14 @@
-"""Small runs that differ in their prior alone, with the same networks, data and number of steps.
+"""Small runs that differ in their prior, and in what can be made of it, with the same networks,
+data and number of pictures.
 
 Runs that are finished are kept, so a comparison can be stopped and repeated; what has been measured
-so far is in RUN/priors.json. Neither the lesson nor style mixing takes part.
+so far is in RUN/priors.json. Style mixing takes no part.
 """
 
 import argparse
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,16 +46,48 @@ def small(preset: str, resolution: int) -> GanOptions:
     )
 
 
+@dataclass(frozen=True)
+class Arm:
+    """How the runs of a row are trained: steps of each phase, in their order.
+
+    Attributes:
+        lesson, sharpening: of a prior whose fields are known; of as many pictures as they have.
+        game: of batches.
+    """
+
+    prior: str
+    lesson: int = 0
+    sharpening: int = 0
+    game: int = 0
+
+    def train(self, base: GanOptions, seed: int, folder: Path) -> None:
+        """Train one, or go on with it; what is finished stays as it is."""
+        begun = (folder / "state.pt").exists()
+        if begun and self.is_over(load_state(folder)):
+            return
+        lesson, sharpening, game = (
+            Steps(num) if num else None for num in (self.lesson, self.sharpening, self.game)
+        )
+        options = replace(base, prior=self.prior, seed=seed)
+        train_generator(options, folder, game, warmup=lesson, sharpening=sharpening, resume=begun)
+
+    def is_over(self, state: dict[str, Any]) -> bool:
+        """Whether a run has passed its last phase."""
+        last = "game" if self.game else "sharpening"
+        return bool(state["phase"] == last) and Progress.of(state).is_over
+
+
 def compare(
     asked: argparse.Namespace,
     base: GanOptions,
-    priors: Sequence[str],
+    arms: Mapping[str, Arm],
     same: Mapping[str, Any],
     measure: Callable[[Model], Mapping[str, Any]],
 ) -> None:
     """Train and measure what is missing.
 
     Args:
+        arms: the rows by their names.
         same: what is the same for all rows of a comparison, and stands in each.
         measure: the figures of a model.
 
@@ -66,14 +99,11 @@ def compare(
     if any(same.items() - row.items() for row in rows):
         raise SystemExit(f"{asked.run} has a comparison that is not {dict(same)}")
     for seed in range(asked.seeds):
-        for prior in priors:
-            if any((row["prior"], row["run_seed"]) == (prior, seed) for row in rows):
+        for name, arm in arms.items():
+            if any((row["prior"], row["run_seed"]) == (name, seed) for row in rows):
                 continue
-            folder = asked.run / f"{prior}-{seed}"
-            begun = (folder / "state.pt").exists()
-            if not (begun and Progress.of(load_state(folder)).is_over):
-                options = replace(base, prior=prior, seed=seed)
-                train_generator(options, folder, Steps(asked.steps), resume=begun)
+            folder = asked.run / f"{name}-{seed}"
+            arm.train(base, seed, folder)
             figures = measure(release_generator(folder, "land"))
-            rows.append({"prior": prior, "run_seed": seed, **same, **figures})
+            rows.append({"prior": name, "run_seed": seed, **same, **figures})
             out.write_text(json.dumps(rows, indent=1) + "\n")

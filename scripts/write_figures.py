@@ -246,6 +246,39 @@ def priors_table(figures: str, options: str) -> str:
     return markdown(header, rows) + "\n\n" + about
 
 
+PLANET_PRIORS = {"vector": "one vector, the game", "taught": "fields, lesson and sharpening"}
+
+
+def planet_priors_table() -> str:
+    """Fields against one vector on the real Earth: means over runs, and the runs' range."""
+    found = load("planet_priors")
+    of = {name: [row for row in found if row["prior"] == name] for name in PLANET_PRIORS}
+    keys = ("frechet_square", "frechet_land")
+    rows = [
+        [PLANET_PRIORS[name], str(len(own)), *(spread([row[key] for row in own]) for key in keys)]
+        for name, own in of.items()
+    ]
+    single, land = (
+        mean(row[key] for row in of["taught"]) / mean(row[key] for row in of["vector"])
+        for key in keys
+    )
+    earth = mean(row["frechet_earth"] for row in found)
+    about = (
+        f"Fréchet distances to {found[0]['count']:,} held-out squares after {found[0]['nimg']:,} "
+        f"pictures of {found[0]['resolution']} px, in the features of EfficientNet-Lite0; between "
+        f"two sets of held-out squares {earth:.1f}. The fields' single pictures come to "
+        f"{single:.2f} × those of one vector, squares of their lands to {land:.2f} ×. "
+        "`python -m scripts.compare_planet_priors --run runs/planet-priors`"
+    )
+    header = ["prior and training", "runs", "single pictures", "squares of lands"]
+    return markdown(header, rows) + "\n\n" + about
+
+
+def spread(values: list[float]) -> str:
+    """A mean, and what lies furthest from it on either side."""
+    return f"{mean(values):.1f} ({min(values):.1f} to {max(values):.1f})"
+
+
 def photo_model_table() -> str:
     """The table of docs/photos.md on the time and memory of a model for photos."""
     figures = load("photo_model")
@@ -290,6 +323,7 @@ PAGES: dict[Path, dict[str, Table]] = {
     ROOT / "docs" / "land.md": {
         "any-size": any_size_table,
         "painting": partial(painting_table, "any-size"),
+        "planet-priors": planet_priors_table,
         "priors": partial(priors_table, "priors", "--seeds 3 --reader-minutes 6"),
         "priors-far": partial(
             priors_table, "priors-far", "--seeds 2 --scale 0.125 --reader-minutes 4"

@@ -1,12 +1,16 @@
 """The compose files: parts that fit together, nothing open that should not be, files that exist."""
 
+import json
 import re
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from backend import healthy
 from backend.settings import Settings
 from contracts.jobs import QUEUES
 from worker.settings import WorkerSettings
@@ -84,6 +88,40 @@ def test_the_override_takes_the_gpu_away_and_names_no_new_service(
     assert set(cpu) <= set(services)
     with_gpu = {name for name, service in services.items() if "deploy" in service}
     assert {name for name, service in cpu.items() if service.get("deploy") == {}} == with_gpu
+
+
+def test_no_service_may_do_or_take_more_than_it_needs(services: dict[str, dict[str, Any]]) -> None:
+    for name, service in services.items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["mem_limit"], name
+    assert {n for n, s in services.items() if "cap_add" in s} == {"broker"}
+
+
+def test_a_server_that_cannot_work_is_unhealthy(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert '"backend.healthy"' in (ROOT / "Dockerfile").read_text()
+    said: dict[str, Any] = {"status": "ready"}
+
+    class Health(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(said).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Health) as server:
+        monkeypatch.setattr("sys.argv", ["healthy", str(server.server_port)])
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        assert healthy.main() == 0
+        said |= {"status": "degraded", "reason": "the disk is full"}
+        assert healthy.main() == 1
+        assert "the disk is full" in capfd.readouterr().err
+        server.shutdown()
+    assert healthy.main() == 1
 
 
 def test_volumes_and_networks_are_declared(services: dict[str, dict[str, Any]]) -> None:

@@ -14,13 +14,15 @@ from training.aerial import MAPS, TITLES
 from training.crops import AerialCrops, LoneSquares
 from training.errors import TrainingError
 from training.planet import PARTS, open_earth
-from training.planet.fields import TITLES as EARTH_TITLES
+from training.planet.fields import CHANNEL_TITLES
 from training.planet.labelled import POOL, LabelledEarth
 from training.portraits import FACTORS, region_mask, render, sample_factors
 
 BATCH = 64
 LANDS_APART = 10_000_000  # between the lands of two seeds
 PLACE_CELLS = 32  # rows and columns of an attribute's usual place
+WIDEST_DRAWN = 8  # pictures of the training size: what is drawn is as wide as is wanted
+WITH_LAND = ("sand", "green", "ice", "height")  # that are painted on the sea, too
 AT_SEA, ON_LAND = -0.4, 0.2  # amounts of land: half of a square is dry at 0
 
 
@@ -86,11 +88,17 @@ class Domain(Protocol):
         """Whether more, or else less, of a target would be seen in a picture that reads so."""
         ...
 
+    @property
+    def widest(self) -> int:
+        """The largest `across` of which it has pictures."""
+        ...
+
 
 class Portraits:
     """Drawn people."""
 
     name = "portraits"
+    widest = WIDEST_DRAWN
     targets = tuple(Target(f.name, f.title) for f in FACTORS if f.name in labels.TARGETS)
     tuition = Tuition(others=10.0, wrong_way=0.0)
 
@@ -143,6 +151,7 @@ class Aerial:
 
     scale: float = 1.0
     name = "aerial"
+    widest = WIDEST_DRAWN
     targets = tuple(Target(name, TITLES[name]) for name in MAPS)
     tuition = Tuition(others=2.0, wrong_way=2.0)
 
@@ -186,7 +195,8 @@ class RealEarth:
     """The Earth from far above; what it is compared with is held out."""
 
     name = "planet"
-    targets = tuple(Target(name, title) for name, title in EARTH_TITLES.items())
+    widest = 1  # what is held out are strips of 1,800 km
+    targets = tuple(Target(name, title) for name, title in CHANNEL_TITLES.items())
     tuition = Tuition(others=2.0, wrong_way=2.0)
 
     def read_as(self, attribute: str) -> str:
@@ -207,6 +217,8 @@ class RealEarth:
         is_sea, is_land = readings["land"] < AT_SEA, readings["land"] > ON_LAND
         if target == "land":
             return not (is_land if is_more else is_sea)
+        if target in WITH_LAND and is_more:
+            return is_sea or is_land
         return is_sea if target == "depth" else is_land
 
 

@@ -6,11 +6,12 @@ generator can be shown the picture that they stand for. In sharpening its noise 
 and a critic judges what it makes of that. Ours.
 """
 
-from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
@@ -27,7 +28,7 @@ from training.gan_options import GanOptions
 from training.land_lesson import bumps, difference, listen_to_channels
 from training.planet.detail import ToldNoise, sheet_of, told
 from training.planet.earth import open_earth
-from training.planet.fields import CHANNELS, TITLES, measured, scores_of
+from training.planet.fields import CHANNEL_TITLES, CHANNELS, measured, scores_of
 from training.planet.sphere import looked_up, seen_from
 from training.planet.squares import SQUARE_KM, place_of, view
 from training.priors import open_prior
@@ -40,29 +41,34 @@ AUDIBLE = 0.5  # strength of the noise at first, beside features of a deviation 
 REMIND_EVERY = 2  # steps of sharpening
 REMINDER = 1.0  # weight
 CELLS = 20_000  # of which it is measured what goes together
+AMOUNT = 2.0  # σ, as much as is painted: far from proportional where the sea becomes land
 
 
 class Painted(NamedTuple):
     """How a channel is painted: what goes with it on the Earth goes along.
 
     Attributes:
-        stays: channels that are as they were.
-        where: of all cells, of those of land or of those of the sea is it measured what goes along.
+        beside: how far other channels go with it, whatever they do on the Earth; 0: they stay.
     """
 
-    stays: tuple[str, ...]
-    where: Literal["anywhere", "land", "sea"] = "land"
+    beside: Mapping[str, float]
+
+    @property
+    def is_put_on(self) -> bool:
+        """Whether it brings land along, or takes it: then there is no less of it to paint, for
+        where there is no ice is not the sea."""
+        return self.beside.get("land", 0) != 0
 
 
-GROUND = ("land", "depth", "height", "relief")
+GROUND = dict.fromkeys(("land", "depth", "height", "relief"), 0.0)
 ATTRIBUTES = {
-    "land": Painted(("height", "warmth", "green", "sand", "relief"), "anywhere"),
-    "height": Painted(("land", "depth")),
-    "sand": Painted(GROUND),
-    "green": Painted(GROUND),
-    "ice": Painted(GROUND),
-    "depth": Painted(("land",), "sea"),
-    "warmth": Painted(GROUND),
+    "land": Painted({}),
+    "height": Painted({"relief": 1.0, "land": 0.7, "green": -0.3, "sand": -0.3}),
+    "sand": Painted({"land": 0.7}),
+    "green": Painted({"land": 0.8}),
+    "ice": Painted({"land": 1.0}),
+    "depth": Painted({"land": -1.0}),
+    "warmth": Painted({**GROUND, "green": 1.0, "sand": 0.5, "ice": -0.5}),
 }
 """Channels, in the order in which a person is shown them."""
 OPPOSITES = {"land": "Sea", "warmth": "Cold"}
@@ -194,6 +200,7 @@ class PlanetLesson:
         return difference(img, target, self.squares), BATCH
 
 
+@torch.no_grad()
 def planet_attributes(model: Model) -> AttributeSet:
     """The channels as attributes of a model that had the lesson.
 
@@ -201,33 +208,51 @@ def planet_attributes(model: Model) -> AttributeSet:
     middle of a rain forest, and nobody knows what is drawn then: a lagoon (docs/decisions.md).
     """
     assert model.prior is not None
-    num = len(CHANNELS)
-    rows = taught_directions(model, lambda z: normalize_2nd_moment(z)[:, :num])
     rng = torch.Generator().manual_seed(13)
-    cells = sample_fields(model.prior, CELLS, num, 1, 1, torch.device("cpu"), rng)[:, :, 0, 0]
-    along = [goes_along(cells, channel, painted) for channel, painted in ATTRIBUTES.items()]
-    moved = [torch.einsum("k,kld->ld", shares.to(rows), rows) for shares in along]
+    z_dim, num = model.generator.config.z_dim, len(CHANNELS)
+    cells = sample_fields(model.prior, CELLS, z_dim, 1, 1, torch.device("cpu"), rng)[:, :, 0, 0]
+    taught = taught_directions(model, lambda z: normalize_2nd_moment(z)[:, :num])
+
+    def direction(channel: str, painted: Painted) -> Tensor:
+        shares = goes_along(cells[:, :num], channel, painted).to(model.device)
+        if painted.is_put_on:
+            return put_on(model, cells.to(model.device), shares)
+        return torch.einsum("k,kld->ld", shares, taught)
+
     attributes = tuple(
         Attribute(
             name,
-            TITLES[name],
+            CHANNEL_TITLES[name],
+            min=0.0 if painted.is_put_on else Attribute.min,
             opposite=OPPOSITES.get(name, ""),
             offered=name not in NOT_OFFERED,
         )
-        for name in ATTRIBUTES
+        for name, painted in ATTRIBUTES.items()
     )
-    return AttributeSet(attributes, torch.stack(moved))
+    directions = [direction(name, painted) for name, painted in ATTRIBUTES.items()]
+    return AttributeSet(attributes, torch.stack(directions))
+
+
+def put_on(model: Model, cells: Tensor, shares: Tensor) -> Tensor:
+    """How w changes per σ where `AMOUNT` of some channels is put on, on average over fields of
+    single cells z [P, Z], all style layers alike: [L, D].
+
+    Args:
+        shares: how much of every channel [K] is put on.
+    """
+    mapping = model.generator.mapping
+    step = F.pad(AMOUNT * shares, (0, cells.shape[1] - len(shares)))
+    change: Tensor = (mapping(cells + step) - mapping(cells)).mean(dim=0) / AMOUNT
+    return change.repeat(model.generator.num_ws, 1)
 
 
 def goes_along(cells: Tensor, channel: str, painted: Painted) -> Tensor:
     """How much of every channel [K] there is more with one more of a channel, by least squares
     over cells [P, K]."""
-    land = cells[:, CHANNELS.index("land")]
-    cells = cells[{"anywhere": land.isfinite(), "land": land > 0, "sea": land < 0}[painted.where]]
-    known = [CHANNELS.index(name) for name in (channel, *painted.stays)]
+    known = [CHANNELS.index(name) for name in (channel, *painted.beside)]
     free = [k for k in range(len(CHANNELS)) if k not in known]
     given = torch.cat([cells[:, known], torch.ones(len(cells), 1)], dim=1)
     shares = torch.zeros(len(CHANNELS))
-    shares[known[0]] = 1
-    shares[free] = torch.linalg.lstsq(given, cells[:, free]).solution[0]
+    shares[known] = torch.tensor([1.0, *painted.beside.values()])
+    shares[free] = shares[known] @ torch.linalg.lstsq(given, cells[:, free]).solution[:-1]
     return shares

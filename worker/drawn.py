@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from contracts.lands import DrawRequest
-from contracts.library import ImageRecord
+from contracts.records import ImageRecord
 from models.pictures.writing import write_png, write_tiff, write_webp
 from worker.ports import Pixels
 from worker.task import Task
@@ -15,7 +15,7 @@ MEDIA_TYPES = {"png": "image/png", "webp": "image/webp", "tiff": "image/tiff"}
 
 
 def keep_drawn(task: Task, request: DrawRequest, strips: Iterator[Pixels]) -> ImageRecord:
-    """Keep a drawn box in its owner's library.
+    """Make a picture of a drawn box.
 
     Args:
         strips: of the picture, from the top.
@@ -33,4 +33,4 @@ def keep_drawn(task: Task, request: DrawRequest, strips: Iterator[Pixels]) -> Im
             case "webp":
                 write_webp(path, size, strips, file.quality)
 
-    return task.bench.library.add_written_image(task.owner, write, MEDIA_TYPES[file.format], *size)
+    return task.desk.add_written_image(write, MEDIA_TYPES[file.format], *size)

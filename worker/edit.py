@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from contracts.edits import PaintedPart, canonical_json, enabled_edits
-from contracts.library import LatentRecord
+from contracts.records import LatentRecord
 from contracts.requests import ANIMATION_PX, EditRequest, EditResult, Output, drawn_of
 from models.carry import changed_box
 from models.pictures import Picture
@@ -33,9 +33,8 @@ def edit(task: Task, request: EditRequest) -> EditResult:
     """Apply an edit list to a latent's original encoding, and keep the picture."""
     clock = Clock()
     drawing = draw_edit(task, request, clock)
-    library = task.bench.library
     is_preview = request.output.max_side is not None
-    image = (library.add_preview if is_preview else library.add_image)(task.owner, *drawing.file)
+    image = (task.desk.add_preview if is_preview else task.desk.add_image)(*drawing.file)
     result = EditResult(
         image_id=image.image_id,
         changed_box=drawing.changed_box,
@@ -43,8 +42,8 @@ def edit(task: Task, request: EditRequest) -> EditResult:
         timings_ms=clock.laps("write"),
     )
     if not is_preview:
-        model = library.latent(task.owner, request.latent_id).model
-        library.remember_edit(task.owner, request.key(task.bench.version(model)), result)
+        model = task.desk.latent(request.latent_id).model
+        task.desk.answer(request.key(task.bench.version(model)), result)
     return result
 
 
@@ -91,7 +90,7 @@ def draw_edit(task: Task, request: EditRequest, clock: Clock) -> Drawing:
 
 def prepare(task: Task, request: EditRequest, clock: Clock) -> Prepared:
     """Get what an editor needs."""
-    latent = task.bench.library.latent(task.owner, request.latent_id)
+    latent = task.desk.latent(request.latent_id)
     editor = task.editor(latent.model)
     check_version(latent.model, latent.model_version, task.bench.version(latent.model))
     output = request.output
@@ -109,7 +108,7 @@ def finish(prepared: Prepared, edited: Edited) -> Drawing:
     answer, box = repaint(before, edited.pixels), edited.changed_box
     if output.frame == "full":
         task = prepared.task
-        whole = task.bench.picture(task.owner, latent.image_id)
+        whole = task.picture(latent.image_id)
         others = changes_of(task, prepared.request.others, prepared.editor)
         answer = composed(whole, (Change(part_of(latent), before, answer), *others))
         box = changed_box(whole.pixels, answer.pixels)
@@ -143,7 +142,7 @@ def taken(task: Task, latent: LatentRecord) -> Picture:
     """What the picture of a latent shows in its part."""
 
     def take() -> Picture:
-        whole = task.bench.picture(task.owner, latent.image_id)
+        whole = task.picture(latent.image_id)
         return part_of(latent).taken_from(whole)
 
     return task.bench.parts.get((task.owner, latent.latent_id), take)
@@ -153,18 +152,17 @@ def taken_with_others(
     task: Task, latent: LatentRecord, others: tuple[PaintedPart, ...], editor: Editor
 ) -> Picture:
     """The same, with what is painted on other parts of the picture."""
-    part, library = part_of(latent), task.bench.library
+    part = part_of(latent)
     near = tuple(
         other
         for other in others
-        if overlap(part, part_of(library.latent(task.owner, other.latent_id)))
-        and enabled_edits(other.edits)
+        if overlap(part, part_of(task.desk.latent(other.latent_id))) and enabled_edits(other.edits)
     )
     if not near:
         return taken(task, latent)
 
     def take() -> Picture:
-        whole = task.bench.picture(task.owner, latent.image_id)
+        whole = task.picture(latent.image_id)
         return part.taken_from(composed(whole, changes_of(task, near, editor)))
 
     painted = canonical_json([[other.latent_id, drawn_of(other.edits)] for other in near])
@@ -184,7 +182,7 @@ def changes_of(task: Task, others: tuple[PaintedPart, ...], editor: Editor) -> I
         edits = enabled_edits(other.edits)
         if not edits:
             continue
-        latent = task.bench.library.latent(task.owner, other.latent_id)
+        latent = task.desk.latent(other.latent_id)
         check_version(latent.model, latent.model_version, task.bench.version(editor.model_id))
         before = taken(task, latent)
         edited = editor.edit(

@@ -20,6 +20,7 @@ from contracts.requests import Fit as ToldFit
 from contracts.requests import GenerateRequest
 from models.attributes import shift
 from models.carry import Box, changed_box
+from models.edits import shrunk
 from models.errors import ShapeError
 from models.fit import Fit, distance_apart, fit_of
 from models.gallery import strip
@@ -38,10 +39,9 @@ from models.painting import (
     Resample,
     Subject,
     Transplant,
-    Wanted,
-    edited,
     painting,
     readings,
+    redrawing,
 )
 from models.pieces import draw
 from models.recent import Recent
@@ -50,7 +50,7 @@ from models.sampling import seed_w
 from models.together import at_once, paint_together
 from models.twins import FURTHER, find_twin, is_plain, twin_steps, twins_of
 from worker.lands import draw_land
-from worker.masks import read_mask
+from worker.masks import finest_of, read_mask
 from worker.ports import (
     EditCall,
     Edited,
@@ -217,23 +217,33 @@ class ModelEditor:
         """Come to an edited picture, and the box of what changed."""
         subject = self.subject(call.latent_id, call.tensor)
         resolution = None if call.detail == "full" else self.draft_resolution
-        wanted = [self.as_edit(e, subject, call.tensor, call.mask) for e in call.edits if e.enabled]
+        enabled = [edit for edit in call.edits if edit.enabled]
+        finest = finest_of(len(enabled))
+        wanted = [self.as_edit(e, subject, call.tensor, call.mask, finest) for e in enabled]
         if call.composite == "model":
             size = (call.original.shape[0], call.original.shape[1])
-            latent = edited(self.model, subject.twins, FAITHFUL, wanted, call.share)
             faithful = subject.faithful(resolution).img
-            drawing = yield Wanted(latent, resolution, whole(size_of(faithful)))
+            region = whole(size_of(faithful))
+            drawing = yield from redrawing(
+                subject, FAITHFUL, wanted, region, call.share, resolution
+            )
             before, pixels = (to_pixels(resize_img(i, size)) for i in (faithful, drawing.img))
             return pixels, changed_box(before, pixels)
         pixels = yield from painting(subject, call.original, wanted, call.share, resolution)
         return pixels, changed_box(call.original, pixels)
 
     def as_edit(
-        self, edit: EditValue, subject: Subject, tensor: FetchTensor, stored: FetchMask
+        self,
+        edit: EditValue,
+        subject: Subject,
+        tensor: FetchTensor,
+        stored: FetchMask,
+        finest: int,
     ) -> Edit:
         """An edit of the contract as one on latents of this model."""
         rows, columns = self.grid(subject.twins.faithful.base)
-        mask = read_mask(edit.mask, (rows, columns), stored).to(self.model.device)
+        mask = shrunk(read_mask(edit.mask, (rows, columns), stored), (finest, finest))
+        mask = mask.to(self.model.device)
         if isinstance(edit, AttributeEdit):
             return Move(mask, edit.attribute, edit.strength or 0.0, edit.reach, edit.layers)
         if isinstance(edit, TransplantEdit):
@@ -303,12 +313,12 @@ class ModelEditor:
     def heat_map(self, latent_id: str, attribute: str, *, tensor: FetchTensor) -> NDArray[np.uint8]:
         plain = self.subject(latent_id, tensor).twins.plain
         _, direction = self.model.attributes.find(attribute)
-        more, less = (self.model.render(shift(plain, direction, s)) for s in (1.0, -1.0))
+        more, less = (draw(self.model, shift(plain, direction, s)).img for s in (1.0, -1.0))
         heat = heat_of(more - less)[0, 0].cpu().numpy()
-        size = heat.shape
-        alpha = (heat * 255).astype(np.uint8)
-        warm = np.stack([np.full(size, 255), 190 - 150 * heat, np.full(size, 60)], axis=2)
-        return np.concatenate([warm.astype(np.uint8), alpha[:, :, None]], axis=2)
+        shown = np.empty((*heat.shape, 4), np.uint8)
+        for channel, values in enumerate((255, 190 - 150 * heat, 60, heat * 255)):
+            shown[..., channel] = values
+        return shown
 
     def subject(self, latent_id: str, tensor: FetchTensor) -> Subject:
         """An encoded picture at hand, from the cache or from the store."""

@@ -13,7 +13,9 @@ from typing import TypeVar
 
 from rq.timeouts import JobTimeoutException
 
+from contracts.blobs import preview_place
 from contracts.errors import (
+    NO_ROOM,
     EditorError,
     InternalError,
     InvalidEdit,
@@ -21,20 +23,25 @@ from contracts.errors import (
     JobCanceled,
     JobTimeout,
     ModelUnavailable,
+    NoRoom,
     UnknownAttribute,
+    is_no_room,
 )
 from contracts.jobs import (
+    NOTHING_GIVEN,
     JobKind,
     JobRecord,
     JobStatus,
     Preview,
     Progress,
+    Result,
     begun,
     failed,
     handed_back,
     succeeded,
 )
 from models.errors import AttributeUnknown, ModelError
+from worker.desk import Desk, write_preview
 from worker.encode import write_pixels
 from worker.ports import Pixels, Step
 from worker.task import Task
@@ -65,17 +72,19 @@ def use(bench: Workbench) -> None:
 def run(job_id: str) -> None:
     """Do a job, if it is still to be done."""
     bench = _benches[0]
-    record = bench.store.change(
-        job_id, lambda r: begun(r, bench.name) if r.status == JobStatus.QUEUED else None
-    )
+    record = bench.store.change(job_id, lambda r: begun(r, bench.name) if is_ready(r) else None)
     if record is None:
-        return  # canceled, or already taken by another
+        return  # canceled, already taken by another, or to be sent again with what it needs
     bench.take_cores()
     reporter = Reporter(bench, record)
-    task = Task(bench, record.owner, reporter.report)
+
+    def work() -> tuple[Desk, Result]:
+        desk = Desk(bench.files, record.owner, record.given or NOTHING_GIVEN)
+        return desk, perform(Task(bench, desk, reporter.report), record)
+
     try:
         with bench.watched(record):
-            done = again_if_memory_runs_out(bench, lambda: perform(task, record))
+            desk, done = again_if_memory_runs_out(bench, work)
         result = done.model_dump(mode="json")
     except HandBack:
         reporter.change(handed_back)
@@ -86,10 +95,15 @@ def run(job_id: str) -> None:
         known = translated(error, record.kind)
         reporter.change(lambda r: failed(r, known))
     else:
-        reporter.change(lambda r: succeeded(r, result))
+        reporter.change(lambda r: succeeded(r, result, desk.made))
     finally:
         reporter.drop_previews()
-    tidy(task, record)
+    tidy(Desk(bench.files, record.owner), record)
+
+
+def is_ready(record: JobRecord) -> bool:
+    """Whether a job waits for a worker, with the records that it needs."""
+    return record.status == JobStatus.QUEUED and record.given is not None
 
 
 class Reporter:
@@ -141,17 +155,18 @@ class Reporter:
     def drop_previews(self) -> None:
         """Forget the previews: the job has ended here."""
         while self._previews:
-            self._bench.library.drop_preview(self._record.owner, self._previews.popleft())
+            self._drop(self._previews.popleft())
 
     def _keep_preview(self, preview: Pixels) -> str:
-        owner, library = self._record.owner, self._bench.library
         data = write_pixels(preview, "jpeg", PREVIEW_QUALITY)
-        height, width = preview.shape[:2]
-        kept = library.add_preview(owner, data, "image/jpeg", width, height)
-        self._previews.append(kept.image_id)
+        image_id = write_preview(self._bench.files, self._record.owner, data)
+        self._previews.append(image_id)
         if len(self._previews) > KEPT_PREVIEWS:
-            library.drop_preview(owner, self._previews.popleft())
-        return kept.image_id
+            self._drop(self._previews.popleft())
+        return image_id
+
+    def _drop(self, image_id: str) -> None:
+        self._bench.files.remove(preview_place(self._record.owner, image_id))
 
 
 def again_if_memory_runs_out(bench: Workbench, work: Callable[[], Done]) -> Done:
@@ -182,6 +197,9 @@ def translated(error: Exception, kind: JobKind) -> EditorError:
             return (InvalidEdit if kind == JobKind.EDIT else InvalidRequest)(str(error))
         case JobTimeoutException():
             return JobTimeout("the job took too long: ask for fewer steps or a smaller picture")
+    if is_no_room(error):
+        log.error("the disk is full: %s", error)
+        return NoRoom(NO_ROOM)
     if is_out_of_memory(error):
         log.error("out of memory, twice", exc_info=error)
         return ModelUnavailable("memory ran out: ask for a smaller picture")

@@ -9,19 +9,21 @@ import logging
 import os
 import socket
 import sys
+import time
 from collections.abc import Sequence
 from typing import Any
 
 from redis import Redis
+from redis.exceptions import ResponseError
 from rq import Queue, SimpleWorker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from contracts.broker import check_broker, connect
+from contracts.blobs import Files
+from contracts.broker import check_broker, connect, is_full
 from contracts.errors import StartError
 from contracts.job_store import JobStore, WorkerState
 from contracts.jobs import INTERACTIVE, QUEUES, TILES
-from contracts.library import Library
 from contracts.logs import log_to_stderr
 from contracts.settings import PRIVATE_UMASK
 from worker import jobs
@@ -37,6 +39,8 @@ from worker.workbench import Workbench
 
 log = logging.getLogger(__name__)
 
+FULL_S = 2.0  # between two tries while the broker's disk is full
+
 
 class ModelWorker(SimpleWorker):
     """RQ's worker that runs jobs in its own process, and so keeps models on the device."""
@@ -51,8 +55,44 @@ class ModelWorker(SimpleWorker):
 
     def bootstrap(self, *args: Any, **kwargs: Any) -> None:
         """Get ready, and say so."""
-        super().bootstrap(*args, **kwargs)
+        while not self.stopping:
+            try:
+                super().bootstrap(*args, **kwargs)
+                break
+            except ResponseError as error:
+                wait_for_room(error)
         self.heart.now()
+
+    def dequeue_job_and_maintain_ttl(
+        self, timeout: int | None, max_idle_time: int | None = None
+    ) -> tuple[Job, Queue] | None:
+        """The next job. While the broker's disk is full, there is none."""
+        while not self.stopping:
+            try:
+                found: tuple[Job, Queue] | None = super().dequeue_job_and_maintain_ttl(
+                    timeout, max_idle_time
+                )
+                return found
+            except ResponseError as error:
+                wait_for_room(error)
+        return None
+
+    def check_for_suspension(self, burst: bool) -> None:
+        """Workers are not suspended: they are stopped."""
+
+    def run_maintenance_tasks(self) -> None:
+        """Tidy RQ's registries."""
+        try:
+            super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
+        except ResponseError as error:
+            wait_for_room(error)
+
+    def heartbeat(self, *args: Any, **kwargs: Any) -> None:
+        """Say to RQ that this worker lives."""
+        try:
+            super().heartbeat(*args, **kwargs)
+        except ResponseError as error:
+            wait_for_room(error)
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Run a job when it is its turn, saying so."""
@@ -61,6 +101,8 @@ class ModelWorker(SimpleWorker):
         try:
             with self.turns.turn():
                 super().execute_job(job, queue)
+        except ResponseError as error:  # the sweeper finds the job, and sends it again
+            wait_for_room(error)
         finally:  # what a worker says it does decides whether its job is lost
             self.current = None
             self.heart.now()
@@ -69,6 +111,18 @@ class ModelWorker(SimpleWorker):
     def stopping(self) -> bool:
         """Whether this process has been told to stop."""
         return bool(self._stop_requested)
+
+
+def wait_for_room(error: ResponseError) -> None:
+    """Wait a little when the broker's disk is full; what else it refuses is a bug.
+
+    Raises:
+        ResponseError: it is not full.
+    """
+    if not is_full(error):
+        raise error
+    log.error("the broker's disk is full: nothing is begun until there is room")
+    time.sleep(FULL_S)
 
 
 def run(
@@ -95,7 +149,7 @@ def run(
     bench = Workbench(
         settings,
         JobStore(redis, settings.job_ttl_s),
-        Library(settings.store_url),
+        Files(settings.store_url),
         load_editor,
         resolved_device(settings.device),
         worker.name,

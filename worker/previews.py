@@ -6,9 +6,9 @@ comes meanwhile is next (`turns.py`).
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pydantic import ValidationError
 from redis import Redis
@@ -19,6 +19,7 @@ from contracts.frames import framed
 from contracts.jobs import JobError, JobKind
 from contracts.previews import WORKER_CHANNEL, DrawnPreview, PreviewAnswer, PreviewRequest
 from worker.clock import Clock
+from worker.desk import Desk
 from worker.edit import Prepared, finish, prepare
 from worker.jobs import again_if_memory_runs_out, is_out_of_memory, translated
 from worker.ports import Edited
@@ -31,8 +32,13 @@ log = logging.getLogger(__name__)
 LOOK_S = 0.25  # between two looks at whether the worker ends
 RECONNECT_S = 0.5
 
-Drawn = tuple[DrawnPreview, bytes]
-"""What is said of a preview, and its picture."""
+
+class Drawn(NamedTuple):
+    """What is said of a preview, its picture, and what the next one need not do again."""
+
+    about: DrawnPreview
+    picture: bytes
+    tensors: Mapping[str, str] = {}
 
 
 class Studio(Protocol):
@@ -133,13 +139,13 @@ class PreviewPainter:
             except Exception as error:  # whatever it is, who waits is told
                 drawn = [error] * len(requests)
         for request, each in zip(requests, drawn, strict=True):
-            about: DrawnPreview | JobError
             if isinstance(each, Exception):
                 known = translated(each, JobKind.EDIT)
-                about, picture = JobError(code=known.code, message=known.message), b""
+                why = JobError(code=known.code, message=known.message)
+                answer, picture = PreviewAnswer(ticket=request.ticket, about=why), b""
             else:
-                about, picture = each
-            answer = PreviewAnswer(ticket=request.ticket, about=about)
+                about, picture, tensors = each
+                answer = PreviewAnswer(ticket=request.ticket, about=about, tensors=dict(tensors))
             self._redis.publish(request.answer_to, framed(answer, picture))
 
 
@@ -180,7 +186,8 @@ class BenchStudio:
         assert request.edit is not None
         clock = Clock()
         try:
-            task = Task(self._bench, request.owner, lambda step: None)
+            desk = Desk(self._bench.files, request.owner, request.given)
+            task = Task(self._bench, desk, lambda step: None)
             return Begun(prepare(task, request.edit, clock), clock)
         except Exception as error:  # its owner is told
             return unless_out_of_memory(error)
@@ -214,4 +221,4 @@ class Begun:
             changed_box=drawing.changed_box,
             timings_ms=self.clock.laps("write"),
         )
-        return about, drawing.file.data
+        return Drawn(about, drawing.file.data, self.prepared.task.desk.made.tensors)

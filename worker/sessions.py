@@ -16,7 +16,7 @@ from contracts.session_file import (
     unpack,
     with_latents,
 )
-from contracts.sessions import ImportRequest, ImportResult, SessionWrite
+from contracts.sessions import ImportRequest, ImportResult, SessionWrite, first_revision
 from models.pictures import Picture
 from worker.decode import decode_mask, decode_picture
 from worker.parts import Part, part_of
@@ -73,7 +73,7 @@ def read_latent(
 
 def import_session(task: Task, request: ImportRequest) -> ImportResult:
     """Take in a session file: pictures are decoded and latents read as those of strangers."""
-    data = task.bench.library.upload(request.upload_id)
+    data = task.desk.upload(request.upload_id)
     if data is None:
         raise InvalidSession("the upload is no longer there: send it again")
     file = unpack(data)
@@ -102,7 +102,7 @@ def import_session(task: Task, request: ImportRequest) -> ImportResult:
     }
 
     for png in masks:  # their ids are of what is in them: they have the same here
-        task.bench.library.add_mask(task.owner, png)
+        task.desk.add_mask(png)
 
     def known_here(state: Painted) -> dict[str, Any]:
         others = others_with_latents(state.others, new_ids)
@@ -115,13 +115,13 @@ def import_session(task: Task, request: ImportRequest) -> ImportResult:
         snapshots=tuple(each.model_copy(update=known_here(each)) for each in manifest.snapshots),
         cover_id=task.add_picture(cover, "png", 100).image_id if cover else None,
     )
-    record = task.bench.library.sessions.add(task.owner, wanted)
+    record = first_revision(wanted)
+    task.desk.add_session(record)
     return ImportResult(session_id=record.session_id)
 
 
 def _add_latent(task: Task, packed: PackedLatent, read: ReadLatent) -> str:
-    record = task.bench.library.add_latent(
-        task.owner,
+    record = task.desk.add_latent(
         read.tensor,
         model=packed.model,
         model_version=packed.model_version,

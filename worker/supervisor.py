@@ -113,8 +113,11 @@ class Supervisor:
         """Kill who hangs: it runs, and has given no sign of life for long."""
         now_s = self._listened_s = time.monotonic()
         try:
+            can_speak = not self._store.is_full()
             names = {worker.name for worker in self._store.workers()}
-        except RedisError:  # nobody can be heard
+        except RedisError:
+            can_speak = False
+        if not can_speak:  # nobody can be heard
             for post in self._posts:
                 post.heard_s = now_s
             return

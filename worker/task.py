@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from contracts.errors import StaleLatent
 from contracts.faces import Alignment
-from contracts.library import ImageRecord, LatentRecord
+from contracts.records import ImageRecord, LatentRecord
 from contracts.versions import is_same_generator
 from models.pictures import Picture
-from worker.decode import decode_mask
+from worker.decode import decode_mask, decode_picture
+from worker.desk import Desk
 from worker.encode import ImageFormat, written
 from worker.ports import Editor, FetchTensor, Pixels, Step
 from worker.workbench import Workbench
@@ -19,12 +20,17 @@ from worker.workbench import Workbench
 
 @dataclass(frozen=True)
 class Task:
-    """One job at the bench: whose it is, and how to say how far it has come."""
+    """One job at the bench: what it was given, and how to say how far it has come."""
 
     bench: Workbench
-    owner: str
+    desk: Desk
     report: Callable[[Step], None]
     """May raise to stop the work."""
+
+    @property
+    def owner(self) -> str:
+        """Whose job it is."""
+        return self.desk.owner
 
     def editor(self, model_id: str) -> Editor:
         """A loaded model; a client that has to wait for it is told why."""
@@ -33,12 +39,11 @@ class Task:
         return self.bench.editor(model_id)
 
     def add_picture(self, picture: Picture, image_format: ImageFormat, quality: int) -> ImageRecord:
-        """Keep a picture in the owner's library."""
-        file = written(picture, image_format, quality)
-        return self.bench.library.add_image(self.owner, *file)
+        """Make a picture."""
+        return self.desk.add_image(*written(picture, image_format, quality))
 
     def add_pixels(self, pixels: Pixels) -> ImageRecord:
-        """Keep a picture without alpha as PNG."""
+        """Make a picture without alpha, as PNG."""
         return self.add_picture(Picture(pixels, None), "png", 100)
 
     def aligned(self, model_id: str) -> Alignment:
@@ -47,29 +52,34 @@ class Task:
 
     def stored(self, editor: Editor, latent_id: str) -> tuple[LatentRecord, bytes]:
         """An owner's latent of the editor's version, as it is kept."""
-        latent = self.bench.library.latent(self.owner, latent_id)
+        latent = self.desk.latent(latent_id)
         check_version(latent.model, latent.model_version, self.bench.version(editor.model_id))
-        return latent, self.bench.library.tensor(latent)
+        return latent, self.desk.tensor(latent)
 
     def mask(self, mask_id: str) -> NDArray[np.float32]:
         """One of the owner's masks, as an editor gets it."""
-        library = self.bench.library
+        return self.bench.masks.get(
+            (self.owner, mask_id), lambda: decode_mask(self.desk.mask_png(mask_id))
+        )
 
-        def decode() -> NDArray[np.float32]:
-            return decode_mask(library.mask_png(library.mask(self.owner, mask_id)))
+    def picture(self, image_id: str) -> Picture:
+        """One of the owner's pictures, decoded."""
+        record = self.desk.image(image_id)
 
-        return self.bench.masks.get((self.owner, mask_id), decode)
+        def decode() -> Picture:
+            return decode_picture(self.desk.image_bytes(record), record.width * record.height)
+
+        return self.bench.pictures.get(image_id, decode)
 
     def tensors_for(self, editor: Editor) -> FetchTensor:
         """How an editor gets the safetensors of the owner's latents, if they are its version's.
         Latents from before there were twins get theirs, and keep it."""
 
         def tensor(latent_id: str) -> bytes:
-            library = self.bench.library
             latent, stored = self.stored(editor, latent_id)
             completed = editor.with_twin(stored, self.report)
             if completed is not stored:
-                library.replace_tensor(self.owner, latent, completed)
+                self.desk.complete(latent, completed)
             return completed
 
         return tensor

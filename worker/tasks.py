@@ -6,7 +6,7 @@ from contracts.errors import InvalidImage, InvalidRequest
 from contracts.faces import FacesRequest, FacesResult
 from contracts.jobs import JobRecord, Result
 from contracts.lands import DrawRequest, DrawResult
-from contracts.library import ImageRecord, LatentRecord
+from contracts.records import ImageRecord, LatentRecord
 from contracts.requests import (
     AdoptRequest,
     EditRequest,
@@ -25,6 +25,7 @@ from contracts.sessions import ImportRequest
 from models.pictures import Picture
 from worker.clock import Clock
 from worker.decode import decode_picture
+from worker.desk import Desk
 from worker.drawn import keep_drawn
 from worker.edit import edit
 from worker.encode import write_pixels
@@ -39,7 +40,7 @@ from worker.task import Task, check_version
 
 def ingest(task: Task, request: IngestRequest) -> IngestResult:
     """Decode an upload and keep it upright, without what else the file said."""
-    data = task.bench.library.upload(request.upload_id)
+    data = task.desk.upload(request.upload_id)
     if data is None:
         raise InvalidImage("the upload is no longer there: send it again")
     picture = decode_picture(data, task.bench.settings.max_pixels)
@@ -51,7 +52,7 @@ def encode(task: Task, request: EncodeRequest) -> EncodeResult:
     """Find the latent of a crop of a picture."""
     clock = Clock()
     editor = task.editor(request.model)
-    picture = task.bench.picture(task.owner, request.image_id)
+    picture = task.picture(request.image_id)
     part = wanted_part(task, request, picture)
     original = part.taken_from(picture).on_white()
     clock.lap("load")
@@ -92,19 +93,19 @@ def generate(task: Task, request: GenerateRequest) -> GenerateResult:
 
 def heat_map(task: Task, request: HeatMapRequest) -> HeatMapResult:
     """Draw where in the picture an attribute is read."""
-    latent = task.bench.library.latent(task.owner, request.latent_id)
+    latent = task.desk.latent(request.latent_id)
     editor = task.editor(latent.model)
     check_version(latent.model, latent.model_version, task.bench.version(latent.model))
     pixels = editor.heat_map(request.latent_id, request.attribute, tensor=task.tensors_for(editor))
     data = write_pixels(pixels, "png", 100)
     height, width = pixels.shape[:2]
-    record = task.bench.library.add_image(task.owner, data, "image/png", width, height)
+    record = task.desk.add_image(data, "image/png", width, height)
     return HeatMapResult(image_id=record.image_id)
 
 
 def faces(task: Task, request: FacesRequest) -> FacesResult:
     """Find the faces of a picture."""
-    picture = task.bench.picture(task.owner, request.image_id)
+    picture = task.picture(request.image_id)
     return faces_in(picture.on_white(), request.aligned)
 
 
@@ -117,8 +118,7 @@ def draw(task: Task, request: DrawRequest) -> DrawResult:
     image = keep_drawn(task, request, strips)
     clock.lap("draw")
     result = DrawResult(image_id=image.image_id, timings_ms=clock.laps("write"))
-    key = request.key(task.bench.version(request.model))
-    task.bench.library.remember_drawn(task.owner, key, result)
+    task.desk.answer(request.key(task.bench.version(request.model)), result)
     return result
 
 
@@ -147,11 +147,11 @@ def perform(task: Task, record: JobRecord) -> Result:
             return draw_strip(task, request)
 
 
-def tidy(task: Task, record: JobRecord) -> None:
+def tidy(desk: Desk, record: JobRecord) -> None:
     """Remove what an ended job no longer needs."""
     request = record.parsed_request()
     if isinstance(request, IngestRequest | ImportRequest):
-        task.bench.library.drop_upload(request.upload_id)
+        desk.drop_upload(request.upload_id)
 
 
 def wanted_part(task: Task, request: EncodeRequest, picture: Picture) -> Part:
@@ -179,8 +179,7 @@ def _keep_latent(
     clock: Clock,
 ) -> LatentRecord:
     twin = reconstruction if encoded.twin is None else task.add_pixels(encoded.twin)
-    return task.bench.library.add_latent(
-        task.owner,
+    return task.desk.add_latent(
         encoded.tensor,
         model=model,
         model_version=task.bench.version(model),

@@ -1,4 +1,4 @@
-"""What a worker has at hand between jobs: the library, the loaded models, recent pictures."""
+"""What a worker has at hand between jobs: the store, the loaded models, recent pictures."""
 
 import contextlib
 import gc
@@ -13,21 +13,20 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from contracts.blobs import Files
 from contracts.catalog import Catalog, ModelInfo
 from contracts.errors import ModelUnavailable, UnknownModel
 from contracts.job_store import JobStore
 from contracts.jobs import JobRecord
-from contracts.library import Library
 from models.pictures import Picture
 from models.recent import Recent
-from worker.decode import decode_picture
 from worker.ports import Editor, LoadEditor
 from worker.settings import WorkerSettings
 
 log = logging.getLogger(__name__)
 
 MB = 2**20
-MAX_CACHED_PICTURE_PX = 60_000_000  # 180 MB of RGB: one phone's photo, or many small ones
+MAX_PICTURES_BYTES = 180 * MB  # of RGB: one phone's photo, or many small ones
 MAX_PARTS_BYTES = 96 * MB  # of parts of pictures, as they were cut
 MAX_MASKS_BYTES = 32 * MB  # decoded: 500 as the page paints them
 
@@ -62,7 +61,7 @@ class Workbench:
         self,
         settings: WorkerSettings,
         store: JobStore,
-        library: Library,
+        files: Files,
         load_editor: LoadEditor,
         device: str,
         name: str,
@@ -73,7 +72,7 @@ class Workbench:
     ) -> None:
         self.settings = settings
         self.store = store
-        self.library = library
+        self.files = files
         self.device = device
         self.name = name
         self.is_stopping = is_stopping
@@ -83,7 +82,7 @@ class Workbench:
         self._release_memory = release_memory
         self._catalog = Catalog(settings.models_dirs)
         self._editors: OrderedDict[str, Loaded] = OrderedDict()
-        self._pictures: OrderedDict[str, Picture] = OrderedDict()
+        self.pictures: Recent[Picture] = Recent(MAX_PICTURES_BYTES, memory_of_picture)
         self.masks: Recent[NDArray[np.float32]] = Recent(MAX_MASKS_BYTES, lambda mask: mask.nbytes)
         self.parts: Recent[Picture] = Recent(MAX_PARTS_BYTES, lambda part: part.pixels.nbytes)
 
@@ -161,25 +160,11 @@ class Workbench:
     def free_memory(self) -> None:
         """Drop every loaded model and decoded picture, after memory ran out."""
         self._editors.clear()
-        self._pictures.clear()
+        self.pictures.clear()
         self.parts.clear()
         self.masks.clear()
         gc.collect()
         self._release_memory()
-
-    def picture(self, owner: str, image_id: str) -> Picture:
-        """A decoded picture of the library."""
-        record = self.library.image(owner, image_id)
-        if image_id not in self._pictures:
-            data = self.library.image_bytes(record)
-            self._pictures[image_id] = decode_picture(data, record.width * record.height)
-        self._pictures.move_to_end(image_id)
-        while len(self._pictures) > 1 and self._cached_px() > MAX_CACHED_PICTURE_PX:
-            self._pictures.popitem(last=False)
-        return self._pictures[image_id]
-
-    def _cached_px(self) -> int:
-        return sum(p.pixels.shape[0] * p.pixels.shape[1] for p in self._pictures.values())
 
     def _load(self, model_id: str, model_dir: Path) -> Editor:
         begun_s = time.monotonic()
@@ -193,6 +178,11 @@ class Workbench:
         seconds = time.monotonic() - begun_s
         log.info("model %s: %.0f MB in %.1f s", model_id, memory_of(model_dir) / MB, seconds)
         return editor
+
+
+def memory_of_picture(picture: Picture) -> int:
+    """Bytes of a decoded picture."""
+    return picture.pixels.nbytes + (0 if picture.alpha is None else picture.alpha.nbytes)
 
 
 def memory_of(model_dir: Path) -> int:

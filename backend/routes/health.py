@@ -1,5 +1,6 @@
 """`GET /health`: how the server is. Always 200; the state is in the body."""
 
+import shutil
 import time
 from typing import Literal
 
@@ -9,11 +10,15 @@ from redis.exceptions import RedisError
 from backend.services import Server, Services
 from backend.threads import run_in_threadpool
 from contracts.base import Value
+from contracts.errors import Busy
 from contracts.job_store import WorkerState
 from contracts.jobs import QUEUES
 from contracts.version import VERSION
 
 router = APIRouter(tags=["health"])
+
+ROOM_BYTES = 4 * 2**20  # less is no room: a picture may be as large
+NO_WORKERS = "a queue has no worker"
 
 _STARTED_S = time.monotonic()
 
@@ -32,21 +37,27 @@ class Health(Value):
 
     status: Literal["starting", "ready", "degraded"]
     version: str
+    reason: str | None = None
+    """Why it is degraded; absent when it is not."""
     queues: dict[str, int]
     """Waiting jobs."""
     workers: tuple[WorkerHealth, ...]
 
 
-@router.get("/health")
+@router.get("/health", response_model_exclude_none=True)
 async def health(server: Server) -> Health:
     """Say whether the server can work: `ready` when every queue has a worker."""
     try:
         queues, workers = await run_in_threadpool(_look, server)
+        reason = await run_in_threadpool(_reason, server)
     except RedisError:
-        return Health(status="degraded", version=VERSION, queues={}, workers=())
+        why = "the broker does not answer"
+        return Health(status="degraded", version=VERSION, reason=why, queues={}, workers=())
+    status = "degraded" if reason else _status(workers, server.settings.starting_s)
     return Health(
-        status=_status(workers, server.settings.starting_s),
+        status=status,
         version=VERSION,
+        reason=reason or (NO_WORKERS if status == "degraded" else None),
         queues=queues,
         workers=tuple(
             WorkerHealth(name=w.name, state=w.state, device=w.device, models=w.models)
@@ -57,6 +68,19 @@ async def health(server: Server) -> Health:
 
 def _look(server: Services) -> tuple[dict[str, int], list[WorkerState]]:
     return server.health_queue.depths(), server.health_store.workers()
+
+
+def _reason(server: Services) -> str | None:
+    """What keeps the server from working, but for its workers."""
+    if shutil.disk_usage(server.settings.home).free < ROOM_BYTES:
+        return "the disk is full"
+    try:
+        server.library.check()
+    except Busy:
+        return "the database does not answer"
+    if server.health_store.is_full():
+        return "the disk of the broker is full"
+    return None
 
 
 def _status(

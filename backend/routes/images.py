@@ -63,5 +63,5 @@ async def get_image(
         headers["Content-Length"] = str(num_bytes)
         chunks = server.library.image_chunks(record)
         return StreamingResponse(chunks, media_type=record.media_type, headers=headers)
-    data = await run_in_threadpool(server.library.image_bytes, record)
+    data = await run_in_threadpool(server.library.image_bytes, owner, record)
     return Response(data, media_type=record.media_type, headers=headers)

@@ -85,7 +85,7 @@ async def get_tile(
             http.is_disconnected,
         )
     record = await run_in_threadpool(server.library.image, owner, drawn.image_id)
-    data = await run_in_threadpool(server.library.image_bytes, record)
+    data = await run_in_threadpool(server.library.image_bytes, owner, record)
     return Response(data, media_type=record.media_type, headers={"Cache-Control": IMMUTABLE})
 
 

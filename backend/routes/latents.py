@@ -57,7 +57,7 @@ async def get_heat_map(server: Server, owner: Owner, latent_id: str, attribute: 
         server.settings.sync_wait_s,
     )
     record = await run_in_threadpool(server.library.image, owner, drawn.image_id)
-    data = await run_in_threadpool(server.library.image_bytes, record)
+    data = await run_in_threadpool(server.library.image_bytes, owner, record)
     return Response(
         data, media_type=record.media_type, headers={"Cache-Control": "private, max-age=300"}
     )

@@ -1,6 +1,7 @@
 """`/live`: a WebSocket on which edits are answered as they are painted."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
@@ -12,9 +13,10 @@ from redis.exceptions import RedisError
 from starlette.websockets import WebSocketDisconnect
 
 from backend.editing import check_request, known_answer
+from backend.records.given import given_for
 from backend.services import Server, Services
 from backend.threads import run_in_threadpool
-from contracts.errors import Busy, EditorError, InternalError, InvalidRequest
+from contracts.errors import Busy, EditorError, InternalError, InvalidRequest, NoRoom
 from contracts.frames import framed
 from contracts.jobs import JobError, JobKind
 from contracts.live import LiveAnswer, LiveProblem, LiveRequest, Numbered
@@ -133,8 +135,12 @@ async def answer(server: Services, owner: str, slot: str, wanted: LiveRequest) -
     edit = wanted.edit
     latent = await run_in_threadpool(check_request, server, owner, edit)
     if edit.output.max_side is not None:
-        preview = await server.previews.ask(owner, slot, latent.model, edit)
+        given = await run_in_threadpool(given_for, server.library, owner, edit)
+        preview = await server.previews.ask(owner, slot, latent.model, edit, given)
         if preview is not None:
+            if preview.tensors:
+                with contextlib.suppress(Busy, NoRoom):  # then it is found once more
+                    await run_in_threadpool(server.library.complete, owner, preview.tensors)
             about = preview.about
             said = LiveAnswer(seq=wanted.seq, image_id=None, cached=False, **dict(about))
             return framed(said, preview.picture)
@@ -153,7 +159,7 @@ async def answer(server: Services, owner: str, slot: str, wanted: LiveRequest) -
 
 def _framed(server: Services, owner: str, seq: int, edit: EditRequest, result: EditResult) -> bytes:
     record = server.library.image(owner, result.image_id)
-    data = server.library.image_bytes(record)
+    data = server.library.image_bytes(owner, record)
     is_preview = edit.output.max_side is not None
     if is_preview:
         server.library.drop_preview(owner, result.image_id)

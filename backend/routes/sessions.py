@@ -1,16 +1,19 @@
 """`/sessions`: editing sessions by name, kept until they are deleted, and as files."""
 
+import logging
 from typing import Annotated
 
 from fastapi import APIRouter, File, Response, UploadFile
 
 from backend.editing import check_length, check_masks, check_others
 from backend.owner import Owner
+from backend.records.library import Library
 from backend.services import Server, Services
 from backend.threads import run_in_threadpool
 from backend.uploads import import_file
 from contracts.archives import mask_entry
-from contracts.library import LatentRecord, Library
+from contracts.errors import UnknownLatent
+from contracts.records import LatentRecord
 from contracts.requests import IngestResult
 from contracts.session_file import (
     MEDIA_TYPE,
@@ -33,6 +36,8 @@ from contracts.sessions import (
     SessionSummary,
     SessionWrite,
 )
+
+log = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/sessions", tags=["sessions"])
 
@@ -110,12 +115,18 @@ def _check(server: Services, owner: str, body: SessionBody) -> None:
 
 
 def _list(library: Library, owner: str) -> SessionList:
-    summaries = [_summary(library, owner, record) for record in library.sessions.all(owner)]
-    return SessionList(sessions=tuple(summaries))
+    kept = library.sessions.all(owner)
+    found = (_summary(library, owner, record) for record in kept)
+    return SessionList(sessions=tuple(each for each in found if each is not None))
 
 
-def _summary(library: Library, owner: str, record: SessionRecord) -> SessionSummary:
-    latent = library.latent(owner, record.latent_id)
+def _summary(library: Library, owner: str, record: SessionRecord) -> SessionSummary | None:
+    """A session in the list; None where the latent that it edits is damaged, or was removed."""
+    try:
+        latent = library.latent(owner, record.latent_id)
+    except UnknownLatent:
+        log.error("the latent of %s is not there: it is not listed", record.session_id)
+        return None
     cover_id = record.cover_id
     is_there = cover_id is not None and library.has_image(owner, cover_id)
     return SessionSummary(
@@ -152,7 +163,7 @@ def _packed(library: Library, owner: str, session_id: str) -> bytes:
     cover = None
     if record.cover_id is not None and library.has_image(owner, record.cover_id):
         cover = f"pictures/{record.cover_id}"
-        entries[cover] = library.image_bytes(library.image(owner, record.cover_id))
+        entries[cover] = library.image_bytes(owner, library.image(owner, record.cover_id))
     written = {name: value for name, value in record if name in Manifest.model_fields}
     manifest = Manifest(**written, cover=cover, latents=latents)
     return pack(SessionFile(manifest=manifest, entries=entries))
@@ -166,7 +177,7 @@ def _packed_latent(
 
     def packed(image_id: str) -> str:
         name = f"pictures/{image_id}.png"
-        entries[name] = library.image_bytes(library.image(owner, image_id))
+        entries[name] = library.image_bytes(owner, library.image(owner, image_id))
         return name
 
     kept = set(PackedLatent.model_fields) & set(LatentRecord.model_fields)

@@ -1,16 +1,18 @@
 """`/worlds`: lands by name, kept until they are deleted, and as files."""
 
-from typing import Annotated
+import logging
+import threading
+from typing import Annotated, BinaryIO
 
 from fastapi import APIRouter, File, Response, UploadFile
 
 from backend.owner import Owner
+from backend.records.library import Library
 from backend.routes.lands import check_land, checked_land
 from backend.services import Server, Services
 from backend.threads import run_in_threadpool
-from contracts.errors import StaleLatent, TooLarge
+from contracts.errors import StaleLatent, TooLarge, UnknownLand
 from contracts.lands import LandRequest
-from contracts.library import Library
 from contracts.masks import check_whole_png
 from contracts.worlds import (
     MEDIA_TYPE,
@@ -27,7 +29,11 @@ from contracts.worlds import (
     unpack,
 )
 
+log = logging.getLogger(__name__)
+
 router = APIRouter(prefix="/worlds", tags=["worlds"])
+
+_TAKING_IN = threading.Lock()  # one at a time: a file is in memory whole
 
 
 @router.get("")
@@ -52,8 +58,7 @@ async def import_world(
     limit = server.settings.max_session_bytes
     if world.size is not None and world.size > limit:
         raise TooLarge(f"the file is larger than {limit:,} bytes")
-    data = await world.read()
-    return await run_in_threadpool(_taken_in, server, owner, data)
+    return await run_in_threadpool(_taken_in, server, owner, world.file)
 
 
 @router.get("/{world_id}")
@@ -89,9 +94,13 @@ async def export_world(server: Server, owner: Owner, world_id: str) -> Response:
 
 
 def _list(library: Library, owner: str) -> WorldList:
-    return WorldList(
-        worlds=tuple(_info(library, owner, each) for each in library.worlds.all(owner))
-    )
+    found = []
+    for record in library.worlds.all(owner):
+        try:
+            found.append(_info(library, owner, record))
+        except UnknownLand:  # damaged, or removed
+            log.error("the land of %s is not there: it is not listed", record.world_id)
+    return WorldList(worlds=tuple(found))
 
 
 def _info(library: Library, owner: str, record: WorldRecord) -> WorldInfo:
@@ -113,7 +122,12 @@ def _packed(library: Library, owner: str, world_id: str) -> bytes:
     return pack(WorldFile(manifest=manifest, masks=masks))
 
 
-def _taken_in(server: Services, owner: str, data: bytes) -> WorldInfo:
+def _taken_in(server: Services, owner: str, file: BinaryIO) -> WorldInfo:
+    with _TAKING_IN:
+        return _unpacked(server, owner, file.read())
+
+
+def _unpacked(server: Services, owner: str, data: bytes) -> WorldInfo:
     file = unpack(data)
     manifest, library = file.manifest, server.library
     model = server.model(manifest.land.model)

@@ -38,6 +38,11 @@ export function remedy(problem) {
   return '';
 }
 
+/** Whether what was asked for cannot be had, so that asking again is of no use. @param {Problem} problem */
+export function isWrong({ status }) {
+  return status === 413 || status === 422;
+}
+
 /**
  * @param {unknown} error
  * @returns {Problem}

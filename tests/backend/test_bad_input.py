@@ -1,5 +1,6 @@
 """Whatever is sent: the right picture, or a typed 4xx. Never a traceback, a path or a 5xx."""
 
+import asyncio
 import base64
 import io
 import json
@@ -8,10 +9,13 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from fastapi import FastAPI, Request
 from picture_files import GEOREFERENCED, tiff_file
 from pictures import file_of, huge_png_header, noise, oriented_png, pixels_of, png
 from PIL import Image
+from starlette.types import Message
 
+from backend.errors import add_error_handlers
 from backend.security import KEY_BODY_BYTES
 
 UNKNOWN = {"img": "img_" + "0" * 32, "lat": "lat_" + "0" * 32, "job": "job_" + "0" * 32}
@@ -389,3 +393,26 @@ def test_a_client_file_name_means_nothing(client: httpx.Client) -> None:
     assert response.status_code == 201
     kept = client.get(f"/images/{response.json()['image_id']}")
     assert Image.open(io.BytesIO(kept.content)).size == (80, 60)
+
+
+def test_who_leaves_amid_a_body_leaves_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    app = FastAPI()
+    add_error_handlers(app, retry_after_s=1)
+
+    @app.put("/")
+    async def read(request: Request) -> int:
+        return len(await request.body())
+
+    said: list[Message] = []
+    heard = iter([{"type": "http.request", "body": b"a", "more_body": True}])
+
+    async def receive() -> Message:
+        return next(heard, {"type": "http.disconnect"})
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    scope = {"type": "http", "method": "PUT", "path": "/", "query_string": b"", "headers": []}
+    asyncio.run(app(scope, receive, send))
+    assert said[0]["status"] == 400
+    assert not caplog.records

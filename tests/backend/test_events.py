@@ -2,14 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from typing import NamedTuple
+from contextlib import aclosing, asynccontextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple, cast
 
 import pytest
 from redis import Redis
+from shelf import Shelf
 
 from backend.channels import Channels
 from backend.events import MAX_UNREAD, Events
+from backend.records.adoption import Adoption
+from backend.records.library import Library
 from contracts.broker import NUM_CONNECTIONS, connect_waiting
 from contracts.errors import UnknownJob
 from contracts.ids import new_job_id
@@ -23,6 +27,7 @@ from contracts.jobs import (
     succeeded,
 )
 from contracts.requests import GenerateRequest
+from worker.desk import Desk
 
 SOON_S = 3.0  # well before anybody looks by itself
 
@@ -45,12 +50,14 @@ class Server(NamedTuple):
 
 
 @asynccontextmanager
-async def serving(url: str) -> AsyncIterator[Server]:
+async def serving(url: str, library: Library | None = None) -> AsyncIterator[Server]:
     redis, waiting = Redis.from_url(url), connect_waiting(url)
     channels = Channels(waiting)
     running = asyncio.create_task(channels.run())
     try:
-        yield Server(Events(waiting, channels), channels, JobStore(redis, 60), redis)
+        store = JobStore(redis, 60)
+        events = Events(waiting, channels, Adoption(store, cast(Library, library)))
+        yield Server(events, channels, store, redis)
     finally:
         running.cancel()
         with suppress(asyncio.CancelledError):
@@ -96,7 +103,7 @@ def test_a_connection_that_breaks_is_made_again(url: str) -> None:
             stream = asyncio.create_task(names(server, record))
             await until_heard(server, record)
             for client in server.redis.client_list(_type="pubsub"):
-                server.redis.client_kill(client["addr"])
+                server.redis.client_kill_filter(_id=client["id"])
             server.end(record)  # nobody hears it
             async with asyncio.timeout(SOON_S):
                 return await stream
@@ -168,3 +175,32 @@ def test_nothing_is_heard_for_whoever_left(url: str) -> None:
             return server.channels.hears(channel), listeners
 
     assert asyncio.run(left()) == (False, 0)
+
+
+def test_who_hears_the_end_finds_what_was_made(url: str, tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+
+    async def heard(way: str) -> bool:
+        desk = Desk(shelf.files, "local")
+        picture = desk.add_image(way.encode(), "image/png", 1, 1)
+        async with serving(url, shelf.library) as server:
+            record = server.job()
+            following = asyncio.create_task(listen(server, record.job_id, way))
+            await asyncio.sleep(0.2)
+            server.store.change(record.job_id, lambda r: succeeded(r, {}, desk.made))
+            await asyncio.wait_for(following, SOON_S)
+        return shelf.library.has_image("local", picture.image_id)
+
+    assert asyncio.run(heard("events"))
+    assert asyncio.run(heard("wait"))
+
+
+async def listen(server: Server, job_id: str, way: str) -> None:
+    """Wait for the end of a job."""
+    if way == "wait":
+        await server.events.wait(job_id, SOON_S)
+    else:
+        async with aclosing(server.events.follow(job_id)) as events:
+            async for event in events:
+                if event.name == "done":
+                    return

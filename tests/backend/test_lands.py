@@ -9,8 +9,11 @@ import pytest
 from fake_editor import SLOW_SEED
 from live_server import LiveServer, write_model
 from pictures import pixels_of
+from shelf import Shelf
+from sqlalchemy import select
 
 from backend.dispatcher import queue_of
+from backend.records.tables import ANSWERS
 from contracts.lands import LandInfo, tile_box
 
 ALL = {"kind": "all"}
@@ -82,7 +85,8 @@ def test_only_the_tiles_that_an_edit_reaches_are_drawn_again(
 
 def drawn_boxes(server: LiveServer) -> list[str]:
     """The names of all boxes that have been drawn and kept."""
-    return [path.name for path in (server.home / "store").rglob("edits/*.json")]
+    with Shelf(server.home).database.reading() as connection:
+        return list(connection.execute(select(ANSWERS.c.id)).scalars())
 
 
 def jobs_of(server: LiveServer) -> list[str]:

@@ -15,6 +15,7 @@ from contracts.frames import framed
 from contracts.job_store import JobStore, WorkerState
 from contracts.jobs import JobError
 from contracts.previews import WORKER_CHANNEL, DrawnPreview, PreviewAnswer, PreviewRequest
+from contracts.records import Given
 from contracts.requests import EditRequest
 
 EDIT = EditRequest(latent_id="lat_x")
@@ -58,7 +59,8 @@ async def asked(url: str, *beside: object) -> Preview | None:
         try:
             async with server.listening():
                 await asyncio.sleep(0.2)
-                answer, *_ = await asyncio.gather(server.ask("anna", "a", "tiny", EDIT), *beside)
+                asked = server.ask("anna", "a", "tiny", EDIT, Given())
+                answer, *_ = await asyncio.gather(asked, *beside)
         finally:
             running.cancel()
             with suppress(asyncio.CancelledError):

@@ -11,9 +11,10 @@ from live_server import LiveServer, write_model
 from pictures import file_of, noise, pixels_of, png
 from PIL import Image
 from safetensors.numpy import load
+from shelf import Shelf
 
-from contracts.ids import LOCAL_OWNER
-from contracts.library import Library
+from contracts.ids import LOCAL_OWNER, new_job_id
+from contracts.records import Made
 from contracts.requests import EditRequest, EditResult
 from tests.fakes import people
 
@@ -144,14 +145,15 @@ def test_a_crop_may_have_any_shape(client: httpx.Client, crop: str) -> None:
 def test_a_latent_of_another_version_is_to_be_encoded_again(
     client: httpx.Client, server: LiveServer, latent_id: str
 ) -> None:
-    library = Library(str(server.home / "store"))
-    ours = library.latent(LOCAL_OWNER, latent_id)
-    fields = ours.model_dump(exclude={"latent_id", "blob_id", "model_version"})
-    stale = library.add_latent(LOCAL_OWNER, library.tensor(ours), model_version="old", **fields)
+    shelf = Shelf(server.home)
+    ours = shelf.library.latent(LOCAL_OWNER, latent_id)
+    update = {"latent_id": "lat_" + "5" * 32, "model_version": "old"}
+    stale = ours.model_copy(update=update)
+    shelf.library.take_in(LOCAL_OWNER, Made(latents=(stale,)), new_job_id())
     body = {"latent_id": stale.latent_id, "edits": [SMILE]}
     result = EditResult(image_id=ours.image_id, changed_box=None, cached=False, timings_ms={})
     for version in ("old", ours.model_version):  # neither may be answered from the store
-        library.remember_edit(LOCAL_OWNER, EditRequest.model_validate(body).key(version), result)
+        shelf.answer(LOCAL_OWNER, EditRequest.model_validate(body).key(version), result)
     job = client.post("/edit?wait=20", json=body).json()
     assert (job["status"], job["error"]["code"]) == ("failed", "stale_latent")
     assert "encode" in job["error"]["message"]

@@ -8,8 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
-from live_server import running
+from live_server import LiveServer, running
 from pictures import pixels_of, png
+from shelf import Shelf
+
+from contracts.ids import LOCAL_OWNER
+from contracts.sessions import SessionWrite
+from contracts.worlds import WorldWrite
 
 ALL = {"kind": "all"}
 BRIGHTER = {"type": "attribute", "attribute": "smile", "strength": 2, "mask": ALL}
@@ -268,3 +273,22 @@ def test_a_file_whose_names_are_no_text(client: httpx.Client, file: bytes) -> No
             start = flagged.find(mark, start + 4)
     answer = client.post("/sessions/file", files={"session": bytes(flagged)})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_session")
+
+
+def test_what_is_missing_breaks_no_list(
+    client: httpx.Client, server: LiveServer, latent_id: str
+) -> None:
+    library = Shelf(server.home).library
+    lost = SessionWrite(name="Lost", latent_id="lat_" + "7" * 32)
+    session_id = library.sessions.add(LOCAL_OWNER, lost).session_id
+    world = WorldWrite(name="Lost", land_id="lnd_" + "7" * 32)
+    world_id = library.worlds.add(LOCAL_OWNER, world).world_id
+    good = client.post("/sessions", json={"name": "A", "latent_id": latent_id}).json()
+    listed = client.get("/sessions").json()["sessions"]
+    assert good["session_id"] in [each["session_id"] for each in listed]
+    assert session_id not in [each["session_id"] for each in listed]
+    assert client.get("/worlds").status_code == 200
+    assert client.get(f"/sessions/{session_id}").json()["code"] == "unknown_latent"
+    assert client.delete(f"/sessions/{session_id}").status_code == 204
+    assert client.delete(f"/worlds/{world_id}").status_code == 204
+    client.delete(f"/sessions/{good['session_id']}")

@@ -7,15 +7,27 @@ from pathlib import Path
 import pytest
 from redis import Redis
 from rq.job import Job
+from shelf import Shelf
 
 from backend.broker import EmbeddedBroker
 from backend.queue import JobQueue
+from backend.records.adoption import Adoption
 from backend.sweeper import UNSEEN_S, Sweeper
 from contracts.broker import connect
+from contracts.errors import NoRoom
 from contracts.ids import new_job_id
 from contracts.job_store import JobStore, WorkerState
-from contracts.jobs import JobKind, JobRecord, JobStatus, begun, canceled, new_record
-from contracts.requests import GenerateRequest
+from contracts.jobs import (
+    JobKind,
+    JobRecord,
+    JobStatus,
+    begun,
+    canceled,
+    new_record,
+    succeeded,
+)
+from contracts.requests import GenerateRequest, HeatMapRequest
+from worker.desk import Desk
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +56,14 @@ def queue(redis: Redis) -> JobQueue:
 
 
 @pytest.fixture
-def sweeper(store: JobStore, queue: JobQueue) -> Sweeper:
-    return Sweeper(store, queue, max_attempts=3, heartbeat_ttl_s=1)
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path)
+
+
+@pytest.fixture
+def sweeper(store: JobStore, queue: JobQueue, shelf: Shelf) -> Sweeper:
+    adoption = Adoption(store, shelf.library)
+    return Sweeper(store, queue, shelf.library, adoption, max_attempts=3, heartbeat_ttl_s=1)
 
 
 def new_job() -> JobRecord:
@@ -146,3 +164,51 @@ def test_workers_live_as_long_as_they_say(redis: Redis, store: JobStore) -> None
     redis.zadd("lb:workers", {"of last week": 1})
     store.say_alive(worker(None, "b"), 60)
     assert set(redis.zrange("lb:workers", 0, -1)) == {b"b", b"short"}
+
+
+def test_what_nobody_asked_for_is_taken_in(sweeper: Sweeper, store: JobStore, shelf: Shelf) -> None:
+    """The server died between a worker's last word and the owner's record."""
+    desk = Desk(shelf.files, "local")
+    picture = desk.add_image(b"png", "image/png", 1, 1)
+    record = new_job()
+    store.create(begun(record, "worker"))
+    store.change(record.job_id, lambda r: succeeded(r, {"image_id": picture.image_id}, desk.made))
+    sweeper.sweep()
+    assert shelf.library.image("local", picture.image_id) == picture
+    kept = store.get(record.job_id)
+    assert kept is not None and kept.made is None and kept.result is not None
+    assert store.unsettled() == []
+
+
+def test_what_there_is_no_room_for_waits(
+    sweeper: Sweeper, store: JobStore, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(shelf.files, "local")
+    picture = desk.add_image(b"png", "image/png", 1, 1)
+    record = new_job()
+    store.create(begun(record, "worker"))
+    store.change(record.job_id, lambda r: succeeded(r, {}, desk.made))
+
+    def full(*_: object) -> None:
+        raise NoRoom("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shelf.library, "take_in", full)
+        sweeper.sweep()
+    assert not shelf.library.has_image("local", picture.image_id)
+    sweeper.sweep()
+    assert shelf.library.has_image("local", picture.image_id)
+
+
+def test_a_job_of_the_release_before_gets_what_it_needs(
+    sweeper: Sweeper, store: JobStore, shelf: Shelf
+) -> None:
+    latent = shelf.latent("local", shelf.image("local", b"png").image_id)
+    for latent_id, status in ((latent.latent_id, "queued"), ("lat_" + "0" * 32, "failed")):
+        request = HeatMapRequest(latent_id=latent_id, attribute="smile")
+        old = new_record(new_job_id(), "local", JobKind.HEAT_MAP, "interactive", request)
+        store.create(old.model_copy(update={"given": None}))
+        sweeper.sweep()
+        record = store.get(old.job_id)
+        assert record is not None and record.status == status
+        assert status == "failed" or record.given is not None

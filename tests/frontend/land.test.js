@@ -5,10 +5,10 @@ import { add, addFirst, begin, goTo, parse, present, step, withEdits, withWorld,
 import { KEYS, keyOf } from '../../frontend/js/land/keys.js';
 import { ball, drawBall } from '../../frontend/js/land/globe.js';
 import { MAX_WEBP_PX, largestOf, pixelsText } from '../../frontend/js/land/export-size.js';
-import { hasOpposite, paintOf, paintsOf } from '../../frontend/js/land/palette.js';
+import { hasOpposite, nameOf, paintOf, paintsOf } from '../../frontend/js/land/palette.js';
 import { opening } from '../../frontend/js/land/opening.js';
 import { changed, indexOf, names, openAfter, strokeAt } from '../../frontend/js/land/strokes.js';
-import { LARGEST_BRUSH, MAX_BOX_PX, MAX_CELLS, SMALLEST_BRUSH, boxOf, fits, painted, rectangle } from '../../frontend/js/land/stroke.js';
+import { LARGEST_BRUSH, MAX_BOX_PX, MAX_CELLS, SMALLEST_BRUSH, beyondPoles, boxOf, fits, onLand, painted, rectangle } from '../../frontend/js/land/stroke.js';
 
 /** @param {number} seed */
 const land = (seed) => ({
@@ -25,13 +25,16 @@ const land = (seed) => ({
   max_zoom: 8,
 });
 
+/** @param {number} radius @param {number} [raggedness] */
+const tip = (radius, raggedness = 0) => ({ radius, softness: 0.5, raggedness });
+
 test('the box of a stroke holds the brush, on whole cells, on either side of the origin', () => {
   const box = boxOf([{ x: -10, y: 5 }, { x: 30, y: 7 }], 6);
   assert.deepEqual(box, { x: -16, y: -4, width: 52, height: 20 });
 });
 
 test('the mask of a stroke is where the stroke is', () => {
-  const { box, mask } = painted([{ x: 100, y: 40 }, { x: 180, y: 40 }], 20, 0.5);
+  const { box, mask } = painted([{ x: 100, y: 40 }, { x: 180, y: 40 }], tip(20));
   const [x, y, width, height] = box;
   assert.equal(width % mask.width, 0);
   assert.equal(height % mask.height, 0);
@@ -72,7 +75,7 @@ test('keys without Ctrl can be off on the land page, too', () => {
 });
 
 test('keys make the brush smaller and larger, within what it can be', () => {
-  const brush = { tool: /** @type {const} */ ('paint'), attribute: null, strength: 2, radius: 9, softness: 0.5 };
+  const brush = { tool: /** @type {const} */ ('paint'), attribute: null, strength: 2, radius: 9, softness: 0.5, raggedness: 0 };
   const change = (/** @type {string} */ combo, /** @type {number} */ radius) => KEYS.find(({ combos }) => combos.includes(combo))?.change?.({ ...brush, radius }).radius;
   assert.equal(change('[', 9), SMALLEST_BRUSH);
   assert.equal(change(']', 40), 50);
@@ -80,13 +83,36 @@ test('keys make the brush smaller and larger, within what it can be', () => {
 });
 
 test('a long stroke takes coarser cells', () => {
-  const { box, mask } = painted([{ x: 0, y: 0 }, { x: 3900, y: 10 }], 30, 0.5);
+  const { box, mask } = painted([{ x: 0, y: 0 }, { x: 3900, y: 10 }], tip(30));
   assert.ok(mask.width <= MAX_CELLS);
   assert.ok(box[2] >= 3960 && box[2] <= MAX_BOX_PX);
-  assert.ok(fits([{ x: 0, y: 0 }, { x: 3900, y: 10 }], 30, null));
-  assert.ok(!fits([{ x: 0, y: 0 }, { x: 4090, y: 10 }], 30, null));
-  assert.ok(!fits([{ x: 0, y: 0 }, { x: 2000, y: 10 }], 30, 2048), 'nothing is painted round a globe');
-  assert.ok(fits([{ x: 0, y: 0 }, { x: 1900, y: 10 }], 30, 2048));
+  assert.ok(fits([{ x: 0, y: 0 }, { x: 3900, y: 10 }], tip(30), null));
+  assert.ok(!fits([{ x: 0, y: 0 }, { x: 4090, y: 10 }], tip(30), null));
+  assert.ok(!fits([{ x: 0, y: 0 }, { x: 2000, y: 10 }], tip(30), 2048), 'nothing is painted round a globe');
+  assert.ok(fits([{ x: 0, y: 0 }, { x: 1900, y: 10 }], tip(30), 2048));
+});
+
+test('a ragged stroke has another edge, the same at the same place, and covers about as much', () => {
+  const points = [{ x: 100, y: 40 }, { x: 700, y: 90 }];
+  const [plain, rough] = [painted(points, tip(40)), painted(points, tip(40, 1))];
+  const sum = (/** @type {import('../../frontend/js/mask.js').Mask} */ mask) => mask.values.reduce((a, b) => a + b, 0);
+  assert.ok(Math.abs(sum(rough.mask) / sum(plain.mask) - 1) < 0.15);
+  const { mask, box } = rough;
+  const row = (/** @type {number} */ j) => [...mask.values.slice(j * mask.width, (j + 1) * mask.width)];
+  const edges = (/** @type {number[]} */ values) => values.filter((value, i) => i > 0 && (value > 0.5) !== (values[i - 1] > 0.5)).length;
+  assert.ok(Math.max(...Array.from({ length: mask.height }, (_, j) => edges(row(j)))) > 4, 'a coast with bays');
+  assert.ok([...row(0), ...row(mask.height - 1)].every((value) => value === 0), 'its box holds it');
+  const shifted = painted(points.map(({ x, y }) => ({ x: x + 400, y })), tip(40, 1));
+  assert.deepEqual(painted(points, tip(40, 1)), rough);
+  assert.notDeepEqual(shifted.mask.values, mask.values, 'coasts differ from place to place');
+  assert.ok(box[2] > plain.box[2]);
+});
+
+test('what a globe has no land for is told apart', () => {
+  const at = (/** @type {number} */ y) => /** @type {any} */ ({ box: [0, y, 50, 50] });
+  const edits = [at(-60), at(-50), at(-49), at(511), at(512)];
+  assert.deepEqual(beyondPoles({ around: 1024, edits }), [edits[0], edits[1], edits[4]]);
+  assert.deepEqual(beyondPoles({ around: null, edits }), []);
 });
 
 test('a rectangle is the same from any corner', () => {
@@ -123,7 +149,7 @@ test('a history is kept as text, and no longer than a hundred lands', () => {
 });
 
 test('a painted land keeps all but its edits', () => {
-  const { box } = painted([{ x: 0, y: 0 }], 8, 0.5);
+  const { box } = painted([{ x: 0, y: 0 }], tip(8));
   const edit = { type: /** @type {const} */ ('attribute'), attribute: 'water', strength: 2, box: [...box], mask: { kind: 'all' }, enabled: true };
   assert.deepEqual(withEdits(land(5), [edit]), {
     model: 'aerial',
@@ -196,7 +222,7 @@ test('edits of one attribute are numbered', () => {
 
 test('a soft brush leaves less at its rim', () => {
   const at = (/** @type {number} */ softness) => {
-    const { mask } = painted([{ x: 0, y: 0 }], 40, softness);
+    const { mask } = painted([{ x: 0, y: 0 }], { ...tip(40), softness });
     const middle = Math.floor(mask.height / 2) * mask.width;
     return mask.values[middle + Math.floor(mask.width / 8)];
   };
@@ -247,6 +273,32 @@ test('what has an opposite is painted as two things', () => {
   assert.equal(paintOf(paints, { attribute: 'green', strength: -2 })?.title, 'Forest', 'less of it has no name');
   assert.equal(paintOf(paints, { attribute: null, strength: 2 }), null);
   assert.deepEqual(['land', 'green'].map((id) => hasOpposite(paints, id)), [true, false]);
+  const read = (/** @type {string} */ attribute, /** @type {number} */ strength) => Object.values(nameOf(paints, { attribute, strength }));
+  assert.deepEqual(read('land', -2), ['Sea', -1, 0], 'so much more sea');
+  assert.deepEqual(read('green', -2), ['Forest', 1, -3]);
+  assert.deepEqual(read('gone', 1), ['gone', 1, -3]);
+  const put = paintsOf([{ ...of('ice', 'Ice'), min: 0 }]);
+  assert.equal(nameOf(put, { attribute: 'ice', strength: 1 }).min, 0, 'it is only put on');
+  assert.equal(nameOf(put, { attribute: 'ice', strength: -1 }).min, -1, 'an edit from before stays as it is');
+});
+
+test('a world keeps its name however much is painted on it', () => {
+  let history = withWorld(add(begin('a'), 'b'), 'wld_1');
+  for (let i = 0; i < 250; i++) {
+    history = add(history, `c${i}`);
+    assert.equal(worldOf(history), 'wld_1');
+    assert.equal(worldOf(step(history, -1)), 'wld_1');
+  }
+  history = addFirst(history, 'd');
+  for (let i = 0; i < 120; i++) history = add(history, `e${i}`);
+  assert.equal(worldOf(history), null, 'another land does not take it');
+});
+
+test('what is exported of a globe is on it', () => {
+  assert.deepEqual(onLand([-50, -40, 100, 100], null), [-50, -40, 100, 100]);
+  assert.deepEqual(onLand([-50, -40, 100, 100], 1024), [-50, 0, 100, 60]);
+  assert.deepEqual(onLand([-1904, -600, 3808, 3248], 2048), [0, 0, 2048, 1024]);
+  assert.deepEqual(onLand([5, 900, 10, 20], 1024), [5, 511, 10, 1], 'at least a row');
 });
 
 test('undo across lands finds the name of each', () => {

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from models.carry import (
     OBJECTS,
-    carry,
+    carried,
     changed_box,
     compact,
     feather,
@@ -18,7 +18,7 @@ from models.carry import (
     touched,
 )
 from models.generator import Drawing
-from models.images import Pixels, to_img
+from models.images import Pixels
 from models.region import whole
 
 
@@ -28,10 +28,9 @@ def drawing(img: Tensor, seed: int = 0) -> Drawing:
     return Drawing(img, torch.randn(1, 16, *img.shape[2:], generator=rng))
 
 
-def carried(original: Pixels, before: Drawing, after: Drawing, mask: Tensor) -> Pixels:
-    size = original.shape[:2]
-    inside = touched(mask, (32, 32), (size[0], size[1]), whole((32, 32)))
-    return finished(original, carry(to_img(original), before, after, [mask]), inside)
+def shown_on(original: Pixels, before: Drawing, after: Drawing, mask: Tensor) -> Pixels:
+    soft = touched(mask, (32, 32), whole((32, 32)))
+    return finished(original, [carried(before, after, [mask])], soft)
 
 
 @pytest.mark.parametrize("cells", [1, 4, 14])
@@ -42,7 +41,8 @@ def test_what_comes_along_with_a_change_is_left_out_however_little_is_painted(ce
     change = torch.zeros(1, 3, 128, 128)
     change[soft.expand_as(change) > 0] = 0.01
     change[..., : 4 * cells, : 4 * cells] = 0.5
-    kept = meant(change, [soft], 3)
+    kept, strongest = meant(change, [soft], 3)
+    assert torch.equal(strongest, soft)
     assert kept[..., : 4 * cells - 2, : 4 * cells - 2].min() == 0.5
     assert kept[..., 4 * cells + 2 :, :].abs().max() == 0
 
@@ -54,7 +54,7 @@ def test_pixels_far_from_the_mask_are_bit_identical(size: tuple[int, int]) -> No
     before, after = drawing(torch.zeros(1, 3, 32, 32)), drawing(torch.full((1, 3, 32, 32), 0.5))
     mask = torch.zeros(1, 1, 16, 16)
     mask[:, :, :4, :4] = 1
-    result = carried(original, before, after, mask)
+    result = shown_on(original, before, after, mask)
     assert np.array_equal(result[size[0] // 2 :], original[size[0] // 2 :])
     assert np.array_equal(result[:, size[1] // 2 :], original[:, size[1] // 2 :])
     inside = result[: size[0] // 8, : size[1] // 8].astype(int)
@@ -62,10 +62,26 @@ def test_pixels_far_from_the_mask_are_bit_identical(size: tuple[int, int]) -> No
     assert np.abs(inside - expected).max() <= 1
 
 
+@pytest.mark.parametrize("size", [(32, 32), (200, 90), (45, 45), (20, 33)])
+def test_a_picture_is_finished_a_few_rows_at_a_time(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = torch.Generator().manual_seed(0)
+    original = np.random.default_rng(0).integers(0, 256, (*size, 3), dtype=np.uint8)
+    before, after = (drawing(torch.rand(1, 3, 32, 32, generator=rng), seed) for seed in (0, 1))
+    mask = torch.zeros(1, 1, 32, 32)
+    mask[..., 3:15, 5:25] = 1
+    at_once = shown_on(original, before, after, mask)
+    monkeypatch.setattr("models.carry.ROWS_PX", 7 * size[1])
+    by_rows = shown_on(original, before, after, mask)
+    assert np.abs(by_rows.astype(int) - at_once).max() <= 1
+    assert (at_once != original).mean() > 0.1
+
+
 def test_no_change_of_the_latent_is_no_change_of_the_picture() -> None:
     original = np.random.default_rng(0).integers(0, 256, (50, 50, 3), dtype=np.uint8)
     drawn = drawing(torch.randn(1, 3, 32, 32))
-    assert np.array_equal(carried(original, drawn, drawn, torch.ones(1, 1, 4, 4)), original)
+    assert np.array_equal(shown_on(original, drawn, drawn, torch.ones(1, 1, 4, 4)), original)
 
 
 def test_a_feathered_mask_keeps_its_strength_and_ends() -> None:
@@ -94,10 +110,10 @@ def test_what_is_replaced_takes_what_the_model_missed_with_it() -> None:
     before, after = torch.zeros(1, 3, 32, 32), torch.full((1, 3, 32, 32), 0.5)
     half = torch.zeros(1, 1, 32, 32)
     half[..., :24, :] = 1
-    recoloured = carried(original, drawing(before), drawing(after), half)
+    recoloured = shown_on(original, drawing(before), drawing(after), half)
     assert np.ptp(recoloured[5:20].astype(int)) > 100, "the same features: it is carried over"
     turned = Drawing(after, -drawing(before).features)
-    other = carried(original, drawing(before), turned, half)
+    other = shown_on(original, drawing(before), turned, half)
     assert np.ptp(other[5:20].astype(int)) <= 1, "other features: it is gone"
     assert (other[28:] == original[28:]).all()
 
@@ -108,11 +124,11 @@ def test_what_comes_along_with_a_change_is_left_out() -> None:
     change[..., :16] = 0.5
     before = drawing(torch.zeros(1, 3, 32, 32))
     whole = torch.ones(1, 1, 4, 4)
-    shown = carried(original, before, Drawing(change, before.features), whole).astype(int)
+    shown = shown_on(original, before, Drawing(change, before.features), whole).astype(int)
     assert (shown[:, :14] > 150).all()
     assert (shown[:, 20:] == 100).all(), "a fiftieth of the most"
     faint = torch.full((1, 3, 32, 32), 0.05)
-    even = carried(original, before, Drawing(faint, before.features), whole).astype(int)
+    even = shown_on(original, before, Drawing(faint, before.features), whole).astype(int)
     assert (even > 103).all(), "a faint change of everything is meant"
 
 

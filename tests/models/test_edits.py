@@ -3,10 +3,20 @@
 import pytest
 import torch
 
-from models.edits import fit_mask, fit_mask_part, move, resample, shifted, transplant
+from models.edits import (
+    fit_mask,
+    fit_mask_part,
+    grid_at,
+    move,
+    resample,
+    shifted,
+    source_of,
+    transplant,
+)
 from models.errors import SpaceError
 from models.latents import LatentMap, constant, embed
 from models.model import Model
+from models.region import Region
 
 NOWHERE, EVERYWHERE = torch.zeros(1, 1, 16, 16), torch.ones(1, 1, 16, 16)
 
@@ -58,7 +68,8 @@ def test_a_narrow_brush_has_its_full_effect_on_coarse_layers() -> None:
 
 def test_a_shift_moves_content_by_whole_cells() -> None:
     wmap = torch.randn(1, 3, 8, 8)
-    moved = shifted(wmap, (2 / 8, 1 / 8), (8, 8))  # two cells right, one down
+    grid = grid_at(LatentMap((wmap,), (8, 8)), wmap)
+    moved = shifted(wmap, grid, grid, (2 / 8, 1 / 8))  # two cells right, one down
     assert torch.allclose(moved[:, :, 1:, 2:], wmap[:, :, :-1, :-2], atol=1e-5)
 
 
@@ -91,3 +102,44 @@ def test_a_part_of_a_fitted_mask_is_that_part_of_the_whole(cells: tuple[int, int
     part = fit_mask_part(mask, cells, rows, columns)
     wanted = whole[:, :, rows.start : rows.stop, columns.start : columns.stop]
     torch.testing.assert_close(part, wanted, atol=1e-6, rtol=0)
+
+
+BASE = (12, 16)
+PARTS = [Region(0, 4, 0, 8), Region(4, 12, 8, 16), Region(4, 8, 4, 12)]
+
+
+def large(model: Model, seed: int, base: tuple[int, int] = BASE) -> LatentMap:
+    """A latent that differs from cell to cell."""
+    rng = torch.Generator().manual_seed(seed)
+    shared = torch.randn(1, 16, *base, generator=rng)
+    return LatentMap((shared,) * model.generator.num_ws, base)
+
+
+@pytest.mark.parametrize("cells", PARTS)
+@pytest.mark.parametrize("side", [5, 24, 96])
+def test_an_edit_of_a_part_is_that_part_of_the_edit(model: Model, cells: Region, side: int) -> None:
+    rng = torch.Generator().manual_seed(3)
+    mask = torch.rand(1, 1, side, side * 4 // 3, generator=rng)
+    every = embed(large(model, 1), "S+", model.layout)
+    part = every.part(cells)
+    direction = model.attributes.directions[0]
+    fresh = model.generator.broadcast(torch.randn(1, 16, generator=rng), BASE)
+    assert same(move(part, direction, 2.0, mask), move(every, direction, 2.0, mask).part(cells))
+    mixed = resample(every, fresh, mask, 0.8).part(cells)
+    assert same(resample(part, fresh, mask, 0.8), mixed)
+
+
+@pytest.mark.parametrize("cells", PARTS)
+@pytest.mark.parametrize("donor_base", [BASE, (6, 8), (24, 32)])
+@pytest.mark.parametrize("offset", [(0.0, 0.0), (0.25, -0.1), (-0.9, 0.95), (1.5, 0.0)])
+def test_a_part_takes_of_its_donor_what_the_whole_takes(
+    model: Model, cells: Region, donor_base: tuple[int, int], offset: tuple[float, float]
+) -> None:
+    every = embed(large(model, 1), "S+", model.layout)
+    donor = large(model, 2, donor_base)
+    mask = torch.rand(1, 1, 24, 32, generator=torch.Generator().manual_seed(3))
+    source = donor.part(source_of(cells, BASE, donor_base, offset))
+    found = transplant(every.part(cells), embed(source, "S+", model.layout), mask, offset)
+    wanted = transplant(every, embed(donor, "S+", model.layout), mask, offset).part(cells)
+    for layer, other in zip(found.layers, wanted.layers, strict=True):
+        torch.testing.assert_close(layer, other, atol=1e-5, rtol=0)

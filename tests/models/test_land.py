@@ -101,7 +101,8 @@ def test_what_was_drawn_is_kept_for_parts_without_an_edit(model: Model) -> None:
     plain = land.draw(0, 0, side, 3 * side)
     assert len(kept) == 3
     kept.get(
-        (land.seed, land.length, land.truncation, None, 0, 0), lambda: pytest.fail("drawn again")
+        (land.seed, land.length, land.truncation, None, None, 0, 0),
+        lambda: pytest.fail("drawn again"),
     )
     edited = land.draw(0, 0, side, 3 * side, change)
     assert torch.equal(land.draw(0, 0, side, 3 * side), plain)

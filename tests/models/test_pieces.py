@@ -1,5 +1,9 @@
 """Drawings in pieces are the drawings in one."""
 
+from functools import partial
+from unittest.mock import Mock
+
+import numpy as np
 import pytest
 import torch
 
@@ -7,9 +11,11 @@ from models.carry import compact, pooling
 from models.land import CellBox, Land
 from models.latents import LatentMap
 from models.model import Model
-from models.pieces import draw, picture_size
+from models.painting import Edit, Move, Resample, Subject, Transplant, paint
+from models.pieces import cells_of_piece, draw, picture_size, pieces_of
 from models.region import Region
 from models.sampling import seed_w
+from models.twins import Twins
 from tests.fakes.tiny import tiny_land, tiny_model
 
 CLOSE = (
@@ -50,6 +56,35 @@ def test_a_region_in_pieces() -> None:
     made = draw(model, latent, region=region, piece_px=8)
     whole = model.draw(latent).img
     assert (made.img - whole[:, :, 3:37, 5:40]).abs().max() < CLOSE
+
+
+@pytest.mark.parametrize("offset", [(0.0, 0.0), (0.3, -0.2)])
+@torch.inference_mode()
+def test_an_edit_in_pieces_is_the_edit(
+    offset: tuple[float, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, latent = land(24, 32)
+    donor = Land(model, 4).latent(CellBox(0, 0, 24, 32))
+    size = picture_size(model, latent)
+    original = np.random.default_rng(0).integers(0, 256, (*size, 3), dtype=np.uint8)
+    mask = torch.zeros(1, 1, *size)
+    mask[..., 10:100, 20:110] = 1
+    edits: list[Edit] = [
+        Transplant(mask, Twins(donor, donor), offset),
+        Move(mask, "smile", 2.0),
+        Resample(mask.flip(3), 5, 0.7),
+    ]
+    subject = Subject(model, Twins(latent, latent))
+    at_once = paint(subject, original, edits)
+    monkeypatch.setattr("models.painting.pieces_of", partial(pieces_of, piece_px=16))
+    cut = Mock(wraps=cells_of_piece)
+    monkeypatch.setattr("models.painting.cells_of_piece", cut)
+    in_pieces = paint(Subject(model, Twins(latent, latent)), original, edits)
+    assert np.abs(in_pieces.astype(int) - at_once).max() <= 1
+    assert (at_once != original).any()
+    parts = [cells_of_piece(*call.args) for call in cut.call_args_list]
+    assert len(parts) > 50
+    assert sum(part is not None and part.area < 24 * 32 / 2 for part in parts) > len(parts) / 2
 
 
 @torch.inference_mode()

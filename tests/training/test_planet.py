@@ -1,10 +1,12 @@
 """Squares of the Earth, on one of some colours that is made here: no file of NASA's is needed."""
 
+import argparse
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,9 +16,12 @@ from PIL import Image
 from cli.data import write_planet
 from models.errors import ShapeError
 from models.land import Land
+from models.model import Model
 from models.noise import Place as NoisePlace
 from models.prior import describe_prior, field_window, read_prior, sample_fields
 from models.transport import Transport
+from scripts import fetch_earth
+from scripts.prior_runs import Arm, compare, small
 from tests.fakes.tiny import tiny_land
 from training.domains import find_domain
 from training.encoder import train_encoder
@@ -29,11 +34,12 @@ from training.gan_options import PRESETS
 from training.land_reading import LandReading, land_of_lesson
 from training.loop import open_source
 from training.planet import MAPS, Earth, Place, open_earth, place_of, view
+from training.planet import earth as earth_files
 from training.planet.detail import ToldNoise, told
-from training.planet.earth import read_layer
+from training.planet.earth import earth_folder, read_layer
 from training.planet.fields import (
+    CHANNEL_TITLES,
     CHANNELS,
-    TITLES,
     Amounts,
     correlation,
     inland,
@@ -49,7 +55,7 @@ from training.planet.parts import HALVES, PARTS, in_parts
 from training.planet.sphere import RADIUS_KM, looked_up, seen_from
 from training.planet_lesson import ATTRIBUTES, Painted, PlanetLesson, goes_along
 from training.release import release_generator
-from training.runs import Run
+from training.runs import Run, load_state
 from training.schedule import Steps
 from training.sharpening import sharpen
 from training.warmup import warm_up
@@ -244,6 +250,15 @@ def test_an_endless_field_is_the_same_in_any_window() -> None:
     torch.testing.assert_close(part, large[:, :, 2:8, 2:7], atol=1e-5, rtol=0)
 
 
+@pytest.mark.usefixtures("earth")
+def test_fields_of_other_lengths_have_the_known_channels_alone() -> None:
+    prior = measured().prior
+    parts = prior.parts(128)
+    assert [scale for scale, _ in parts] == list(prior.scales)
+    assert [num for scale, num in parts if scale != 1] == [len(CHANNELS)] * (len(parts) - 1)
+    assert prior.mixed([torch.zeros(1, num, 2, 3) for _, num in parts]).shape == (1, 128, 2, 3)
+
+
 def test_a_transport_that_fits_no_channels_is_refused() -> None:
     Transport((((1.0, 0.0, 0.5), (0.0, 1.0, 0.5)),))
     for layers in ((((1.0, 0.5),), ((1.0, 1.0, 0.5),)), (((1.0, 0.0, 0.5), (1.0, 0.5)),)):
@@ -327,7 +342,7 @@ def test_a_generator_learns_the_lesson_and_goes_on(tmp_path: Path) -> None:
     sharpen(training, run, Steps(6))
     released = release_generator(tmp_path, "mine")
     assert [a.title for a in released.attributes.attributes] == [
-        TITLES[name] for name in ATTRIBUTES
+        CHANNEL_TITLES[name] for name in ATTRIBUTES
     ]
     assert released.prior == measured().prior
 
@@ -351,23 +366,25 @@ def test_what_goes_with_a_channel_goes_along() -> None:
     rng = torch.Generator().manual_seed(0)
     cells = torch.randn(4000, len(CHANNELS), generator=rng)
     ice, warmth, relief = (CHANNELS.index(name) for name in ("ice", "warmth", "relief"))
-    dry = cells[:, 0] > 0
-    cells[:, warmth] = torch.where(dry, -0.6 * cells[:, ice], 0.9 * cells[:, ice])
+    cells[:, warmth] = -0.6 * cells[:, ice]
     cells[:, relief] = cells[:, ice] + 0.1 * cells[:, relief]
-    shares = goes_along(cells, "ice", Painted(("relief",)))
+    shares = goes_along(cells, "ice", Painted({"relief": 0.0}))
     assert (shares[ice], shares[relief]) == (1, 0)
-    shares = goes_along(cells, "ice", Painted(("land", "height")))
+    shares = goes_along(cells, "ice", Painted({"land": 0.0, "height": 0.0}))
     assert shares[warmth] == pytest.approx(-0.6, abs=0.02)
     assert shares[relief] == pytest.approx(1, abs=0.02)
     assert shares[0] == 0
-    at_sea = goes_along(cells, "ice", Painted(("land", "height", "relief"), "sea"))
-    assert at_sea[warmth] > 0
+    cells[:, warmth] = 0.5 * cells[:, 0] + 0.2 * cells[:, ice]
+    shares = goes_along(cells, "ice", Painted({"land": 2.0}))
+    assert shares[0] == 2
+    assert shares[warmth] == pytest.approx(1.2, abs=0.02), "what goes with the land it brings"
 
 
 def test_only_what_shows_is_judged() -> None:
     domain = find_domain("planet")
     sea, land = {"land": -1.0}, {"land": 1.0}
-    assert [name for name in CHANNELS if domain.can_show(name, True, sea)] == ["land", "depth"]
+    found = [name for name in CHANNELS if domain.can_show(name, True, sea)]
+    assert found == ["land", "height", "depth", "green", "sand", "ice"]
     assert [name for name in CHANNELS if domain.can_show(name, False, sea)] == ["depth"]
     assert not domain.can_show("land", True, land)
     assert domain.can_show("land", False, land)
@@ -393,6 +410,19 @@ def test_the_set_has_maps_and_a_sheet(tmp_path: Path) -> None:
         assert sheet.size == (32 * (1 + len(MAPS)), 3 * 32)
     assert (tmp_path / "000002.safetensors").exists()
     assert len((tmp_path / "places.csv").read_text().splitlines()) == 4
+
+
+@pytest.mark.usefixtures("earth")
+def test_files_are_fetched_from_a_folder(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scripts.fetch_earth.FILES", earth_files.FILES)
+    monkeypatch.setenv("LATENTBRUSH_EARTH", str(tmp_path / "here"))
+    for source in (folder, tmp_path / "here"):  # also from where they are already
+        monkeypatch.setattr("sys.argv", ["fetch_earth", str(source)])
+        fetch_earth.main()
+    assert sorted(path.name for path in (tmp_path / "here").iterdir()) == sorted(NAMES)
+    assert earth_folder() == tmp_path / "here"
 
 
 def test_another_file_is_refused(tmp_path: Path) -> None:
@@ -426,3 +456,38 @@ def test_a_checkerboard_is_seen() -> None:
     assert 1 <= unevenness(even) < 1.1
     pairs = even.repeat_interleave(2, dim=3)
     assert unevenness(pairs) > 1.9
+
+
+SAME = {"nimg": 32}  # of a comparison of priors
+
+
+def asked(run: Path, seeds: int = 1) -> argparse.Namespace:
+    return argparse.Namespace(run=run, seeds=seeds)
+
+
+class Measure:
+    """Counts what is measured."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def __call__(self, model: Model) -> Mapping[str, Any]:
+        self.names.append(model.card.id)
+        return {"distance": 1.0}
+
+
+@pytest.mark.usefixtures("earth")
+def test_runs_are_made_once_and_go_on_where_they_stopped(tmp_path: Path) -> None:
+    base, measure = small("planet64", 32), Measure()
+    arms = {"vector": Arm("vector", game=1), "taught": Arm("planet", lesson=1, sharpening=1)}
+    compare(asked(tmp_path), base, {"vector": arms["vector"]}, SAME, measure)
+    compare(asked(tmp_path), base, arms, SAME, measure)
+    assert len(measure.names) == 2
+    rows = json.loads((tmp_path / "priors.json").read_text())
+    assert [(row["prior"], row["run_seed"]) for row in rows] == [("vector", 0), ("taught", 0)]
+    assert all(row["nimg"] == 32 and row["distance"] == 1.0 for row in rows)
+    state = load_state(tmp_path / "taught-0")
+    assert arms["taught"].is_over(state)
+    assert not Arm("planet", game=1).is_over(state), "another phase is its last"
+    with pytest.raises(SystemExit, match="is not"):
+        compare(asked(tmp_path), base, arms, {"nimg": 64}, measure)

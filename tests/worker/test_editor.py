@@ -20,7 +20,7 @@ from models.images import Pixels, resize_img, to_img
 from models.inversion import invert
 from models.latents import LatentMap, Stored, from_bytes, to_bytes
 from models.model import FitBounds
-from models.painting import Move, moved, reading
+from models.painting import Move, reached, reading
 from tests.fakes.tiny import tiny_land, tiny_model
 from training.attributes import least_squares
 from training.reader import fit_reader
@@ -439,7 +439,7 @@ def test_an_attribute_is_moved_to_a_reading(reading_editor: ModelEditor, origina
     now = reading(editor.model, plain, "hat")
     for wanted_reading in (now + 0.03, now + 0.08):
         move = Move(torch.ones(1, 1, 16, 16), "hat", reach=wanted_reading)
-        after = moved(editor.model, plain, move, 1.0)
+        after = reached(editor.model, plain, move, 1.0)
         assert reading(editor.model, after, "hat") == pytest.approx(wanted_reading, abs=0.02)
 
 
@@ -453,7 +453,7 @@ def test_a_share_of_a_move_to_a_reading_is_a_share_of_its_strength(
     move = Move(torch.ones(1, 1, 16, 16), "hat", reach=reach)
 
     def step(share: float) -> torch.Tensor:
-        return moved(editor.model, plain, move, share).layers[0] - plain.layers[0]
+        return reached(editor.model, plain, move, share).layers[0] - plain.layers[0]
 
     assert step(0.0).abs().max() == 0
     assert step(1.0).abs().max() > 0

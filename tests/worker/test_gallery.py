@@ -8,9 +8,9 @@ import pytest
 import torch
 from PIL import Image
 
+from contracts.blobs import Files as Store
 from contracts.catalog import PREVIEW, AttributeChange, change_attribute, strip_path
 from contracts.job_store import JobStore
-from contracts.library import Library
 from contracts.requests import StripRequest
 from models.adopt import adopt
 from models.errors import AttributeUnknown
@@ -20,6 +20,7 @@ from models.model import Card
 from tests.fakes.checkpoints import write_official
 from tests.fakes.reference import random_weights
 from worker.adoption import About, Files, adopt_files
+from worker.desk import Desk
 from worker.editor import load_editor
 from worker.gallery import draw_strip
 from worker.ports import Step
@@ -49,14 +50,14 @@ def task_at(home: Path) -> Task:
     bench = Workbench(
         settings,
         cast(JobStore, None),
-        Library(settings.store_url),
+        Store(settings.store_url),
         load_editor,
         "cpu",
         "worker",
         lambda: False,
         lambda: None,
     )
-    return Task(bench, "anna", lambda step: None)
+    return Task(bench, Desk(bench.files, "anna"), lambda step: None)
 
 
 def test_an_import_draws_no_strip_and_tells_how_far_it_is(folder: Path, told: list[Step]) -> None:

@@ -8,12 +8,13 @@ import pytest
 from fake_editor import FakeEditor
 from live_server import write_model
 
+from contracts.blobs import Files
 from contracts.errors import ModelUnavailable
 from contracts.ids import new_job_id
 from contracts.job_store import JobStore
 from contracts.jobs import JobKind, Result, new_record
-from contracts.library import Library
 from contracts.requests import GenerateRequest, GenerateResult
+from worker.desk import Desk
 from worker.jobs import again_if_memory_runs_out, translated
 from worker.ports import Encoded, Step, silent
 from worker.settings import WorkerSettings
@@ -38,20 +39,17 @@ class Small:
         settings = WorkerSettings(data_dir=home)
         self.failures = failures
         self.done: list[str] = []
-        self.task = Task(
-            Workbench(
-                settings,
-                cast(JobStore, None),
-                Library(settings.store_url),
-                self.load,
-                "cpu",
-                "worker",
-                lambda: False,
-                lambda: self.done.append("released"),
-            ),
-            "anna",
-            lambda step: None,
+        bench = Workbench(
+            settings,
+            cast(JobStore, None),
+            Files(settings.store_url),
+            self.load,
+            "cpu",
+            "worker",
+            lambda: False,
+            lambda: self.done.append("released"),
         )
+        self.task = Task(bench, Desk(bench.files, "anna"), lambda step: None)
 
     def load(self, model_dir: Path, device: str) -> FakeEditor:
         small = self

@@ -1,14 +1,16 @@
 """Painting on an endless land, on a small model."""
 
+from unittest.mock import Mock
+
 import numpy as np
 import pytest
 import torch
 
 from contracts.lands import FEATHER_PX, REACH, DrawRequest, LandEdit, LandInfo, tile_box
 from contracts.masks import MaskAll, MaskGrid
-from models import land_painting
 from models.errors import AttributeUnknown
 from models.generator import SURROUND
+from models.land import Land
 from tests.fakes.tiny import tiny_land
 from worker.editor import ModelEditor
 from worker.lands import stroke_of
@@ -61,9 +63,41 @@ def test_a_tile_is_that_part_of_a_larger_picture(editor: ModelEditor) -> None:
 
 def test_a_farther_zoom_is_the_same_land(editor: ModelEditor) -> None:
     near = drawn(editor, land().part((0, 0, 128, 64), SIDE))
-    far = drawn(editor, land().part((0, 0, 128, 64), SIDE, scale=4))
-    assert far.shape == (16, 32, 3)
-    assert np.abs(near.reshape(16, 4, 32, 4, 3).mean(axis=(1, 3)) - far).max() <= 1.5
+    far = drawn(editor, land().part((0, 0, 128, 64), SIDE, scale=2))
+    assert far.shape == (32, 64, 3)
+    assert np.abs(near.reshape(32, 2, 64, 2, 3).mean(axis=(1, 3)) - far).max() <= 1.5
+
+
+@pytest.mark.parametrize("around", [None, 4096])
+def test_from_far_away_it_is_drawn_coarser_and_the_same_in_any_tile(
+    editor: ModelEditor, around: int | None
+) -> None:
+    """Boxes of edits need not fit the larger pixels."""
+    edits = (edit((901, 603, 399, 77)), edit((1015, 100, 9, 1200), attribute="hat"))
+    painted = LandInfo(model="tiny-land", land_id="lnd_x", seed=3, edits=edits, around=around)
+    plain = painted.model_copy(update={"edits": ()})
+    large = drawn(editor, painted.part((0, 0, 2048, 1024), SIDE, scale=4))
+    for x in range(2):
+        tile = drawn(editor, painted.part(tile_box(6, x, 0), SIDE, scale=4))
+        assert np.array_equal(tile, large[:, 256 * x : 256 * x + 256])
+    before = drawn(editor, plain.part((0, 0, 2048, 1024), SIDE, scale=4))
+    changed = (large != before).any(axis=2)
+    assert changed[151:169, 226:324].mean() > 0.5
+    changed[148:172, 223:328] = changed[23:, 251:259] = False
+    assert not changed.any()
+    near = drawn(editor, plain.part((0, 0, 2048, 1024), SIDE))
+    pooled = near.reshape(256, 4, 512, 4, 3).mean(axis=(1, 3))
+    assert np.corrcoef(pooled.ravel(), before.ravel())[0, 1] > 0.5
+
+
+def test_a_box_anywhere_is_drawn_of_the_chunks_that_it_meets(
+    editor: ModelEditor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawings = Mock(wraps=Land.chunk, side_effect=Land.chunk)
+    monkeypatch.setattr(Land, "chunk", lambda *args: drawings(*args))
+    painted = land(edit((0, 0, 800, 800)))
+    drawn(editor, painted.part((100, 60, 512, 512), SIDE))
+    assert drawings.call_count == 2 * 3 * 3, "once without and once with the edit"
 
 
 def test_where_strokes_meet_at_a_tiles_border_there_is_no_seam(editor: ModelEditor) -> None:
@@ -90,10 +124,10 @@ def test_of_a_large_mask_only_what_is_drawn_is_kept() -> None:
     around = (100, 50, 64, 32)
     rows = tuple(tuple(float(i == j) for i in range(8)) for j in range(8))
     large = edit((60, 40, 2048, 4096), mask=MaskGrid(rows=rows))
-    stroke = stroke_of(large, around, no_mask, torch.device("cpu"))
+    stroke = stroke_of(large, 1, around, no_mask, torch.device("cpu"))
     assert (stroke.top, stroke.left, stroke.mask.shape) == (50, 100, (1, 1, 32, 64))
     assert stroke.mask.untyped_storage().nbytes() == stroke.mask.nbytes
-    whole = stroke_of(large, large.box, no_mask, torch.device("cpu"))
+    whole = stroke_of(large, 1, large.box, no_mask, torch.device("cpu"))
     place = (50, 100, 32, 64)
     assert torch.equal(stroke.on(place), whole.on(place))
     assert stroke.mask.max() > 0
@@ -109,7 +143,7 @@ def test_the_reach_is_what_the_generator_computes_around_a_picture() -> None:
 
 
 def test_the_soft_edge_is_as_wide_as_the_server_thinks() -> None:
-    assert FEATHER_PX == land_painting.FEATHER_PX
+    assert Land(tiny_land(), 1).feather_px == FEATHER_PX
 
 
 AROUND = 1024

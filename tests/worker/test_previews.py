@@ -3,25 +3,29 @@
 import signal
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
+import numpy as np
 import pytest
 from fake_editor import FakeEditor
 from live_server import write_model
+from safetensors.numpy import load, save
 
+from contracts.blobs import Files
 from contracts.edits import AttributeEdit
 from contracts.errors import UnknownMask
 from contracts.ids import new_job_id
 from contracts.job_store import JobStore
 from contracts.jobs import JobKind, new_record
-from contracts.library import Library
 from contracts.masks import MaskStored
 from contracts.previews import PreviewRequest
+from contracts.records import Given
 from contracts.requests import EditRequest, GenerateRequest, GenerateResult
-from worker.ports import EditCall, Edited
-from worker.previews import BenchStudio, Slots
+from worker.desk import Desk
+from worker.ports import EditCall, Edited, Step
+from worker.previews import BenchStudio, Drawn, Slots
 from worker.settings import WorkerSettings
 from worker.task import Task
 from worker.tasks import perform
@@ -105,14 +109,14 @@ class Narrow(FakeEditor):
 class Asked:
     """Previews of one generated picture, by a bench with a model of one kind."""
 
-    def __init__(self, folder: Path, kind: type[Short | Narrow]) -> None:
+    def __init__(self, folder: Path, kind: type[FakeEditor]) -> None:
         write_model(folder)
         settings = WorkerSettings(data_dir=folder)
-        kind.together = []
+        kind.together = []  # type: ignore[attr-defined]
         self.bench = Workbench(
             settings,
             cast(JobStore, None),
-            Library(settings.store_url),
+            Files(settings.store_url),
             lambda model, device: kind(model.name, 64, device),
             "cpu",
             "worker",
@@ -121,14 +125,20 @@ class Asked:
         )
         asked = GenerateRequest(model="fake", seed=1)
         record = new_record(new_job_id(), "anna", JobKind.GENERATE, "interactive", asked)
-        made = perform(Task(self.bench, "anna", lambda step: None), record)
+        desk = Desk(self.bench.files, "anna")
+        made = perform(Task(self.bench, desk, lambda step: None), record)
         assert isinstance(made, GenerateResult)
         self.latent_id = made.latent_id
+        self.given = Given(
+            images={each.image_id: each for each in desk.made.images},
+            latents={each.latent_id: each for each in desk.made.latents},
+        )
 
     def request(self, ticket: int, *edits: AttributeEdit, owner: str = "anna") -> PreviewRequest:
         edit = EditRequest(latent_id=self.latent_id, edits=edits)
         fields = {"ticket": ticket, "slot": str(ticket), "owner": owner, "edit": edit}
-        return PreviewRequest(answer_to="there", model="fake", **fields)
+        given = self.given if owner == "anna" else Given()
+        return PreviewRequest(answer_to="there", model="fake", given=given, **fields)
 
 
 SMILE = AttributeEdit(attribute="smile", strength=1.0)
@@ -210,3 +220,23 @@ def test_who_is_called_away_from_the_line_holds_nobody_up() -> None:
     holder.join()
     with turns.turn():
         pass
+
+
+def test_what_a_preview_completes_is_told(tmp_path: Path) -> None:
+    """A latent of before twins gets its twin once, and not at every start of a worker."""
+
+    class Completing(FakeEditor):
+        together: list[int]
+
+        def with_twin(self, tensor: bytes, on_step: Callable[[Step], None]) -> bytes:
+            return save(load(tensor) | {"twin": np.zeros(1, np.float32)})
+
+        def edit_together(self, calls: Sequence[EditCall]) -> list[Edited | Exception]:
+            for call in calls:
+                call.tensor(call.latent_id)
+            return super().edit_together(calls)
+
+    asked = Asked(tmp_path, Completing)
+    (drawn,) = BenchStudio(asked.bench).draw([asked.request(1, SMILE)])
+    assert isinstance(drawn, Drawn)
+    assert list(drawn.tensors) == [asked.latent_id]

@@ -27,6 +27,9 @@ class Graves:
     def say_dead(self, name: str) -> None:
         self.names.append(name)
 
+    def is_full(self) -> bool:
+        return False
+
     def workers(self) -> list[WorkerState]:
         return []
 

@@ -7,10 +7,12 @@ from typing import cast
 from fake_editor import FakeEditor
 from live_server import write_model
 
+from contracts.blobs import BlobStore, Files
 from contracts.job_store import JobStore
-from contracts.library import LatentRecord, Library
+from contracts.records import Given, LatentRecord
 from contracts.requests import Metrics
-from worker.ports import Step
+from worker.desk import Desk
+from worker.ports import Step, silent
 from worker.settings import WorkerSettings
 from worker.task import Task
 from worker.workbench import Workbench
@@ -25,8 +27,7 @@ class Completing(FakeEditor):
 
 def kept_latent(task: Task) -> LatentRecord:
     """An owner's latent from before there were twins."""
-    return task.bench.library.add_latent(
-        task.owner,
+    return task.desk.add_latent(
         b"old",
         model="fake",
         model_version=task.bench.version("fake"),
@@ -43,22 +44,24 @@ def kept_latent(task: Task) -> LatentRecord:
 def test_an_old_latent_keeps_its_id_and_gets_a_twin(tmp_path: Path) -> None:
     write_model(tmp_path)
     settings = WorkerSettings(data_dir=tmp_path)
-    library = Library(settings.store_url)
+    files = Files(settings.store_url)
     bench = Workbench(
         settings,
         cast(JobStore, None),
-        library,
+        files,
         lambda folder, device: Completing(folder.name, 64, device),
         "cpu",
         "worker",
         lambda: False,
         lambda: None,
     )
-    task = Task(bench, "anna", lambda step: None)
-    editor = task.editor("fake")
-    record, fetch = kept_latent(task), task.tensors_for(editor)
+    before = Task(bench, Desk(files, "anna"), silent)
+    editor = before.editor("fake")
+    record = kept_latent(before)
+    task = Task(bench, Desk(files, "anna", Given(latents={record.latent_id: record})), silent)
+    fetch = task.tensors_for(editor)
     assert fetch(record.latent_id) == b"old+twin"
-    again = library.latent("anna", record.latent_id)
-    assert library.tensor(again) == b"old+twin", "kept: it is looked for once"
-    assert again.model_copy(update={"blob_id": record.blob_id}) == record
+    assert BlobStore(files).find(task.desk.made.tensors[record.latent_id]) == b"old+twin"
+    made = task.desk.made
     assert fetch(record.latent_id) == b"old+twin"
+    assert task.desk.made == made, "it is looked for once"

@@ -8,10 +8,14 @@ from fake_editor import FakeEditor
 from live_server import write_model
 from pictures import png
 
+from contracts.blobs import Files
 from contracts.catalog import Catalog
 from contracts.errors import ModelUnavailable, UnknownImage, UnknownModel
-from contracts.library import Library
+from contracts.records import Given
+from worker.desk import Desk
+from worker.ports import silent
 from worker.settings import WorkerSettings
+from worker.task import Task
 from worker.workbench import Workbench
 
 
@@ -40,7 +44,7 @@ def bench(tmp_path: Path, loads: Loads) -> Workbench:
     return Workbench(
         settings,
         None,  # type: ignore[arg-type]
-        Library(settings.store_url),
+        Files(settings.store_url),
         loads,
         "cpu",
         "worker",
@@ -133,10 +137,12 @@ def test_models_that_cannot_be(bench: Workbench, tmp_path: Path) -> None:
 
 
 def test_a_picture_is_decoded_once(bench: Workbench) -> None:
-    record = bench.library.add_image("anna", png(8, 6), "image/png", 8, 6)
-    assert bench.picture("anna", record.image_id) is bench.picture("anna", record.image_id)
+    record = Desk(bench.files, "anna").add_image(png(8, 6), "image/png", 8, 6)
+    given = Given(images={record.image_id: record})
+    one, other = (Task(bench, Desk(bench.files, "anna", given), silent) for _ in range(2))
+    assert one.picture(record.image_id) is other.picture(record.image_id)
     with pytest.raises(UnknownImage):
-        bench.picture("ben", record.image_id)
+        Task(bench, Desk(bench.files, "ben"), silent).picture(record.image_id)
 
 
 def test_why_a_model_cannot_be_loaded_is_in_the_log(

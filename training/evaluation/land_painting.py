@@ -10,8 +10,8 @@ from tqdm import tqdm
 
 from models.carry import softened
 from models.generator import SURROUND
-from models.land import Land
-from models.land_painting import FEATHER_PX, PixelBox, Stroke, draw_painted
+from models.land import FEATHER_PX, Land
+from models.land_painting import PixelBox, Stroke, draw_painted
 from models.latents import SQUARE
 from models.model import Model
 from models.ops import normalize_2nd_moment
@@ -52,11 +52,12 @@ class PaintingRow:
 def evaluate_painting(
     model: Model, judge: PerceptualNet, count: int, seed: int
 ) -> list[PaintingRow]:
-    """Paint every attribute that the judge can read on `count` lands, at ±1 and ±2 σ, where more or
-    less of it would be seen."""
+    """Paint every attribute that the judge can read on `count` lands, at ±1 and ±2 σ as far as it
+    goes, where more or less of it would be seen."""
     targets = list(judge.config.targets)
     domain = domain_reading(targets)
-    names = [(a.id, domain.read_as(a.id)) for a in model.attributes.attributes]
+    bounds = {a.id: (a.min, a.max) for a in model.attributes.attributes}
+    names = [(name, domain.read_as(name)) for name in bounds]
     readable = [(name, factor) for name, factor in names if factor in targets]
     side = SIDES * model.layout.resolution
     quarter = side // 2
@@ -74,7 +75,8 @@ def evaluate_painting(
         said = dict(zip(targets, read.tolist(), strict=True))
         for name, factor in readable:
             column = targets.index(factor)
-            for strength in STRENGTHS:
+            low, high = bounds[name]
+            for strength in (s for s in STRENGTHS if low <= s <= high):
                 if not domain.can_show(factor, strength > 0, said):
                     continue
                 stroke = Stroke(name, strength, 0, 0, mask)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from models.errors import ShapeError
 from models.images import from_uint8, to_uint8
 from models.land import Land
 from models.model import Model
@@ -57,7 +58,12 @@ def evaluate_planet(model: Model, count: int, seed: int) -> PlanetFigures:
 
     Raises:
         TrainingError: the Earth's files are not there.
+        ShapeError: the model was not trained spatially.
     """
+    if model.prior is None:
+        raise ShapeError(
+            f"{model.card.id} was not trained spatially: it draws no squares of a land"
+        )
     earth, size = open_earth(), model.layout.resolution
 
     def cut(of_seed: int, within: Sequence[Part]) -> Iterator[Tensor]:

@@ -20,7 +20,7 @@ from training.planet.maps import MAPS, ramp
 from training.planet.sphere import Place, looked_up, seen_from
 from training.planet.squares import SQUARE_KM, place_of
 
-TITLES = {
+CHANNEL_TITLES = {
     "land": "Land",
     "height": "Mountains",
     "depth": "Deep sea",
@@ -31,7 +31,7 @@ TITLES = {
     "relief": "Rough country",
 }
 """What the first channels of z are, and as what a person paints more of them."""
-CHANNELS = tuple(TITLES)
+CHANNELS = tuple(CHANNEL_TITLES)
 CELL_KM = SQUARE_KM / 4
 SAMPLES = 4  # per cell and axis
 QUANTILES = 257

@@ -9,15 +9,6 @@ from torch import Tensor
 
 MAPS = ("water", "height", "depth", "warmth", "green", "sand", "ice", "relief")
 """What is known of a place, each from 0 to 1."""
-TITLES = dict(
-    zip(
-        MAPS,
-        ("Water", "Height", "Depth", "Warmth", "Forest", "Desert", "Snow and ice", "Relief"),
-        strict=True,
-    )
-)
-"""What a person calls them."""
-
 HIGHEST_KM = 6.4  # what the picture of heights shows in white
 COLDEST_C, WARMEST_C = -30.0, 30.0  # where warmth is 0 and 1
 EQUATOR_C, POLE_C = 27.0, -23.0  # yearly means at sea level

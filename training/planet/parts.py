@@ -1,4 +1,8 @@
-"""The parts of the Earth that no training sees: every figure is of them."""
+"""The parts of the Earth that are held out: every figure is of them.
+
+No square that is trained on has its middle there, or any of the probes that `place_of` takes; past
+those, a square reaches in by less than a tenth of its side.
+"""
 
 import math
 from collections.abc import Sequence

@@ -10,6 +10,7 @@ import { names, openAfter, strokeAt } from './strokes.js';
 /** @typedef {import('./stroke.js').LandEdit} LandEdit */
 /** @typedef {import('./strokes.js').Change} Change */
 /** @typedef {import('./strokes.js').Stroke} Stroke */
+/** @typedef {ReturnType<typeof import('./palette.js').nameOf>} Name */
 /**
  * @typedef {object} EditEvents
  * @property {(stroke: Stroke, change: Change) => void} onEdit
@@ -26,8 +27,8 @@ export function editList({ onEdit, onPoint, onOpen }) {
   /** @type {readonly LandEdit[]|null} */
   let edits = null;
   let open = -1; // none
-  /** @type {(edit: LandEdit) => string} */
-  let titleOf = ({ attribute }) => attribute;
+  /** @type {(edit: LandEdit) => Name} */
+  let nameOf = ({ attribute }) => ({ title: attribute, sign: 1, min: -3 });
   /** @type {{stroke: Stroke, strength: number, pause: ReturnType<typeof setTimeout>|undefined}|null} an amount that is being changed */
   let draft = null;
   /** @type {{pointed: LandEdit|null, focused: LandEdit|null}} */
@@ -48,16 +49,18 @@ export function editList({ onEdit, onPoint, onOpen }) {
 
   /** @param {LandEdit} edit @param {string} name @param {Stroke} stroke */
   function amount(edit, name, stroke) {
+    const { sign, min } = nameOf(edit);
     const { dom, set } = slider({
       label: t('Amount of {name}', { name }),
-      min: -3,
+      min,
       max: 3,
       step: 0.1,
       unit: 'σ',
       origin: 0,
       isCompact: true,
-      onInput(strength) {
-        set(strength);
+      onInput(value) {
+        const strength = sign * value;
+        set(value);
         clearTimeout(draft?.pause);
         draft = { stroke, strength, pause: undefined };
       },
@@ -65,7 +68,7 @@ export function editList({ onEdit, onPoint, onOpen }) {
         if (draft) draft.pause = setTimeout(settle, PAUSE_MS); // of several presses of a key the last one counts
       },
     });
-    set(draft?.strength ?? edit.strength);
+    set(sign * (draft?.strength ?? edit.strength));
     return dom;
   }
 
@@ -97,7 +100,7 @@ export function editList({ onEdit, onPoint, onOpen }) {
       'li',
       { class: isOff ? 'land-edit is-off' : 'land-edit' },
       choose,
-      el('span', { class: 'edit-value' }, `${signed(edit.strength)} σ`),
+      el('span', { class: 'edit-value' }, `${signed(nameOf(edit).sign * edit.strength)} σ`),
       toggle,
       iconButton('bin', t('Delete {name}', { name }), () => onEdit(stroke, null)),
       isOpen && amount(edit, name, stroke),
@@ -111,7 +114,7 @@ export function editList({ onEdit, onPoint, onOpen }) {
 
   function show() {
     const all = edits ?? [];
-    const named = names(all, titleOf);
+    const named = names(all, (edit) => nameOf(edit).title);
     const hadFocus = list.contains(document.activeElement);
     none.hidden = all.length > 0;
     replaceRows(list, all.map((edit, i) => row(edit, i, named[i])));
@@ -122,12 +125,12 @@ export function editList({ onEdit, onPoint, onOpen }) {
     parts: [none, list],
     /** Have the amount drawn that is being changed, now. */
     settle,
-    /** @param {readonly LandEdit[]} next @param {(edit: LandEdit) => string} titles */
-    show(next, titles) {
+    /** @param {readonly LandEdit[]} next @param {(edit: LandEdit) => Name} naming */
+    show(next, naming) {
       const was = open;
       open = openAfter(edits, next, open);
       if (draft && !draft.pause && (open < 0 || open !== was || next[open].strength === draft.strength)) draft = null;
-      [edits, titleOf] = [next, titles];
+      [edits, nameOf] = [next, naming];
       point({ pointed: null, focused: null });
       show();
       if (open >= 0 && open !== was) list.children[open].scrollIntoView({ block: 'nearest' });

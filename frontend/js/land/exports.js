@@ -15,6 +15,10 @@ export function exportList(api) {
   const dom = el('div', { class: 'land-exports', role: 'status', 'aria-label': t('Exports') });
   return {
     dom,
+    /** Whether any is on its way. */
+    get areDrawn() {
+      return dom.childElementCount > 0;
+    },
     /**
      * Draw a part of a land, and hand over the file.
      * @param {import('./history.js').Land} land

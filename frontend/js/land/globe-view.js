@@ -13,6 +13,19 @@ const SIDE = 220;
 const TILT = 0.35; // radians
 const TURN_S = 40; // once round
 const KEY_TURN = 1 / 36;
+const LARGEST_AT_ONCE = 4096; // pixels around: of a larger globe every tile is wanted first, so it is folded until it is asked for
+
+/** Whether an unfolded globe would cover much of the map. */
+function isNarrow() {
+  return matchMedia('(max-width: 760px)').matches;
+}
+
+/** Copy a part of a picture into it. @param {ImageData} whole @param {ImageData} part @param {number} left @param {number} top */
+function setRows(whole, part, left, top) {
+  for (let y = 0; y < part.height; y++) {
+    whole.data.set(part.data.subarray(4 * y * part.width, 4 * (y + 1) * part.width), 4 * ((top + y) * whole.width + left));
+  }
+}
 
 /** @param {(land: Land) => string} urlOf with places for z, x and y */
 export function globeView(urlOf) {
@@ -26,16 +39,31 @@ export function globeView(urlOf) {
   let turn = 0;
   let isHeld = wantsLessMotion();
   let last = 0;
-  /** @type {HTMLImageElement[]} what is being loaded */
+  /** @type {HTMLImageElement[]} what is being loaded, or was */
   let tiles = [];
-  const waiting = el('figcaption', { class: 'globe-waiting quiet', role: 'status' }, t('Drawing the globe…'));
+  let [arrived, failed] = [0, 0];
+  /** @type {(() => void)|null} what is done once it is unfolded */
+  let load = null;
+  const waiting = el('figcaption', { class: 'globe-waiting quiet', role: 'status' });
   const fold = iconButton('down', t('The globe'), () => {
-    canvas.hidden = !canvas.hidden;
-    waiting.hidden = canvas.hidden || pixels !== null;
-    fold.setAttribute('aria-expanded', String(!canvas.hidden));
+    setFolded(!canvas.hidden);
+    load?.();
   });
   fold.setAttribute('aria-expanded', 'true');
   const dom = el('figure', { class: 'globe', hidden: true }, fold, canvas, waiting);
+
+  /** @param {boolean} isFolded */
+  function setFolded(isFolded) {
+    canvas.hidden = isFolded;
+    fold.setAttribute('aria-expanded', String(!isFolded));
+    tellHowFar();
+  }
+
+  function tellHowFar() {
+    waiting.hidden = canvas.hidden || arrived === tiles.length;
+    const isOver = arrived + failed === tiles.length && failed > 0;
+    waiting.textContent = isOver ? t('Some tiles did not come') : t('Drawing the globe… {arrived} of {all}', { arrived, all: tiles.length });
+  }
 
   function draw() {
     if (!pixels) return;
@@ -43,7 +71,6 @@ export function globeView(urlOf) {
     context.putImageData(shown, 0, 0);
     canvas.dataset.turn = turn.toFixed(3);
     if (isHeld) canvas.setAttribute('aria-valuenow', String(Math.round(360 * turn)));
-    waiting.hidden = true;
   }
 
   /** @param {number} now */
@@ -77,12 +104,39 @@ export function globeView(urlOf) {
     draw();
   });
 
+  /** @param {Land} land @param {number} width @param {number} height of its map here */
+  function loadTiles(land, width, height) {
+    const [url, side] = [urlOf(land), land.tile_px];
+    const places = Array.from({ length: Math.ceil(height / side) }, (_, y) => Array.from({ length: Math.ceil(width / side) }, (_, x) => ({ x, y }))).flat();
+    tiles = places.map(({ x, y }) => {
+      const tile = new Image();
+      tile.onload = () => {
+        if (!tiles.includes(tile)) return;
+        const onMap = context2d(map, { willReadFrequently: true });
+        onMap.drawImage(tile, x * side, y * side);
+        pixels ??= new ImageData(width, height);
+        setRows(pixels, onMap.getImageData(x * side, y * side, Math.min(side, width - x * side), Math.min(side, height - y * side)), x * side, y * side);
+        arrived += 1;
+        tellHowFar();
+        draw();
+      };
+      tile.onerror = () => {
+        if (!tiles.includes(tile)) return;
+        failed += 1;
+        tellHowFar();
+      };
+      tile.src = url.replace('{z}', String(land.min_zoom)).replace('{x}', String(x)).replace('{y}', String(y));
+      return tile;
+    });
+    tellHowFar();
+  }
+
   return {
     dom,
     /** Show a land that comes round; another one, none. @param {Land|null} land */
     show(land) {
       for (const tile of tiles) tile.src = ''; // the server need not draw it any more
-      tiles = [];
+      [tiles, arrived, failed, load] = [[], 0, 0, null];
       const wasHidden = dom.hidden;
       dom.hidden = !land?.around;
       if (!land?.around) return;
@@ -91,25 +145,15 @@ export function globeView(urlOf) {
       if (map.width !== width || map.height !== height) {
         Object.assign(map, { width, height });
         pixels = null;
-        waiting.hidden = canvas.hidden;
         context.clearRect(0, 0, SIDE, SIDE);
+        setFolded(land.around > LARGEST_AT_ONCE || isNarrow());
       }
-      const url = urlOf(land);
-      for (let y = 0; y < height / land.tile_px; y++) {
-        for (let x = 0; x < width / land.tile_px; x++) {
-          const tile = new Image();
-          tile.onload = () => {
-            if (!tiles.includes(tile)) return;
-            const onMap = context2d(map, { willReadFrequently: true });
-            onMap.drawImage(tile, x * land.tile_px, y * land.tile_px);
-            pixels = onMap.getImageData(0, 0, width, height);
-            draw();
-          };
-          tile.onerror = () => tiles.includes(tile) && (waiting.textContent = t('Some tiles did not come'));
-          tiles.push(tile);
-          tile.src = url.replace('{z}', String(land.min_zoom)).replace('{x}', String(x)).replace('{y}', String(y));
-        }
-      }
+      load = () => {
+        if (canvas.hidden) return;
+        load = null;
+        loadTiles(land, width, height);
+      };
+      load();
       if (wasHidden) requestAnimationFrame(spin);
     },
   };

@@ -13,10 +13,13 @@ export function begin(id) {
   return { ids: [id], at: 0 };
 }
 
-/** A new land; what was undone is gone. @param {Lands} history @param {string} id @returns {Lands} */
+/** A new land; what was undone is gone, and so is what was long ago. @param {Lands} history @param {string} id @returns {Lands} */
 export function add({ ids, at, ...rest }, id) {
-  const next = [...ids.slice(0, at + 1), id].slice(-KEPT);
-  return { ...rest, ids: next, at: next.length - 1 };
+  const all = [...ids.slice(0, at + 1), id];
+  const next = all.slice(-KEPT);
+  const name = worldOf({ ...rest, ids: all, at: all.length - next.length }); // of the first that stays
+  const worlds = name === null ? rest.worlds : { ...rest.worlds, [next[0]]: name };
+  return { ...rest, ...(worlds && { worlds }), ids: next, at: next.length - 1 };
 }
 
 /** Another land, which has nothing to do with the one before. @param {Lands} history @param {string} id @returns {Lands} */

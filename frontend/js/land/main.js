@@ -12,7 +12,7 @@ import { iconButton } from '../panels/controls.js';
 import { keyDialog } from '../panels/dialogs.js';
 import { themeButton } from '../panels/theme.js';
 import { loadPreference } from '../preferences.js';
-import { Problem, asProblem, remedy } from '../problem.js';
+import { Problem, asProblem, isWrong, remedy } from '../problem.js';
 import { isElsewhere } from '../typing.js';
 import { exportDialog } from './export-dialog.js';
 import { exportList } from './exports.js';
@@ -21,7 +21,7 @@ import { add, addFirst, begin, goTo, parse, present, step, withEdits, withWorld,
 import { landHelp } from './help.js';
 import { keyOf } from './keys.js';
 import { landPanel } from './panel.js';
-import { fits, painted, rectangle } from './stroke.js';
+import { beyondPoles, fits, onLand, painted, rectangle } from './stroke.js';
 import { changed } from './strokes.js';
 import { LandView } from './view.js';
 import { worldBar } from './world-bar.js';
@@ -76,7 +76,7 @@ let history = null;
 /** @type {Land|null} the present one */
 let land = null;
 /** @type {Brush} */
-let brush = { tool: 'move', attribute: null, strength: 2, radius: 40, softness: 0.5 };
+let brush = { tool: 'move', attribute: null, strength: 2, radius: 40, softness: 0.2, raggedness: 0.6 };
 /** @type {Promise<void>} changes of the land wait for each other: each begins with what the one before made */
 let turn = Promise.resolve();
 
@@ -84,7 +84,7 @@ const panel = landPanel({
   onBrush: (change) => setBrush({ ...brush, ...change }),
   onModel: (id) => another(({ coherence, around }) => ({ model: id, coherence, around, edits: [] })),
   onNew: () => another(({ seed: _, edits: __, ...rest }) => ({ ...rest, edits: [] })),
-  onAround: (around) => change((land) => ({ ...withEdits(land, land.edits), around })),
+  onAround: (around) => change((land) => ({ ...withEdits(land, land.edits), around }), false, tellWhatIsOff),
   onSeed: (seed) => another((land) => ({ ...withEdits(land, []), seed })),
   onCoherence: (coherence) => change((land) => ({ ...withEdits(land, land.edits), coherence })),
   onEdit: (stroke, edit) => change((land) => withEdits(land, changed(land.edits, stroke, edit))),
@@ -108,7 +108,7 @@ const view = new LandView(room, {
       return say(t('Choose an attribute to paint with'));
     }
     if (isDone) {
-      const { box, mask } = painted(points, brush.radius, brush.softness);
+      const { box, mask } = painted(points, brush);
       const { attribute, strength } = brush;
       change(async (before) => {
         const { mask_id } = await api.putMask(greyPng(mask));
@@ -118,11 +118,11 @@ const view = new LandView(room, {
     }
   },
   canBeAsLong(points) {
-    const isShort = fits(points, brush.radius, land?.around ?? null);
+    const isShort = fits(points, brush, land?.around ?? null);
     if (!isShort) say(t('This stroke is as long as one can be'));
     return isShort;
   },
-  onRectangle: (from, to) => exporting.open(rectangle(from, to), land?.around ?? null),
+  onRectangle: (from, to) => exporting.open(onLand(rectangle(from, to), land?.around ?? null), land?.around ?? null),
   onTiles(isDrawing, hasFailed) {
     say(isDrawing ? t('Drawing…') : '');
     if (hasFailed) tell(t('Some tiles did not come'), t('The server may be busy.'), () => view.retry());
@@ -156,8 +156,9 @@ function setBrush(next) {
  * Make another land out of the present one.
  * @param {(land: any) => Record<string, unknown>|Promise<Record<string, unknown>>} wanted what POST /lands takes
  * @param {boolean} [isAnother] it has nothing to do with the present one
+ * @param {() => void} [then] what is done once it is here
  */
-function change(wanted, isAnother = false) {
+function change(wanted, isAnother = false, then = () => {}) {
   turn = turn.then(async () => {
     if (!history) return;
     try {
@@ -171,10 +172,12 @@ function change(wanted, isAnother = false) {
       useModel(land.model);
       show();
       if (keeper.world || land.edits.length > 0) keepWorld();
+      then();
     } catch (error) {
       const found = asProblem(error);
       view.forget();
-      tell(found.title, remedy(found) || found.detail, () => change(wanted, isAnother));
+      if (land) panel.showLand(land); // what was asked for is not what there is
+      tell(found.title, remedy(found) || found.detail, isWrong(found) ? null : () => change(wanted, isAnother, then));
     }
   });
 }
@@ -182,10 +185,21 @@ function change(wanted, isAnother = false) {
 /** Leave the land as it is kept, and begin another one. @param {Parameters<typeof change>[0]} wanted */
 function another(wanted) {
   change(async (before) => {
-    await keeper.flush();
-    if (!keeper.isSaved) throw new Problem({ title: t('Not saved'), detail: t('The server does not take the land at the moment; another one would leave it unsaved.') });
+    await leave();
     return wanted(before);
   }, true);
+}
+
+/** Say that a globe has not the place where something was painted. */
+function tellWhatIsOff() {
+  const count = land ? beyondPoles(land).length : 0;
+  if (count) tell(t('Edits that are not seen: {count}', { count }), t('They lie beyond the poles of this globe. Undo, or make the land endless again, and they are there.'));
+}
+
+/** See that the land is kept before there is another one. */
+async function leave() {
+  await keeper.flush();
+  if (!keeper.isSaved) throw new Problem({ title: t('Not saved'), detail: t('The server does not take the land at the moment; another one would leave it unsaved.') });
 }
 
 /** Paint with the attributes of a model. @param {string} id */
@@ -206,7 +220,7 @@ function go(by) {
     try {
       const worldId = worldOf(next);
       const isElsewhere = worldId !== worldOf(history) || (worldId ?? null) !== (keeper.world?.world_id ?? null);
-      if (isElsewhere) await keeper.flush();
+      if (isElsewhere) await leave();
       const [back, world] = await Promise.all([api.land(present(next)), isElsewhere && worldId ? keptWorld(worldId) : null]);
       if (isElsewhere) {
         keeper.open(world);
@@ -259,6 +273,7 @@ async function downloadWorld() {
   }
 }
 
+addEventListener('beforeunload', (event) => exports.areDrawn && event.preventDefault()); // they would go on unseen
 addEventListener('visibilitychange', () => document.hidden && void keeper.flush().catch(() => null));
 
 /** @param {import('./export-dialog.js').Wanted} wanted */

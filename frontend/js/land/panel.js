@@ -7,13 +7,13 @@ import { t } from '../i18n.js';
 import { icon } from '../icons.js';
 import { iconButton, segmented, slider } from '../panels/controls.js';
 import { editList } from './edits.js';
-import { hasOpposite, paintOf, paintsOf } from './palette.js';
+import { hasOpposite, nameOf, paintOf, paintsOf } from './palette.js';
 import { LARGEST_BRUSH, SMALLEST_BRUSH } from './stroke.js';
 
 /** @typedef {import('../types.js').Attribute} Attribute */
 /** @typedef {import('./history.js').Land} Land */
 /** @typedef {import('./view.js').Tool} Tool */
-/** @typedef {{tool: Tool, attribute: string|null, strength: number, radius: number, softness: number}} Brush */
+/** @typedef {{tool: Tool, attribute: string|null, strength: number, radius: number, softness: number, raggedness: number}} Brush */
 /**
  * @typedef {object} PanelEvents
  * @property {(change: Partial<Brush>) => void} onBrush
@@ -43,11 +43,17 @@ const TOOLS = [
 /** @param {PanelEvents & import('./edits.js').EditEvents} events */
 export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onAround, ...ofEdits }) {
   const seed = el('input', { type: 'number', class: 'number', min: 0, step: 1, 'aria-label': t('Seed') });
-  seed.addEventListener('change', () => seed.value !== '' && Number.isSafeInteger(Number(seed.value)) && onSeed(Number(seed.value)));
+  let seedNow = 0;
+  seed.addEventListener('change', () => {
+    const wanted = Number(seed.value);
+    if (seed.value !== '' && Number.isSafeInteger(wanted) && wanted >= 0) onSeed(wanted);
+    else seed.value = String(seedNow);
+  });
   const picker = el('select', { class: 'land-model', 'aria-label': t('Model'), hidden: true, onchange: () => onModel(picker.value) });
   let coherenceNow = COHERENCE.usual;
   const coherence = slider({
     label: t('Coherence'),
+    hint: t('How far the land hangs together: more of it, larger seas and continents'),
     min: COHERENCE.min,
     max: COHERENCE.max,
     step: 0.5,
@@ -72,6 +78,7 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onArou
   let sign = 1; // of the amount that is shown: of what has a name of its own there is more or none
   const strength = slider({
     label: t('Amount'),
+    hint: t('In deviations of what the model draws by itself: 2 is a lot'),
     min: -3,
     max: 3,
     step: 0.1,
@@ -95,6 +102,15 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onArou
     unit: '%',
     onInput: (value) => onBrush({ softness: value / 100 }),
   });
+  const raggedness = slider({
+    label: t('Raggedness'),
+    hint: t('How far the edge of a stroke winds, as coasts do'),
+    min: 0,
+    max: 100,
+    step: 5,
+    unit: '%',
+    onInput: (value) => onBrush({ raggedness: value / 100 }),
+  });
   const edits = editList(ofEdits);
   const section = (/** @type {string} */ title, /** @type {Node[]} */ ...parts) =>
     el('section', { class: 'section', 'aria-label': title }, el('header', { class: 'section-head' }, el('h2', {}, title)), ...parts);
@@ -109,7 +125,7 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onArou
       shape.dom,
       round,
     ),
-    section(t('Brush'), tools.dom, what, list, strength.dom, size.dom, softness.dom),
+    section(t('Brush'), tools.dom, what, list, strength.dom, size.dom, softness.dom, raggedness.dom),
     section(t('Edits'), ...edits.parts),
   );
   /** @type {readonly Attribute[]} */
@@ -117,10 +133,11 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onArou
   /** @type {readonly import('./palette.js').Paint[]} */
   let paints = [];
   let amount = 2;
-  /** What has no opposite keeps its sign. @param {import('./palette.js').Paint} paint */
+  let wasNamed = false; // what is chosen now
+  /** What has no opposite keeps its sign, but not one that a name stood for. @param {import('./palette.js').Paint} paint */
   const choose = ({ attribute, sign: toward }) => {
     const isNamed = hasOpposite(paints, attribute);
-    onBrush({ attribute, tool: 'paint', ...(isNamed && { strength: toward * (amount || 2) }) });
+    onBrush({ attribute, tool: 'paint', ...((isNamed || wasNamed) && { strength: toward * (amount || 2) }) });
   };
   return {
     dom,
@@ -142,23 +159,24 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onArou
       const chosen = paintOf(paints, brush);
       for (const [i, input] of list.querySelectorAll('input').entries()) input.checked = paints[i] === chosen;
       amount = Math.abs(brush.strength);
-      const isNamed = hasOpposite(paints, brush.attribute);
+      const isNamed = (wasNamed = hasOpposite(paints, brush.attribute));
       sign = isNamed ? (chosen?.sign ?? 1) : 1;
-      strength.bound(isNamed ? 0 : -3, 3);
+      strength.bound(chosen?.min ?? -3, 3);
       strength.set(sign * brush.strength);
       size.set(2 * brush.radius);
       softness.set(100 * brush.softness);
+      raggedness.set(100 * brush.raggedness);
     },
     /** @param {Land} land */
     showLand(land) {
-      seed.value = String(land.seed);
+      seed.value = String((seedNow = land.seed));
       picker.value = land.model;
       coherenceNow = land.coherence ?? COHERENCE.usual;
       coherence.set(coherenceNow);
       shape.set(land.around ? 'globe' : 'endless');
       round.hidden = !land.around;
       if (land.around) round.value = String(land.around);
-      edits.show(land.edits, (edit) => paintOf(paints, edit)?.title ?? edit.attribute);
+      edits.show(land.edits, (edit) => nameOf(paints, edit));
     },
   };
 }

@@ -87,10 +87,12 @@ export class LandView {
   show(land, urlOf, place) {
     this.#native = land.max_zoom;
     const bounds = this.#close(land.around);
+    const farthest = this.#farthest(land);
+    this.#map.setMinZoom(farthest);
     if (place || !this.#layer) {
       const { width, height } = this.#map.getContainer().getBoundingClientRect();
       const { x, y, zoom } = place ?? { ...opening({ width, height }, land.tile_px), zoom: land.max_zoom };
-      this.#map.setMinZoom(land.min_zoom).setMaxZoom(land.max_zoom + CLOSER_ZOOMS);
+      this.#map.setMaxZoom(land.max_zoom + CLOSER_ZOOMS);
       this.#map.setView(this.#toLatLng({ x, y }), zoom, { animate: false });
     }
     const ground = [land.model, land.seed, land.coherence, land.around].join();
@@ -101,7 +103,7 @@ export class LandView {
       tileSize: land.tile_px,
       minNativeZoom: land.min_zoom,
       maxNativeZoom: land.max_zoom,
-      minZoom: land.min_zoom,
+      minZoom: farthest,
       maxZoom: land.max_zoom + CLOSER_ZOOMS,
       keepBuffer: FARTHER_TILES,
       noWrap: land.around === null,
@@ -135,6 +137,14 @@ export class LandView {
     /** @type {any} */ (this.#map.options.crs).wrapLng = around === null ? undefined : [0, end.lng];
     this.#map.setMaxBounds(/** @type {any} */ (bounds ?? null));
     return bounds;
+  }
+
+  /** The zoom from which a globe is seen whole, if that is farther than tiles are drawn from. @param {Land} land */
+  #farthest({ around, min_zoom, max_zoom }) {
+    if (around === null) return min_zoom;
+    const { width, height } = this.#map.getContainer().getBoundingClientRect();
+    const whole = max_zoom + Math.floor(Math.log2(Math.min(width / around, (2 * height) / around)));
+    return Math.min(min_zoom, Math.max(whole, 0));
   }
 
   /** Take the stroke away that is shown for an edit. */

@@ -12,6 +12,7 @@ import { icon } from '../icons.js';
  * @property {number} min
  * @property {number} max
  * @property {number} step
+ * @property {string} [hint] beside the label, for a pointer that stays
  * @property {string} unit
  * @property {number} [origin] where the bar is filled from; default: `min`
  * @property {(value: number) => void} onInput while it moves
@@ -22,7 +23,7 @@ import { icon } from '../icons.js';
 /** @typedef {{dom: HTMLElement, set: (value: number) => void, bound: (min: number, max: number) => void, rename: (label: string) => void}} Slider */
 
 /** @param {SliderOptions} options @returns {Slider} */
-export function slider({ label, min, max, step, unit, origin, onInput, onSettle, onReset, isCompact }) {
+export function slider({ label, hint = '', min, max, step, unit, origin, onInput, onSettle, onReset, isCompact }) {
   const id = uniqueId('slider');
   const decimals = step < 1 ? 2 : 0;
   const range = el('input', {
@@ -41,7 +42,7 @@ export function slider({ label, min, max, step, unit, origin, onInput, onSettle,
     class: 'number',
     'aria-label': unit ? `${label}, ${unit}` : label,
   });
-  const name = el('label', { class: isCompact ? 'visually-hidden' : 'slider-label', htmlFor: id }, label);
+  const name = el('label', { class: isCompact ? 'visually-hidden' : 'slider-label', htmlFor: id, title: hint }, label);
   const field = el(
     'span',
     { class: 'number-field' },
@@ -65,6 +66,8 @@ export function slider({ label, min, max, step, unit, origin, onInput, onSettle,
     const value = Number(number.value);
     if (number.value !== '' && Number.isFinite(value)) {
       onInput(Math.min(Number(range.max), Math.max(Number(range.min), value)));
+    } else {
+      number.value = range.value; // what is no number changes nothing
     }
     onSettle?.();
   });

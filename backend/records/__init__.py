@@ -1,0 +1,1 @@
+"""What owners keep: records in a database, bytes in the blob store."""
