@@ -12,7 +12,10 @@ COPY models models
 COPY training training
 COPY cli cli
 COPY frontend frontend
-RUN pip install -c requirements.lock -e . \
+# psycopg takes the system's libpq.
+RUN apt-get update && apt-get install -y --no-install-recommends libpq5 \
+    && rm -rf /var/lib/apt/lists/*
+RUN pip install -c requirements.lock -e ".[postgres,s3]" \
     && useradd --uid 10001 --no-create-home latentbrush \
     && install -d -o latentbrush -m 700 /data
 USER latentbrush

@@ -35,7 +35,7 @@ types: .venv/ready
 unit: export OMP_NUM_THREADS := 1
 unit: .venv/ready
 	scripts/ensure-proxies
-	scripts/ensure-postgres
+	scripts/ensure-databases
 	$(BIN)/pytest --ignore tests/browser -n auto --maxprocesses 4 --dist loadfile
 
 page: node_modules/ready

@@ -52,12 +52,13 @@ from backend.settings import Settings
 from backend.sign_in import Visitors
 from backend.sweeper import Sweeper
 from backend.threads import run_in_threadpool
-from contracts.blobs import Files
 from contracts.broker import connect, connect_waiting
 from contracts.catalog import Catalog
 from contracts.errors import StartError
+from contracts.files import Files
 from contracts.job_store import JobStore
 from contracts.known_kits import read_kits
+from contracts.store import files_at
 from contracts.version import VERSION
 
 log = logging.getLogger(__name__)
@@ -82,7 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
         raise StartError("set REDIS_URL, or use `latentbrush serve`, which brings its own broker")
     waiting = connect_waiting(settings.redis_url)
     channels = Channels(waiting)
-    database, files = Database(settings.records_url), Files(settings.store_url)
+    database, files = Database(settings.records_url), files_at(settings.store_url)
     library = Library(database, files)
     services = _services(settings, settings.redis_url, library, waiting, channels)
     sweeper = Sweeper(

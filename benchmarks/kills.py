@@ -1,32 +1,37 @@
 """Does anything that was acknowledged get lost, or a record wrong, when processes are killed?
 
-    python -m benchmarks.kills [--kills 100] [--clients 4] [--json OUT.json]
+    python -m benchmarks.kills [--kills 100] [--clients 4] [--busy] [--machines] [--json OUT.json]
 
 Clients make pictures and write sessions anew, and note what was acknowledged, while at random
-moments one of server, broker and workers is killed; a killed server is started again, as systemd
-would. In the end every acknowledged job must have ended well, its picture be there to the byte that
-the same seed gives, and every session be what was acknowledged last, or what was asked for since.
+moments one of server, broker and workers is killed, and with several machines of database and
+store, too; what nobody else starts again is, as systemd would. A busy disk has a file of 256 MB
+written and synced on it all the time. In the end every acknowledged job must have ended well, its
+picture be there to the byte that the same seed gives, and every session be what was acknowledged
+last, or what was asked for since.
 """
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
 import random
 import signal
-import socket
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 from tqdm import trange
+
+from benchmarks.broker_kills import busy_disk
+from benchmarks.machines import Deployment, OneMachine, SeveralMachines, until_ready
 
 MODEL = "portraits"
 SEEDS = 8  # pictures that are made again and again
@@ -46,126 +51,79 @@ class Notes:
     errors: list[str] = field(default_factory=list)
 
 
-class Served:
-    """A server with its broker and workers, on a folder of its own."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.process = self._started()
-
-    def _started(self) -> "subprocess.Popen[bytes]":
-        environment = os.environ | {
-            "LATENTBRUSH_DATA_DIR": str(self.home),
-            "LATENTBRUSH_PORT": str(self.port),
-        }
-        command = [sys.executable, "-m", "cli.main", "serve", "--no-browser"]
-        with (self.home.parent / "serve.log").open("ab") as log:
-            return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-
-    def restart(self) -> None:
-        """Start the server again."""
-        self.process.wait()
-        self.process = self._started()
-
-    def until_ready(self) -> float:
-        """Seconds until every queue has a worker."""
-        begun_s = time.monotonic()
-        while True:
-            try:
-                if httpx.get(f"{self.url}/health", timeout=5).json()["status"] == "ready":
-                    return time.monotonic() - begun_s
-            except (httpx.HTTPError, ValueError):
-                pass
-            time.sleep(0.1)
-
-    def pids(self) -> dict[str, list[int]]:
-        """Processes by what they are."""
-        found: dict[str, list[int]] = {"server": [self.process.pid], "broker": [], "worker": []}
-        for entry in Path("/proc").iterdir():
-            if not entry.name.isdigit() or int(entry.name) == self.process.pid:
-                continue
-            try:
-                command = (entry / "cmdline").read_bytes()
-                about = command + (entry / "environ").read_bytes()
-            except OSError:
-                continue
-            if os.fsencode(self.home) in about and b"valkey" in command.split(b"\0")[0]:
-                found["broker"].append(int(entry.name))
-            elif os.fsencode(self.home) in about and b"--queues" in command:
-                found["worker"].append(int(entry.name))
-        return found
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--busy", action="store_true", help="write beside it all the time")
+    parser.add_argument("--machines", action="store_true", help="several that share nothing else")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        figures = attack(Path(folder), asked.kills, asked.clients, random.Random(asked.seed))
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        if asked.busy:
+            stack.enter_context(busy_disk(Path(folder)))
+        where = Path(folder)
+        deployment = SeveralMachines(where) if asked.machines else OneMachine(where)
+        stack.callback(deployment.stop)
+        figures = attack(deployment, asked.kills, asked.clients, random.Random(asked.seed))
+    figures = {"machines": asked.machines, "busy": asked.busy, **figures}
     text = json.dumps(figures, indent=1)
     sys.stdout.write(text + "\n")
     if asked.json is not None:
         asked.json.write_text(text + "\n")
 
 
-def attack(folder: Path, kills: int, num_clients: int, chance: random.Random) -> dict[str, Any]:
+def attack(
+    deployment: Deployment, kills: int, num_clients: int, chance: random.Random
+) -> dict[str, Any]:
     """Kill so often, and count what is wrong."""
-    home = folder / "home"
-    home.mkdir()
-    served = Served(home)
-    served.until_ready()
-    right = {seed: picture_of(served.url, seed) for seed in range(SEEDS)}
+    urls = deployment.urls
+    until_ready(deployment)
+    right = {seed: picture_of(urls[0], seed) for seed in range(SEEDS)}
     notes, ended = Notes(), threading.Event()
     clients = [
-        threading.Thread(target=work, args=(served.url, k, notes, ended))
-        for k in range(num_clients)
+        threading.Thread(target=work, args=(urls, k, notes, ended)) for k in range(num_clients)
     ]
     for client in clients:
         client.start()
     killed: Counter[str] = Counter()
     slowest_s = 0.0
-    for _ in trange(kills, desc="Killing"):
-        time.sleep(chance.uniform(0.2, 2.0))
-        kind = chance.choice(["server", "broker", "worker"])
-        for pid in served.pids()[kind][:1]:
-            os.kill(pid, signal.SIGKILL)
-            killed[kind] += 1
-        if kind == "server":
-            served.restart()
-        slowest_s = max(slowest_s, served.until_ready())
-    ended.set()
-    for client in clients:
-        client.join()
-    late, wrong = ended_jobs(served.url, notes.jobs, right)
-    figures = {
+    try:
+        for _ in trange(kills, desc="Killing"):
+            time.sleep(chance.uniform(0.2, 2.0))
+            kind = chance.choice(deployment.kinds)
+            for pid in chance.sample(running := deployment.pids(kind), min(1, len(running))):
+                with contextlib.suppress(ProcessLookupError):  # it died before
+                    os.kill(pid, signal.SIGKILL)
+                    killed[kind] += 1
+            slowest_s = max(slowest_s, until_ready(deployment))
+    finally:
+        ended.set()
+        for client in clients:
+            client.join()
+    late, wrong = ended_jobs(urls, notes.jobs, right)
+    return {
         "kills": dict(killed),
         "acknowledged_jobs": len(notes.jobs),
         "not_ended_in_time": late,
         "wrong_pictures": wrong,
         "sessions": len(notes.sessions),
-        "wrong_sessions": wrong_sessions(served.url, notes),
+        "wrong_sessions": wrong_sessions(urls, notes),
         "refused": dict(notes.refused),
         "errors": notes.errors[:5],
         "slowest_recovery_s": round(slowest_s, 1),
     }
-    served.process.send_signal(signal.SIGINT)
-    served.process.wait(60)
-    return figures
 
 
-def work(url: str, k: int, notes: Notes, ended: threading.Event) -> None:
+def work(urls: Sequence[str], k: int, notes: Notes, ended: threading.Event) -> None:
     """One client: a picture, then its session once more, again and again."""
     chance, session_id, revision = random.Random(k), "", 0
     latent_id = ""
-    with httpx.Client(base_url=url, timeout=20) as client:
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(client_of(url)) for url in urls]
         while not ended.wait(PAUSE_S):
+            client = chance.choice(clients)
             seed = chance.randrange(SEEDS)
             job = told(client, notes, "POST", "/generate", {"model": MODEL, "seed": seed})
             if job is None:
@@ -222,20 +180,25 @@ def finished(client: httpx.Client, notes: Notes, job_id: str) -> str:
     return ""
 
 
+def client_of(url: str) -> httpx.Client:
+    """One that waits for an answer for long."""
+    return httpx.Client(base_url=url, timeout=60, trust_env=False)
+
+
 def picture_of(url: str, seed: int) -> str:
     """The hash of a picture."""
-    with httpx.Client(base_url=url, timeout=60) as client:
+    with client_of(url) as client:
         body = {"model": MODEL, "seed": seed}
         job = client.post("/generate?wait=30", json=body).json()
         image = client.get(f"/images/{job['result']['image_id']}")
         return hashlib.sha256(image.content).hexdigest()
 
 
-def ended_jobs(url: str, jobs: dict[str, int], right: dict[int, str]) -> tuple[int, int]:
+def ended_jobs(urls: Sequence[str], jobs: dict[str, int], right: dict[int, str]) -> tuple[int, int]:
     """How many jobs have not ended well soon after all is well again, and how many pictures are
     missing or others."""
     deadline_s, left, wrong = time.monotonic() + RECOVERY_S, dict(jobs), 0
-    with httpx.Client(base_url=url, timeout=60) as client:
+    with client_of(urls[-1]) as client:
         while left and time.monotonic() < deadline_s:
             for job_id, seed in list(left.items()):
                 job = client.get(f"/jobs/{job_id}").json()
@@ -250,10 +213,10 @@ def ended_jobs(url: str, jobs: dict[str, int], right: dict[int, str]) -> tuple[i
     return len(left), wrong
 
 
-def wrong_sessions(url: str, notes: Notes) -> int:
+def wrong_sessions(urls: Sequence[str], notes: Notes) -> int:
     """How many sessions are neither what was acknowledged last nor what was asked for since."""
     wrong = 0
-    with httpx.Client(base_url=url, timeout=60) as client:
+    with client_of(urls[-1]) as client:
         listed = {each["session_id"] for each in client.get("/sessions").json()["sessions"]}
         for session_id, names in notes.sessions.items():
             kept = client.get(f"/sessions/{session_id}").json()

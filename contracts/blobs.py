@@ -1,150 +1,16 @@
-"""A content-addressed store of bytes over fsspec: a local folder by default, any fsspec URL.
-
-A blob's id is the sha256 of its bytes. Writing is atomic: a reader sees all of a file or none.
-"""
+"""Bytes by their content: a blob's id is the sha256 of its bytes, which are checked when read."""
 
 import hashlib
 import logging
-import os
 import re
-import secrets
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
 
-import fsspec  # type: ignore[import-untyped]
-from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-untyped]
+from contracts.files import Files
 
 log = logging.getLogger(__name__)
 
-CHUNK_BYTES = 2**20
-
 _BLOB_ID = re.compile(r"[0-9a-f]{64}")
-
-
-class Files:
-    """Small files below one root, written atomically: a reader sees all of one or none, and in a
-    folder what is written is on the disk. Names are ours, never a client's."""
-
-    def __init__(self, url: str) -> None:
-        self._fs, root = fsspec.core.url_to_fs(url)
-        self._root = str(root).rstrip("/")
-
-    def write(self, name: str, data: bytes) -> None:
-        """Write a file: beside its place first, then moved there."""
-        path = f"{self._root}/{name}"
-        beside = f"{self._root}/incoming/{secrets.token_hex(16)}"
-        self._fs.makedirs(f"{self._root}/incoming", exist_ok=True)
-        self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
-        if isinstance(self._fs, LocalFileSystem):
-            try:
-                _write_synced(Path(beside), data)
-                _replace_synced(Path(beside), Path(path))
-            except OSError:  # no room: nothing half-written stays
-                Path(beside).unlink(missing_ok=True)
-                raise
-        else:
-            self._fs.pipe_file(beside, data)
-            self._fs.mv(beside, path)
-
-    def write_from(self, name: str, source: BinaryIO) -> None:
-        """Write a file from another, piece by piece, however large."""
-        with self.unfinished() as path:
-            with path.open("wb") as target:
-                shutil.copyfileobj(source, target, CHUNK_BYTES)
-            self.adopt(path, name)
-
-    @contextmanager
-    def unfinished(self) -> Iterator[Path]:
-        """Where a file may be written that `adopt` moves to its place; gone afterwards."""
-        if isinstance(self._fs, LocalFileSystem):
-            self._fs.makedirs(f"{self._root}/incoming", exist_ok=True)
-            path = Path(self._root, "incoming", secrets.token_hex(16))
-            try:
-                yield path
-            finally:
-                path.unlink(missing_ok=True)
-        else:
-            with tempfile.TemporaryDirectory(prefix="latentbrush-") as folder:
-                yield Path(folder, "file")
-
-    def adopt(self, path: Path, name: str) -> None:
-        """Move a file that was written apart to its place."""
-        target = f"{self._root}/{name}"
-        self._fs.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
-        if isinstance(self._fs, LocalFileSystem):
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-            _replace_synced(path, Path(target))
-        else:
-            beside = f"{self._root}/incoming/{secrets.token_hex(16)}"
-            self._fs.put_file(str(path), beside)
-            self._fs.mv(beside, target)
-
-    def size(self, name: str) -> int | None:
-        """Bytes of a file, or None where there is none."""
-        try:
-            return int(self._fs.size(f"{self._root}/{name}"))
-        except FileNotFoundError:
-            return None
-
-    def chunks(self, name: str) -> Iterator[bytes]:
-        """A file piece by piece.
-
-        Raises:
-            FileNotFoundError: there is none.
-        """
-        with self._fs.open(f"{self._root}/{name}", "rb") as file:
-            while piece := file.read(CHUNK_BYTES):
-                yield piece
-
-    def read(self, name: str) -> bytes | None:
-        """The bytes of a file, or None where there is none."""
-        try:
-            return bytes(self._fs.cat_file(f"{self._root}/{name}"))
-        except FileNotFoundError:
-            return None
-
-    def names(self, folder: str) -> list[str]:
-        """The files below a folder."""
-        self._fs.invalidate_cache()
-        paths = self._fs.find(f"{self._root}/{folder}")
-        return [str(path).removeprefix(self._root).lstrip("/") for path in paths]
-
-    def count(self, folder: str) -> int:
-        """How many files are in a folder."""
-        self._fs.invalidate_cache()
-        try:
-            return len(self._fs.ls(f"{self._root}/{folder}", detail=False))
-        except FileNotFoundError:
-            return 0
-
-    def set_aside(self, name: str) -> None:
-        """Move a damaged file out of the way, for whoever runs the server."""
-        self._fs.makedirs(f"{self._root}/damaged", exist_ok=True)
-        with suppress(FileNotFoundError):  # another was faster
-            self._fs.mv(f"{self._root}/{name}", f"{self._root}/damaged/{secrets.token_hex(16)}")
-
-    def age_s(self, name: str) -> float:
-        """Seconds since a file was written; 0 where there is none."""
-        try:
-            written_at = self._fs.modified(f"{self._root}/{name}")
-        except FileNotFoundError:
-            return 0.0
-        if written_at.tzinfo is None:
-            written_at = written_at.replace(tzinfo=UTC)
-        return float((datetime.now(UTC) - written_at).total_seconds())
-
-    def remove(self, name: str) -> None:
-        """Remove a file, if it is there."""
-        try:
-            self._fs.rm_file(f"{self._root}/{name}")
-        except FileNotFoundError:
-            return
 
 
 class DamagedBlob(Exception):
@@ -228,23 +94,6 @@ def upload_place(upload_id: str) -> str:
 def preview_place(owner: str, image_id: str) -> str:
     """Where the bytes of an owner's preview are."""
     return f"previews/{owner}/{image_id}"
-
-
-def _write_synced(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _replace_synced(path: Path, target: Path) -> None:
-    """Move a file to its place, and have the folder know it after a power cut, too."""
-    path.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _place(blob_id: str) -> str:

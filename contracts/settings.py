@@ -37,7 +37,8 @@ class SharedSettings(BaseSettings):
     )
     blob_url: str | None = Field(
         default=None,
-        description="Where pictures and latents are kept, as an fsspec URL. Unset: `store` in the "
+        description="Where pictures and latents are kept: a folder, or the fsspec URL of an object "
+        "store (`s3://bucket/path`, with `pip install latentbrush[s3]`). Unset: `store` in the "
         "data folder.",
     )
     max_pixels: int = Field(

@@ -7,9 +7,10 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from contracts.blobs import BlobStore, Files, preview_place, upload_place
+from contracts.blobs import BlobStore, preview_place, upload_place
 from contracts.errors import UnknownImage, UnknownLatent, UnknownMask
 from contracts.faces import Quad
+from contracts.files import Files
 from contracts.ids import content_id
 from contracts.jobs import NOTHING_GIVEN
 from contracts.lands import DrawResult

@@ -9,6 +9,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from rq.timeouts import JobTimeoutException
@@ -16,6 +17,7 @@ from rq.timeouts import JobTimeoutException
 from contracts.blobs import preview_place
 from contracts.errors import (
     NO_ROOM,
+    Busy,
     EditorError,
     InternalError,
     InvalidEdit,
@@ -53,6 +55,7 @@ log = logging.getLogger(__name__)
 Done = TypeVar("Done")
 
 REPORT_INTERVAL_S = 0.1  # between two looks at the record: a cancel is seen within this and a step
+AWAY_S = 2.0  # between two tries while what a job needs cannot be reached
 
 PREVIEW_QUALITY = 85
 KEPT_PREVIEWS = 6  # of a job, maps included: whoever fetches one late still finds it
@@ -89,6 +92,11 @@ def run(job_id: str) -> None:
     except HandBack:
         reporter.change(handed_back)
         return
+    except Busy as error:  # the store is away: begun again when it may be back
+        log.error("job %s has to wait: %s", job_id, error.message)
+        time.sleep(AWAY_S)
+        reporter.change(handed_back)
+        return
     except JobCanceled:
         pass  # its record says so already
     except Exception as error:
@@ -98,7 +106,8 @@ def run(job_id: str) -> None:
         reporter.change(lambda r: succeeded(r, result, desk.made))
     finally:
         reporter.drop_previews()
-    tidy(Desk(bench.files, record.owner), record)
+    with suppress(Busy):  # the server removes what is left
+        tidy(Desk(bench.files, record.owner), record)
 
 
 def is_ready(record: JobRecord) -> bool:
@@ -147,8 +156,9 @@ class Reporter:
         }
         if shown is not None:
             self._next_preview_s = clock_s + self._bench.settings.preview_interval_s
-            error_id = None if step.error is None else self._keep_preview(step.error)
-            update["preview"] = Preview(image_id=self._keep_preview(shown), error_id=error_id)
+            with suppress(Busy):  # the work goes on unseen
+                error_id = None if step.error is None else self._keep_preview(step.error)
+                update["preview"] = Preview(image_id=self._keep_preview(shown), error_id=error_id)
         if not self.change(lambda r: r.model_copy(update=update)):
             raise JobCanceled("the job was canceled")
 
@@ -166,7 +176,8 @@ class Reporter:
         return image_id
 
     def _drop(self, image_id: str) -> None:
-        self._bench.files.remove(preview_place(self._record.owner, image_id))
+        with suppress(Busy):  # the server removes what is left
+            self._bench.files.remove(preview_place(self._record.owner, image_id))
 
 
 def again_if_memory_runs_out(bench: Workbench, work: Callable[[], Done]) -> Done:

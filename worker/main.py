@@ -19,13 +19,13 @@ from rq import Queue, SimpleWorker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from contracts.blobs import Files
 from contracts.broker import check_broker, connect, is_full
 from contracts.errors import StartError
 from contracts.job_store import JobStore, WorkerState
 from contracts.jobs import INTERACTIVE, QUEUES, TILES
 from contracts.logs import log_to_stderr
 from contracts.settings import PRIVATE_UMASK
+from contracts.store import files_at
 from worker import jobs
 from worker.cores import Cores, compute_with, ours
 from worker.liveness import Heartbeat
@@ -149,7 +149,7 @@ def run(
     bench = Workbench(
         settings,
         JobStore(redis, settings.job_ttl_s),
-        Files(settings.store_url),
+        files_at(settings.store_url),
         load_editor,
         resolved_device(settings.device),
         worker.name,

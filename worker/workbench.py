@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.blobs import Files
 from contracts.catalog import Catalog, ModelInfo
 from contracts.errors import ModelUnavailable, UnknownModel
+from contracts.files import Files
 from contracts.job_store import JobStore
 from contracts.jobs import JobRecord
 from models.pictures import Picture

@@ -17,7 +17,7 @@ from backend.records.shelf import Shelf, is_json_object
 from backend.records.shelves import Shelves
 from backend.records.tables import ADOPTED, LATENTS, MASKS
 from contracts import sessions, worlds
-from contracts.blobs import BlobStore, Files, preview_place, upload_place
+from contracts.blobs import BlobStore, preview_place, upload_place
 from contracts.edits import canonical_json
 from contracts.errors import (
     NotFound,
@@ -28,6 +28,7 @@ from contracts.errors import (
     UnknownSession,
     UnknownWorld,
 )
+from contracts.files import Files
 from contracts.ids import IdKind, content_id, is_id
 from contracts.lands import DrawResult, LandInfo, LandRequest
 from contracts.masks import mask_id_of
@@ -272,12 +273,13 @@ class Library:
         return result if self.has_image(owner, result.image_id) else None
 
     def check(self) -> None:
-        """See that records can be read.
+        """See that records and bytes can be read.
 
         Raises:
-            Busy: the database does not answer.
+            Busy: the database or the store does not answer.
         """
         self._database.check()
+        self._files.check()
 
 
 R = TypeVar("R", bound=BaseModel)

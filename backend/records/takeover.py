@@ -13,7 +13,7 @@ from sqlalchemy import Connection, update
 from backend.records.database import Database, put
 from backend.records.shelves import Shelves
 from backend.records.tables import ABOUT
-from contracts.blobs import Files
+from contracts.files import Files
 from contracts.records import Answered
 
 log = logging.getLogger(__name__)

@@ -76,8 +76,8 @@ def _reason(server: Services) -> str | None:
         return "the disk is full"
     try:
         server.library.check()
-    except Busy:
-        return "the database does not answer"
+    except Busy as error:
+        return error.message.partition(":")[0]
     if server.health_store.is_full():
         return "the disk of the broker is full"
     return None

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from contracts.blobs import BlobStore, DamagedBlob, Files
+from contracts.blobs import BlobStore, DamagedBlob
 from contracts.catalog import Catalog
+from contracts.store import files_at
 
 
 @pytest.fixture(params=["folder", "memory"])
@@ -16,7 +17,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def test_blobs_are_named_by_their_content(url: str) -> None:
-    blobs = BlobStore(Files(url))
+    blobs = BlobStore(files_at(url))
     blob_id = blobs.put(b"hello")
     assert blob_id == "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
     assert blobs.put(b"hello") == blob_id
@@ -27,11 +28,11 @@ def test_blobs_are_named_by_their_content(url: str) -> None:
 @pytest.mark.parametrize("blob_id", ["", "../../etc/passwd", "0" * 63, "A" * 64, "0" * 64 + "/x"])
 def test_no_blob_id_is_a_path(url: str, blob_id: str) -> None:
     with pytest.raises(ValueError, match="hex"):
-        BlobStore(Files(url)).find(blob_id)
+        BlobStore(files_at(url)).find(blob_id)
 
 
 def test_nothing_half_written_is_left(tmp_path: Path) -> None:
-    BlobStore(Files(str(tmp_path))).put(b"x" * 1000)
+    BlobStore(files_at(str(tmp_path))).put(b"x" * 1000)
     assert list((tmp_path / "incoming").iterdir()) == []
 
 
@@ -39,7 +40,7 @@ def test_nothing_half_written_is_left(tmp_path: Path) -> None:
 def test_a_blob_that_has_changed_is_set_aside(
     tmp_path: Path, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    files = Files(str(tmp_path) if kind == "folder" else f"memory://{tmp_path}")
+    files = files_at(str(tmp_path) if kind == "folder" else f"memory://{tmp_path}")
     blobs = BlobStore(files)
     large = bytes(3 * 2**20)
     for data in (b"hello", large):

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from backend.records.database import Database
 from backend.records.library import Library
-from contracts.blobs import Files
 from contracts.ids import new_job_id
 from contracts.lands import DrawResult
 from contracts.records import ImageRecord, LatentRecord
 from contracts.requests import EditResult, Metrics
+from contracts.store import files_at
 from worker.desk import Desk
 
 METRICS = Metrics(psnr_db=30, perceptual=0.1, perceptual_metric="none")
@@ -20,7 +20,7 @@ class Shelf:
     def __init__(self, home: Path, url: str | None = None, database: str | None = None) -> None:
         self.home = home
         self.database = Database(database or f"sqlite:///{home / 'records.db'}")
-        self.files = Files(url or str(home / "store"))
+        self.files = files_at(url or str(home / "store"))
         self.library = Library(self.database, self.files)
 
     def image(self, owner: str, data: bytes, width: int = 1, height: int = 1) -> ImageRecord:

@@ -8,12 +8,12 @@ import pytest
 from fake_editor import FakeEditor
 from live_server import write_model
 
-from contracts.blobs import Files
 from contracts.errors import ModelUnavailable
 from contracts.ids import new_job_id
 from contracts.job_store import JobStore
 from contracts.jobs import JobKind, Result, new_record
 from contracts.requests import GenerateRequest, GenerateResult
+from contracts.store import files_at
 from worker.desk import Desk
 from worker.jobs import again_if_memory_runs_out, translated
 from worker.ports import Encoded, Step, silent
@@ -42,7 +42,7 @@ class Small:
         bench = Workbench(
             settings,
             cast(JobStore, None),
-            Files(settings.store_url),
+            files_at(settings.store_url),
             self.load,
             "cpu",
             "worker",

@@ -13,7 +13,6 @@ from fake_editor import FakeEditor
 from live_server import write_model
 from safetensors.numpy import load, save
 
-from contracts.blobs import Files
 from contracts.edits import AttributeEdit
 from contracts.errors import UnknownMask
 from contracts.ids import new_job_id
@@ -23,6 +22,7 @@ from contracts.masks import MaskStored
 from contracts.previews import PreviewRequest
 from contracts.records import Given
 from contracts.requests import EditRequest, GenerateRequest, GenerateResult
+from contracts.store import files_at
 from worker.desk import Desk
 from worker.ports import EditCall, Edited, Step
 from worker.previews import BenchStudio, Drawn, Slots
@@ -116,7 +116,7 @@ class Asked:
         self.bench = Workbench(
             settings,
             cast(JobStore, None),
-            Files(settings.store_url),
+            files_at(settings.store_url),
             lambda model, device: kind(model.name, 64, device),
             "cpu",
             "worker",

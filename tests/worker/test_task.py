@@ -7,10 +7,11 @@ from typing import cast
 from fake_editor import FakeEditor
 from live_server import write_model
 
-from contracts.blobs import BlobStore, Files
+from contracts.blobs import BlobStore
 from contracts.job_store import JobStore
 from contracts.records import Given, LatentRecord
 from contracts.requests import Metrics
+from contracts.store import files_at
 from worker.desk import Desk
 from worker.ports import Step, silent
 from worker.settings import WorkerSettings
@@ -44,7 +45,7 @@ def kept_latent(task: Task) -> LatentRecord:
 def test_an_old_latent_keeps_its_id_and_gets_a_twin(tmp_path: Path) -> None:
     write_model(tmp_path)
     settings = WorkerSettings(data_dir=tmp_path)
-    files = Files(settings.store_url)
+    files = files_at(settings.store_url)
     bench = Workbench(
         settings,
         cast(JobStore, None),

@@ -8,10 +8,10 @@ from fake_editor import FakeEditor
 from live_server import write_model
 from pictures import png
 
-from contracts.blobs import Files
 from contracts.catalog import Catalog
 from contracts.errors import ModelUnavailable, UnknownImage, UnknownModel
 from contracts.records import Given
+from contracts.store import files_at
 from worker.desk import Desk
 from worker.ports import silent
 from worker.settings import WorkerSettings
@@ -44,7 +44,7 @@ def bench(tmp_path: Path, loads: Loads) -> Workbench:
     return Workbench(
         settings,
         None,  # type: ignore[arg-type]
-        Files(settings.store_url),
+        files_at(settings.store_url),
         loads,
         "cpu",
         "worker",

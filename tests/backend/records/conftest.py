@@ -25,7 +25,7 @@ def as_postgres(*command: str) -> list[str]:
 def postgres() -> Iterator[str]:
     """A real PostgreSQL, on a socket of its own: its URL."""
     if not POSTGRES:
-        pytest.skip("PostgreSQL is not installed: scripts/ensure-postgres")
+        pytest.skip("PostgreSQL is not installed: scripts/ensure-databases")
     home = Path("/tmp") / f"latentbrush-postgres-{os.getpid()}"
     home.mkdir(mode=0o700)
     if os.getuid() == 0:
