@@ -7,7 +7,7 @@ Ours; see docs/architecture.md, "The life of one edit", and docs/decisions.md.
 """
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -140,25 +140,56 @@ class Carried:
         img + soft · (after − before) − soft · gone · (img − before)
 
     Where all is `gone`, that is the drawing afterwards, and where nothing is, the picture with the
-    difference added, so that what the model cannot draw is kept.
+    difference added, so that what the model cannot draw is kept. It is made a few rows at a time:
+    a large picture's would take several times the memory of the picture.
 
     Attributes:
-        change: soft · (after − before): [1, 3, h, w], of the whole drawing.
-        gone: soft · gone: [1, 1, h, w].
-        before: [1, 3, h, w].
+        before: [1, 3, h, w], the whole drawing.
+        after: [1, 3, r, c], a region of it.
+        region: that one.
+        masks: of the edits that lie between the two, [1, 1, ?, ?].
+        mosts: how much each changes where it is painted (`most_of`).
+        gone: [1, 1, ?, ?], how much of what was there the region replaces.
+        window: pixels per side over which sizes of changes are averaged.
     """
 
-    change: Tensor
-    gone: Tensor
     before: Tensor
+    after: Tensor
+    region: Region
+    masks: Sequence[Tensor]
+    mosts: Sequence[float]
+    gone: Tensor
+    window: int
 
     def on(self, img: Tensor, size: Size, rows: range) -> Tensor:
         """Some rows [1, 3, R, W] of a picture of that size with it; where the feathered masks are 0
         they are what they were."""
+        source = rows_under(size_of(self.before), size, rows)
+        before = self.before[:, :, source.start : source.stop]
         change, gone, before = (
-            resized_rows(x, size, rows) for x in (self.change, self.gone, self.before)
+            resized_rows(x, source, size_of(self.before), size, rows)
+            for x in (*self.soft_rows(source), before)
         )
         return torch.addcmul(img + change, gone, img - before, value=-1)
+
+    def soft_rows(self, rows: range) -> tuple[Tensor, Tensor]:
+        """soft · (after − before) [1, 3, R, w], and soft · gone [1, 1, R, w], of the drawing."""
+        drawn, region = size_of(self.before), self.region
+        band = band_of(region, rows)
+        if band is None:
+            nothing = self.before.new_zeros(1, 1, len(rows), drawn[1])
+            return nothing.expand(-1, 3, -1, -1), nothing
+        change, size = changed(self.before, self.after, region, band, self.window)
+        softs = (feathered(mask, drawn, band) for mask in self.masks)
+        change, soft = meant(change, size, softs, self.mosts)
+        inside, there = band.shifted(-region.top, -region.left), (region.height, region.width)
+        under = rows_under(size_of(self.gone), there, range(inside.top, inside.bottom))
+        part = self.gone[:, :, under.start : under.stop]
+        gone = resized_rows(
+            part, under, size_of(self.gone), there, range(inside.top, inside.bottom)
+        )
+        place, room = band.shifted(-rows.start, 0), (len(rows), drawn[1])
+        return set_in(change * soft, place, room), set_in(gone * soft, place, room)
 
 
 def carried(
@@ -179,14 +210,47 @@ def carried(
     """
     drawn = size_of(before.img)
     region = region or whole(drawn)
-    step = pooling(drawn)
-    softs = (feathered(mask, drawn, region) for mask in masks)
-    was = Patch(before.img, whole(drawn)).part(region)
+    step, window = pooling(drawn), comparison.window
     gone = replaced(before.features, after.features, comparison, region.divided(step))
-    change, soft = meant(after.img - was, softs, comparison.window, step)
-    gone = soft * resize_change(gone, size_of(was))
-    change, gone = (set_in(x, region, drawn) for x in (soft * change, gone))
-    return Carried(change, gone, before.img)
+    found: list[list[Tensor]] = [[] for _ in masks]
+    for band in bands_of(region, step):
+        _, size = changed(before.img, after.img, region, band, window)
+        for mask, averages in zip(masks, found, strict=True):
+            own = torch.where(feathered(mask, drawn, band) > 0, size, torch.nan)
+            averages.append(F.avg_pool2d(own, step).flatten())
+    mosts = [float(torch.nanquantile(torch.cat(averages), MOST)) for averages in found]
+    return Carried(before.img, after.img, region, masks, mosts, gone, window)
+
+
+def band_of(region: Region, rows: range) -> Region | None:
+    """What of a region lies in those rows, or None where nothing does."""
+    top, bottom = max(rows.start, region.top), min(rows.stop, region.bottom)
+    return Region(top, bottom, region.left, region.right) if top < bottom else None
+
+
+def bands_of(region: Region, step: int) -> Iterator[Region]:
+    """A region in bands of no more than `ROWS_PX` pixels, as high as a multiple of a number."""
+    most = max(step, ROWS_PX // region.width // step * step)
+    for top in range(region.top, region.bottom, most):
+        yield Region(top, min(top + most, region.bottom), region.left, region.right)
+
+
+def changed(
+    before: Tensor, after: Tensor, region: Region, band: Region, window: int
+) -> tuple[Tensor, Tensor]:
+    """What changes in a band of a region [1, 3, b, c], and its size, averaged over a window around
+    every place [1, 1, b, c].
+
+    Args:
+        before: the whole drawing.
+        after: the region of it.
+    """
+    around = band_of(region, range(band.top - window // 2, band.bottom + window // 2))
+    assert around is not None
+    was = Patch(before, whole(size_of(before))).part(around)
+    change = Patch(after, region).part(around) - was
+    size = averaged(change.abs().amax(dim=1, keepdim=True), window)
+    return Patch(change, around).part(band), Patch(size, around).part(band)
 
 
 def set_in(part: Tensor, region: Region, size: Size) -> Tensor:
@@ -197,29 +261,27 @@ def set_in(part: Tensor, region: Region, size: Size) -> Tensor:
 
 
 def meant(
-    change: Tensor, softs: Iterable[Tensor], window: int, step: int = 1
+    change: Tensor, size: Tensor, softs: Iterable[Tensor], mosts: Iterable[float]
 ) -> tuple[Tensor, Tensor]:
     """A change [N, 3, h, w] without what comes along with it: places that change by a few
     hundredths of the most, such as the wall behind a face whose skin is made darker, stay as they
     are. Ours.
 
     Args:
+        size: [N, 1, h, w], of the change, averaged.
         softs: the feathered masks [N, 1, h, w] of the edits: the most is of each by itself, and
             where several lie over each other the least of theirs counts. Many and large, they are
             taken one by one.
-        step: side of the squares over which it is averaged, to find the most.
+        mosts: the quantile `MOST` of the size, where each mask is.
 
     Returns:
         The change, and the strongest of the masks at every place [N, 1, h, w].
     """
-    size = averaged(change.abs().amax(dim=1, keepdim=True), window)
-    most, strongest = torch.full_like(size, torch.inf), torch.zeros_like(size)
-    for soft in softs:
+    least, strongest = torch.full_like(size, torch.inf), torch.zeros_like(size)
+    for soft, most in zip(softs, mosts, strict=True):
         strongest = torch.maximum(strongest, soft)
-        own = torch.where(soft > 0, size, torch.nan)
-        largest = torch.nanquantile(F.avg_pool2d(own, step).flatten(1), MOST, dim=1)
-        most = torch.where(soft > 0, torch.minimum(most, largest[:, None, None, None]), most)
-    share = size / most.nan_to_num(0.0, posinf=torch.inf).clamp(min=1e-6)
+        least = torch.where(soft > 0, least.clamp(max=most), least)
+    share = size / least.nan_to_num(0.0, posinf=torch.inf).clamp(min=1e-6)
     return change * smoothstep((share - BYCATCH[0]) / (BYCATCH[1] - BYCATCH[0])), strongest
 
 
@@ -269,27 +331,43 @@ def averaged(x: Tensor, window: int) -> Tensor:
     return F.avg_pool2d(x, window, stride=1, padding=window // 2, count_include_pad=False)
 
 
-def touched(mask: Tensor, drawn: Size, region: Region) -> Tensor:
-    """How strongly what is carried shows: [1, 1, h, w] of a drawing of that size.
+@dataclass(frozen=True)
+class Touched:
+    """How strongly what is carried shows.
 
-    Args:
+    Attributes:
         mask: [1, 1, ?, ?] in [0, 1], of all edits.
-        region: of the drawing, from `reach`.
+        drawn: the size of drawings.
+        region: of them, from `reach`.
     """
-    return set_in(feathered(mask, drawn, region), region, drawn)
+
+    mask: Tensor
+    drawn: Size
+    region: Region
+
+    def rows(self, size: Size, rows: range) -> Tensor:
+        """That of some rows of a picture of a size: [1, 1, R, W]."""
+        source = rows_under(self.drawn, size, rows)
+        band, room = band_of(self.region, source), (len(source), self.drawn[1])
+        if band is None:
+            part = self.mask.new_zeros(1, 1, *room)
+        else:
+            soft = feathered(self.mask, self.drawn, band)
+            part = set_in(soft, band.shifted(-source.start, 0), room)
+        return resized_rows(part, source, self.drawn, size, rows)
 
 
-def finished(original: Pixels, changes: Sequence[Carried], soft: Tensor) -> Pixels:
+def finished(original: Pixels, changes: Sequence[Carried], touched: Touched) -> Pixels:
     """A picture with what is carried to it, as pixels [H, W, 3], made a few rows at a time; those
-    that nothing of `soft` (`touched`) reaches are the original's, bit for bit."""
+    that nothing of `touched` reaches are the original's, bit for bit."""
     size, pixels = (original.shape[0], original.shape[1]), original.copy()
     most = max(1, ROWS_PX // size[1])
     for top in range(0, size[0], most):
         rows = range(top, min(top + most, size[0]))
         here = slice(rows.start, rows.stop)
-        inside = (resized_rows(soft, size, rows) > 0)[0, 0].cpu().numpy()
+        inside = (touched.rows(size, rows) > 0)[0, 0].cpu().numpy()
         if inside.any():
-            img = to_img(original[here]).to(soft.device)
+            img = to_img(original[here]).to(touched.mask.device)
             for change in changes:
                 img = change.on(img, size, rows)
             pixels[here] = np.where(inside[:, :, None], to_pixels(img), original[here])
@@ -303,18 +381,28 @@ def resize_change(change: Tensor, size: Size) -> Tensor:
     return F.interpolate(change, size=size, mode="bilinear", align_corners=False, antialias=True)
 
 
-def resized_rows(change: Tensor, size: Size, rows: range) -> Tensor:
-    """Those rows of what `resize_change` gives, without making the rest."""
-    height, width = change.shape[2:]
-    if (height, width) == size:
-        return change[:, :, rows.start : rows.stop]
+def rows_under(x_size: Size, size: Size, rows: range) -> range:
+    """The rows of a change of one size on which those depend that it has at another."""
+    if x_size == size:
+        return rows
     if len(rows) == size[0]:
-        return resize_change(change, size)
-    weights = row_weights(height, size[0])[rows.start : rows.stop].to(change)
-    used = weights.any(dim=0).nonzero()
-    begin, end = int(used[0]), int(used[-1]) + 1
-    part = torch.matmul(weights[:, begin:end], change[:, :, begin:end])
-    return resize_change(part, (len(rows), size[1]))
+        return range(x_size[0])
+    used = row_weights(x_size[0], size[0])[rows.start : rows.stop].any(dim=0).nonzero()
+    return range(int(used[0]), int(used[-1]) + 1)
+
+
+def resized_rows(part: Tensor, source: range, x_size: Size, size: Size, rows: range) -> Tensor:
+    """Rows that a change of one size has at another.
+
+    Args:
+        part: its `source` rows, from `rows_under`.
+    """
+    if x_size == size:
+        return part
+    if len(rows) == size[0]:
+        return resize_change(part, size)
+    weights = row_weights(x_size[0], size[0])[rows.start : rows.stop, source.start : source.stop]
+    return resize_change(torch.matmul(weights.to(part), part), (len(rows), size[1]))
 
 
 @functools.lru_cache(maxsize=2)

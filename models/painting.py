@@ -19,7 +19,7 @@ from typing import TypeVar
 from torch import Tensor
 
 from models import edits as latent_edits
-from models.carry import OBJECTS, TEXTURE, carried, finished, pooling, reach, touched
+from models.carry import OBJECTS, TEXTURE, Touched, carried, finished, pooling, reach
 from models.edits import Step, source_of, stronger
 from models.errors import AttributeUnknown, SpaceError
 from models.generator import Drawing
@@ -195,8 +195,8 @@ def painting(
         region = reach(masks_of(others), drawn, comparison)
         changed = yield from after(PLAIN, edits, region)
         changes.append(carried(before, changed, masks_of(others), comparison, region))
-    soft = touched(over(edits), drawn, reach(masks_of(edits), drawn, comparison))
-    return finished(original, changes, soft)
+    region = reach(masks_of(edits), drawn, comparison)
+    return finished(original, changes, Touched(over(edits), drawn, region))
 
 
 def masks_of(edits: Sequence[Edit]) -> list[Tensor]:

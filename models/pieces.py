@@ -11,8 +11,8 @@ from models.latents import SQUARE, WHOLE_CELLS, Cells, LatentMap
 from models.model import Model
 from models.region import Region, Size, whole
 
-PIECE_PX = 512  # per side
-AT_ONCE = 4  # pieces: what is no larger is drawn in one go, which takes less time
+PIECE_PX = 336  # per side: with the cells around it, an edited piece takes some 400 MB
+AT_ONCE = 10  # pieces: what is no larger is drawn in one go, which takes less time
 
 Tell = Callable[[int, int], None]
 """Hears that so many pieces of so many are drawn."""

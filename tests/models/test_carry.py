@@ -6,7 +6,10 @@ import torch
 from torch import Tensor
 
 from models.carry import (
+    MOST,
     OBJECTS,
+    Touched,
+    averaged,
     carried,
     changed_box,
     compact,
@@ -15,7 +18,6 @@ from models.carry import (
     meant,
     pooling,
     replaced,
-    touched,
 )
 from models.generator import Drawing
 from models.images import Pixels
@@ -29,8 +31,8 @@ def drawing(img: Tensor, seed: int = 0) -> Drawing:
 
 
 def shown_on(original: Pixels, before: Drawing, after: Drawing, mask: Tensor) -> Pixels:
-    soft = touched(mask, (32, 32), whole((32, 32)))
-    return finished(original, [carried(before, after, [mask])], soft)
+    touched = Touched(mask, (32, 32), whole((32, 32)))
+    return finished(original, [carried(before, after, [mask])], touched)
 
 
 @pytest.mark.parametrize("cells", [1, 4, 14])
@@ -41,7 +43,9 @@ def test_what_comes_along_with_a_change_is_left_out_however_little_is_painted(ce
     change = torch.zeros(1, 3, 128, 128)
     change[soft.expand_as(change) > 0] = 0.01
     change[..., : 4 * cells, : 4 * cells] = 0.5
-    kept, strongest = meant(change, [soft], 3)
+    size = averaged(change.abs().amax(dim=1, keepdim=True), 3)
+    most = float(size[soft > 0].quantile(MOST))
+    kept, strongest = meant(change, size, [soft], [most])
     assert torch.equal(strongest, soft)
     assert kept[..., : 4 * cells - 2, : 4 * cells - 2].min() == 0.5
     assert kept[..., 4 * cells + 2 :, :].abs().max() == 0
