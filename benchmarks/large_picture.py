@@ -11,7 +11,13 @@ import json
 import resource
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -24,6 +30,9 @@ from contracts.requests import GenerateRequest
 from worker.editor import ModelEditor, load_editor
 from worker.ports import EditCall, Encoded, Step
 
+Result = TypeVar("Result")
+Figures = dict[str, float]
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -32,30 +41,58 @@ def main() -> None:
     parser.add_argument("--edits", type=int, default=1)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    torch.set_num_threads(1)
-    editor = load_editor(model_folder(asked.model), "cpu")
-    before_mb, told_s = peak_mb(), [time.monotonic()]
-    wanted = GenerateRequest(model=asked.model, seed=1, width=asked.side, height=asked.side)
-
-    def tell(_: Step) -> None:
-        told_s.append(time.monotonic())
-
-    drawn = editor.generate(wanted, tell)
-    told_s.append(time.monotonic())
-    pauses = [later - earlier for earlier, later in zip(told_s, told_s[1:], strict=False)]
-    figures = {
-        "side": asked.side,
-        "grown_mb": round(peak_mb() - before_mb),
-        "seconds": round(told_s[-1] - told_s[0], 1),
-        "longest_pause_s": round(max(pauses), 2),
-    }
-    begun_s = time.monotonic()
-    editor.edit(painted_all_over(editor, drawn, asked.edits))
-    figures["edit_grown_mb"] = round(peak_mb() - before_mb)
-    figures["edit_s"] = round(time.monotonic() - begun_s, 1)
+    drawn, generated = apart(generate, asked.model, asked.side)
+    edited = apart(edit, asked.model, drawn, asked.edits)
+    figures = {"side": asked.side, "edits": asked.edits, "generate": generated, "edit": edited}
     sys.stdout.write(json.dumps(figures) + "\n")
     if asked.json:
         asked.json.write_text(json.dumps(figures, indent=1) + "\n")
+
+
+def apart(work: Callable[..., Result], *about: Any) -> Result:
+    """Work in a process of its own, as a worker's job that is its first."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(work, *about).result()
+
+
+def generate(model: str, side: int) -> tuple[Encoded, Figures]:
+    """Draw a picture."""
+    measured = Measured(model)
+    wanted = GenerateRequest(model=model, seed=1, width=side, height=side)
+    drawn = measured.editor.generate(wanted, measured.tell)
+    return drawn, measured.figures()
+
+
+def edit(model: str, drawn: Encoded, num: int) -> Figures:
+    """Edit all of a picture."""
+    measured = Measured(model)
+    call = painted_all_over(measured.editor, drawn, num)
+    measured.editor.edit(replace(call, report=measured.tell))
+    return measured.figures()
+
+
+class Measured:
+    """A loaded model, and what is done by it from now on."""
+
+    def __init__(self, model: str) -> None:
+        torch.set_num_threads(1)
+        self.editor = load_editor(model_folder(model), "cpu")
+        self._before_mb = peak_mb()
+        self._told_s = [time.monotonic()]
+
+    def tell(self, _: Step) -> None:
+        """Hear how far it is."""
+        self._told_s.append(time.monotonic())
+
+    def figures(self) -> Figures:
+        """What it has taken, now that it is done."""
+        self.tell(Step(0, 0, ""))
+        pauses = [later - sooner for sooner, later in pairwise(self._told_s)]
+        return {
+            "grown_mb": round(peak_mb() - self._before_mb),
+            "seconds": round(self._told_s[-1] - self._told_s[0], 1),
+            "longest_pause_s": round(max(pauses), 2),
+        }
 
 
 def painted_all_over(editor: ModelEditor, drawn: Encoded, num: int) -> EditCall:

@@ -249,6 +249,13 @@ def handed_back(record: JobRecord) -> JobRecord:
     )
 
 
+def left_to_batch(record: JobRecord) -> JobRecord:
+    """The job, put down by a worker that brushes wait for: it takes long."""
+    put_down = handed_back(record)
+    waits = Progress(message="waiting: it is too large to be drawn at once")
+    return put_down.model_copy(update={"queue": BATCH, "progress": waits})
+
+
 def succeeded(record: JobRecord, result: dict[str, Any], made: Made | None = None) -> JobRecord:
     """The job, done."""
     ended = _ended(record, JobStatus.SUCCEEDED)

@@ -165,7 +165,7 @@ class Carried:
         """Some rows [1, 3, R, W] of a picture of that size with it; where the feathered masks are 0
         they are what they were."""
         source = rows_under(size_of(self.before), size, rows)
-        before = self.before[:, :, source.start : source.stop]
+        before = self.before[:, :, source.start : source.stop].float()
         change, gone, before = (
             resized_rows(x, source, size_of(self.before), size, rows)
             for x in (*self.soft_rows(source), before)
@@ -177,7 +177,7 @@ class Carried:
         drawn, region = size_of(self.before), self.region
         band = band_of(region, rows)
         if band is None:
-            nothing = self.before.new_zeros(1, 1, len(rows), drawn[1])
+            nothing = self.gone.new_zeros(1, 1, len(rows), drawn[1])
             return nothing.expand(-1, 3, -1, -1), nothing
         change, size = changed(self.before, self.after, region, band, self.window)
         softs = (feathered(mask, drawn, band) for mask in self.masks)
@@ -247,8 +247,8 @@ def changed(
     """
     around = band_of(region, range(band.top - window // 2, band.bottom + window // 2))
     assert around is not None
-    was = Patch(before, whole(size_of(before))).part(around)
-    change = Patch(after, region).part(around) - was
+    was = Patch(before, whole(size_of(before))).part(around).float()
+    change = Patch(after, region).part(around).float() - was
     size = averaged(change.abs().amax(dim=1, keepdim=True), window)
     return Patch(change, around).part(band), Patch(size, around).part(band)
 

@@ -26,9 +26,18 @@ from models.generator import Drawing
 from models.images import Pixels
 from models.latents import SQUARE, LatentMap, embed
 from models.model import Model
-from models.pieces import Mosaic, cells_of_piece, draw, picture_size, pieces_of
+from models.pieces import (
+    COMPARED,
+    Mosaic,
+    Tell,
+    cells_of_piece,
+    draw,
+    picture_size,
+    pieces_of,
+    silent,
+)
 from models.reader import strength_to_reach
-from models.region import Region, size_of, whole
+from models.region import Region, whole
 from models.sampling import seed_w
 from models.twins import Twins
 
@@ -106,19 +115,19 @@ class Subject:
     twins: Twins
     _drawn: dict[tuple[bool, int | None], Drawing] = field(default_factory=dict)
 
-    def faithful(self, resolution: int | None = None) -> Drawing:
+    def faithful(self, resolution: int | None = None, tell: Tell = silent) -> Drawing:
         """What the faithful latent draws."""
-        return self._draw(True, resolution)
+        return self._draw(True, resolution, tell)
 
-    def plain(self, resolution: int | None = None) -> Drawing:
+    def plain(self, resolution: int | None = None, tell: Tell = silent) -> Drawing:
         """What the plain latent draws."""
-        return self._draw(self.twins.plain is self.twins.faithful, resolution)
+        return self._draw(self.twins.plain is self.twins.faithful, resolution, tell)
 
-    def _draw(self, is_faithful: bool, resolution: int | None) -> Drawing:
+    def _draw(self, is_faithful: bool, resolution: int | None, tell: Tell) -> Drawing:
         key = (is_faithful, resolution)
         if key not in self._drawn:
             latent = self.twins.faithful if is_faithful else self.twins.plain
-            self._drawn[key] = draw(self.model, latent, resolution)
+            self._drawn[key] = draw(self.model, latent, resolution, tell=tell, dtype=COMPARED)
         return self._drawn[key]
 
     @property
@@ -159,6 +168,7 @@ def painting(
     edits: Sequence[Edit],
     share: float = 1.0,
     resolution: int | None = None,
+    tell: Tell = silent,
 ) -> Painting[Pixels]:
     """Come to the picture after edits.
 
@@ -166,6 +176,8 @@ def painting(
         original: [H, W, 3], what was encoded, at its own size.
         share: of every edit, in [0, 1].
         resolution: that the change is drawn at; the model's if None.
+        tell: hears how many pieces are drawn, of what is drawn in several; may raise, also before
+            the first.
 
     Returns:
         [H, W, 3]; pixels where no edit's feathered mask reaches are those of `original`.
@@ -177,17 +189,20 @@ def painting(
         return original
     copies = [edit for edit in edits if isinstance(edit, Transplant)]
     others = [edit for edit in edits if not isinstance(edit, Transplant)]
-    before = subject.plain(resolution)
-    drawn, changes = size_of(before.img), []
+    drawn = picture_size(subject.model, subject.twins.plain, resolution)
     comparison = OBJECTS if subject.model.prior is None else TEXTURE
+    everything = reach(masks_of(edits), drawn, comparison)
+    if (pieces := len(pieces_of(everything, drawn))) > 1:
+        tell(0, pieces)
+    before, changes = subject.plain(resolution, tell), []
 
     def after(kind: Kind, done: Sequence[Edit], region: Region) -> Painting[Drawing]:
-        return redrawing(subject, kind, done, region, share, resolution)
+        return redrawing(subject, kind, done, region, share, resolution, tell)
 
     if copies:
         region = reach(masks_of(copies), drawn, comparison)
         copied = yield from after(FAITHFUL, copies, region)
-        faithful = subject.faithful(resolution)
+        faithful = subject.faithful(resolution, tell)
         changes.append(carried(faithful, copied, masks_of(copies), comparison, region))
     if copies and others:
         before = yield from after(PLAIN, copies, whole(drawn))
@@ -195,8 +210,7 @@ def painting(
         region = reach(masks_of(others), drawn, comparison)
         changed = yield from after(PLAIN, edits, region)
         changes.append(carried(before, changed, masks_of(others), comparison, region))
-    region = reach(masks_of(edits), drawn, comparison)
-    return finished(original, changes, Touched(over(edits), drawn, region))
+    return finished(original, changes, Touched(over(edits), drawn, everything))
 
 
 def masks_of(edits: Sequence[Edit]) -> list[Tensor]:
@@ -216,13 +230,16 @@ def redrawing(
     region: Region,
     share: float = 1.0,
     resolution: int | None = None,
+    tell: Tell = silent,
 ) -> Painting[Drawing]:
     """Come to what one of a picture's latents draws of a region after edits; where that is large,
     piece by piece, each of the cells that it depends on."""
     model, base = subject.model, kind(subject.twins).base
     size = picture_size(model, kind(subject.twins), resolution)
-    mosaic, pieces = Mosaic(region, pooling(size)), pieces_of(region, size)
-    for piece in pieces:
+    mosaic, pieces = Mosaic(region, pooling(size), COMPARED), pieces_of(region, size)
+    for k, piece in enumerate(pieces):
+        if len(pieces) > 1:
+            tell(k, len(pieces))
         cells = cells_of_piece(model, base, piece, resolution) if len(pieces) > 1 else None
         drawn = yield Wanted(
             edited(model, subject.twins, kind, edits, share, cells), resolution, piece

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+import torch
 from torch import Tensor
 
 from models.carry import compact, pooling
@@ -13,6 +14,7 @@ from models.region import Region, Size, whole
 
 PIECE_PX = 336  # per side: with the cells around it, an edited piece takes some 400 MB
 AT_ONCE = 10  # pieces: what is no larger is drawn in one go, which takes less time
+COMPARED = torch.float16  # of what is drawn in pieces to be compared: to 0.03 levels of 255
 
 Tell = Callable[[int, int], None]
 """Hears that so many pieces of so many are drawn."""
@@ -62,10 +64,12 @@ class Mosaic:
 
     Attributes:
         step: side of the squares, in pixels, over which features are compared.
+        dtype: of a picture of several pieces; what they are drawn in if None.
     """
 
     region: Region
     step: int
+    dtype: torch.dtype | None = None
     _made: Drawing | None = field(default=None)
 
     def put(self, part: Drawing, piece: Region) -> None:
@@ -75,7 +79,8 @@ class Mosaic:
             return
         if self._made is None:
             coarse = self.region.divided(self.step)
-            self._made = Drawing(room_for(part.img, self.region), room_for(part.features, coarse))
+            img = room_for(part.img.to(self.dtype or part.img.dtype), self.region)
+            self._made = Drawing(img, room_for(part.features, coarse))
         place = piece.shifted(-self.region.top, -self.region.left)
         set_in(self._made.img, part.img, place)
         set_in(self._made.features, part.features, place.divided(self.step))
@@ -103,19 +108,21 @@ def draw(
     region: Region | None = None,
     tell: Tell = silent,
     piece_px: int = PIECE_PX,
+    dtype: torch.dtype | None = None,
 ) -> Drawing:
     """Draw a latent, or a region of it, as `Model.draw` does, with features to compare.
 
     Args:
         region: from `carry.reach`, or all.
         piece_px: per side of a piece.
+        dtype: that a picture of several pieces is kept in.
 
     Returns:
         Pictures [N, 3, H, W], and features [N, C, h, w] no finer than they are compared.
     """
     size = picture_size(model, latent, resolution)
     region, step = region or whole(size), pooling(size)
-    mosaic, pieces = Mosaic(region, step), pieces_of(region, size, piece_px)
+    mosaic, pieces = Mosaic(region, step, dtype), pieces_of(region, size, piece_px)
     for k, piece in enumerate(pieces):
         if len(pieces) > 1:
             tell(k, len(pieces))

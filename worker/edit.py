@@ -75,7 +75,18 @@ class Prepared:
             composite=output.composite,
             share=share,
             detail=output.detail,
+            report=self.tell,
         )
+
+    def tell(self, step: Step) -> None:
+        """Say how far the drawing is. What takes several pieces takes long, so that no brush may
+        have to wait for it.
+
+        Raises:
+            ForBatch: it is to be done elsewhere.
+        """
+        self.task.leave_to_batch()
+        self.task.report(step)
 
 
 def draw_edit(task: Task, request: EditRequest, clock: Clock) -> Drawing:

@@ -216,20 +216,26 @@ class ModelEditor:
     def painting(self, call: EditCall) -> Painting[tuple[Pixels, Box | None]]:
         """Come to an edited picture, and the box of what changed."""
         subject = self.subject(call.latent_id, call.tensor)
+
+        def tell(piece: int, pieces: int) -> None:
+            call.report(Step(piece, pieces, "Drawing what changes"))
+
         resolution = None if call.detail == "full" else self.draft_resolution
         enabled = [edit for edit in call.edits if edit.enabled]
         finest = finest_of(len(enabled))
         wanted = [self.as_edit(e, subject, call.tensor, call.mask, finest) for e in enabled]
         if call.composite == "model":
             size = (call.original.shape[0], call.original.shape[1])
-            faithful = subject.faithful(resolution).img
+            faithful = subject.faithful(resolution, tell).img
             region = whole(size_of(faithful))
             drawing = yield from redrawing(
-                subject, FAITHFUL, wanted, region, call.share, resolution
+                subject, FAITHFUL, wanted, region, call.share, resolution, tell
             )
-            before, pixels = (to_pixels(resize_img(i, size)) for i in (faithful, drawing.img))
+            before, pixels = (
+                to_pixels(resize_img(i.float(), size)) for i in (faithful, drawing.img)
+            )
             return pixels, changed_box(before, pixels)
-        pixels = yield from painting(subject, call.original, wanted, call.share, resolution)
+        pixels = yield from painting(subject, call.original, wanted, call.share, resolution, tell)
         return pixels, changed_box(call.original, pixels)
 
     def as_edit(

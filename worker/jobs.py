@@ -30,6 +30,7 @@ from contracts.errors import (
     is_no_room,
 )
 from contracts.jobs import (
+    INTERACTIVE,
     NOTHING_GIVEN,
     JobKind,
     JobRecord,
@@ -40,13 +41,14 @@ from contracts.jobs import (
     begun,
     failed,
     handed_back,
+    left_to_batch,
     succeeded,
 )
 from models.errors import AttributeUnknown, ModelError
 from worker.desk import Desk, write_preview
 from worker.encode import write_pixels
 from worker.ports import Pixels, Step
-from worker.task import Task
+from worker.task import ForBatch, Task
 from worker.tasks import perform, tidy
 from worker.workbench import Workbench
 
@@ -81,9 +83,11 @@ def run(job_id: str) -> None:
     bench.take_cores()
     reporter = Reporter(bench, record)
 
+    is_urgent = record.queue == INTERACTIVE
+
     def work() -> tuple[Desk, Result]:
         desk = Desk(bench.files, record.owner, record.given or NOTHING_GIVEN)
-        return desk, perform(Task(bench, desk, reporter.report), record)
+        return desk, perform(Task(bench, desk, reporter.report, is_urgent), record)
 
     try:
         with bench.watched(record):
@@ -91,6 +95,9 @@ def run(job_id: str) -> None:
         result = done.model_dump(mode="json")
     except HandBack:
         reporter.change(handed_back)
+        return
+    except ForBatch:
+        reporter.change(left_to_batch)
         return
     except Busy as error:  # the store is away: begun again when it may be back
         log.error("job %s has to wait: %s", job_id, error.message)

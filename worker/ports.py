@@ -96,6 +96,7 @@ class EditCall:
         composite: the change carried to the original, or the model's own picture.
         share: of every edit, in [0, 1].
         detail: a draft is drawn coarser.
+        report: hears of the pieces of what is drawn in several; may raise.
     """
 
     latent_id: str
@@ -106,6 +107,7 @@ class EditCall:
     composite: Literal["residual", "model"] = field(kw_only=True)
     share: float = field(kw_only=True, default=1.0)
     detail: Detail = field(kw_only=True, default="full")
+    report: Callable[[Step], None] = field(kw_only=True, default=silent)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,10 @@ from worker.ports import Editor, FetchTensor, Pixels, Step
 from worker.workbench import Workbench
 
 
+class ForBatch(Exception):
+    """A job takes so long that it belongs into the queue of those that do."""
+
+
 @dataclass(frozen=True)
 class Task:
     """One job at the bench: what it was given, and how to say how far it has come."""
@@ -26,6 +30,8 @@ class Task:
     desk: Desk
     report: Callable[[Step], None]
     """May raise to stop the work."""
+    is_urgent: bool = False
+    """Whether brushes wait for the end of it."""
 
     @property
     def owner(self) -> str:
@@ -37,6 +43,15 @@ class Task:
         if model_id not in self.bench.loaded_models():
             self.report(Step(0, 0, "Loading the model", None))
         return self.bench.editor(model_id)
+
+    def leave_to_batch(self) -> None:
+        """Say that the work takes long.
+
+        Raises:
+            ForBatch: it shall not be done here, where brushes wait for its end.
+        """
+        if self.is_urgent:
+            raise ForBatch
 
     def add_picture(self, picture: Picture, image_format: ImageFormat, quality: int) -> ImageRecord:
         """Make a picture."""

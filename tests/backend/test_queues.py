@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fake_editor import SLOW_SEED
+from fake_editor import LARGE_SEED, SLOW_SEED
 from live_server import LiveServer
 from pictures import png
 
@@ -52,3 +52,18 @@ def test_a_large_picture_as_a_file_is_batch_work(client: httpx.Client, server: L
         record = json.loads(server.redis().get(f"lb:job:{job_id}"))
         client.delete(f"/jobs/{job_id}")
         assert record["queue"] == queue
+
+
+def test_an_edit_in_several_pieces_goes_to_the_batch_worker(
+    client: httpx.Client, server: LiveServer
+) -> None:
+    fields = {"model": "fake", "steps": "0"}
+    encoded = client.post("/encode?wait=20", data=fields, files={"image": png()}).json()
+    large = {"type": "resample", "seed": LARGE_SEED}
+    body = {"latent_id": encoded["result"]["latent_id"], "edits": [large]}
+    job = client.post("/edit?wait=20", json=body).json()
+    assert job["status"] == "succeeded", job
+    record = json.loads(server.redis().get(f"lb:job:{job['job_id']}"))
+    assert (record["queue"], record["attempt"]) == ("batch", 1)
+    assert "-batch-" in record["worker"]
+    assert record["progress"]["message"] == "Drawing what changes"

@@ -1,18 +1,36 @@
 """Blobs by content, models on disk."""
 
 import json
+from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from benchmarks.servers import BUCKET, free_port, s3
 from contracts.blobs import BlobStore, DamagedBlob
 from contracts.catalog import Catalog
+from contracts.errors import Busy, StartError
 from contracts.store import files_at
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(scope="module")
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A bucket of a real S3 server."""
+    pytest.importorskip("s3fs").S3FileSystem.clear_instance_cache()  # it may know another server
+    server, environment = s3(tmp_path_factory.mktemp("s3"))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        yield f"s3://{BUCKET}"
+    server.stop()
+
+
+@pytest.fixture(params=["folder", "memory", "s3"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A local folder, and another file system of fsspec."""
+    """A folder, and two object stores."""
+    if request.param == "s3":
+        return f"{request.getfixturevalue('bucket')}/{tmp_path.name}"
     return str(tmp_path) if request.param == "folder" else f"memory://{tmp_path}"
 
 
@@ -36,11 +54,55 @@ def test_nothing_half_written_is_left(tmp_path: Path) -> None:
     assert list((tmp_path / "incoming").iterdir()) == []
 
 
-@pytest.mark.parametrize("kind", ["folder", "memory"])
-def test_a_blob_that_has_changed_is_set_aside(
-    tmp_path: Path, kind: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    files = files_at(str(tmp_path) if kind == "folder" else f"memory://{tmp_path}")
+def test_files_are_named_counted_and_removed(url: str) -> None:
+    files = files_at(url)
+    assert (files.names("a"), files.count("a"), files.size("a/b")) == ([], 0, None)
+    files.write("a/b", b"one")
+    files.write_from("a/c/d", BytesIO(b"three"))
+    assert sorted(files.names("a")) == ["a/b", "a/c/d"]
+    assert (files.count("a/c"), files.size("a/c/d")) == (1, 5)
+    assert (files.read("a/b"), b"".join(files.chunks("a/c/d"))) == (b"one", b"three")
+    assert 0 <= files.age_s("a/b") < 60
+    assert files.age_s("a/x") == 0
+    files.remove("a/b")
+    files.remove("a/b")
+    assert (files.read("a/b"), files.names("a")) == (None, ["a/c/d"])
+    with pytest.raises(FileNotFoundError):
+        next(files.chunks("a/b"))
+    with files.unfinished() as path:
+        path.write_bytes(b"two")
+        files.adopt(path, "a/b")
+    assert files.read("a/b") == b"two"
+    files.check()
+
+
+def test_a_store_that_is_away_is_said_to_be(tmp_path: Path) -> None:
+    s3fs = pytest.importorskip("s3fs")
+    nobody = {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}",
+        "AWS_ACCESS_KEY_ID": "a",
+        "AWS_SECRET_ACCESS_KEY": "b",
+        "AWS_MAX_ATTEMPTS": "1",
+    }
+    s3fs.S3FileSystem.clear_instance_cache()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in nobody.items():
+            patch.setenv(name, value)
+        files = files_at(f"s3://{BUCKET}/{tmp_path.name}")
+        for ask in (lambda: files.read("a"), lambda: files.write("a", b""), files.check):
+            with pytest.raises(Busy):
+                ask()
+    s3fs.S3FileSystem.clear_instance_cache()
+
+
+@pytest.mark.parametrize("url", ["nothing://known", "s4://bucket"])
+def test_a_url_of_nothing_is_told_at_the_start(url: str) -> None:
+    with pytest.raises(StartError, match="LATENTBRUSH_BLOB_URL"):
+        files_at(url)
+
+
+def test_a_blob_that_has_changed_is_set_aside(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    files = files_at(url)
     blobs = BlobStore(files)
     large = bytes(3 * 2**20)
     for data in (b"hello", large):

@@ -38,6 +38,7 @@ GRID = (4, 4)
 STEP_S = 0.05
 LEVELS_PER_SIGMA = 20
 SLOW_SEED = 777  # of a land that takes ten seconds a box, and of new content that takes three
+LARGE_SEED, PIECES = 14, 3  # what is drawn in several pieces
 SLOW_EDIT_S = 3.0
 SPACES = ("W", "S4")
 
@@ -90,6 +91,10 @@ class FakeEditor:
                 call.tensor(edit.donor)
             if isinstance(edit, ResampleEdit) and edit.seed == SLOW_SEED:
                 time.sleep(SLOW_EDIT_S)
+            if isinstance(edit, ResampleEdit) and edit.seed == LARGE_SEED:
+                for piece in range(PIECES):
+                    call.report(Step(piece, PIECES, "Drawing what changes"))
+                    time.sleep(STEP_S)
             if isinstance(edit, AttributeEdit):
                 brightness = self._brightness(edit, original.shape[:2], call.mask)
                 pixels += (brightness * call.share).astype(np.int64)

@@ -11,7 +11,7 @@ from models.carry import compact, pooling
 from models.land import CellBox, Land
 from models.latents import LatentMap
 from models.model import Model
-from models.painting import Edit, Move, Resample, Subject, Transplant, paint
+from models.painting import Edit, Move, Resample, Subject, Transplant, paint, painting
 from models.pieces import cells_of_piece, draw, picture_size, pieces_of
 from models.region import Region
 from models.sampling import seed_w
@@ -85,6 +85,27 @@ def test_an_edit_in_pieces_is_the_edit(
     parts = [cells_of_piece(*call.args) for call in cut.call_args_list]
     assert len(parts) > 50
     assert sum(part is not None and part.area < 24 * 32 / 2 for part in parts) > len(parts) / 2
+
+
+@torch.inference_mode()
+def test_an_edit_in_pieces_may_be_left_before_anything_is_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model, latent = land(12, 12)
+    original = np.zeros((*picture_size(model, latent), 3), np.uint8)
+    everything = Move(torch.ones(1, 1, 12, 12), "smile", 2.0)
+    told: list[tuple[int, int]] = []
+
+    def leave(piece: int, pieces: int) -> None:
+        told.append((piece, pieces))
+        raise InterruptedError
+
+    monkeypatch.setattr("models.painting.pieces_of", partial(pieces_of, piece_px=8))
+    monkeypatch.setattr("models.pieces.draw", Mock(side_effect=AssertionError))
+    subject = Subject(model, Twins(latent, latent))
+    with pytest.raises(InterruptedError):
+        next(painting(subject, original, [everything], tell=leave))
+    assert [piece for piece, _ in told] == [0]
 
 
 @torch.inference_mode()
