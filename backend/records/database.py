@@ -14,10 +14,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
     ArgumentError,
+    IntegrityError,
     InterfaceError,
     InternalError,
     NoSuchModuleError,
     OperationalError,
+    ProgrammingError,
     SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -46,7 +48,7 @@ class Database:
         """
         try:
             self._engine = _engine(url)
-            METADATA.create_all(self._engine)
+            _make_tables(self._engine)
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
             raise StartError(f"LATENTBRUSH_DATABASE_URL cannot be used: {error}") from None
         except OSError as error:
@@ -126,6 +128,14 @@ def _engine(url: str) -> Engine:
         connection.exec_driver_sql(connection.get_execution_options().get(HOW, READING))
 
     return engine
+
+
+def _make_tables(engine: Engine) -> None:
+    """Make the tables that are not there; two servers may do so at once."""
+    try:
+        METADATA.create_all(engine)
+    except (ProgrammingError, IntegrityError, OperationalError):  # the other was faster
+        METADATA.create_all(engine)
 
 
 def put(

@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 
 import pytest
 from redis import Redis
-from shelf import Shelf
+from stocked import Stocked
 
 from backend.channels import Channels
 from backend.events import MAX_UNREAD, Events
@@ -178,7 +178,7 @@ def test_nothing_is_heard_for_whoever_left(url: str) -> None:
 
 
 def test_who_hears_the_end_finds_what_was_made(url: str, tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
+    shelf = Stocked(tmp_path)
 
     async def heard(way: str) -> bool:
         desk = Desk(shelf.files, "local")

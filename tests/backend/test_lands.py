@@ -9,8 +9,8 @@ import pytest
 from fake_editor import SLOW_SEED
 from live_server import LiveServer, write_model
 from pictures import pixels_of
-from shelf import Shelf
 from sqlalchemy import select
+from stocked import Stocked
 
 from backend.dispatcher import queue_of
 from backend.records.tables import ANSWERS
@@ -85,7 +85,7 @@ def test_only_the_tiles_that_an_edit_reaches_are_drawn_again(
 
 def drawn_boxes(server: LiveServer) -> list[str]:
     """The names of all boxes that have been drawn and kept."""
-    with Shelf(server.home).database.reading() as connection:
+    with Stocked(server.home).database.reading() as connection:
         return list(connection.execute(select(ANSWERS.c.id)).scalars())
 
 

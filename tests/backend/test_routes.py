@@ -11,7 +11,7 @@ from live_server import LiveServer, write_model
 from pictures import file_of, noise, pixels_of, png
 from PIL import Image
 from safetensors.numpy import load
-from shelf import Shelf
+from stocked import Stocked
 
 from contracts.ids import LOCAL_OWNER, new_job_id
 from contracts.records import Made
@@ -145,7 +145,7 @@ def test_a_crop_may_have_any_shape(client: httpx.Client, crop: str) -> None:
 def test_a_latent_of_another_version_is_to_be_encoded_again(
     client: httpx.Client, server: LiveServer, latent_id: str
 ) -> None:
-    shelf = Shelf(server.home)
+    shelf = Stocked(server.home)
     ours = shelf.library.latent(LOCAL_OWNER, latent_id)
     update = {"latent_id": "lat_" + "5" * 32, "model_version": "old"}
     stale = ours.model_copy(update=update)

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from live_server import LiveServer, running
 from pictures import pixels_of, png
-from shelf import Shelf
+from stocked import Stocked
 
 from contracts.ids import LOCAL_OWNER
 from contracts.sessions import SessionWrite
@@ -278,7 +278,7 @@ def test_a_file_whose_names_are_no_text(client: httpx.Client, file: bytes) -> No
 def test_what_is_missing_breaks_no_list(
     client: httpx.Client, server: LiveServer, latent_id: str
 ) -> None:
-    library = Shelf(server.home).library
+    library = Stocked(server.home).library
     lost = SessionWrite(name="Lost", latent_id="lat_" + "7" * 32)
     session_id = library.sessions.add(LOCAL_OWNER, lost).session_id
     world = WorldWrite(name="Lost", land_id="lnd_" + "7" * 32)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 from rq.job import Job
-from shelf import Shelf
+from stocked import Stocked
 
 from backend.broker import EmbeddedBroker
 from backend.queue import JobQueue
@@ -56,12 +56,12 @@ def queue(redis: Redis) -> JobQueue:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    return Shelf(tmp_path)
+def shelf(tmp_path: Path) -> Stocked:
+    return Stocked(tmp_path)
 
 
 @pytest.fixture
-def sweeper(store: JobStore, queue: JobQueue, shelf: Shelf) -> Sweeper:
+def sweeper(store: JobStore, queue: JobQueue, shelf: Stocked) -> Sweeper:
     adoption = Adoption(store, shelf.library)
     return Sweeper(store, queue, shelf.library, adoption, max_attempts=3, heartbeat_ttl_s=1)
 
@@ -166,7 +166,9 @@ def test_workers_live_as_long_as_they_say(redis: Redis, store: JobStore) -> None
     assert set(redis.zrange("lb:workers", 0, -1)) == {b"b", b"short"}
 
 
-def test_what_nobody_asked_for_is_taken_in(sweeper: Sweeper, store: JobStore, shelf: Shelf) -> None:
+def test_what_nobody_asked_for_is_taken_in(
+    sweeper: Sweeper, store: JobStore, shelf: Stocked
+) -> None:
     """The server died between a worker's last word and the owner's record."""
     desk = Desk(shelf.files, "local")
     picture = desk.add_image(b"png", "image/png", 1, 1)
@@ -181,7 +183,7 @@ def test_what_nobody_asked_for_is_taken_in(sweeper: Sweeper, store: JobStore, sh
 
 
 def test_what_there_is_no_room_for_waits(
-    sweeper: Sweeper, store: JobStore, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    sweeper: Sweeper, store: JobStore, shelf: Stocked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = Desk(shelf.files, "local")
     picture = desk.add_image(b"png", "image/png", 1, 1)
@@ -201,7 +203,7 @@ def test_what_there_is_no_room_for_waits(
 
 
 def test_a_job_of_the_release_before_gets_what_it_needs(
-    sweeper: Sweeper, store: JobStore, shelf: Shelf
+    sweeper: Sweeper, store: JobStore, shelf: Stocked
 ) -> None:
     latent = shelf.latent("local", shelf.image("local", b"png").image_id)
     for latent_id, status in ((latent.latent_id, "queued"), ("lat_" + "0" * 32, "failed")):

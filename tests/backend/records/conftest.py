@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from shelf import Shelf
 from sqlalchemy import text
+from stocked import Stocked
 
 from backend.records.tables import METADATA
 
@@ -47,10 +47,10 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shelf]:
+def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stocked]:
     """A library of each kind, empty."""
     url = request.getfixturevalue("postgres") if request.param == "postgresql" else None
-    made = Shelf(tmp_path, database=url)
+    made = Stocked(tmp_path, database=url)
     with made.database.writing() as connection:
         for table in METADATA.tables:
             connection.execute(text(f"DELETE FROM {table}"))

@@ -6,8 +6,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from shelf import Shelf
 from sqlalchemy import select, text, update
+from stocked import Stocked
 
 from backend.records.database import Database
 from backend.records.tables import DAMAGED, IMAGES, SESSIONS
@@ -28,7 +28,7 @@ from contracts.sessions import SessionChange, SessionWrite, first_revision
 SESSION = SessionWrite(name="A", latent_id="lat_a")
 
 
-def test_images_belong_to_their_owner(shelf: Shelf) -> None:
+def test_images_belong_to_their_owner(shelf: Stocked) -> None:
     library = shelf.library
     record = shelf.image("anna", b"png", 3, 2)
     assert library.image("anna", record.image_id) == record
@@ -39,7 +39,7 @@ def test_images_belong_to_their_owner(shelf: Shelf) -> None:
             library.image(owner, image_id)
 
 
-def test_latents_belong_to_their_owner(shelf: Shelf) -> None:
+def test_latents_belong_to_their_owner(shelf: Stocked) -> None:
     library = shelf.library
     record = shelf.latent("anna", "img_" + "1" * 32)
     assert library.latent("anna", record.latent_id) == record
@@ -50,7 +50,7 @@ def test_latents_belong_to_their_owner(shelf: Shelf) -> None:
             library.latent(owner, latent_id)
 
 
-def test_a_preview_goes_again(shelf: Shelf) -> None:
+def test_a_preview_goes_again(shelf: Stocked) -> None:
     preview = shelf.preview("anna", b"jpeg")
     library = shelf.library
     assert library.image_bytes("anna", library.image("anna", preview.image_id)) == b"jpeg"
@@ -61,7 +61,7 @@ def test_a_preview_goes_again(shelf: Shelf) -> None:
         library.image("anna", preview.image_id)
 
 
-def test_answered_edits_and_uploads(shelf: Shelf) -> None:
+def test_answered_edits_and_uploads(shelf: Stocked) -> None:
     library = shelf.library
     image_id = shelf.image("anna", b"png").image_id
     result = EditResult(image_id=image_id, changed_box=(0, 1, 2, 3), cached=False, timings_ms={})
@@ -75,7 +75,7 @@ def test_answered_edits_and_uploads(shelf: Shelf) -> None:
     assert shelf.files.read("uploads/job_1") is None
 
 
-def test_what_a_job_made_is_taken_in_once(shelf: Shelf) -> None:
+def test_what_a_job_made_is_taken_in_once(shelf: Stocked) -> None:
     library = shelf.library
     before = shelf.latent("anna", shelf.image("anna", b"png").image_id)
     session = first_revision(SESSION)
@@ -91,7 +91,7 @@ def test_what_a_job_made_is_taken_in_once(shelf: Shelf) -> None:
     assert library.sessions.all("anna") == [], "what is deleted does not come back"
 
 
-def test_a_record_of_another_release_is_left_alone(shelf: Shelf) -> None:
+def test_a_record_of_another_release_is_left_alone(shelf: Stocked) -> None:
     sessions = shelf.library.sessions
     session_id = sessions.add("anna", SESSION).session_id
     with shelf.database.writing() as connection:
@@ -103,7 +103,7 @@ def test_a_record_of_another_release_is_left_alone(shelf: Shelf) -> None:
         assert connection.execute(select(DAMAGED)).all() == []
 
 
-def test_a_change_that_was_made_from_an_old_revision_is_refused(shelf: Shelf) -> None:
+def test_a_change_that_was_made_from_an_old_revision_is_refused(shelf: Stocked) -> None:
     sessions = shelf.library.sessions
     session_id = sessions.add("anna", SESSION).session_id
     outcomes: list[str] = []
@@ -130,7 +130,7 @@ def test_a_change_that_was_made_from_an_old_revision_is_refused(shelf: Shelf) ->
 
 
 def test_a_damaged_record_is_set_aside_and_the_rest_goes_on(
-    shelf: Shelf, caplog: pytest.LogCaptureFixture
+    shelf: Stocked, caplog: pytest.LogCaptureFixture
 ) -> None:
     library = shelf.library
     good, bad = (library.sessions.add("anna", SESSION).session_id for _ in range(2))
@@ -150,7 +150,7 @@ def test_a_damaged_record_is_set_aside_and_the_rest_goes_on(
         assert list(kinds) == ["images", "sessions"]
 
 
-def test_masks_are_counted(shelf: Shelf) -> None:
+def test_masks_are_counted(shelf: Stocked) -> None:
     for k in range(3):
         shelf.library.add_mask("anna", f"png {k % 2}".encode())
     assert shelf.library.num_masks("anna") == 2
@@ -164,7 +164,7 @@ def test_databases_that_cannot_be(url: str) -> None:
 
 
 def test_a_full_disk_loses_nothing_and_says_so(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
+    shelf = Stocked(tmp_path)
     before = shelf.library.sessions.add("anna", SESSION)
     with shelf.database.writing() as connection:
         pages = connection.execute(text("PRAGMA page_count")).scalar_one()
@@ -181,7 +181,7 @@ def test_a_writer_that_waits_too_long_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("backend.records.database.WAIT_S", 0.1)
-    one, other = Shelf(tmp_path), Shelf(tmp_path)
+    one, other = Stocked(tmp_path), Stocked(tmp_path)
     with one.database.writing(), pytest.raises(Busy):
         other.library.sessions.add("anna", SESSION)
     with one.database.writing():

@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 
 import pytest
-from shelf import Shelf
 from sqlalchemy import select, update
+from stocked import Stocked
 
 from backend.records.library import Library
 from backend.records.retention import (
@@ -27,11 +27,11 @@ DAY_S = 24 * 3600.0
 
 
 @pytest.fixture
-def library(shelf: Shelf) -> Library:
+def library(shelf: Stocked) -> Library:
     return shelf.library
 
 
-def age(shelf: Shelf, days: float) -> None:
+def age(shelf: Stocked, days: float) -> None:
     """Make all that is kept so much older."""
     tables = [table for table in METADATA.tables.values() if "touched_at" in table.c]
     with shelf.database.writing() as connection:
@@ -43,7 +43,7 @@ def age(shelf: Shelf, days: float) -> None:
             os.utime(path, (then_s, then_s))
 
 
-def kept(shelf: Shelf) -> list[str]:
+def kept(shelf: Stocked) -> list[str]:
     """All files of the store, and all records."""
     found = shelf.files.names("")
     with shelf.database.reading() as connection:
@@ -55,7 +55,7 @@ def kept(shelf: Shelf) -> list[str]:
     return sorted(found)
 
 
-def test_an_edited_picture_that_nobody_asks_for_goes(shelf: Shelf, library: Library) -> None:
+def test_an_edited_picture_that_nobody_asks_for_goes(shelf: Stocked, library: Library) -> None:
     upload = shelf.image("anna", b"upload")
     before = kept(shelf)
     shelf.edit("anna", "k", b"edited")
@@ -68,7 +68,7 @@ def test_an_edited_picture_that_nobody_asks_for_goes(shelf: Shelf, library: Libr
 
 @pytest.mark.parametrize("asked", ["answer", "picture"])
 def test_an_edited_picture_that_was_asked_for_stays(
-    shelf: Shelf, library: Library, asked: str
+    shelf: Stocked, library: Library, asked: str
 ) -> None:
     image_id = shelf.edit("anna", "k", b"edited")
     age(shelf, 31)
@@ -81,7 +81,7 @@ def test_an_edited_picture_that_was_asked_for_stays(
     assert library.answered_edit("anna", "k") is not None
 
 
-def test_a_picture_that_a_latent_needs_stays(shelf: Shelf, library: Library) -> None:
+def test_a_picture_that_a_latent_needs_stays(shelf: Stocked, library: Library) -> None:
     image_id = shelf.edit("anna", "k", b"edited")
     latent_id = shelf.latent("anna", image_id).latent_id
     age(shelf, 31)
@@ -90,7 +90,7 @@ def test_a_picture_that_a_latent_needs_stays(shelf: Shelf, library: Library) -> 
     assert library.image_bytes("anna", library.image("anna", image_id)) == b"edited"
 
 
-def test_bytes_that_another_has_too_stay(shelf: Shelf, library: Library) -> None:
+def test_bytes_that_another_has_too_stay(shelf: Stocked, library: Library) -> None:
     mine = shelf.edit("anna", "k", b"same")
     theirs = shelf.image("ben", b"same")
     age(shelf, 31)
@@ -100,7 +100,7 @@ def test_bytes_that_another_has_too_stay(shelf: Shelf, library: Library) -> None
         library.image("anna", mine)
 
 
-def test_leftovers_go(shelf: Shelf, library: Library) -> None:
+def test_leftovers_go(shelf: Stocked, library: Library) -> None:
     picture = shelf.image("anna", b"upload")
     before = kept(shelf)
     library.put_upload("job_1", io.BytesIO(b"raw"))
@@ -116,7 +116,7 @@ def test_leftovers_go(shelf: Shelf, library: Library) -> None:
 
 
 def test_a_store_that_is_no_folder(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path, url=f"memory://{tmp_path}")
+    shelf = Stocked(tmp_path, url=f"memory://{tmp_path}")
     shelf.edit("anna", "k", b"edited")
     (name,) = shelf.files.names("blobs")
     assert 0 <= shelf.files.age_s(name) < 60
@@ -130,7 +130,9 @@ def painted(mask_id: str) -> ResampleEdit:
     return ResampleEdit(seed=1, mask=MaskStored(mask_id=mask_id))
 
 
-def test_masks_that_sessions_snapshots_and_lands_need_stay(shelf: Shelf, library: Library) -> None:
+def test_masks_that_sessions_snapshots_and_lands_need_stay(
+    shelf: Stocked, library: Library
+) -> None:
     now_, other, snapshot, beside, land, none = (
         library.add_mask("anna", f"png {k}".encode()).mask_id for k in range(6)
     )
@@ -160,7 +162,7 @@ def test_masks_that_sessions_snapshots_and_lands_need_stay(shelf: Shelf, library
 
 
 def test_a_mask_that_was_just_sent_stays_and_its_picture_with_it(
-    shelf: Shelf, library: Library
+    shelf: Stocked, library: Library
 ) -> None:
     """A page sends masks before it saves what is painted with them."""
     old = library.add_mask("anna", b"old")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shelf import METRICS, Shelf
+from stocked import METRICS, Stocked
 
 from backend.records.takeover import take_over
 from contracts.blobs import BlobStore
@@ -59,7 +59,7 @@ def records(blob_id: str) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture
-def old(shelf: Shelf) -> Shelf:
+def old(shelf: Stocked) -> Stocked:
     """A store of before, with a damaged record and what somebody put there."""
     blob_id = BlobStore(shelf.files).put(b"bytes")
     for name, record in records(blob_id).items():
@@ -70,7 +70,7 @@ def old(shelf: Shelf) -> Shelf:
 
 
 def test_what_was_kept_as_files_is_taken_over_once(
-    old: Shelf, caplog: pytest.LogCaptureFixture
+    old: Stocked, caplog: pytest.LogCaptureFixture
 ) -> None:
     take_over(old.database, old.files)
     library = old.library
@@ -92,7 +92,7 @@ def test_what_was_kept_as_files_is_taken_over_once(
 
 
 def test_a_fresh_store_has_nothing_to_take_over(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
+    shelf = Stocked(tmp_path)
     take_over(shelf.database, shelf.files)
     shelf.files.write(f"records/{OWNER}/lands/{LAND}.json", b"{}")
     take_over(shelf.database, shelf.files)

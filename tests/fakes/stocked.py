@@ -14,7 +14,7 @@ from worker.desk import Desk
 METRICS = Metrics(psnr_db=30, perceptual=0.1, perceptual_metric="none")
 
 
-class Shelf:
+class Stocked:
     """A library in a folder, filled as by jobs that ended well."""
 
     def __init__(self, home: Path, url: str | None = None, database: str | None = None) -> None:
