@@ -19,6 +19,7 @@ from backend.errors import problem
 from backend.owner import KEY_NEEDED
 from backend.settings import Settings, is_loopback
 from backend.sign_in import Visitors
+from backend.strangers import Strangers
 from contracts.errors import EditorError, Forbidden, QueueFull, Unauthorized
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -52,6 +53,7 @@ class Gate:
         self._app = app
         self._settings = settings
         self._visitors = visitors
+        self._strangers = Strangers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse or pass on."""
@@ -59,7 +61,9 @@ class Gate:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        refused = await self._slowed(scope) or self._refusal(scope, headers)
+        refused = (
+            await self._slowed(scope) or await self._paced(scope) or self._refusal(scope, headers)
+        )
         if scope["type"] == "websocket":
             await (self._app if refused is None else _closed)(scope, receive, send)
             return
@@ -127,6 +131,18 @@ class Gate:
 
     def _is_stranger(self, scope: Scope) -> bool:
         return self._visitors.owner_of(HTTPConnection(scope)) is None
+
+    async def _paced(self, scope: Scope) -> EditorError | None:
+        """Let a stranger wait for a turn; the refusal when too many do."""
+        if not self._is_stranger(scope):
+            return None
+        try:
+            wait_s = self._strangers.take_turn((scope.get("client") or ("",))[0])
+        except QueueFull as error:
+            return error
+        if wait_s:
+            await asyncio.sleep(wait_s)
+        return None
 
     async def _slowed(self, scope: Scope) -> EditorError | None:
         """Take time over a wrong key; the refusal when there are too many."""

@@ -133,11 +133,17 @@ def write_config(config: Mapping[str, Any], model_dir: Path) -> None:
     temporary.replace(model_dir / "config.json")
 
 
+FileState = tuple[int, int, int]
+"""Inode, time of the last change in nanoseconds, and bytes of a file."""
+
+
 class Catalog:
-    """The models of some folders, read anew on every question so that added ones appear."""
+    """The models of some folders, looked for on every question so that added ones appear; what is
+    said of one is read again when its file is another."""
 
     def __init__(self, models_dirs: Iterable[Path]) -> None:
         self._models_dirs = tuple(models_dirs)
+        self._read: dict[Path, tuple[FileState, ModelInfo]] = {}
 
     def models(self) -> dict[str, tuple[ModelInfo, Path]]:
         """Models and their folders by id, in order; later folders win."""
@@ -145,12 +151,20 @@ class Catalog:
         for models_dir in self._models_dirs:
             for config in sorted(models_dir.glob("[!.]*/config.json")):
                 try:
-                    info = read_info(config.parent)
+                    info = self._info(config)
                 except CONFIG_ERRORS as error:
                     log.warning("%s is not a model's config: %s", config, error)
                 else:
                     found[info.id] = (info, config.parent)
         return found
+
+    def _info(self, config: Path) -> ModelInfo:
+        stat = config.stat()
+        state = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+        known = self._read.get(config)
+        if known is None or known[0] != state:
+            known = self._read[config] = (state, read_info(config.parent))
+        return known[1]
 
 
 CONFIG_ERRORS = (OSError, ValueError, TypeError, AttributeError)
