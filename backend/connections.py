@@ -13,7 +13,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 MOST_FILES = 65_536
 OTHER_FILES = 256  # of the broker's clients, the store and those who wait to be accepted
-BACKLOG = 128  # so many may be accepted before one of them can be closed
+BACKLOG = 8  # so many are accepted before anybody else is heard
+WAITING = 512  # so many may wait to be accepted
 
 
 class Connections:

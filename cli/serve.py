@@ -19,7 +19,7 @@ from fastapi import FastAPI
 
 from backend.app import check_exposure, create_app
 from backend.broker import EmbeddedBroker
-from backend.connections import BACKLOG, Connections, most_connections
+from backend.connections import BACKLOG, WAITING, Connections, most_connections
 from backend.private import make_private
 from backend.settings import Settings
 from contracts.broker import check_broker, connect
@@ -176,6 +176,13 @@ def _announcement(server: uvicorn.Server, url: str, open_browser: bool) -> Itera
 
 
 class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen. Few connections are accepted before those that ask for something are
+        heard again (asyncio takes that number for how many may wait, too)."""
+        await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(WAITING)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave signals to `_Stop`: uvicorn would raise them again before workers have ended."""
