@@ -1,10 +1,16 @@
 # Two targets: `backend` (server and page, without torch) and `worker` (with it).
+# Packages are those of the lock files, by their hashes; torch comes from an index of your choice.
 # CPU only: --build-arg TORCH_INDEX=https://download.pytorch.org/whl/cpu
 FROM python:3.12-slim AS backend
 
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 LATENTBRUSH_DATA_DIR=/data
 WORKDIR /app
-COPY pyproject.toml requirements.lock README.md LICENSE ./
+COPY requirements.server.lock requirements.worker.lock ./
+# psycopg takes the system's libpq.
+RUN apt-get update && apt-get install -y --no-install-recommends libpq5 \
+    && rm -rf /var/lib/apt/lists/*
+RUN pip install --require-hashes --no-deps -r requirements.server.lock
+COPY pyproject.toml README.md LICENSE ./
 COPY contracts contracts
 COPY backend backend
 COPY worker worker
@@ -12,10 +18,7 @@ COPY models models
 COPY training training
 COPY cli cli
 COPY frontend frontend
-# psycopg takes the system's libpq.
-RUN apt-get update && apt-get install -y --no-install-recommends libpq5 \
-    && rm -rf /var/lib/apt/lists/*
-RUN pip install -c requirements.lock -e ".[postgres,s3]" \
+RUN pip install --no-deps --no-build-isolation -e . \
     && useradd --uid 10001 --no-create-home latentbrush \
     && install -d -o latentbrush -m 700 /data
 USER latentbrush
@@ -31,7 +34,7 @@ USER root
 # GDAL, in rasterio, expects the system's expat.
 RUN apt-get update && apt-get install -y --no-install-recommends libexpat1 \
     && rm -rf /var/lib/apt/lists/*
-RUN pip install --index-url "$TORCH_INDEX" "torch>=2.11,<2.14" \
-    && pip install -c requirements.lock -e ".[worker]"
+RUN pip install --require-hashes --no-deps -r requirements.worker.lock \
+    && pip install --index-url "$TORCH_INDEX" torch==2.13.0
 USER latentbrush
 CMD ["latentbrush", "worker"]

@@ -138,3 +138,21 @@ def test_the_image_copies_what_exists_and_all_packages() -> None:
     }
     assert {"contracts", "backend", "worker", "models", "training", "cli", "frontend"} <= copied
     assert re.search(r"^USER (?!root)", text, re.MULTILINE)
+
+
+def pinned(name: str) -> dict[str, str]:
+    """Versions of a lock file, by package."""
+    found = re.findall(r"^([\w.-]+)==([^\s;]+)", (ROOT / name).read_text(), re.MULTILINE)
+    return {re.sub(r"[-_.]+", "-", package).lower(): version for package, version in found}
+
+
+@pytest.mark.parametrize("name", ["requirements.server.lock", "requirements.worker.lock"])
+def test_images_are_built_of_what_is_tested_by_hashes(name: str) -> None:
+    everything, own = pinned("requirements.lock"), pinned(name)
+    assert own.items() <= everything.items(), f"scripts/lock-image has not written {name} since"
+    parts = re.split(r"\n(?=\w)", (ROOT / name).read_text().split("\n", 1)[1].strip())
+    assert len(parts) == len(own)
+    assert all("--hash=sha256:" in part for part in parts)
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    assert f"--require-hashes --no-deps -r {name}" in dockerfile
+    assert f"torch=={everything['torch']}\n" in dockerfile
