@@ -28,8 +28,10 @@ class Channels:
         self._heard: set[str] = set()
 
     async def run(self) -> None:
-        """Hear, for ever."""
-        while True:
+        """Hear, until it is canceled."""
+        task = asyncio.current_task()
+        assert task is not None
+        while not task.cancelling():  # the client may say a cancel as an error of its own
             try:
                 async with self._redis.pubsub() as pubsub:
                     await pubsub.subscribe(OPEN)  # connects; only then others may use it, too

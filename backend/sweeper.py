@@ -2,8 +2,8 @@
 
 A job is lost when it runs at a worker that is no longer alive, or that says it does something else
 (its last word on the job was lost), or when it should wait in a queue and does not: the server died
-between the record and the queue, or the worker between the queue and the record, or a stopping
-worker put it down.
+between the record and the queue, or the worker between the queue and the record, or a worker put
+it down.
 """
 
 import logging

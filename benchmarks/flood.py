@@ -77,8 +77,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     keys = [f"key-of-client-{k}" for k in range(asked.clients)]
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["LATENTBRUSH_API_KEYS"] = ",".join(keys)
-        deployment = OneMachine(Path(folder))
+        deployment = OneMachine(Path(folder), {"LATENTBRUSH_API_KEYS": ",".join(keys)})
         try:
             until_ready(deployment)
             (url,) = deployment.urls

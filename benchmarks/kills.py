@@ -83,7 +83,7 @@ def attack(
     right = {seed: picture_of(urls[0], seed) for seed in range(SEEDS)}
     notes, ended = Notes(), threading.Event()
     clients = [
-        threading.Thread(target=work, args=(urls, k, notes, ended)) for k in range(num_clients)
+        threading.Thread(target=noted, args=(urls, k, notes, ended)) for k in range(num_clients)
     ]
     for client in clients:
         client.start()
@@ -114,6 +114,14 @@ def attack(
         "errors": notes.errors[:5],
         "slowest_recovery_s": round(slowest_s, 1),
     }
+
+
+def noted(urls: Sequence[str], k: int, notes: Notes, ended: threading.Event) -> None:
+    """One client; what it did not expect is noted."""
+    try:
+        work(urls, k, notes, ended)
+    except Exception as error:
+        notes.errors.append(f"client {k}: {error!r}")
 
 
 def work(urls: Sequence[str], k: int, notes: Notes, ended: threading.Event) -> None:

@@ -45,12 +45,12 @@ class OneMachine:
 
     kinds: tuple[str, ...] = ("server", "broker", "worker")
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: Mapping[str, str] | None = None) -> None:
         self._home = folder / "home"
         self._port = free_port()
         own = {"LATENTBRUSH_DATA_DIR": str(self._home), "LATENTBRUSH_PORT": str(self._port)}
         command = [*LATENTBRUSH, "serve", "--no-browser"]
-        self._server = Process(folder, "serve", command, os.environ | own)
+        self._server = Process(folder, "serve", command, {**environment(), **own, **(more or {})})
 
     @property
     def urls(self) -> tuple[str, ...]:
@@ -87,13 +87,23 @@ class SeveralMachines:
         self._folder = folder
         self._ports = [free_port() for _ in range(2)]
         self._running: dict[str, list[Process]] = {}
-        broker, broker_url = redis_by_tls(folder / "broker")
         self._stack = ExitStack()
-        database, database_url = self._stack.enter_context(postgres())
+        try:
+            self._start(latentbrush)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self, latentbrush: Sequence[str]) -> None:
+        folder = self._folder
+        broker, broker_url = redis_by_tls(folder / "broker")
+        self._running["broker"] = [broker]
         store, store_environment = s3(folder / "store")
-        self._running |= {"broker": [broker], "database": [database], "store": [store]}
+        self._running["store"] = [store]
+        database, database_url = self._stack.enter_context(postgres())
+        self._running["database"] = [database]
         shared = {
-            **{name: text for name, text in os.environ.items() if "LATENTBRUSH" not in name},
+            **environment(),
             **store_environment,
             "LATENTBRUSH_REDIS_URL": broker_url,
             "LATENTBRUSH_BLOB_URL": f"s3://{BUCKET}/library",
@@ -132,7 +142,7 @@ class SeveralMachines:
     def stop(self) -> None:
         """Stop all of it, what others need last."""
         for kind in ("worker", "server", "store", "broker"):
-            for process in self._running[kind]:
+            for process in self._running.get(kind, ()):
                 process.stop()
         self._stack.close()
 
@@ -142,6 +152,12 @@ class SeveralMachines:
         home.mkdir()
         own = {"LATENTBRUSH_DATA_DIR": str(home / "data"), "HOME": str(home), "TMPDIR": str(home)}
         return Process(self._folder, name, command, {**shared, **own})
+
+
+def environment() -> dict[str, str]:
+    """Ours, without what it says of another Latentbrush."""
+    said = ("LATENTBRUSH_", "REDIS_URL", "AWS_")
+    return {name: text for name, text in os.environ.items() if not name.startswith(said)}
 
 
 def until_ready(deployment: Deployment) -> float:

@@ -63,6 +63,7 @@ class Process:
             self._process.wait(STOPPING_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
+            self._process.wait()
 
     def _keep(self) -> None:
         while not self._over.wait(0.05):

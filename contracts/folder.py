@@ -35,7 +35,7 @@ class Folder(Files):
     def adopt(self, path: Path, name: str) -> None:
         """Move a file that was written apart to its place."""
         target = self._root / name
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _make_synced(target.parent)
         with path.open("rb") as file:
             os.fsync(file.fileno())
         path.replace(target)
@@ -96,7 +96,15 @@ class Folder(Files):
         (self._root / name).unlink(missing_ok=True)
 
     def check(self) -> None:
-        """A folder is always there."""
+        """Nothing is looked at: what a disk has to say, it says when it is used."""
+
+
+def _make_synced(folder: Path) -> None:
+    """Make a folder that is not there, and have those above know it."""
+    if not folder.exists():
+        _make_synced(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync_names(folder.parent)
 
 
 def _sync_names(folder: Path) -> None:

@@ -237,7 +237,8 @@ def requeued(record: JobRecord) -> JobRecord:
 
 
 def handed_back(record: JobRecord) -> JobRecord:
-    """The job, put down by a worker that is stopping; this beginning does not count."""
+    """The job, put down by a worker that stops, or cannot reach what it needs; this beginning does
+    not count."""
     return record.model_copy(
         update={
             "status": JobStatus.QUEUED,

@@ -10,6 +10,7 @@ import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -148,7 +149,8 @@ class Carried:
         after: [1, 3, r, c], a region of it.
         region: that one.
         masks: of the edits that lie between the two, [1, 1, ?, ?].
-        mosts: how much each changes where it is painted (`most_of`).
+        mosts: how much each changes at most where it is painted (quantile `MOST`); NaN where no
+            whole square of the comparison is painted.
         gone: [1, 1, ?, ?], how much of what was there the region replaces.
         window: pixels per side over which sizes of changes are averaged.
     """
@@ -229,10 +231,12 @@ def band_of(region: Region, rows: range) -> Region | None:
 
 
 def bands_of(region: Region, step: int) -> Iterator[Region]:
-    """A region in bands of no more than `ROWS_PX` pixels, as high as a multiple of a number."""
+    """A region in bands of some `ROWS_PX` pixels, as high as a multiple of a number; the last one
+    takes what is lower than that."""
     most = max(step, ROWS_PX // region.width // step * step)
-    for top in range(region.top, region.bottom, most):
-        yield Region(top, min(top + most, region.bottom), region.left, region.right)
+    tops = [top for top in range(region.top, region.bottom, most) if region.bottom - top >= step]
+    for top, bottom in pairwise([*(tops or [region.top]), region.bottom]):
+        yield Region(top, bottom, region.left, region.right)
 
 
 def changed(

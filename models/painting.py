@@ -176,8 +176,8 @@ def painting(
         original: [H, W, 3], what was encoded, at its own size.
         share: of every edit, in [0, 1].
         resolution: that the change is drawn at; the model's if None.
-        tell: hears how many pieces are drawn, of what is drawn in several; may raise, also before
-            the first.
+        tell: hears how many pieces are drawn, where what the edits reach takes several; may raise,
+            before anything is drawn, too.
 
     Returns:
         [H, W, 3]; pixels where no edit's feathered mask reaches are those of `original`.
@@ -192,7 +192,9 @@ def painting(
     drawn = picture_size(subject.model, subject.twins.plain, resolution)
     comparison = OBJECTS if subject.model.prior is None else TEXTURE
     everything = reach(masks_of(edits), drawn, comparison)
-    if (pieces := len(pieces_of(everything, drawn))) > 1:
+    if (pieces := len(pieces_of(everything, drawn))) == 1:
+        tell = silent  # what is drawn before, for all edits to come, may be large all the same
+    else:
         tell(0, pieces)
     before, changes = subject.plain(resolution, tell), []
 

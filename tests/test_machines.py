@@ -73,7 +73,11 @@ def test_events_of_a_job_are_heard_at_the_other_server(clients: list[httpx.Clien
         assert "event: done" in list(events.iter_lines())
 
 
-def test_nothing_is_kept_on_a_machine(machines: SeveralMachines) -> None:
+def test_nothing_is_kept_on_a_machine(
+    machines: SeveralMachines, clients: list[httpx.Client]
+) -> None:
+    done(clients[0], "/generate", {"model": "portraits", "seed": 5})
+    assert len(machines.data_folders()) == 4
     kept = {
         path.name
         for folder in machines.data_folders()

@@ -1,6 +1,6 @@
 """The job of `POST /edit`: what was painted on a part of a picture, and on the others beside it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -75,18 +75,19 @@ class Prepared:
             composite=output.composite,
             share=share,
             detail=output.detail,
-            report=self.tell,
+            report=teller(self.task),
         )
 
-    def tell(self, step: Step) -> None:
-        """Say how far the drawing is. What takes several pieces takes long, so that no brush may
-        have to wait for it.
 
-        Raises:
-            ForBatch: it is to be done elsewhere.
-        """
-        self.task.leave_to_batch()
-        self.task.report(step)
+def teller(task: Task) -> Callable[[Step], None]:
+    """What says how far a drawing in several pieces is. That takes long, so no brush may have to
+    wait for it: what it returns raises ForBatch where the job is to be done elsewhere."""
+
+    def tell(step: Step) -> None:
+        task.leave_to_batch()
+        task.report(step)
+
+    return tell
 
 
 def draw_edit(task: Task, request: EditRequest, clock: Clock) -> Drawing:
@@ -204,6 +205,7 @@ def changes_of(task: Task, others: tuple[PaintedPart, ...], editor: Editor) -> I
                 tensor=task.tensors_for(editor),
                 mask=task.mask,
                 composite="residual",
+                report=teller(task),
             )
         )
         yield Change(part_of(latent), before, repaint(before, edited.pixels))

@@ -101,8 +101,8 @@ def run(job_id: str) -> None:
         return
     except Busy as error:  # the store is away: begun again when it may be back
         log.error("job %s has to wait: %s", job_id, error.message)
-        time.sleep(AWAY_S)
         reporter.change(handed_back)
+        time.sleep(AWAY_S)
         return
     except JobCanceled:
         pass  # its record says so already

@@ -134,7 +134,7 @@ def _make_tables(engine: Engine) -> None:
     """Make the tables that are not there; two servers may do so at once."""
     try:
         METADATA.create_all(engine)
-    except (ProgrammingError, IntegrityError, OperationalError):  # the other was faster
+    except (ProgrammingError, IntegrityError):  # the other was faster
         METADATA.create_all(engine)
 
 

@@ -60,8 +60,9 @@ async def serving(url: str, library: Library | None = None) -> AsyncIterator[Ser
         yield Server(events, channels, store, redis)
     finally:
         running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
+        async with asyncio.timeout(SOON_S):
+            with suppress(asyncio.CancelledError):
+                await running
         await waiting.aclose()
         redis.close()
 

@@ -10,6 +10,7 @@ from models.carry import (
     OBJECTS,
     Touched,
     averaged,
+    bands_of,
     carried,
     changed_box,
     compact,
@@ -80,6 +81,40 @@ def test_a_picture_is_finished_a_few_rows_at_a_time(
     by_rows = shown_on(original, before, after, mask)
     assert np.abs(by_rows.astype(int) - at_once).max() <= 1
     assert (at_once != original).mean() > 0.1
+
+
+@pytest.mark.parametrize("size", [(40, 36), (129, 250), (300, 301)])
+def test_what_is_carried_is_found_in_bands(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a last band is lower than the squares over which is compared."""
+    rng = torch.Generator().manual_seed(0)
+    original = np.random.default_rng(0).integers(0, 256, (*size, 3), dtype=np.uint8)
+    step = pooling(size)
+    before, after = (
+        compact(drawing(torch.rand(1, 3, *size, generator=rng), seed), step) for seed in (0, 1)
+    )
+    masks = torch.zeros(2, 1, 1, 32, 32)
+    masks[0, ..., 3:25, 5:25] = 1
+    masks[1, ..., 20:32, 10:32] = 0.5
+
+    def shown() -> Pixels:
+        change = carried(before, after, list(masks))
+        return finished(original, [change], Touched(masks.amax(dim=0), size, whole(size)))
+
+    at_once = shown()
+    monkeypatch.setattr("models.carry.ROWS_PX", 17 * size[1])
+    assert len(list(bands_of(whole(size), step))) > 1
+    assert np.abs(shown().astype(int) - at_once).max() <= 1
+    assert (at_once != original).mean() > 0.1
+
+
+def test_a_rest_lower_than_a_square_goes_to_the_band_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("models.carry.ROWS_PX", 1350 * 1544)
+    bands = list(bands_of(whole((1352, 1544)), 10))
+    assert bands == [whole((1352, 1544))]
 
 
 def test_no_change_of_the_latent_is_no_change_of_the_picture() -> None:

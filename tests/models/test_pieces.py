@@ -109,6 +109,25 @@ def test_an_edit_in_pieces_may_be_left_before_anything_is_drawn(
 
 
 @torch.inference_mode()
+def test_a_small_stroke_on_a_large_picture_is_not_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, latent = land(48, 48)
+    original = np.zeros((*picture_size(model, latent), 3), np.uint8)
+    stroke = torch.zeros(1, 1, 48, 48)
+    stroke[..., 20:22, 20:22] = 1
+    monkeypatch.setattr("models.painting.pieces_of", partial(pieces_of, piece_px=48))
+    drawn = Mock(wraps=draw)
+    monkeypatch.setattr("models.painting.draw", drawn)
+    subject = Subject(model, Twins(latent, latent))
+    wanted = next(
+        painting(
+            subject, original, [Move(stroke, "smile", 2.0)], tell=Mock(side_effect=InterruptedError)
+        )
+    )
+    drawn.assert_called_once()
+    assert wanted.region.area < original.shape[0] * original.shape[1] / 4
+
+
+@torch.inference_mode()
 def test_what_is_small_is_drawn_at_once() -> None:
     model, latent = person()
     told: list[tuple[int, int]] = []
