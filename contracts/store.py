@@ -37,10 +37,6 @@ def files_at(url: str) -> Files:
 def s3_errors() -> tuple[type[Exception], ...]:
     """What S3's client raises when the store is away, or refuses us."""
     from aiohttp import ClientError as HttpError
-    from botocore.exceptions import (  # type: ignore[import-untyped]
-        BotoCoreError,
-        ClientError,
-        HTTPClientError,
-    )
+    from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 
-    return (OSError, HttpError, BotoCoreError, ClientError, HTTPClientError)
+    return (OSError, HttpError, BotoCoreError, ClientError)

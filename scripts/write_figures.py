@@ -246,7 +246,11 @@ def priors_table(figures: str, options: str) -> str:
     return markdown(header, rows) + "\n\n" + about
 
 
-PLANET_PRIORS = {"vector": "one vector, the game", "taught": "fields, lesson and sharpening"}
+PLANET_PRIORS = {
+    "vector": "one vector, the game",
+    "cells": "a vector for every cell, the game",
+    "taught": "fields, lesson and sharpening",
+}
 
 
 def planet_priors_table() -> str:
@@ -268,14 +272,17 @@ def planet_priors_table() -> str:
         f"pictures of {found[0]['resolution']} px, in the features of EfficientNet-Lite0; between "
         f"two sets of held-out squares {earth:.1f}. The fields' single pictures come to "
         f"{single:.2f} × those of one vector, squares of their lands to {land:.2f} ×. "
-        "`python -m scripts.compare_planet_priors --run runs/planet-priors`"
+        "`python -m scripts.compare_planet_priors --run runs/planet-priors`, for cells with "
+        "`--arms cells`"
     )
     header = ["prior and training", "runs", "single pictures", "squares of lands"]
     return markdown(header, rows) + "\n\n" + about
 
 
 def spread(values: list[float]) -> str:
-    """A mean, and what lies furthest from it on either side."""
+    """A mean, and what lies furthest from it on either side, of several."""
+    if len(values) == 1:
+        return f"{values[0]:.1f}"
     return f"{mean(values):.1f} ({min(values):.1f} to {max(values):.1f})"
 
 
