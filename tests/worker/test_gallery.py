@@ -8,10 +8,10 @@ import pytest
 import torch
 from PIL import Image
 
-from contracts.blobs import Files as Store
 from contracts.catalog import PREVIEW, AttributeChange, change_attribute, strip_path
 from contracts.job_store import JobStore
 from contracts.requests import StripRequest
+from contracts.store import files_at
 from models.adopt import adopt
 from models.errors import AttributeUnknown
 from models.gallery import strip
@@ -50,7 +50,7 @@ def task_at(home: Path) -> Task:
     bench = Workbench(
         settings,
         cast(JobStore, None),
-        Store(settings.store_url),
+        files_at(settings.store_url),
         load_editor,
         "cpu",
         "worker",
