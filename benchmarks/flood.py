@@ -92,7 +92,7 @@ def main() -> None:
 
 async def compare(url: str, keys: list[str], seconds: float) -> dict[str, Any]:
     """What clients wait for alone, and beside a stranger."""
-    limits = httpx.Limits(max_connections=2)
+    limits = httpx.Limits(max_connections=2, keepalive_expiry=2)  # before the server closes them
     people = [
         await at_work(
             httpx.AsyncClient(
