@@ -24,6 +24,7 @@ from redis.retry import Retry
 
 from backend.private import make_own
 from contracts.errors import StartError
+from contracts.folder import sync
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +111,7 @@ class EmbeddedBroker:
         while not self._stopped.wait(self._sync_s):
             for log_file in (self._dir / AOF).glob("*.aof"):
                 try:
-                    sync_file(log_file)
+                    sync(log_file)
                 except FileNotFoundError:  # it was rewritten
                     continue
                 except OSError as error:  # it is tried again at the next turn
@@ -165,15 +166,6 @@ class EmbeddedBroker:
     def _client(self) -> Redis:
         once = Retry(NoBackoff(), 0)
         return Redis(unix_socket_path=str(self._socket), socket_timeout=2.0, retry=once)
-
-
-def sync_file(path: Path) -> None:
-    """Bring a file that others write to the disk."""
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _socket_path(broker_dir: Path) -> Path:

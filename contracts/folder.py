@@ -36,10 +36,9 @@ class Folder(Files):
         """Move a file that was written apart to its place."""
         target = self._root / name
         _make_synced(target.parent)
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
+        sync(path)
         path.replace(target)
-        _sync_names(target.parent)
+        sync(target.parent)
 
     def size(self, name: str) -> int | None:
         """Bytes of a file, or None where there is none."""
@@ -104,12 +103,12 @@ def _make_synced(folder: Path) -> None:
     if not folder.exists():
         _make_synced(folder.parent)
         folder.mkdir(exist_ok=True)
-        _sync_names(folder.parent)
+        sync(folder.parent)
 
 
-def _sync_names(folder: Path) -> None:
-    """Have a folder know the names in it after a power cut, too."""
-    opened = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Bring what was written to a file, or the names in a folder, to the disk."""
+    opened = os.open(path, os.O_RDONLY)
     try:
         os.fsync(opened)
     finally:

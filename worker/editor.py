@@ -218,7 +218,7 @@ class ModelEditor:
         subject = self.subject(call.latent_id, call.tensor)
 
         def tell(piece: int, pieces: int) -> None:
-            call.report(Step(piece, pieces, "Drawing what changes"))
+            call.report(Step(piece, pieces, "Drawing the picture"))
 
         resolution = None if call.detail == "full" else self.draft_resolution
         enabled = [edit for edit in call.edits if edit.enabled]

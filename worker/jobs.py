@@ -81,9 +81,7 @@ def run(job_id: str) -> None:
     if record is None:
         return  # canceled, already taken by another, or to be sent again with what it needs
     bench.take_cores()
-    reporter = Reporter(bench, record)
-
-    is_urgent = record.queue == INTERACTIVE
+    reporter, is_urgent = Reporter(bench, record), record.queue == INTERACTIVE
 
     def work() -> tuple[Desk, Result]:
         desk = Desk(bench.files, record.owner, record.given or NOTHING_GIVEN)

@@ -77,7 +77,7 @@ def _reason(server: Services) -> str | None:
     try:
         server.library.check()
     except Busy as error:
-        return error.message.partition(":")[0]
+        return error.message
     if server.health_store.is_full():
         return "the disk of the broker is full"
     return None

@@ -66,7 +66,7 @@ def test_what_was_written_is_brought_to_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: set[str] = set()
-    monkeypatch.setattr("backend.broker.sync_file", lambda path: synced.add(path.name))
+    monkeypatch.setattr("backend.broker.sync", lambda path: synced.add(path.name))
     broker = EmbeddedBroker(tmp_path, sync_s=0.02)
     broker.start()
     deadline_s = time.monotonic() + 5

@@ -66,4 +66,4 @@ def test_an_edit_in_several_pieces_goes_to_the_batch_worker(
     record = json.loads(server.redis().get(f"lb:job:{job['job_id']}"))
     assert (record["queue"], record["attempt"]) == ("batch", 1)
     assert "-batch-" in record["worker"]
-    assert record["progress"]["message"] == "Drawing what changes"
+    assert record["progress"]["message"] == "Drawing the picture"

@@ -4,13 +4,15 @@ import json
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from benchmarks.servers import BUCKET, free_port, s3
 from contracts.blobs import BlobStore, DamagedBlob
+from contracts.bucket import Bucket
 from contracts.catalog import Catalog
-from contracts.errors import Busy, StartError
+from contracts.errors import Busy, JobCanceled, StartError
 from contracts.store import files_at
 
 
@@ -93,6 +95,20 @@ def test_a_store_that_is_away_is_said_to_be(tmp_path: Path) -> None:
             with pytest.raises(Busy):
                 ask()
     s3fs.S3FileSystem.clear_instance_cache()
+
+
+@pytest.mark.usefixtures("bucket")
+def test_a_bucket_that_is_not_there_is_said_to_be_missing() -> None:
+    files = files_at("s3://another/library")
+    for ask in (files.check, lambda: files.write("a", b"")):
+        with pytest.raises(Busy, match="no such bucket"):
+            ask()
+
+
+def test_what_interrupts_a_read_is_not_the_stores() -> None:
+    system = Mock(cat_file=Mock(side_effect=JobCanceled("nobody wants it")))
+    with pytest.raises(JobCanceled):
+        Bucket(system, "library", (OSError,)).read("a")
 
 
 @pytest.mark.parametrize("url", ["nothing://known", "s4://bucket"])

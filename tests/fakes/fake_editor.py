@@ -93,7 +93,7 @@ class FakeEditor:
                 time.sleep(SLOW_EDIT_S)
             if isinstance(edit, ResampleEdit) and edit.seed == LARGE_SEED:
                 for piece in range(PIECES):
-                    call.report(Step(piece, PIECES, "Drawing what changes"))
+                    call.report(Step(piece, PIECES, "Drawing the picture"))
                     time.sleep(STEP_S)
             if isinstance(edit, AttributeEdit):
                 brightness = self._brightness(edit, original.shape[:2], call.mask)
