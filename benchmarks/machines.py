@@ -83,18 +83,18 @@ class SeveralMachines:
 
     kinds: tuple[str, ...] = ("server", "worker", "broker", "database", "store")
 
-    def __init__(self, folder: Path, latentbrush: Sequence[str] = LATENTBRUSH) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._ports = [free_port() for _ in range(2)]
         self._running: dict[str, list[Process]] = {}
         self._stack = ExitStack()
         try:
-            self._start(latentbrush)
-        except BaseException:
+            self._start()
+        except BaseException:  # what has begun goes on by itself else
             self.stop()
             raise
 
-    def _start(self, latentbrush: Sequence[str]) -> None:
+    def _start(self) -> None:
         folder = self._folder
         broker, broker_url = redis_by_tls(folder / "broker")
         self._running["broker"] = [broker]
@@ -108,7 +108,7 @@ class SeveralMachines:
             "LATENTBRUSH_REDIS_URL": broker_url,
             "LATENTBRUSH_BLOB_URL": f"s3://{BUCKET}/library",
         }
-        serving = [*latentbrush, "serve", "--no-browser"]
+        serving = [*LATENTBRUSH, "serve", "--no-browser"]
         self._running["server"] = [
             self._machine(
                 f"server-{port}",
@@ -123,7 +123,7 @@ class SeveralMachines:
             for port in self._ports
         ]
         self._running["worker"] = [
-            self._machine(f"worker-{k}", [*latentbrush, "worker"], shared) for k in range(2)
+            self._machine(f"worker-{k}", [*LATENTBRUSH, "worker"], shared) for k in range(2)
         ]
 
     @property

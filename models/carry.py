@@ -6,8 +6,7 @@ through, hair of another colour keeps its strands. The generator's own features 
 Ours; see docs/architecture.md, "The life of one edit", and docs/decisions.md.
 """
 
-import functools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import pairwise
@@ -17,12 +16,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.edits import fit_mask, fit_mask_part
+from models.edits import fit_mask
+from models.feather import feather_px, feathered
 from models.generator import Drawing
 from models.images import Pixels, to_img, to_pixels
 from models.region import Patch, Region, Size, size_of, whole
+from models.rows import resized_rows, rows_of, rows_under
 
-FEATHER_CELLS = 1.0  # radius of the soft edge, in cells of 1/32 of the picture's short side
 FINEST = 128  # pixels per short side at which features are compared
 ROWS_PX = 1 << 21  # pixels of a picture that what is carried is put on at once
 MOST = 0.97  # quantile of a change's size where it is painted, that counts as the most of it
@@ -51,58 +51,6 @@ OBJECTS = Comparison(3, 0.35, 0.8)
 """Of pictures in which everything has its place."""
 TEXTURE = Comparison(9, 0.6, 0.95)
 """Of land, where a pixel by itself says nothing."""
-
-
-def feather(mask: Tensor, size: Size) -> Tensor:
-    """Give a mask [1, 1, h, w] soft edges at `size` (height, width).
-
-    The painted part keeps its strength; the edge falls to exactly 0 within two feather radii.
-    """
-    return feathered(mask, size, whole(size))
-
-
-def feathered(mask: Tensor, size: Size, region: Region) -> Tensor:
-    """A region of what `feather` gives."""
-    radius = feather_px(size)
-    around = region.grown(2 * radius).within(size)  # what lies further does not reach it
-    rows, columns = range(around.top, around.bottom), range(around.left, around.right)
-    fine = fit_mask_part(mask, size, rows, columns)
-    return Patch(softened(fine, radius), around).part(region)
-
-
-def feather_px(size: Size) -> int:
-    """The feather radius in pixels of a picture of that size."""
-    return max(1, round(FEATHER_CELLS * min(size) / 32))
-
-
-def softened(fine: Tensor, radius: int) -> Tensor:
-    """A mask [1, 1, H, W] that is as strong as before, and falls to 0 within two radii (pixels)."""
-    soft = running(running(fine, radius, 2, torch.maximum), radius, 3, torch.maximum)
-    for dim in (3, 2):
-        ones = soft.new_ones([soft.shape[d] if d == dim else 1 for d in range(4)])
-        soft = running(soft, radius, dim, torch.add) / running(ones, radius, dim, torch.add)
-    return torch.maximum(soft, fine).clamp(0, 1)
-
-
-def running(x: Tensor, radius: int, dim: int, join: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
-    """Join what lies within a radius along a dimension, with zeros around: as many steps as the
-    window's length has binary digits, where pooling takes as many as it is long."""
-    length, window = x.shape[dim], 2 * radius + 1
-    padding = [0] * (2 * (x.ndim - dim))
-    padding[-2:] = [radius, radius]
-    power, size, begin = F.pad(x, padding), 1, 0
-    found: Tensor | None = None
-    while True:
-        if window & size:
-            piece = power.narrow(dim, begin, length)
-            found = piece if found is None else join(found, piece)
-            begin += size
-        if begin == window:
-            assert found is not None
-            return found
-        rest = power.shape[dim] - size
-        power = join(power.narrow(dim, 0, rest), power.narrow(dim, size, rest))
-        size *= 2
 
 
 def reach(masks: Sequence[Tensor], size: Size, comparison: Comparison) -> Region:
@@ -184,14 +132,10 @@ class Carried:
         change, size = changed(self.before, self.after, region, band, self.window)
         softs = (feathered(mask, drawn, band) for mask in self.masks)
         change, soft = meant(change, size, softs, self.mosts)
-        inside, there = band.shifted(-region.top, -region.left), (region.height, region.width)
-        under = rows_under(size_of(self.gone), there, range(inside.top, inside.bottom))
-        part = self.gone[:, :, under.start : under.stop]
-        gone = resized_rows(
-            part, under, size_of(self.gone), there, range(inside.top, inside.bottom)
-        )
+        inside = range(band.top - region.top, band.bottom - region.top)
+        gone = rows_of(self.gone, (region.height, region.width), inside)
         place, room = band.shifted(-rows.start, 0), (len(rows), drawn[1])
-        return set_in(change * soft, place, room), set_in(gone * soft, place, room)
+        return padded(change * soft, place, room), padded(gone * soft, place, room)
 
 
 def carried(
@@ -257,7 +201,7 @@ def changed(
     return Patch(change, around).part(band), Patch(size, around).part(band)
 
 
-def set_in(part: Tensor, region: Region, size: Size) -> Tensor:
+def padded(part: Tensor, region: Region, size: Size) -> Tensor:
     """A region of a picture, and zeros around it: [N, C, H, W] of that size."""
     if region == whole(size):
         return part
@@ -357,7 +301,7 @@ class Touched:
             part = self.mask.new_zeros(1, 1, *room)
         else:
             soft = feathered(self.mask, self.drawn, band)
-            part = set_in(soft, band.shifted(-source.start, 0), room)
+            part = padded(soft, band.shifted(-source.start, 0), room)
         return resized_rows(part, source, self.drawn, size, rows)
 
 
@@ -376,44 +320,6 @@ def finished(original: Pixels, changes: Sequence[Carried], touched: Touched) -> 
                 img = change.on(img, size, rows)
             pixels[here] = np.where(inside[:, :, None], to_pixels(img), original[here])
     return pixels
-
-
-def resize_change(change: Tensor, size: Size) -> Tensor:
-    """Resample without overshoot, so that what is 0 stays 0 beyond a pixel's reach."""
-    if tuple(change.shape[2:]) == size:
-        return change
-    return F.interpolate(change, size=size, mode="bilinear", align_corners=False, antialias=True)
-
-
-def rows_under(x_size: Size, size: Size, rows: range) -> range:
-    """The rows of a change of one size on which those depend that it has at another."""
-    if x_size == size:
-        return rows
-    if len(rows) == size[0]:
-        return range(x_size[0])
-    used = row_weights(x_size[0], size[0])[rows.start : rows.stop].any(dim=0).nonzero()
-    return range(int(used[0]), int(used[-1]) + 1)
-
-
-def resized_rows(part: Tensor, source: range, x_size: Size, size: Size, rows: range) -> Tensor:
-    """Rows that a change of one size has at another.
-
-    Args:
-        part: its `source` rows, from `rows_under`.
-    """
-    if x_size == size:
-        return part
-    if len(rows) == size[0]:
-        return resize_change(part, size)
-    weights = row_weights(x_size[0], size[0])[rows.start : rows.stop, source.start : source.stop]
-    return resize_change(torch.matmul(weights.to(part), part), (len(rows), size[1]))
-
-
-@functools.lru_cache(maxsize=2)
-def row_weights(rows: int, wanted: int) -> Tensor:
-    """What every one of the wanted rows takes of rows: [wanted, rows]."""
-    with torch.inference_mode(False):
-        return resize_change(torch.eye(rows)[None, None], (wanted, rows))[0, 0]
 
 
 def changed_box(before: Pixels, after: Pixels) -> Box | None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.carry import softened
 from models.edits import Step, go
+from models.feather import softened
 from models.land import CellBox, Land
 from models.latents import LatentMap, embed
 

@@ -18,8 +18,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from models.attributes import Attribute, AttributeSet
-from models.carry import feather
 from models.edits import fit_mask, grid_of
+from models.feather import feather
 from models.latents import LatentMap, embed
 from models.model import Model
 from models.sampling import random_w

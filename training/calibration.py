@@ -15,7 +15,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from models.attributes import Attribute, AttributeSet
-from models.carry import feather
+from models.feather import feather
 from models.model import Model
 from training.evaluation.editing import changed
 from training.evaluation.people import Person, encoded, place_of

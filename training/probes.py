@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
-from models.carry import feather
 from models.edits import move
+from models.feather import feather
 from models.latents import embed
 from models.model import Model
 from training.generated import draw_latents

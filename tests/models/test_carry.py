@@ -14,12 +14,12 @@ from models.carry import (
     carried,
     changed_box,
     compact,
-    feather,
     finished,
     meant,
     pooling,
     replaced,
 )
+from models.feather import feather
 from models.generator import Drawing
 from models.images import Pixels
 from models.region import whole

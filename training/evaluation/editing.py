@@ -14,8 +14,8 @@ from torch import Tensor
 from tqdm import tqdm
 
 from models.attributes import AttributeSet
-from models.carry import feather
 from models.edits import move
+from models.feather import feather
 from models.images import to_img
 from models.model import Model
 from models.perceptual import PerceptualNet

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from models.carry import softened
+from models.feather import softened
 from models.generator import SURROUND
 from models.land import FEATHER_PX, Land
 from models.land_painting import PixelBox, Stroke, draw_painted

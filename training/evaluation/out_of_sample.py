@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from models.carry import feather
 from models.edits import move
+from models.feather import feather
 from models.inversion import Inversion
 from models.latents import embed
 from models.model import Model
