@@ -54,7 +54,7 @@ from backend.sweeper import Sweeper
 from backend.threads import run_in_threadpool
 from contracts.broker import connect, connect_waiting
 from contracts.catalog import Catalog
-from contracts.errors import StartError
+from contracts.errors import Busy, StartError
 from contracts.files import Files
 from contracts.job_store import JobStore
 from contracts.known_kits import read_kits
@@ -63,6 +63,7 @@ from contracts.version import VERSION
 
 log = logging.getLogger(__name__)
 
+TAKE_OVER_S = 1.0  # between two tries
 TIDY_S = 3600.0  # between two looks at what the store holds
 
 ROUTES = (
@@ -97,7 +98,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(take_over, database, files)
+        await _taken_over(database, files)
         chores = [
             asyncio.create_task(_sweep(sweeper, settings.sweep_s)),
             asyncio.create_task(channels.run()),
@@ -173,9 +174,21 @@ def _services(
         kits=Kits(read_kits(settings.kits_file), settings.home, catalog, dispatcher),
         visitors=Visitors(settings.api_keys, waiting, channels),
         strips=asyncio.Lock(),
+        worlds=asyncio.Lock(),
         health_store=JobStore(impatient, settings.job_ttl_s),
         health_queue=JobQueue(impatient, settings.job_timeout_s),
     )
+
+
+async def _taken_over(database: Database, files: Files) -> None:
+    """Have the records of the release before, also where another server is at it."""
+    while True:
+        try:
+            await run_in_threadpool(take_over, database, files)
+            return
+        except Busy as error:
+            log.warning("records cannot be taken over yet: %s", error.message)
+            await asyncio.sleep(TAKE_OVER_S)
 
 
 async def _sweep(sweeper: Sweeper, interval_s: float) -> None:

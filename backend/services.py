@@ -39,6 +39,8 @@ class Services:
     visitors: Visitors
     strips: asyncio.Lock
     """Held while a strip is drawn."""
+    worlds: asyncio.Lock
+    """Held while a world's file is taken in, which is in memory whole."""
     health_store: JobStore
     """The store again, on a client that does not wait for a broker that is away."""
     health_queue: JobQueue

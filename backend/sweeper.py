@@ -9,6 +9,8 @@ it down.
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
+from operator import methodcaller
 
 from pydantic import ValidationError
 
@@ -84,21 +86,18 @@ class Sweeper:
 
     def _give(self, old: JobRecord) -> None:
         """Put the records that it needs to a job of a release before."""
-        why: EditorError
+        changed: Callable[[JobRecord], JobRecord]
         try:
             given = given_for(self._library, old.owner, old.parsed_request())
+            changed = methodcaller("model_copy", update={"given": given})
         except (Busy, NoRoom):
             return  # again at the next look
         except EditorError as error:
-            why = error
+            changed = partial(failed, error=error)
         except ValidationError:
-            why = InvalidRequest("this release cannot read the request of the one before")
-        else:
-            self._change_waiting(old, lambda r: r.model_copy(update={"given": given}))
-            return
-        self._change_waiting(old, lambda r: failed(r, why))
+            why = "this release cannot read the request of the one before"
+            changed = partial(failed, error=InvalidRequest(why))
 
-    def _change_waiting(self, old: JobRecord, changed: Callable[[JobRecord], JobRecord]) -> None:
         def still_waiting(record: JobRecord) -> JobRecord | None:
             is_old = record.status == JobStatus.QUEUED and record.given is None
             return changed(record) if is_old else None

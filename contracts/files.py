@@ -1,4 +1,4 @@
-"""Small files by name, below one root: what a library's bytes are kept in.
+"""Files by name, below one root: what a library's bytes are kept in.
 
 `contracts.folder` has them in a folder, `contracts.bucket` in an object store.
 """

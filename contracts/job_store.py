@@ -19,7 +19,7 @@ from redis.client import Pipeline
 from redis.exceptions import ResponseError, WatchError
 
 from contracts.base import Value
-from contracts.jobs import Job, JobRecord, JobStatus, settled
+from contracts.jobs import Job, JobRecord, JobStatus
 
 ACTIVE_KEY = "lb:active"
 UNSETTLED_KEY = "lb:unsettled"
@@ -90,7 +90,8 @@ class JobStore:
                     after = None if before is None else transition(before)
                     if before is None or after is None:
                         return None
-                    pace_s = self._pace_with(pipe, after)
+                    has_moved = after.status != before.status
+                    pace_s = self._pace_with(pipe, after) if has_moved else None
                     pipe.multi()
                     self._write(pipe, after)
                     if pace_s is not None:
@@ -99,22 +100,6 @@ class JobStore:
                         pipe.publish(channel_of(job_id), event)
                     pipe.execute()
                     return after
-                except WatchError:
-                    continue
-
-    def settle(self, job_id: str) -> None:
-        """Say that all that a job made is its owner's. Nothing is published: it has ended."""
-        with self._redis.pipeline() as pipe:
-            while True:
-                try:
-                    pipe.watch(job_key(job_id))  # type: ignore[no-untyped-call]
-                    record = _parsed(pipe.get(job_key(job_id)))
-                    if record is None or not record.status.is_final:
-                        return
-                    pipe.multi()
-                    self._write(pipe, settled(record))
-                    pipe.execute()
-                    return
                 except WatchError:
                     continue
 
@@ -219,7 +204,7 @@ def _events(before: JobRecord, after: JobRecord) -> list[str]:
         events.append(event_text("progress", progress_data(after)))
     if after.preview is not None and after.preview != before.preview:
         events.append(event_text("preview", after.preview.model_dump(mode="json")))
-    if after.status.is_final:
+    if after.status.is_final and not before.status.is_final:
         events.append(done_event(after.public()))
     return events
 

@@ -105,7 +105,7 @@ class Grid:
 
 
 def grid_at(latent: LatentMap, wmap: Tensor) -> Grid:
-    """The grid of a latent's map."""
+    """The grid of a latent's map; of a part it has a place for every cell (`latents.embed`)."""
     height, width = grid_of(wmap)
     if latent.cells is None:
         return Grid((height, width), range(height), range(width))

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-FINEST = 1024  # pixels per short side at which a change is smoothed
+FINEST = 1024  # pixels per short side, at least, at which a change is smoothed
 ERROR_SCALE = 0.25  # of the range [-1, 1] to 1: an error of 32 levels of 255 is the brightest
 
 

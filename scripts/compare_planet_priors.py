@@ -43,8 +43,7 @@ def main() -> None:
     network = open_efficientnet(torch.device("cpu"))
 
     def features(batches: Iterator[Tensor], title: str) -> Tensor:
-        with torch.no_grad():
-            return embedded([network], batches, asked.count, title)[0]
+        return embedded([network], batches, asked.count, title)[0]
 
     held, others = (
         features(held_out(asked.resolution, SEED + k, asked.count), "Held-out squares")

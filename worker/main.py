@@ -10,7 +10,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from redis import Redis
@@ -56,11 +56,9 @@ class ModelWorker(SimpleWorker):
     def bootstrap(self, *args: Any, **kwargs: Any) -> None:
         """Get ready, and say so."""
         while not self.stopping:
-            try:
+            with waiting_for_room():
                 super().bootstrap(*args, **kwargs)
                 break
-            except ResponseError as error:
-                wait_for_room(error)
         self.heart.now()
 
     def dequeue_job_and_maintain_ttl(
@@ -68,13 +66,11 @@ class ModelWorker(SimpleWorker):
     ) -> tuple[Job, Queue] | None:
         """The next job. While the broker's disk is full, there is none."""
         while not self.stopping:
-            try:
+            with waiting_for_room():
                 found: tuple[Job, Queue] | None = super().dequeue_job_and_maintain_ttl(
                     timeout, max_idle_time
                 )
                 return found
-            except ResponseError as error:
-                wait_for_room(error)
         return None
 
     def check_for_suspension(self, burst: bool) -> None:
@@ -82,27 +78,21 @@ class ModelWorker(SimpleWorker):
 
     def run_maintenance_tasks(self) -> None:
         """Tidy RQ's registries."""
-        try:
+        with waiting_for_room():
             super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
-        except ResponseError as error:
-            wait_for_room(error)
 
     def heartbeat(self, *args: Any, **kwargs: Any) -> None:
         """Say to RQ that this worker lives."""
-        try:
+        with waiting_for_room():
             super().heartbeat(*args, **kwargs)
-        except ResponseError as error:
-            wait_for_room(error)
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Run a job when it is its turn, saying so."""
         self.current = job
         self.heart.now()
         try:
-            with self.turns.turn():
+            with waiting_for_room(), self.turns.turn():  # the sweeper sends it again
                 super().execute_job(job, queue)
-        except ResponseError as error:  # the sweeper finds the job, and sends it again
-            wait_for_room(error)
         finally:  # what a worker says it does decides whether its job is lost
             self.current = None
             self.heart.now()
@@ -113,16 +103,20 @@ class ModelWorker(SimpleWorker):
         return bool(self._stop_requested)
 
 
-def wait_for_room(error: ResponseError) -> None:
+@contextlib.contextmanager
+def waiting_for_room() -> Iterator[None]:
     """Wait a little when the broker's disk is full; what else it refuses is a bug.
 
     Raises:
         ResponseError: it is not full.
     """
-    if not is_full(error):
-        raise error
-    log.error("the broker's disk is full: nothing is begun until there is room")
-    time.sleep(FULL_S)
+    try:
+        yield
+    except ResponseError as error:
+        if not is_full(error):
+            raise
+        log.error("the broker's disk is full: nothing is begun until there is room")
+        time.sleep(FULL_S)
 
 
 def run(

@@ -6,7 +6,7 @@ import logging
 from backend.records.library import Library
 from contracts.errors import Busy, NoRoom
 from contracts.job_store import JobStore
-from contracts.jobs import JobRecord
+from contracts.jobs import JobRecord, settled
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +27,8 @@ class Adoption:
         if record.made is None:
             return record
         self._library.take_in(record.owner, record.made, record.job_id)
-        self._store.settle(record.job_id)
-        return record.model_copy(update={"made": None})
+        self._store.change(record.job_id, lambda r: None if r.made is None else settled(r))
+        return settled(record)
 
     def settle(self, job_id: str) -> None:
         """Take in what a job has made, if there is something."""

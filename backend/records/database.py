@@ -29,7 +29,7 @@ from contracts.errors import NO_ROOM, Busy, NoRoom, StartError
 
 log = logging.getLogger(__name__)
 
-WAIT_S = 10.0  # of a writer for the one before, in SQLite
+WAIT_S = 10.0  # for a connection, and of a writer for the one before in SQLite
 POOL = 20  # connections at most: the threads that wait for records are more, and wait for these
 FULL = ("database or disk is full", "No space left on device")  # SQLite's words, PostgreSQL's
 READING, WRITING = "BEGIN", "BEGIN IMMEDIATE"
@@ -59,7 +59,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that changes nothing; waits for nobody.
+        """A transaction that changes nothing, and waits for no other.
 
         Raises:
             Busy: the database does not answer.
@@ -111,11 +111,18 @@ def _engine(url: str) -> Engine:
         limits = "-c lock_timeout=10s -c statement_timeout=60s"
         waits = {"connect_timeout": round(WAIT_S), "options": limits}
         return create_engine(
-            url, connect_args=waits, pool_size=POOL, max_overflow=0, pool_pre_ping=True
+            url,
+            connect_args=waits,
+            pool_size=POOL,
+            max_overflow=0,
+            pool_timeout=WAIT_S,
+            pool_pre_ping=True,
         )
     Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
     waits = {"timeout": WAIT_S, "check_same_thread": False}
-    engine = create_engine(url, connect_args=waits, pool_size=POOL, max_overflow=0)
+    engine = create_engine(
+        url, connect_args=waits, pool_size=POOL, max_overflow=0, pool_timeout=WAIT_S
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
@@ -131,27 +138,30 @@ def _engine(url: str) -> Engine:
 
 
 def _make_tables(engine: Engine) -> None:
-    """Make the tables that are not there; two servers may do so at once."""
+    """Make the tables that are not there; two servers of one PostgreSQL may do so at once."""
     try:
         METADATA.create_all(engine)
     except (ProgrammingError, IntegrityError):  # the other was faster
         METADATA.create_all(engine)
 
 
-def put(
-    connection: Connection, table: Table, row: Mapping[str, object], *, keeps_old: bool = False
-) -> bool:
-    """Write a row in place of the one with its key; whether it was written.
-
-    Args:
-        keeps_old: the one that is there stays, instead.
-    """
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**row)
-    keys = [column.name for column in table.primary_key]
+def put(connection: Connection, table: Table, row: Mapping[str, object]) -> None:
+    """Write a row, in place of the one with its key."""
+    statement, keys = _insertion(connection, table, row)
     rest = {name: statement.excluded[name] for name in row if name not in keys}
-    if keeps_old or not rest:
-        kept = statement.on_conflict_do_nothing(index_elements=keys)
-        return connection.execute(kept.returning(table.c[keys[0]])).first() is not None
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))
-    return True
+
+
+def put_new(connection: Connection, table: Table, row: Mapping[str, object]) -> bool:
+    """Write a row unless there is one with its key; whether it was written."""
+    statement, keys = _insertion(connection, table, row)
+    kept = statement.on_conflict_do_nothing(index_elements=keys)
+    return connection.execute(kept.returning(table.c[keys[0]])).first() is not None
+
+
+def _insertion(
+    connection: Connection, table: Table, row: Mapping[str, object]
+) -> tuple[postgresql.Insert | sqlite.Insert, list[str]]:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    keys = [column.name for column in table.primary_key]
+    return dialect.insert(table).values(**row), keys

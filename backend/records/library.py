@@ -11,9 +11,9 @@ from typing import BinaryIO, TypeVar
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection, func, select
 
-from backend.records.database import Database, put
+from backend.records.database import Database, put_new
 from backend.records.named import Named
-from backend.records.shelf import Shelf, is_json_object
+from backend.records.shelf import Shelf
 from backend.records.shelves import Shelves
 from backend.records.tables import ADOPTED, LATENTS, MASKS
 from contracts import sessions, worlds
@@ -67,7 +67,7 @@ class Library:
         shelves = self.shelves
         with self._database.writing() as connection:
             adopted = {"job_id": job_id, "at": time.time()}
-            if not put(connection, ADOPTED, adopted, keeps_old=True):
+            if not put_new(connection, ADOPTED, adopted):
                 return
             for image in made.images:
                 shelves.images.put(connection, owner, image.image_id, image)
@@ -90,9 +90,12 @@ class Library:
         for latent_id, blob_id in tensors.items():
             is_it = (LATENTS.c.owner == owner) & (LATENTS.c.id == latent_id)
             row = connection.execute(select(LATENTS).where(is_it).with_for_update()).first()
-            if row is None or not is_json_object(row.body):
-                continue  # it was damaged since
-            before = self.shelves.latents.read(row.body)
+            if row is None:
+                continue
+            try:
+                before = self.shelves.latents.read(row.body)
+            except ValidationError:  # it is damaged, or of another release
+                continue
             completed = before.model_copy(update={"blob_id": blob_id})
             self.shelves.latents.put(connection, owner, latent_id, completed)
 

@@ -90,10 +90,10 @@ def _remove_blobs(database: Database, files: Files, blob_ids: set[str], ttl_s: f
     """Remove blobs that no record of anyone refers to, unless they were put there again."""
     blobs = BlobStore(files)
     for blob_id in blob_ids:
-        with database.writing() as connection:  # one that is taken up meanwhile is young
+        with database.reading() as connection:
             used = [
                 connection.execute(select(exists().where(table.c.blob_id == blob_id))).scalar_one()
                 for table in HOLDERS
             ]
-            if not any(used) and blobs.age_s(blob_id) > ttl_s:
-                blobs.remove(blob_id)
+        if not any(used) and blobs.age_s(blob_id) > ttl_s:  # one that is taken up now is young
+            blobs.remove(blob_id)

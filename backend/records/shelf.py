@@ -1,5 +1,5 @@
-"""Records of one kind, each its owner's. One that cannot be read is set aside, told once, and is as
-if it were not there.
+"""Records of one kind, each its owner's. One that cannot be read is as if it were not there: a
+damaged one is set aside and told, one of another release stays.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import ColumnElement, Connection, Row, Table, delete, insert, select, update
 
-from backend.records.database import Database, put
+from backend.records.database import Database, put, put_new
 from backend.records.tables import DAMAGED, MASK_USES
 from contracts.errors import Busy, NoRoom
 
@@ -40,31 +40,17 @@ class Shelf(Generic[R]):
     columns: Callable[[R], Mapping[str, object]] = lambda _: {}
     masks: Callable[[R], Iterable[str]] = lambda _: ()
 
-    def put(
-        self,
-        connection: Connection,
-        owner: str,
-        record_id: str,
-        record: R,
-        *,
-        keeps_old: bool = False,
-    ) -> bool:
-        """Write a record, which is young then; whether it was written.
+    def put(self, connection: Connection, owner: str, record_id: str, record: R) -> None:
+        """Write a record, which is young then."""
+        put(connection, self.table, self._row(owner, record_id, record, time.time()))
+        self._note_masks(connection, owner, record_id, record)
 
-        Args:
-            keeps_old: the one that is there stays, instead.
-        """
-        row = {
-            "owner": owner,
-            "id": record_id,
-            **self.columns(record),
-            "body": record.model_dump_json(),
-            "touched_at": time.time(),
-        }
-        is_written = put(connection, self.table, row, keeps_old=keeps_old)
-        if is_written:
+    def put_old(
+        self, connection: Connection, owner: str, record_id: str, record: R, touched_at: float
+    ) -> None:
+        """Write a record that was asked for last then, unless there is one of its id."""
+        if put_new(connection, self.table, self._row(owner, record_id, record, touched_at)):
             self._note_masks(connection, owner, record_id, record)
-        return is_written
 
     def get(self, owner: str, record_id: str) -> R | None:
         """A record; asking for it makes it young again, so that it is kept (`retention.py`)."""
@@ -107,6 +93,12 @@ class Shelf(Generic[R]):
             if connection.execute(delete(self.table).where(same)).rowcount:
                 put(connection, DAMAGED, damaged | {"found_at": time.time()})
         return None
+
+    def _row(
+        self, owner: str, record_id: str, record: R, touched_at: float
+    ) -> Mapping[str, object]:
+        about = {"owner": owner, "id": record_id, "touched_at": touched_at}
+        return {**about, **self.columns(record), "body": record.model_dump_json()}
 
     def _is(self, owner: str, record_id: str) -> ColumnElement[bool]:
         return (self.table.c.owner == owner) & (self.table.c.id == record_id)

@@ -8,9 +8,9 @@ import time
 from pathlib import PurePosixPath
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
-from backend.records.database import Database, put
+from backend.records.database import Database, put_new
 from backend.records.shelves import Shelves
 from backend.records.tables import ABOUT
 from contracts.files import Files
@@ -28,7 +28,7 @@ def take_over(database: Database, files: Files) -> None:
     and has nothing to do then.
     """
     with database.writing() as connection:
-        if not put(connection, ABOUT, {"name": DONE, "value": ""}, keeps_old=True):
+        if not put_new(connection, ABOUT, {"name": DONE, "value": ""}):
             return
         names = [name for name in files.names("records") if name.endswith(".json")]
         if names:
@@ -52,7 +52,5 @@ def _take_over(connection: Connection, shelves: Shelves, files: Files, name: str
         text = Answered(key=record_id, result=json.loads(text)).model_dump_json().encode()
     if shelf is None:
         return  # what somebody else put there
-    if shelf.put(connection, owner, record_id, shelf.read(text), keeps_old=True):
-        at = (shelf.table.c.owner == owner) & (shelf.table.c.id == record_id)
-        old = {"touched_at": time.time() - files.age_s(name)}
-        connection.execute(update(shelf.table).where(at).values(**old))
+    touched_at = time.time() - files.age_s(name)
+    shelf.put_old(connection, owner, record_id, shelf.read(text), touched_at)

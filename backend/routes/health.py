@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from backend.services import Server, Services
 from backend.threads import run_in_threadpool
 from contracts.base import Value
-from contracts.errors import Busy
+from contracts.errors import Busy, NoRoom
 from contracts.job_store import WorkerState
 from contracts.jobs import QUEUES
 from contracts.version import VERSION
@@ -48,8 +48,7 @@ class Health(Value):
 async def health(server: Server) -> Health:
     """Say whether the server can work: `ready` when every queue has a worker."""
     try:
-        queues, workers = await run_in_threadpool(_look, server)
-        reason = await run_in_threadpool(_reason, server)
+        queues, workers, reason = await run_in_threadpool(_look, server)
     except RedisError:
         why = "the broker does not answer"
         return Health(status="degraded", version=VERSION, reason=why, queues={}, workers=())
@@ -66,17 +65,19 @@ async def health(server: Server) -> Health:
     )
 
 
-def _look(server: Services) -> tuple[dict[str, int], list[WorkerState]]:
-    return server.health_queue.depths(), server.health_store.workers()
+def _look(server: Services) -> tuple[dict[str, int], list[WorkerState], str | None]:
+    return server.health_queue.depths(), server.health_store.workers(), _reason(server)
 
 
 def _reason(server: Services) -> str | None:
     """What keeps the server from working, but for its workers."""
-    if shutil.disk_usage(server.settings.home).free < ROOM_BYTES:
-        return "the disk is full"
     try:
+        if shutil.disk_usage(server.settings.home).free < ROOM_BYTES:
+            return "the disk is full"
         server.library.check()
-    except Busy as error:
+    except OSError as error:
+        return f"the data folder cannot be used: {error.strerror}"
+    except (Busy, NoRoom) as error:
         return error.message
     if server.health_store.is_full():
         return "the disk of the broker is full"

@@ -1,7 +1,6 @@
 """`/worlds`: lands by name, kept until they are deleted, and as files."""
 
 import logging
-import threading
 from typing import Annotated, BinaryIO
 
 from fastapi import APIRouter, File, Response, UploadFile
@@ -33,8 +32,6 @@ log = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/worlds", tags=["worlds"])
 
-_TAKING_IN = threading.Lock()  # one at a time: a file is in memory whole
-
 
 @router.get("")
 async def list_worlds(server: Server, owner: Owner) -> WorldList:
@@ -58,7 +55,8 @@ async def import_world(
     limit = server.settings.max_session_bytes
     if world.size is not None and world.size > limit:
         raise TooLarge(f"the file is larger than {limit:,} bytes")
-    return await run_in_threadpool(_taken_in, server, owner, world.file)
+    async with server.worlds:
+        return await run_in_threadpool(_taken_in, server, owner, world.file)
 
 
 @router.get("/{world_id}")
@@ -122,13 +120,8 @@ def _packed(library: Library, owner: str, world_id: str) -> bytes:
     return pack(WorldFile(manifest=manifest, masks=masks))
 
 
-def _taken_in(server: Services, owner: str, file: BinaryIO) -> WorldInfo:
-    with _TAKING_IN:
-        return _unpacked(server, owner, file.read())
-
-
-def _unpacked(server: Services, owner: str, data: bytes) -> WorldInfo:
-    file = unpack(data)
+def _taken_in(server: Services, owner: str, world: BinaryIO) -> WorldInfo:
+    file = unpack(world.read())
     manifest, library = file.manifest, server.library
     model = server.model(manifest.land.model)
     if model.version != manifest.model_version:

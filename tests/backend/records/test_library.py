@@ -10,7 +10,7 @@ from sqlalchemy import select, text, update
 from stocked import Stocked
 
 from backend.records.database import Database
-from backend.records.tables import DAMAGED, IMAGES, SESSIONS
+from backend.records.tables import DAMAGED, IMAGES, LATENTS, SESSIONS
 from contracts.errors import (
     Busy,
     NoRoom,
@@ -89,6 +89,19 @@ def test_what_a_job_made_is_taken_in_once(shelf: Stocked) -> None:
     library.sessions.drop("anna", session.session_id)
     library.take_in("anna", made, job_id)
     assert library.sessions.all("anna") == [], "what is deleted does not come back"
+
+
+@pytest.mark.parametrize("body", ['{"latent_id": "of tomorrow"}', "damaged"])
+def test_a_latent_that_cannot_be_read_keeps_no_job_from_being_taken_in(
+    shelf: Stocked, body: str
+) -> None:
+    latent = shelf.latent("anna", shelf.image("anna", b"png").image_id)
+    with shelf.database.writing() as connection:
+        connection.execute(update(LATENTS).values(body=body))
+    session = first_revision(SESSION)
+    made = Made(sessions=(session,), tensors={latent.latent_id: "f" * 64})
+    shelf.library.take_in("anna", made, new_job_id())
+    assert shelf.library.sessions.all("anna") == [session]
 
 
 def test_a_record_of_another_release_is_left_alone(shelf: Stocked) -> None:
