@@ -7,6 +7,7 @@ exactly these.
 import json
 from collections.abc import Callable
 from functools import partial
+from itertools import compress
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -197,7 +198,16 @@ def planet_table() -> str:
 
 def painting_table(figures: str) -> str:
     """Attributes painted on a quarter of unseen lands."""
-    header = ["attribute", "read as", "right way", "of more", "rendered", "slope", "outside"]
+    header = [
+        "attribute",
+        "read as",
+        "right way",
+        "of more",
+        "rendered",
+        "slope",
+        "from least",
+        "outside",
+    ]
     rows = [
         [
             row["id"],
@@ -206,13 +216,15 @@ def painting_table(figures: str) -> str:
             f"{100 * row['more_rate']:.0f} %",
             "" if row["rendered_rate"] is None else f"{100 * row['rendered_rate']:.0f} %",
             f"{row['slope']:.2f}",
+            "" if row.get("from_least") is None else f"{row['from_least']:.2f}",
             f"{row['outside_max_diff']:g}",
         ]
         for row in load(figures)["painting"]
     ]
-    if not any(row[4] for row in rows):  # nothing can be rendered anew of what is not drawn
-        header, rows = header[:4] + header[5:], [row[:4] + row[5:] for row in rows]
-    return markdown(header, rows)
+    said = [
+        any(row[k] for row in rows) for k in range(len(header))
+    ]  # of the Earth, nothing is drawn
+    return markdown(list(compress(header, said)), [list(compress(row, said)) for row in rows])
 
 
 def priors_table(figures: str, options: str) -> str:

@@ -73,6 +73,9 @@ ATTRIBUTES = {
 """Channels, in the order in which a person is shown them."""
 OPPOSITES = {"land": "Sea", "warmth": "Cold"}
 """And less, where that is another thing to paint."""
+USUAL, MOST = 3.0, 4.0
+"""σ that a brush begins with, and goes to: with 2, the deep sea shows through what is painted on it
+(docs/decisions.md)."""
 NOT_OFFERED = ("height",)
 """At 10 km a pixel the Earth's mountains are hardly seen, and painted ones are not either."""
 
@@ -223,7 +226,9 @@ def planet_attributes(model: Model) -> AttributeSet:
         Attribute(
             name,
             CHANNEL_TITLES[name],
-            min=0.0 if painted.is_put_on else Attribute.min,
+            min=0.0 if painted.is_put_on else -MOST,
+            max=MOST,
+            default=USUAL,
             opposite=OPPOSITES.get(name, ""),
             offered=name not in NOT_OFFERED,
         )

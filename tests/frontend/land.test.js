@@ -274,9 +274,12 @@ test('what has an opposite is painted as two things', () => {
   assert.equal(paintOf(paints, { attribute: null, strength: 2 }), null);
   assert.deepEqual(['land', 'green'].map((id) => hasOpposite(paints, id)), [true, false]);
   const read = (/** @type {string} */ attribute, /** @type {number} */ strength) => Object.values(nameOf(paints, { attribute, strength }));
-  assert.deepEqual(read('land', -2), ['Sea', -1, 0], 'so much more sea');
-  assert.deepEqual(read('green', -2), ['Forest', 1, -3]);
-  assert.deepEqual(read('gone', 1), ['gone', 1, -3]);
+  assert.deepEqual(read('land', -2), ['Sea', -1, 0, 3], 'so much more sea');
+  assert.deepEqual(read('green', -2), ['Forest', 1, -3, 3]);
+  assert.deepEqual(read('gone', 1), ['gone', 1, -3, 3]);
+  const further = paintsOf([{ ...of('land', 'Land', 'Sea'), min: -4, max: 5, default: 3 }]);
+  assert.deepEqual(further.map(({ min, max, usual }) => [min, max, usual]), [[0, 5, 3], [0, 4, 3]]);
+  assert.equal(nameOf(further, { attribute: 'land', strength: -6 }).max, 6, 'an edit from before stays as it is');
   const put = paintsOf([{ ...of('ice', 'Ice'), min: 0 }]);
   assert.equal(nameOf(put, { attribute: 'ice', strength: 1 }).min, 0, 'it is only put on');
   assert.equal(nameOf(put, { attribute: 'ice', strength: -1 }).min, -1, 'an edit from before stays as it is');

@@ -38,7 +38,7 @@ from training.evaluation.generator import Seen, evaluate_generator, look_at
 from training.evaluation.inversion import Setting, evaluate_inversion
 from training.evaluation.judge import load_judge, save_judge
 from training.evaluation.land_distances import land_distances
-from training.evaluation.land_painting import evaluate_painting
+from training.evaluation.land_painting import evaluate_painting, least_reached
 from training.evaluation.out_of_sample import CASES, evaluate_out_of_sample
 from training.evaluation.squares import cut, lesson_squares, squares, tiled
 from training.generated import GeneratedPictures, draw_latents
@@ -363,9 +363,17 @@ def test_painting_on_land_is_measured() -> None:
     assert (wrong.id, wrong.sign_rate) == ("snow", 0.0)
     assert (right.more_rate, wrong.more_rate) == (1.0, 0.0)
     assert right.slope == pytest.approx(-wrong.slope, rel=0.5)
+    assert right.from_least > 0 > wrong.from_least
     assert right.outside_max_diff == wrong.outside_max_diff == 0
     assert wrong.rendered_rate is not None and right.rendered_rate is not None
     assert wrong.rendered_rate > 0.7 > 0.3 > right.rendered_rate  # snow is bright, woods are dark
+
+
+def test_what_least_reaches_is_told() -> None:
+    known = torch.tensor([-1.0, 0.0, 0.1, 1.0])
+    assert least_reached(known, [3.0], lambda k, s: known[k].item() + s / 3) == pytest.approx(0.5)
+    both = least_reached(known, [3.0, -3.0], lambda k, s: 1.0 if s > 0 else -0.5)
+    assert both == pytest.approx(0.75), "less of it does not come all the way"
 
 
 def test_pictures_side_by_side_are_seen_from_further_away() -> None:

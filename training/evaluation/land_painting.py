@@ -1,13 +1,15 @@
 """Attributes painted on a quarter of unseen lands: does what is measured there move the right way,
 and does anything change elsewhere?"""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from models.attributes import Attribute
 from models.feather import softened
 from models.generator import SURROUND
 from models.land import FEATHER_PX, Land
@@ -34,6 +36,9 @@ class PaintingRow:
         more_rate: the same share where more of it is painted: where there is none, less of it
             changes nothing.
         slope: change of the factor inside, in its deviations over renders, per σ; least squares.
+        from_least: where there is least of it, a quarter of the lands, how far the amount that a
+            brush begins with brings it to what the quarter with most reads: 1 is all the way. The
+            least of these lands, and of its opposite, too. A tint moves the right way; this tells.
         outside_max_diff: largest change beyond the soft edge, in levels of 255.
         rendered_rate: the same share for edits without fault, lands drawn anew with more or less of
             the amount: where there is none of it, less is none, too. None of what is no amount.
@@ -44,6 +49,7 @@ class PaintingRow:
     sign_rate: float
     more_rate: float
     slope: float
+    from_least: float
     outside_max_diff: float
     rendered_rate: float | None
 
@@ -65,6 +71,7 @@ def evaluate_painting(
     whole = torch.zeros(1, 1, side, side, device=model.device)
     whole[:, :, :quarter, :quarter] = 1
     outside = softened(whole, FEATHER_PX // 2) == 0
+    reads: list[Tensor] = []
     moves: dict[str, list[tuple[float, float]]] = {name: [] for name, _ in readable}
     leaks = dict.fromkeys(moves, 0.0)
     for k in tqdm(range(count), desc="Painting lands", unit="land"):
@@ -72,6 +79,7 @@ def evaluate_painting(
         box: PixelBox = (0, 0, side, side)
         before = land.draw(*box)
         read = read_inside(judge, before, quarter)
+        reads.append(read)
         said = dict(zip(targets, read.tolist(), strict=True))
         for name, factor in readable:
             column = targets.index(factor)
@@ -85,6 +93,18 @@ def evaluate_painting(
                 moves[name].append((strength, moved.item()))
                 change = ((after - before).abs().amax(dim=1, keepdim=True) * outside).max().item()
                 leaks[name] = max(leaks[name], change * 127.5)
+
+    def reached(name: str, factor: str) -> float:
+        column = targets.index(factor)
+
+        def painted(k: int, strength: float) -> float:
+            stroke = Stroke(name, strength, 0, 0, mask)
+            after = draw_painted(Land(model, seed + k), [stroke], (0, 0, side, side))
+            return read_inside(judge, after, quarter)[column].item()
+
+        amounts = amounts_of(model.attributes.find(name)[0])
+        return least_reached(torch.stack(reads)[:, column].cpu(), amounts, painted)
+
     is_drawn = domain.name == "aerial"
     faultless = rendered_rates(model, judge, dict(readable), count, seed) if is_drawn else {}
     return [
@@ -94,12 +114,40 @@ def evaluate_painting(
             sign_rate=share_right(moves[name]),
             more_rate=share_right([(s, m) for s, m in moves[name] if s > 0]),
             slope=sum(s * m for s, m in moves[name]) / sum(s * s for s, _ in moves[name]),
+            from_least=reached(name, factor),
             outside_max_diff=leaks[name],
             rendered_rate=faultless.get(name),
         )
         for name, factor in readable
         if any(s > 0 for s, _ in moves[name])
     ]
+
+
+def amounts_of(attribute: Attribute) -> list[float]:
+    """The amounts that brushes of an attribute begin with: of its opposite, too."""
+    return [attribute.default, *([-attribute.default] if attribute.opposite else [])]
+
+
+def least_reached(
+    known: Tensor, amounts: Sequence[float], painted: Callable[[int, float], float]
+) -> float:
+    """How far amounts bring the lands that have least of something to what those that have most
+    read: the least of them.
+
+    Args:
+        known: what every land reads of it, [K].
+        painted: what one reads when so much is painted on it.
+    """
+    quarter = max(1, len(known) // 4)
+    reached = []
+    for amount in amounts:
+        sign = math.copysign(1.0, amount)
+        order = (sign * known).argsort()
+        most = (sign * known)[order[-quarter:]].mean().item()
+        for k in order[:quarter].tolist():
+            before = sign * known[k].item()
+            reached.append((sign * painted(k, amount) - before) / max(most - before, 1e-6))
+    return min(reached)
 
 
 def share_right(moves: Sequence[tuple[float, float]]) -> float:

@@ -5,6 +5,7 @@
 import { el, replaceRows } from '../dom.js';
 import { t } from '../i18n.js';
 import { iconButton, setPressed, signed, slider } from '../panels/controls.js';
+import { nameOf as nameIn } from './palette.js';
 import { names, openAfter, strokeAt } from './strokes.js';
 
 /** @typedef {import('./stroke.js').LandEdit} LandEdit */
@@ -28,7 +29,7 @@ export function editList({ onEdit, onPoint, onOpen }) {
   let edits = null;
   let open = -1; // none
   /** @type {(edit: LandEdit) => Name} */
-  let nameOf = ({ attribute }) => ({ title: attribute, sign: 1, min: -3 });
+  let nameOf = (edit) => nameIn([], edit);
   /** @type {{stroke: Stroke, strength: number, pause: ReturnType<typeof setTimeout>|undefined}|null} an amount that is being changed */
   let draft = null;
   /** @type {{pointed: LandEdit|null, focused: LandEdit|null}} */
@@ -49,11 +50,11 @@ export function editList({ onEdit, onPoint, onOpen }) {
 
   /** @param {LandEdit} edit @param {string} name @param {Stroke} stroke */
   function amount(edit, name, stroke) {
-    const { sign, min } = nameOf(edit);
+    const { sign, min, max } = nameOf(edit);
     const { dom, set } = slider({
       label: t('Amount of {name}', { name }),
       min,
-      max: 3,
+      max,
       step: 0.1,
       unit: 'σ',
       origin: 0,
@@ -127,13 +128,14 @@ export function editList({ onEdit, onPoint, onOpen }) {
     settle,
     /** @param {readonly LandEdit[]} next @param {(edit: LandEdit) => Name} naming */
     show(next, naming) {
-      const was = open;
+      const [was, isPainted] = [open, edits !== null && next.length > edits.length];
       open = openAfter(edits, next, open);
       if (draft && !draft.pause && (open < 0 || open !== was || next[open].strength === draft.strength)) draft = null;
       [edits, nameOf] = [next, naming];
       point({ pointed: null, focused: null });
       show();
-      if (open >= 0 && open !== was) list.children[open].scrollIntoView({ block: 'nearest' });
+      const isOpened = open >= 0 && open !== was && !isPainted; // who paints looks at the land, and at the brushes
+      if (isOpened) list.children[open].scrollIntoView({ block: 'nearest' });
     },
   };
 }

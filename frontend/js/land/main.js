@@ -206,8 +206,9 @@ async function leave() {
 function useModel(id) {
   if (model?.id === id) return;
   model = models.find((each) => each.id === id) ?? models[0];
-  const isKnown = model.attributes.some((attribute) => attribute.id === brush.attribute);
-  setBrush({ ...brush, attribute: isKnown ? brush.attribute : (model.attributes[0]?.id ?? null) });
+  if (model.attributes.some((attribute) => attribute.id === brush.attribute)) return setBrush(brush);
+  const [first = null] = model.attributes;
+  setBrush({ ...brush, attribute: first?.id ?? null, strength: first?.default ?? brush.strength });
 }
 
 /** @param {number} by */

@@ -5,13 +5,16 @@
 import { t } from '../i18n.js';
 
 /** @typedef {import('../types.js').Attribute} Attribute */
-/** @typedef {{attribute: string, sign: 1|-1, title: string, min: number}} Paint least amount: of what is only put on it is 0 */
+/** @typedef {{attribute: string, sign: 1|-1, title: string, min: number, max: number, usual: number}} Paint amounts: the least, which of what is only put on is 0, the most, and what a brush begins with */
+
+export const LEAST = -3; // of an attribute that nobody knows any more
+export const MOST = 3;
 
 /** @param {readonly Attribute[]} attributes @returns {Paint[]} */
 export function paintsOf(attributes) {
-  return attributes.flatMap(({ id, title, opposite, min }) => [
-    /** @type {Paint} */ ({ attribute: id, sign: 1, title: t(title), min: opposite ? 0 : min }),
-    ...(opposite ? [/** @type {Paint} */ ({ attribute: id, sign: -1, title: t(opposite), min: 0 })] : []),
+  return attributes.flatMap(({ id, title, opposite, min, max, default: usual }) => [
+    /** @type {Paint} */ ({ attribute: id, sign: 1, title: t(title), min: opposite ? 0 : min, max, usual }),
+    ...(opposite ? [/** @type {Paint} */ ({ attribute: id, sign: -1, title: t(opposite), min: 0, max: -min, usual })] : []),
   ]);
 }
 
@@ -30,9 +33,11 @@ export function hasOpposite(paints, attribute) {
  * What an edit is called, and the sign of its amounts under that name: what has an opposite is either of two things.
  * @param {readonly Paint[]} paints
  * @param {{attribute: string, strength: number}} edit
- * @returns {{title: string, sign: 1|-1, min: number}} and the least amount under that name
+ * @returns {{title: string, sign: 1|-1, min: number, max: number}} and the least and the most under that name
  */
 export function nameOf(paints, edit) {
   const paint = paintOf(paints, edit);
-  return { title: paint?.title ?? edit.attribute, sign: paint?.sign ?? 1, min: Math.min(paint?.min ?? -3, (paint?.sign ?? 1) * edit.strength) };
+  const sign = paint?.sign ?? 1;
+  const amount = sign * edit.strength; // it may be from before the bounds were these
+  return { title: paint?.title ?? edit.attribute, sign, min: Math.min(paint?.min ?? LEAST, amount), max: Math.max(paint?.max ?? MOST, amount) };
 }

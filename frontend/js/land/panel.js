@@ -7,7 +7,7 @@ import { t } from '../i18n.js';
 import { icon } from '../icons.js';
 import { iconButton, segmented, slider } from '../panels/controls.js';
 import { editList } from './edits.js';
-import { hasOpposite, nameOf, paintOf, paintsOf } from './palette.js';
+import { LEAST, MOST, hasOpposite, nameOf, paintOf, paintsOf } from './palette.js';
 import { LARGEST_BRUSH, SMALLEST_BRUSH } from './stroke.js';
 
 /** @typedef {import('../types.js').Attribute} Attribute */
@@ -79,8 +79,8 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onArou
   const strength = slider({
     label: t('Amount'),
     hint: t('In deviations of what the model draws by itself: 2 is a lot'),
-    min: -3,
-    max: 3,
+    min: LEAST,
+    max: MOST,
     step: 0.1,
     unit: 'σ',
     origin: 0,
@@ -132,12 +132,12 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onArou
   let shownAttributes = [];
   /** @type {readonly import('./palette.js').Paint[]} */
   let paints = [];
-  let amount = 2;
+  let amount = 0;
   let wasNamed = false; // what is chosen now
   /** What has no opposite keeps its sign, but not one that a name stood for. @param {import('./palette.js').Paint} paint */
-  const choose = ({ attribute, sign: toward }) => {
+  const choose = ({ attribute, sign: toward, usual }) => {
     const isNamed = hasOpposite(paints, attribute);
-    onBrush({ attribute, tool: 'paint', ...((isNamed || wasNamed) && { strength: toward * (amount || 2) }) });
+    onBrush({ attribute, tool: 'paint', ...((isNamed || wasNamed) && { strength: toward * (amount || usual) }) });
   };
   return {
     dom,
@@ -161,7 +161,7 @@ export function landPanel({ onBrush, onNew, onModel, onSeed, onCoherence, onArou
       amount = Math.abs(brush.strength);
       const isNamed = (wasNamed = hasOpposite(paints, brush.attribute));
       sign = isNamed ? (chosen?.sign ?? 1) : 1;
-      strength.bound(chosen?.min ?? -3, 3);
+      strength.bound(chosen?.min ?? LEAST, chosen?.max ?? MOST);
       strength.set(sign * brush.strength);
       size.set(2 * brush.radius);
       softness.set(100 * brush.softness);
