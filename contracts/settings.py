@@ -38,7 +38,7 @@ class SharedSettings(BaseSettings):
     blob_url: str | None = Field(
         default=None,
         description="Where pictures and latents are kept: a folder, or the fsspec URL of an object "
-        "store (`s3://bucket/path`, with `pip install latentbrush[s3]`). Unset: `store` in the "
+        "store (`s3://bucket/path`, with the extra `s3`). Unset: `store` in the "
         "data folder.",
     )
     max_pixels: int = Field(

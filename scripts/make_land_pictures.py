@@ -44,10 +44,10 @@ PAINTED: tuple[Dab, ...] = (  # attribute, strength, middle and radius in pixels
 PLANET_SEEDS = (3, 6, 8, 0)
 AFAR = 8  # times
 PLANET_PAINTED: tuple[Dab, ...] = (
-    ("land", 2.0, (180, 460), 130),
-    ("sand", 2.0, (130, 80), 80),
-    ("ice", 2.0, (310, 130), 80),
-    ("land", -2.0, (70, 215), 65),
+    ("land", 3.0, (180, 460), 130),
+    ("sand", 3.0, (130, 80), 80),
+    ("ice", 3.0, (310, 130), 80),
+    ("land", -3.0, (70, 215), 65),
 )
 SAMPLES = ("valley", "village", "coast")
 ON_SAMPLES = ("wet", "wood", "snow", "autumn")
