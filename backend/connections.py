@@ -5,6 +5,7 @@ once when its place is needed: whoever was silent for longest goes first.
 """
 
 import asyncio
+import random
 import resource
 from functools import partial
 from typing import Any
@@ -22,7 +23,8 @@ class Connections:
 
     Args:
         limit: how many there may be.
-        silence_s: how long one may take to ask for something.
+        silence_s: how long one may take to ask for something, at least; up to twice as long, by
+            chance, since those that are closed together come back together.
         stall_s: how long a client may take to read on what it has asked for.
     """
 
@@ -91,7 +93,8 @@ class Connection(H11Protocol):
         if is_asking or is_answered or is_another_protocol or self.transport.is_closing():
             self._end_silence()
         elif self._silence is None:
-            self._silence = self.loop.call_later(self._among.silence_s, self.transport.abort)
+            patience_s = self._among.silence_s * random.uniform(1, 2)
+            self._silence = self.loop.call_later(patience_s, self.transport.abort)
             self._among.silent[self] = None
 
     def _watch_stall(self, unread: int | None) -> None:
