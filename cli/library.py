@@ -249,17 +249,17 @@ def convert(adopt: "Callable[[Report], Adopted]") -> None:
     begun = time.monotonic()
     with Progress(transient=True) as progress:
         adopted = adopt(shown_in(progress))
-    checkpoint, model = adopted.checkpoint, adopted.model
+    model, left = adopted.model, adopted.left
     config = model.generator.config
     classes = f", {config.c_dim} classes" if config.c_dim else ""
     kind = model.encoder.config.kind if isinstance(model.encoder, StyleEncoder) else None
     encoder = f", encoder {kind}" if kind else ""
     say(
-        f"{checkpoint.format}: {config.img_resolution} px{classes}{encoder}, "
+        f"{(model.card.origin or {})['format']}: {config.img_resolution} px{classes}{encoder}, "
         f"{len(model.attributes.attributes)} directions, {time.monotonic() - begun:.0f} s"
     )
-    if checkpoint.left:
-        say(f"without the file's encoder: {checkpoint.left}")
+    if left:
+        say(f"without the file's encoder: {left}")
 
 
 @app.command()

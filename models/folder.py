@@ -7,15 +7,17 @@ file is run.
 
 import hashlib
 import json
+import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 from safetensors import SafetensorError
-from safetensors.torch import load
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from models.errors import CheckpointError
@@ -28,8 +30,10 @@ PART = re.compile(r"([a-z]+)(-[a-z0-9-]+)?\.safetensors")
 MISFITS = (LookupError, TypeError, ValueError, AttributeError, SafetensorError, RuntimeError)
 """What building a model from another's configuration raises."""
 
-Parts = dict[str, dict[str, Tensor]]
-"""Tensors by the part and their name in it."""
+Weights = dict[str, Tensor]
+"""Contiguous tensors of the CPU by their name, in the types that they are kept in."""
+Parts = dict[str, Weights]
+"""Weights by the part of a model that has them."""
 
 
 def locked(folder: Path) -> FileLock:
@@ -90,8 +94,8 @@ def read_parts(folder: Path, config: Mapping[str, Any]) -> Parts:
         raise CheckpointError(f"{folder.name}: the model does not fit its {CONFIG}") from error
 
 
-def read_part(folder: Path, name: str, expected: str) -> dict[str, Tensor]:
-    """One file of weights, in the types that they are kept in.
+def read_part(folder: Path, name: str, expected: str) -> Weights:
+    """One file of weights. Their numbers are read from the file when they are used.
 
     Raises:
         CheckpointError: it is missing, or it has not the SHA-256 that is expected.
@@ -99,30 +103,50 @@ def read_part(folder: Path, name: str, expected: str) -> dict[str, Tensor]:
     path = folder / name
     if not path.is_file():
         raise CheckpointError(f"{folder.name}: {name} is missing")
-    data = path.read_bytes()
-    if sha256(data) != expected:
+    if sha256(path) != expected:
         raise CheckpointError(f"{folder.name}: {name} is damaged (wrong SHA-256)")
-    return load(data)
+    return load_file(path)
 
 
-def write_folder(folder: Path, config: Mapping[str, Any], parts: Mapping[str, bytes]) -> None:
+def write_folder(folder: Path, config: Mapping[str, Any], parts: Mapping[str, Weights]) -> None:
     """Make a folder hold this model: its configuration without the list of files, and its parts as
     safetensors."""
     folder.mkdir(parents=True, exist_ok=True)
-    files = {}
-    for part, data in parts.items():
-        sum_ = sha256(data)
-        name = f"{part}.safetensors"
-        if (folder / name).exists() and sha256((folder / name).read_bytes()) != sum_:
-            name = f"{part}-{sum_[:12]}.safetensors"
-        write_whole(folder / name, data)
-        files[name] = sum_
+    files = dict(write_part(folder, part, weights) for part, weights in parts.items())
     text = json.dumps({**config, "files": files}, indent=1, ensure_ascii=False) + "\n"
-    write_whole(folder / CONFIG, text.encode())
+    with scratch(folder / CONFIG) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(folder / CONFIG)
     for path in folder.glob("*.safetensors"):
         found = PART.fullmatch(path.name)
         if found is not None and found[1] in PARTS and path.name not in files:
             path.unlink()  # of the model that was here before
+
+
+def write_part(folder: Path, part: str, weights: Weights) -> tuple[str, str]:
+    """Write a part beside what is there; the name of its file, and the SHA-256."""
+    path = folder / f"{part}.safetensors"
+    with scratch(path) as temporary:
+        write_weights(temporary, weights)
+        digest = sha256(temporary)
+        if path.exists() and sha256(path) != digest:
+            path = folder / f"{part}-{digest[:12]}.safetensors"
+        temporary.replace(path)
+    return path.name, digest
+
+
+def write_weights(path: Path, weights: Weights, metadata: dict[str, str] | None = None) -> None:
+    """Write weights as safetensors, with no second copy of them in memory.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    try:
+        save_file(weights, path, metadata)
+    except SafetensorError as error:
+        if (code := re.search(r"os error (\d+)", str(error))) is not None:
+            raise OSError(int(code[1]), os.strerror(int(code[1])), str(path)) from error
+        raise
 
 
 def part_of(folder: Path, name: str) -> str:
@@ -137,15 +161,17 @@ def part_of(folder: Path, name: str) -> str:
     return found[1]
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file in one step, unless it is there already."""
-    if path.exists() and path.read_bytes() == data:
-        return
+@contextmanager
+def scratch(path: Path) -> Iterator[Path]:
+    """A file beside another, to be written and put in its place: readers find either, whole."""
     temporary = path.with_name(f".{path.name}-{secrets.token_hex(4)}.tmp")
-    temporary.write_bytes(data)
-    temporary.replace(path)
+    try:
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
-def sha256(data: bytes) -> str:
+def sha256(path: Path) -> str:
     """The checksum of a file's contents."""
-    return hashlib.sha256(data).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,13 +6,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
-from safetensors.torch import save
 from torch import Tensor, nn
 
 from models.attributes import Attribute, AttributeSet
 from models.encoder import Encoder, EncoderConfig
 from models.errors import CheckpointError
-from models.folder import CONFIG, FORMAT, MISFITS, Parts, locked, read_folder, write_folder
+from models.folder import (
+    CONFIG,
+    FORMAT,
+    MISFITS,
+    Parts,
+    Weights,
+    locked,
+    read_folder,
+    write_folder,
+)
 from models.generator import Drawing, Generator, GeneratorConfig
 from models.latents import LatentMap, Layout, space_names
 from models.lpips import Lpips, find_lpips
@@ -200,15 +208,15 @@ def add_attributes(added: AttributeSet, folder: Path) -> None:
     change_model(folder, more)
 
 
-def parts_of(model: Model) -> dict[str, bytes]:
-    """The weights of a model, each part as safetensors."""
+def parts_of(model: Model) -> Parts:
+    """The weights of a model."""
     whitening = model.whitening
     basis = {
         "mean": whitening.mean,
         "basis": whitening.basis.contiguous(),
         "scale": whitening.scale,
     }
-    parts = {"generator": weights_of(model.generator, model.stored), "whitening": save(basis)}
+    parts = {"generator": weights_of(model.generator, model.stored), "whitening": basis}
     if isinstance(model.encoder, StyleEncoder):
         parts["encoder"] = weights_of(model.encoder, dtype=None)
     elif model.encoder is not None:
@@ -217,11 +225,11 @@ def parts_of(model: Model) -> dict[str, bytes]:
         parts["perceptual"] = weights_of(model.perceptual)
     if model.attributes.attributes:
         directions = model.attributes.directions.float().cpu().contiguous()
-        parts["attributes"] = save({"directions": directions})
+        parts["attributes"] = {"directions": directions}
     if model.reader is not None:
         tensors = {"weight": model.reader.weight, "bias": model.reader.bias}
         tensors["place"] = model.reader.place
-        parts["reader"] = save({name: each.cpu().contiguous() for name, each in tensors.items()})
+        parts["reader"] = {name: each.cpu().contiguous() for name, each in tensors.items()}
     return parts
 
 
@@ -252,10 +260,10 @@ def describe_attributes(known: AttributeSet) -> list[dict[str, Any]]:
     return [asdict(a) | {"row": row} for row, a in enumerate(known.attributes)]
 
 
-def weights_of(network: nn.Module, dtype: torch.dtype | None = torch.float16) -> bytes:
-    """A network's state as safetensors, in one type or, with None, in those that it has."""
+def weights_of(network: nn.Module, dtype: torch.dtype | None = torch.float16) -> Weights:
+    """A network's state in one type or, with None, in those that it has."""
     state = network.state_dict()
-    return save({k: v.detach().to("cpu", dtype or v.dtype).contiguous() for k, v in state.items()})
+    return {k: v.detach().to("cpu", dtype or v.dtype).contiguous() for k, v in state.items()}
 
 
 def load_model(

@@ -49,7 +49,11 @@ def seed_w(
 @torch.no_grad()
 def random_w(generator: Generator, num: int, rng: torch.Generator) -> Tensor:
     """Draw w [N, D], over all classes alike."""
-    return torch.cat(list(_chunks(generator, num, rng)))
+    mean = generator.mapping.w_avg
+    w = mean.new_empty(num, len(mean))
+    for part, drawn in zip(torch.split(w, CHUNK), _chunks(generator, num, rng), strict=True):
+        part.copy_(drawn)
+    return w
 
 
 def random_map(generator: Generator, prior: Prior | None, num: int, rng: torch.Generator) -> Tensor:

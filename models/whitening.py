@@ -15,6 +15,7 @@ from models.generator import Generator
 from models.ops import LEAKY_SLOPE
 from models.sampling import random_w
 
+CHUNK = 1000  # w that are added up at once
 LIVE_SHARE = 0.99  # of the variance; the directions of the rest do not show in pictures
 
 
@@ -68,13 +69,22 @@ def channels(values: Tensor, like: Tensor) -> Tensor:
 
 def fit_whitening(w: Tensor) -> Whitening:
     """Fit on generated latents w [N, D], N well above D."""
-    p = F.leaky_relu(w.double(), 1 / LEAKY_SLOPE)
-    mean = p.mean(dim=0)
-    variance, directions = torch.linalg.eigh(torch.cov((p - mean).T))  # rising
+    parts = torch.split(w, CHUNK)  # in double precision all of them at once would be 200 MB
+    mean = torch.stack([unbent(part).sum(dim=0) for part in parts]).sum(dim=0) / len(w)
+    scatter = torch.zeros(len(mean), len(mean), dtype=torch.float64)
+    for part in parts:
+        centred = unbent(part) - mean
+        scatter += centred.T @ centred
+    variance, directions = torch.linalg.eigh(scatter / (len(w) - 1))  # rising
     shares = variance.clamp(min=0).flip(0).cumsum(0) / variance.clamp(min=0).sum()
     num_live = int((shares < LIVE_SHARE).sum()) + 1
     scale = variance[-num_live:].sqrt()
     return Whitening(mean.float(), directions[:, -num_live:].float(), scale.float())
+
+
+def unbent(w: Tensor) -> Tensor:
+    """p of w, in double precision."""
+    return F.leaky_relu(w.double(), 1 / LEAKY_SLOPE)
 
 
 def measure_whitening(generator: Generator, num: int = 50_000) -> Whitening:

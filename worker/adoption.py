@@ -15,7 +15,7 @@ from contracts.errors import InvalidRequest
 from models.adopt import adopt, as_attributes, with_encoder
 from models.checkpoints import Checkpoint, read_checkpoint, read_style_encoder
 from models.directions import read_directions
-from models.model import Card, Model, save_model
+from models.model import Card, Model, load_model, save_model
 from worker.gallery import write_preview
 from worker.ports import Step
 
@@ -55,10 +55,14 @@ class Files:
 
 @dataclass(frozen=True)
 class Adopted:
-    """What has come of it."""
+    """What has come of it.
 
-    checkpoint: Checkpoint
+    Attributes:
+        left: why the encoder that the file has was left in it; "" if it was not.
+    """
+
     model: Model
+    left: str
 
 
 def adopt_files(files: Files, target: Path, about: About, device: str, report: Report) -> Adopted:
@@ -68,13 +72,26 @@ def adopt_files(files: Files, target: Path, about: About, device: str, report: R
     Raises:
         ModelError: a file is damaged, asks for code to be run, or does not fit the others.
     """
+    with staged(target) as folder:
+        left = write_model(files, folder, target.name, about, torch.device(device), report)
+        model = load_model(folder, device)
+        report(Step(STAGES - 1, STAGES, "Drawing a preview"))
+        write_preview(model, folder)
+    return Adopted(model, left)
+
+
+def write_model(
+    files: Files, folder: Path, model_id: str, about: About, device: torch.device, report: Report
+) -> str:
+    """Make a model and write it; why the file's encoder was left, if it was. What was read is let
+    go of: of weights in use, an encoder's stay in the model's files."""
     report(Step(0, STAGES, f"Reading {files.checkpoint.name}"))
     checkpoint = read_checkpoint(files.checkpoint)
-    generator = checkpoint.generator()
-    card = card_of(files.checkpoint, checkpoint, target.name, about)
+    card = card_of(files.checkpoint, checkpoint, model_id, about)
+    generator, encoder, left = checkpoint.generator(), checkpoint.encoder, checkpoint.left
+    del checkpoint  # or its weights are in memory twice
     report(Step(1, STAGES, "Measuring its latents"))
-    model = adopt(generator, card, torch.device(device))
-    encoder = checkpoint.encoder
+    model = adopt(generator, card, device)
     if files.encoder is not None:
         encoder = read_style_encoder(files.encoder)
     if encoder is not None:
@@ -82,11 +99,8 @@ def adopt_files(files: Files, target: Path, about: About, device: str, report: R
     if files.directions:
         model = with_directions(model, files.directions)
     report(Step(2, STAGES, "Writing its folder"))
-    with staged(target) as folder:
-        save_model(model, folder)
-        report(Step(STAGES - 1, STAGES, "Drawing a preview"))
-        write_preview(model, folder)
-    return Adopted(checkpoint, model)
+    save_model(model, folder)
+    return left
 
 
 def card_of(file: Path, checkpoint: Checkpoint, model_id: str, about: About) -> Card:

@@ -5,10 +5,12 @@ Python's own unpickler calls whatever a file names. This one walks the opcodes (
 else in the file is refused by name. Sizes that a file claims are checked before they are read.
 """
 
+import io
 import pickletools
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import IO, Any, BinaryIO, cast
+from functools import partial
+from typing import IO, Any, cast
 
 from models.errors import CheckpointError, UnsafeCheckpoint
 
@@ -100,12 +102,23 @@ class Vocabulary:
 
 
 class BoundedStream:
-    """A file that refuses to be read past its end, or in pieces larger than any tensor."""
+    """A file that refuses to be read past its end, or in pieces larger than any tensor.
 
-    def __init__(self, file: BinaryIO, num_bytes: int, budget: Budget) -> None:
-        self.file = file
-        self.num_bytes = num_bytes
+    Args:
+        open: opens it, at its beginning.
+        budget: pays for what is read.
+    """
+
+    def __init__(self, open: Callable[[], io.BufferedReader | io.BytesIO], budget: Budget) -> None:
+        self.open = open
+        self.file = open()
+        self.num_bytes = self.file.seek(0, io.SEEK_END)
+        self.file.seek(0)
         self.budget = budget
+
+    def close(self) -> None:
+        """Close the file."""
+        self.file.close()
 
     def read(self, num: int) -> bytes:
         """Read exactly `num` bytes.
@@ -113,13 +126,31 @@ class BoundedStream:
         Raises:
             CheckpointError: the file has not so many left, or no tensor is that large.
         """
+        self.check(num)
+        self.budget.spend(num_bytes=num)
+        return self.file.read(num)
+
+    def check(self, num: int) -> None:
+        """Refuse what `read` refuses."""
         left = self.num_bytes - self.file.tell()
         if num < 0 or num > MAX_ITEM_BYTES:
             raise CheckpointError(f"damaged: it claims a piece of {num:,} bytes")
         if num > left:
             raise CheckpointError(f"truncated: {num:,} bytes are announced and {left:,} are left")
-        self.budget.spend(num_bytes=num)
-        return self.file.read(num)
+
+    def later(self, num: int) -> Callable[[memoryview], int]:
+        """What reads the next `num` bytes into memory at any time, also when this is closed."""
+        self.check(num)
+        at = self.file.tell()
+        self.file.seek(at + num)
+        return partial(self.read_at, at)
+
+    def read_at(self, at: int, into: memoryview) -> int:
+        """Fill memory from anywhere; how many bytes there were."""
+        self.budget.spend(num_bytes=len(into))
+        with self.open() as file:
+            file.seek(at)
+            return file.readinto(into)
 
     def readline(self) -> bytes:
         """Read a line, for the opcodes of the oldest protocols."""

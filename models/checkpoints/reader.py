@@ -1,7 +1,7 @@
 """Finding out what a file is, and reading it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -89,8 +89,8 @@ def read_by_head(path: Path) -> Any:
             return read_zip(path, CONSTRUCTORS, budget)
         if head[:1] != b"\x80":
             raise CheckpointError(f"not a checkpoint; Latentbrush reads {KNOWN}")
-        stream = BoundedStream(file, path.stat().st_size, budget)
         read = read_legacy if starts_legacy(file) else read_plain
+    with closing(BoundedStream(lambda: path.open("rb"), budget)) as stream:
         return read(stream, CONSTRUCTORS)
 
 

@@ -2,10 +2,13 @@
 
 import io
 import math
+import mmap
 import struct
+import weakref
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -28,6 +31,7 @@ from models.errors import CheckpointError
 
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C  # of torch.save before 1.6, and of storages in plain pickles
 LEGACY_PROTOCOL = 1001
+PIECE_BYTES = 2**20  # of an archive's entry that are read at once
 MAX_PICKLE_BYTES = 2**26  # of the pickle in a zip, which holds no numbers
 
 DTYPES = {
@@ -45,25 +49,49 @@ DTYPES = {
 STORAGE_TYPES = {f"torch.{name}Storage": dtype for name, dtype in DTYPES.items()}
 
 
-@dataclass
 class Storage:
-    """The numbers of one or more tensors.
+    """The numbers of one or more tensors. They are read from the file when a tensor is asked for,
+    and let go of with the last that is in use: a file has far more in it than a model needs.
 
-    Attributes:
+    Args:
+        dtype: of the numbers, which are little-endian.
         num: how many are announced.
-        data: [num]; None until they are read, which torch's legacy format does last.
+        read: reads them into memory, and returns how many bytes there were; torch's legacy format
+            says only at its end where they are.
     """
 
-    dtype: torch.dtype
-    num: int
-    data: Tensor | None = None
+    def __init__(
+        self, dtype: torch.dtype, num: int, read: Callable[[memoryview], int] | None = None
+    ) -> None:
+        self.dtype = dtype
+        self.num = num
+        self.read = read
+        self._held: Callable[[], np.ndarray[Any, Any] | None] = lambda: None
 
-    def fill(self, data: bytes) -> None:
-        """Take the raw numbers, little-endian."""
-        if len(data) != self.num * self.dtype.itemsize:
-            raise CheckpointError("damaged: a tensor of another length than announced")
+    @property
+    def num_bytes(self) -> int:
+        """The length of its numbers in the file."""
+        return self.num * self.dtype.itemsize
+
+    def numbers(self) -> Tensor:
+        """All of them [num].
+
+        Raises:
+            CheckpointError: the file has not so many.
+        """
+        if (held := self._held()) is None:
+            held = memory(self.num_bytes)
+            if self.read is None or self.read(held.data) != self.num_bytes:
+                raise CheckpointError("damaged: a tensor of another length than announced")
+            self._held = weakref.ref(held)
         empty = torch.empty(0, dtype=self.dtype)
-        self.data = torch.frombuffer(bytearray(data), dtype=self.dtype) if data else empty
+        return torch.frombuffer(held, dtype=self.dtype) if len(held) else empty
+
+
+def memory(num: int) -> np.ndarray[Any, Any]:
+    """Room for bytes [num] that the system has back as soon as they are let go of, which it has not
+    of what is freed in between of other things."""
+    return np.frombuffer(mmap.mmap(-1, num), np.uint8) if num else np.empty(0, np.uint8)
 
 
 @dataclass(frozen=True)
@@ -81,10 +109,10 @@ class View:
         Raises:
             CheckpointError: it lies outside its storage.
         """
-        data, count = self.storage.data, math.prod(self.size)
-        if data is None or min(self.size, default=0) < 0 or count > data.numel():
+        count = math.prod(self.size)
+        if min(self.size, default=0) < 0 or count > self.storage.num:
             raise CheckpointError("damaged: a tensor that is larger than its numbers")
-        return torch.as_strided(data, self.size, self.stride, self.offset)
+        return torch.as_strided(self.storage.numbers(), self.size, self.stride, self.offset)
 
 
 class Array:
@@ -148,8 +176,7 @@ def rebuild_tensor(
 
 def read_nested(data: bytes, budget: Budget) -> Storage:
     """A storage, saved whole inside of a plain pickle."""
-    stream = BoundedStream(io.BytesIO(data), len(data), budget)
-    storage = read_with_storages(stream, {})
+    storage = read_with_storages(BoundedStream(partial(io.BytesIO, data), budget), {})
     if not isinstance(storage, Storage):
         raise CheckpointError("damaged: not the storage of a tensor")
     return storage
@@ -297,7 +324,7 @@ def read_with_storages(stream: BoundedStream, known: Mapping[str, Constructor]) 
         (num,) = struct.unpack("<q", stream.read(8))
         if num != storage.num:
             raise CheckpointError("damaged: a tensor of another length than announced")
-        storage.fill(stream.read(num * storage.dtype.itemsize))
+        storage.read = stream.later(storage.num_bytes)
     return value
 
 
@@ -317,24 +344,36 @@ def read_zip(path: Path, constructors: Mapping[str, Constructor], budget: Budget
         def persistent(reference: Any) -> Storage:
             _, dtype, key, _, num = reference
             if text_of(key) not in storages:
-                storages[key] = new_storage(dtype, num)
-                size = num * storages[key].dtype.itemsize
-                budget.spend(num_bytes=size)
-                storages[key].fill(read_entry(archive, entries[f"data/{key}"], size))
+                storages[key] = storage = new_storage(dtype, num)
+                info = entries[f"data/{key}"]
+                check_entry(info, storage.num_bytes)
+                storage.read = partial(read_entry, path, info, budget)
             return storages[key]
 
         info = entries["data.pkl"]
-        data = read_entry(archive, info, min(info.file_size, MAX_PICKLE_BYTES))
+        check_entry(info, min(info.file_size, MAX_PICKLE_BYTES))
         known = {**tensor_constructors(budget), **constructors}
         reader = PickleReader(Vocabulary(known, VALUES, persistent))
-        return reader.load(BoundedStream(io.BytesIO(data), len(data), budget))
+        budget.spend(num_bytes=info.file_size)
+        pickle = archive.read(info)
+        return reader.load(BoundedStream(partial(io.BytesIO, pickle), budget))
 
 
-def read_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, size: int) -> bytes:
-    """Read an entry, which must be of a size."""
+def check_entry(info: zipfile.ZipInfo, size: int) -> None:
+    """Refuse an entry that is not of a size."""
     if info.file_size != size or size > MAX_ITEM_BYTES:
         raise CheckpointError(f"damaged: {info.filename} claims {info.file_size:,} bytes")
-    return archive.read(info)
+
+
+def read_entry(path: Path, info: zipfile.ZipInfo, budget: Budget, into: memoryview) -> int:
+    """Read an archive's entry into memory of its size; how many bytes there were."""
+    budget.spend(num_bytes=info.file_size)
+    at = 0
+    with zipfile.ZipFile(path) as archive, archive.open(info) as entry:
+        while piece := entry.read(PIECE_BYTES):
+            into[at : at + len(piece)] = piece
+            at += len(piece)
+    return at
 
 
 def new_storage(dtype: Any, num: int) -> Storage:

@@ -1,6 +1,7 @@
 """A model's folder: what is written is what is read, and damage is named."""
 
 import copy
+import errno
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -150,14 +151,14 @@ def test_a_save_that_is_cut_short_leaves_the_model_as_it_was(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = load_model(folder)
-    write = models.folder.write_whole
+    scratch = models.folder.scratch
 
-    def full(path: Path, data: bytes) -> None:
+    def full(path: Path) -> Any:
         if path.name == "config.json":
             raise OSError(28, "No space left on device")
-        write(path, data)
+        return scratch(path)
 
-    monkeypatch.setattr("models.folder.write_whole", full)
+    monkeypatch.setattr("models.folder.scratch", full)
 
     def redrawn(now: Model) -> Model:
         other = copy.deepcopy(now.generator)
@@ -172,6 +173,12 @@ def test_a_save_that_is_cut_short_leaves_the_model_as_it_was(
     change_model(folder, redrawn)
     assert not torch.equal(load_model(folder).generator(z), before.generator(z))
     assert len(list(folder.glob("generator*"))) == 1, "what was left over is tidied"
+
+
+def test_weights_that_the_system_does_not_write_are_told_as_any_file_is(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No such file") as told:
+        models.folder.write_weights(tmp_path / "nowhere" / "a.safetensors", {"a": torch.ones(2)})
+    assert told.value.errno == errno.ENOENT
 
 
 def test_a_model_that_is_replaced_while_it_is_read_is_read_whole(

@@ -93,7 +93,7 @@ def test_an_edit_of_a_place_is_what_drawing_all_of_it_shows(
     size: tuple[int, int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("models.feather.FEATHER_CELLS", 0.25)  # or it is the whole of such a picture
+    monkeypatch.setattr("models.feather.FEATHER_CELLS", 0.25)  # else it is all of such a picture
     monkeypatch.setattr("models.carry.FINEST", finest)
     model = tiny_land() if kind == "land" else model
     rng = torch.Generator().manual_seed(1)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import load, save
+from safetensors.torch import load
 
 from models.errors import CheckpointError
-from models.folder import MISFITS
+from models.folder import MISFITS, write_weights
 from models.model import read_perceptual, restore, weights_of
 from models.perceptual import PerceptualNet
 
@@ -28,7 +28,7 @@ def save_judge(judge: PerceptualNet, folder: Path) -> None:
         "widths": list(config.widths),
         "embedding": config.embedding,
     }
-    (folder / FILE).write_bytes(save(load(weights_of(judge)), {"config": json.dumps(entry)}))
+    write_weights(folder / FILE, weights_of(judge), {"config": json.dumps(entry)})
 
 
 def find_judge(folder: Path, device: torch.device) -> PerceptualNet | None:
