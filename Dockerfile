@@ -1,7 +1,8 @@
 # Two targets: `backend` (server and page, without torch) and `worker` (with it).
-# Packages are those of the lock files, by their hashes; torch comes from an index of your choice.
+# The image below is pinned by the digest of its index, for all processors, and packages are those of the lock files, by
+# their hashes; torch comes from an index of your choice.
 # CPU only: --build-arg TORCH_INDEX=https://download.pytorch.org/whl/cpu
-FROM python:3.12-slim AS backend
+FROM python:3.12.14-slim-trixie@sha256:78387bc3881b8273120a12ebe6c1ab22b018ccc2c9adf565ae1ac9b536e184ea AS backend
 
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 LATENTBRUSH_DATA_DIR=/data
 WORKDIR /app

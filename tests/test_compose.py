@@ -51,6 +51,15 @@ def test_only_the_server_is_published_and_only_to_this_machine(
         assert ("outside" in service["networks"]) == (name == "server")
 
 
+def test_images_of_others_are_pinned_by_their_digest(services: dict[str, dict[str, Any]]) -> None:
+    bases = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    images = [service["image"] for service in services.values() if "build" not in service]
+    others = [each for each in bases + images if each != "backend"]
+    assert len(others) == 2
+    for image in others:
+        assert re.fullmatch(r"[a-z/]+:[0-9.]+-[a-z-]+@sha256:[0-9a-f]{64}", image), image
+
+
 def test_keys_are_asked_for_and_have_no_default(services: dict[str, dict[str, Any]]) -> None:
     assert services["server"]["environment"]["LATENTBRUSH_API_KEYS"].startswith(
         "${LATENTBRUSH_API_KEYS:?"
