@@ -13,6 +13,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends libpq5 \
 RUN pip install --require-hashes --no-deps -r requirements.server.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY contracts contracts
+COPY service service
 COPY backend backend
 COPY worker worker
 COPY models models

@@ -52,14 +52,14 @@ from backend.settings import Settings
 from backend.sign_in import Visitors
 from backend.sweeper import Sweeper
 from backend.threads import run_in_threadpool
-from contracts.broker import connect, connect_waiting
-from contracts.catalog import Catalog
 from contracts.errors import Busy, StartError
-from contracts.files import Files
-from contracts.job_store import JobStore
-from contracts.known_kits import read_kits
-from contracts.store import files_at
 from contracts.version import VERSION
+from service.broker import connect, connect_waiting
+from service.catalog import Catalog
+from service.files import Files
+from service.job_store import JobStore
+from service.known_kits import read_kits
+from service.store import files_at
 
 log = logging.getLogger(__name__)
 

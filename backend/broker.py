@@ -24,7 +24,7 @@ from redis.retry import Retry
 
 from backend.private import make_own
 from contracts.errors import StartError
-from contracts.folder import sync
+from service.folder import sync
 
 log = logging.getLogger(__name__)
 

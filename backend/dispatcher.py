@@ -20,7 +20,6 @@ from contracts.errors import (
     UnknownJob,
 )
 from contracts.ids import is_id, new_job_id
-from contracts.job_store import JobStore
 from contracts.jobs import (
     BATCH,
     INTERACTIVE,
@@ -42,6 +41,7 @@ from contracts.requests import (
     GenerateRequest,
     StripRequest,
 )
+from service.job_store import JobStore
 
 R = TypeVar("R", bound=Value)
 

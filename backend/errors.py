@@ -10,7 +10,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import compile_path
 
-from contracts.broker import is_full
 from contracts.errors import (
     ERRORS_BY_CODE,
     NO_ROOM,
@@ -21,6 +20,7 @@ from contracts.errors import (
     NoRoom,
     is_no_room,
 )
+from service.broker import is_full
 
 log = logging.getLogger(__name__)
 

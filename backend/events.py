@@ -14,8 +14,8 @@ from backend.channels import Channels
 from backend.records.adoption import Adoption
 from backend.threads import run_in_threadpool
 from contracts.errors import Busy, NoRoom, UnknownJob
-from contracts.job_store import channel_of, job_key, progress_data
 from contracts.jobs import JobRecord, unended
+from service.job_store import channel_of, job_key, progress_data
 
 PING_S = 5.0  # between two looks at a silent job, and signs of life on its stream
 MAX_UNREAD = 100  # of one stream; whoever reads slower is told how the job is, not how it became so

@@ -13,11 +13,13 @@ from backend.dispatcher import Dispatcher
 from backend.download import check_room, download_kit
 from backend.threads import run_in_threadpool
 from contracts.base import Value
-from contracts.catalog import Catalog, ModelInfo
 from contracts.errors import EditorError, InternalError, InvalidRequest, UnknownKit
 from contracts.jobs import JobError, JobKind, JobRecord, JobStatus, Progress
-from contracts.kits import Kit, downloads_of
+from contracts.kits import Kit
+from contracts.models import ModelInfo
 from contracts.requests import AdoptRequest
+from service.catalog import Catalog
+from service.known_kits import downloads_of
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,6 @@ from backend.channels import Channels
 from backend.threads import run_in_threadpool
 from contracts.errors import ERRORS_BY_CODE, InternalError
 from contracts.frames import unframed
-from contracts.job_store import JobStore
 from contracts.jobs import INTERACTIVE, JobError
 from contracts.previews import (
     SERVER_CHANNEL,
@@ -34,6 +33,7 @@ from contracts.previews import (
 )
 from contracts.records import Given
 from contracts.requests import EditRequest
+from service.job_store import JobStore
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from contracts.job_store import queued_key
 from contracts.jobs import ALL_QUEUES, JOB_FUNCTION, JobRecord
+from service.job_store import queued_key
 
 FAILURE_TTL_S = 300  # RQ's own note of a failure; the record is ours
 

@@ -17,9 +17,10 @@ from backend.records.adoption import Adoption
 from backend.records.library import Library
 from backend.settings import Settings
 from backend.sign_in import Visitors
-from contracts.catalog import Catalog, ModelInfo
 from contracts.errors import UnknownModel
-from contracts.job_store import JobStore
+from contracts.models import ModelInfo
+from service.catalog import Catalog
+from service.job_store import JobStore
 
 
 @dataclass(frozen=True)

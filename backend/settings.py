@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
 from contracts.jobs import QUEUES
-from contracts.settings import SharedSettings
+from service.settings import SharedSettings
 
 Names = Annotated[tuple[str, ...], NoDecode]
 """Names with commas between them."""

@@ -19,8 +19,8 @@ from backend.records.adoption import Adoption
 from backend.records.given import given_for
 from backend.records.library import Library
 from contracts.errors import Busy, EditorError, InvalidRequest, NoRoom, WorkerLost
-from contracts.job_store import JobStore
 from contracts.jobs import JobRecord, JobStatus, failed, requeued
+from service.job_store import JobStore
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,10 @@ from rich.progress import Progress
 
 from cli.output import say, show_table, shown_in, write_json
 from cli.pick import check_own, model_folder, open_model
-from contracts.catalog import AttributeChange, change_attribute, read_info, strip_path
 from contracts.errors import InvalidRequest
+from contracts.models import AttributeChange
+from models.description import strip_path
+from service.catalog import change_attribute, read_info
 
 if TYPE_CHECKING:
     from models.directions import Direction

@@ -6,8 +6,8 @@ import sys
 import typer
 
 from cli.output import say
-from contracts.catalog import Catalog
-from contracts.settings import SharedSettings
+from service.catalog import Catalog
+from service.settings import SharedSettings
 
 ORIGIN = "https://download.pytorch.org/models/"  # of LPIPS' backbones
 

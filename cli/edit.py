@@ -27,7 +27,6 @@ from cli.pictures import (
     read_pixels,
 )
 from contracts.archives import mask_entry
-from contracts.catalog import read_info
 from contracts.edits import AttributeEdit, EditValue, enabled_edits
 from contracts.errors import InvalidImage, InvalidRequest, TooLarge
 from contracts.faces import Alignment
@@ -37,7 +36,8 @@ from contracts.session_file import (
     unpack,
     with_latents,
 )
-from contracts.settings import SharedSettings
+from service.catalog import read_info
+from service.settings import SharedSettings
 
 if TYPE_CHECKING:
     import numpy as np

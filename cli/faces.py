@@ -23,7 +23,7 @@ def faces(
     json: Annotated[bool, typer.Option("--json", help="Print what the API answers.")] = False,
 ) -> None:
     """Find the faces in a picture, the largest first, each with the square that a model wants."""
-    from contracts.catalog import read_info
+    from service.catalog import read_info
     from worker.faces import faces_in
 
     found = faces_in(read_pixels(image), read_info(model_folder(model)).aligned or "ffhq")
@@ -48,8 +48,8 @@ def squares_of(pixels: "Pixels", model: str, face: str | None) -> "list[Pixels]"
     """
     import torch
 
-    from contracts.catalog import read_info
     from models.faces.squares import cut
+    from service.catalog import read_info
     from worker.faces import faces_in
     from worker.parts import square_px
 

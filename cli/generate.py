@@ -10,9 +10,9 @@ from rich.progress import Progress
 from cli.output import say
 from cli.pick import DEFAULT_MODEL, model_folder
 from cli.pictures import ModelOption, Precision, check_picture, open_editor
-from contracts.catalog import read_info
 from contracts.errors import InvalidRequest
 from contracts.requests import GenerateRequest
+from service.catalog import read_info
 
 DEFAULT_TRUNCATION: float = GenerateRequest.model_fields["truncation"].default
 

@@ -17,18 +17,12 @@ from cli.directions import directions
 from cli.output import say, show_table, shown_in, write_json
 from cli.pick import check_own, default_device, installed_folder, model_folder
 from contracts.base import Name
-from contracts.catalog import (
-    CONFIG_ERRORS,
-    PREVIEW,
-    Catalog,
-    read_info,
-    strip_path,
-    write_config,
-)
 from contracts.errors import InvalidRequest
-from contracts.kits import Kit, downloads_of
-from contracts.known_kits import read_kits
-from contracts.settings import SharedSettings
+from contracts.kits import Kit
+from models.description import PREVIEW, strip_path, write_config
+from service.catalog import CONFIG_ERRORS, Catalog, read_info
+from service.known_kits import downloads_of, read_kits
+from service.settings import SharedSettings
 
 if TYPE_CHECKING:
     from worker.adoption import Adopted, Report

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contracts.catalog import Catalog
 from contracts.errors import ReadOnlyModel, UnknownModel
-from contracts.settings import SHIPPED_MODELS_DIR, SharedSettings
+from service.catalog import Catalog
+from service.settings import SHIPPED_MODELS_DIR, SharedSettings
 
 if TYPE_CHECKING:
     from models.model import Model

@@ -9,7 +9,7 @@ import typer
 
 from cli.pick import DEFAULT_MODEL, model_folder
 from contracts.errors import InvalidRequest
-from contracts.settings import SharedSettings
+from service.settings import SharedSettings
 
 if TYPE_CHECKING:
     from models.images import Pixels

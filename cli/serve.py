@@ -22,12 +22,12 @@ from backend.broker import EmbeddedBroker
 from backend.connections import BACKLOG, WAITING, Connections, most_connections
 from backend.private import make_private
 from backend.settings import Settings
-from contracts.broker import check_broker, connect
 from contracts.errors import StartError
-from contracts.job_store import JobStore
-from contracts.logs import log_to_stderr
-from contracts.settings import PRIVATE_UMASK, SharedSettings
-from contracts.threads import sleep_soon
+from service.broker import check_broker, connect
+from service.job_store import JobStore
+from service.logs import log_to_stderr
+from service.settings import PRIVATE_UMASK, SharedSettings
+from service.threads import sleep_soon
 from worker.names import new_name
 from worker.supervisor import Supervisor
 

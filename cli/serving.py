@@ -46,7 +46,7 @@ def worker(
     ),
 ) -> None:
     """Run one worker, for another machine of the same broker and store."""
-    from contracts.threads import sleep_soon
+    from service.threads import sleep_soon
 
     sleep_soon(os.environ)  # before torch is loaded, which reads it once
     from worker.editor import load_editor

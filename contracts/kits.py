@@ -1,7 +1,6 @@
 """Kits: models that their authors keep for anyone to fetch, with what makes them useful: an encoder
-and directions with names. Which ones are known: `known_kits.py`."""
+and directions with names. Which ones are known: `service/known_kits.py`."""
 
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -67,8 +66,3 @@ class Kit(Value):
     def num_bytes(self) -> int:
         """Of all files, about."""
         return sum(file.num_bytes for file in self.files)
-
-
-def downloads_of(home: Path, kit: Kit) -> Path:
-    """Where a kit's files are kept until its model is made."""
-    return home / "downloads" / kit.name

@@ -6,24 +6,19 @@ file is run.
 """
 
 import hashlib
-import json
 import os
 import re
-import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from models.description import CONFIG, read_config, scratch, write_config
 from models.errors import CheckpointError
 
-FORMAT = "latentbrush-model/1"
-CONFIG = "config.json"
 PARTS = ("generator", "whitening", "encoder", "perceptual", "attributes", "reader")
 PART = re.compile(r"([a-z]+)(-[a-z0-9-]+)?\.safetensors")
 """What a file of weights is called, never a path: its part, and what tells it from older ones."""
@@ -34,11 +29,6 @@ Weights = dict[str, Tensor]
 """Contiguous tensors of the CPU by their name, in the types that they are kept in."""
 Parts = dict[str, Weights]
 """Weights by the part of a model that has them."""
-
-
-def locked(folder: Path) -> FileLock:
-    """Let nobody else change the folder meanwhile; `contracts/catalog.py` keeps to it, too."""
-    return FileLock(folder / ".lock")
 
 
 def read_folder(folder: Path) -> tuple[dict[str, Any], Parts]:
@@ -56,25 +46,6 @@ def read_folder(folder: Path) -> tuple[dict[str, Any], Parts]:
             if newer == config:
                 raise
             config = newer  # what it listed was replaced while it was read
-
-
-def read_config(folder: Path) -> dict[str, Any]:
-    """What `config.json` says.
-
-    Raises:
-        CheckpointError: there is none, or it is not a model's.
-    """
-    try:
-        config: dict[str, Any] = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        if config.get("format") != FORMAT:
-            raise CheckpointError(f"{folder.name}: not a {FORMAT} folder")
-    except CheckpointError:
-        raise
-    except OSError as error:
-        raise CheckpointError(f"{folder.name}: {error.strerror}: {error.filename}") from error
-    except (ValueError, AttributeError) as error:
-        raise CheckpointError(f"{folder.name}: its {CONFIG} is not a model's") from error
-    return config
 
 
 def read_parts(folder: Path, config: Mapping[str, Any]) -> Parts:
@@ -113,10 +84,7 @@ def write_folder(folder: Path, config: Mapping[str, Any], parts: Mapping[str, We
     safetensors."""
     folder.mkdir(parents=True, exist_ok=True)
     files = dict(write_part(folder, part, weights) for part, weights in parts.items())
-    text = json.dumps({**config, "files": files}, indent=1, ensure_ascii=False) + "\n"
-    with scratch(folder / CONFIG) as temporary:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(folder / CONFIG)
+    write_config({**config, "files": files}, folder)
     for path in folder.glob("*.safetensors"):
         found = PART.fullmatch(path.name)
         if found is not None and found[1] in PARTS and path.name not in files:
@@ -159,16 +127,6 @@ def part_of(folder: Path, name: str) -> str:
     if found is None:
         raise CheckpointError(f"{folder.name}: {name!r} cannot be a file of its weights")
     return found[1]
-
-
-@contextmanager
-def scratch(path: Path) -> Iterator[Path]:
-    """A file beside another, to be written and put in its place: readers find either, whole."""
-    temporary = path.with_name(f".{path.name}-{secrets.token_hex(4)}.tmp")
-    try:
-        yield temporary
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def sha256(path: Path) -> str:

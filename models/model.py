@@ -9,18 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from models.attributes import Attribute, AttributeSet
+from models.description import CONFIG, FORMAT, locked
 from models.encoder import Encoder, EncoderConfig
 from models.errors import CheckpointError
-from models.folder import (
-    CONFIG,
-    FORMAT,
-    MISFITS,
-    Parts,
-    Weights,
-    locked,
-    read_folder,
-    write_folder,
-)
+from models.folder import MISFITS, Parts, Weights, read_folder, write_folder
 from models.generator import Drawing, Generator, GeneratorConfig
 from models.latents import LatentMap, Layout, space_names
 from models.lpips import Lpips, find_lpips

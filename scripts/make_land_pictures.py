@@ -14,8 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from cli.pick import open_model
-from contracts.catalog import PREVIEW
-from contracts.settings import SHIPPED_MODELS_DIR
+from models.description import PREVIEW
 from models.gallery import preview
 from models.images import resize_img, to_img, to_pixels
 from models.land import Land
@@ -25,6 +24,7 @@ from models.model import Model
 from models.painting import Move, Subject, paint
 from models.twins import Twins, find_twin
 from scripts.make_pictures import OUT, SAMPLES_DIR
+from service.settings import SHIPPED_MODELS_DIR
 from worker.sizes import drawn_size
 
 NODE = str(Path(sys.executable).parent / "node")  # as `make setup` installs it

@@ -13,13 +13,13 @@ from torch import Tensor
 from tqdm import tqdm
 
 from cli.pick import open_model
-from contracts.catalog import PREVIEW
-from contracts.settings import SHIPPED_MODELS_DIR
 from models.adopt import adopt
+from models.description import PREVIEW
 from models.gallery import preview, strip
 from models.images import to_pixels
 from models.inversion import invert
 from models.model import Model
+from service.settings import SHIPPED_MODELS_DIR
 from training.aerial import view
 from training.crops import metres_per_pixel
 from training.evaluation.editing import changed

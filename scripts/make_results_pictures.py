@@ -7,13 +7,13 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 from tqdm import tqdm
 
-from contracts.settings import SHIPPED_MODELS_DIR
 from models.images import to_img, to_pixels
 from models.inversion import Inversion
 from models.latents import embed
 from models.model import Model, load_model
 from models.painting import Edit, Move, Subject, Transplant, paint
 from models.twins import Twins, find_twin, twin_steps
+from service.settings import SHIPPED_MODELS_DIR
 from training.evaluation.inversion import Setting, encode
 from training.evaluation.out_of_sample import CASES
 from training.evaluation.people import place_of, unseen

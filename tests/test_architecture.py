@@ -1,4 +1,6 @@
-"""The arrows between our packages: who may import whom. Read from source, nothing is imported."""
+"""The arrows between our packages: who may import whom. Read from source, nothing is imported.
+
+`contracts` are values: they touch no file, no network and no setting."""
 
 import ast
 from pathlib import Path
@@ -10,23 +12,33 @@ ROOT = Path(__file__).resolve().parent.parent
 MAY_IMPORT: dict[str, set[str]] = {
     "contracts": set(),
     "models": set(),
+    "service": {"contracts", "models"},
     "training": {"models"},
-    "backend": {"contracts"},
-    "worker": {"contracts", "models"},
-    "cli": {"contracts", "models", "training", "backend", "worker"},
+    "backend": {"contracts", "service", "models"},
+    "worker": {"contracts", "service", "models"},
+    "cli": {"contracts", "service", "models", "training", "backend", "worker"},
 }
 FORBIDDEN_OUTSIDERS: dict[str, set[str]] = {
-    "contracts": {"torch", "fastapi", "starlette", "rq"},
+    "contracts": {"torch", "numpy", "PIL", "fastapi", "starlette", "rq", "redis", "fsspec"}
+    | {"filelock", "os", "pathlib", "shutil", "tempfile", "socket", "subprocess", "logging"},
+    "service": {"torch", "numpy", "safetensors", "fastapi", "starlette", "rq"},
     "backend": {"torch", "numpy", "safetensors"},
     "models": {"fastapi", "redis", "rq", "pydantic", "fsspec"},
     "training": {"fastapi", "redis", "rq", "pydantic", "fsspec"},
     "worker": {"fastapi", "starlette", "uvicorn"},
 }
+WITHOUT_TORCH = {"models.description", "models.errors"}
+"""What processes that load no torch may know of models."""
 LIGHT_UNTIL_ASKED = ("worker/main.py", "worker/supervisor.py", "worker/jobs.py", "cli/serve.py")
 
 
 def imported(path: Path, *, at_top: bool = False) -> set[str]:
     """Names of the packages that a file imports, all of them or only on being imported itself."""
+    return {name.split(".")[0] for name in modules_of(path, at_top=at_top)}
+
+
+def modules_of(path: Path, *, at_top: bool = False) -> set[str]:
+    """Names of the modules, likewise."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     nodes = tree.body if at_top else list(ast.walk(tree))
     names = set()
@@ -35,7 +47,7 @@ def imported(path: Path, *, at_top: bool = False) -> set[str]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module is not None:
             names.add(node.module)
-    return {name.split(".")[0] for name in names}
+    return names
 
 
 def files_of(package: str) -> list[Path]:
@@ -54,6 +66,17 @@ def test_packages_that_stay_outside(package: str) -> None:
     for path in files_of(package):
         strangers = imported(path) & FORBIDDEN_OUTSIDERS[package]
         assert not strangers, f"{path.relative_to(ROOT)} imports {strangers}"
+
+
+@pytest.mark.parametrize("package", ["service", "backend"])
+def test_what_is_known_of_models_without_torch(package: str) -> None:
+    for path in files_of(package):
+        known = {name for name in modules_of(path) if name.split(".")[0] == "models"}
+        assert known <= WITHOUT_TORCH, f"{path.relative_to(ROOT)} imports {known}"
+    for name in WITHOUT_TORCH:
+        path = ROOT / f"{name.replace('.', '/')}.py"
+        assert imported(path).isdisjoint({"torch", "numpy", "safetensors"})
+        assert {n for n in modules_of(path) if n.startswith("models")} <= WITHOUT_TORCH
 
 
 @pytest.mark.parametrize("name", LIGHT_UNTIL_ASKED)

@@ -145,7 +145,16 @@ def test_the_image_copies_what_exists_and_all_packages() -> None:
     copied = {
         word for line in re.findall(r"^COPY (.+) \S+$", text, re.MULTILINE) for word in line.split()
     }
-    assert {"contracts", "backend", "worker", "models", "training", "cli", "frontend"} <= copied
+    assert {
+        "contracts",
+        "service",
+        "backend",
+        "worker",
+        "models",
+        "training",
+        "cli",
+        "frontend",
+    } <= copied
     assert re.search(r"^USER (?!root)", text, re.MULTILINE)
 
 

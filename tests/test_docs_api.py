@@ -10,8 +10,8 @@ from backend.app import ROUTES, create_app
 from backend.errors import STATUS
 from backend.settings import Settings
 from contracts.errors import ERRORS_BY_CODE
-from contracts.settings import SharedSettings
 from contracts.version import VERSION
+from service.settings import SharedSettings
 from training.planet.earth import VARIABLE
 from worker.settings import WorkerSettings
 

@@ -7,10 +7,8 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from contracts.blobs import BlobStore, preview_place, upload_place
 from contracts.errors import UnknownImage, UnknownLatent, UnknownMask
 from contracts.faces import Quad
-from contracts.files import Files
 from contracts.ids import content_id
 from contracts.jobs import NOTHING_GIVEN
 from contracts.lands import DrawResult
@@ -18,6 +16,8 @@ from contracts.masks import mask_id_of
 from contracts.records import Answered, Given, ImageRecord, LatentRecord, Made, MaskRecord
 from contracts.requests import EditResult, Fit, Metrics
 from contracts.sessions import SessionRecord
+from service.blobs import BlobStore, preview_place, upload_place
+from service.files import Files
 
 
 class Desk:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from contracts.catalog import PREVIEW, strip_path
 from contracts.errors import ReadOnlyModel
 from contracts.requests import StripRequest, StripResult
+from models.description import PREVIEW, strip_path
 from models.gallery import preview, strip
 from models.images import Pixels, to_pixels
 from models.model import Model

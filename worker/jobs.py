@@ -14,7 +14,6 @@ from typing import TypeVar
 
 from rq.timeouts import JobTimeoutException
 
-from contracts.blobs import preview_place
 from contracts.errors import (
     NO_ROOM,
     Busy,
@@ -45,6 +44,7 @@ from contracts.jobs import (
     succeeded,
 )
 from models.errors import AttributeUnknown, ModelError
+from service.blobs import preview_place
 from worker.desk import Desk, write_preview
 from worker.encode import write_pixels
 from worker.ports import Pixels, Step

@@ -4,9 +4,10 @@ import shutil
 from pathlib import Path
 
 from contracts.errors import InvalidRequest
-from contracts.kits import Kit, Role, downloads_of
+from contracts.kits import Kit, Role
 from contracts.requests import AdoptRequest, AdoptResult
 from models.errors import ModelError
+from service.known_kits import downloads_of
 from worker.adoption import About, Adopted, Files, Report, adopt_files
 from worker.task import Task
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from redis.exceptions import RedisError
 
-from contracts.job_store import JobStore, WorkerState
+from service.job_store import JobStore, WorkerState
 
 log = logging.getLogger(__name__)
 

@@ -19,13 +19,13 @@ from rq import Queue, SimpleWorker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from contracts.broker import check_broker, connect, is_full
 from contracts.errors import StartError
-from contracts.job_store import JobStore, WorkerState
 from contracts.jobs import INTERACTIVE, QUEUES, TILES
-from contracts.logs import log_to_stderr
-from contracts.settings import PRIVATE_UMASK
-from contracts.store import files_at
+from service.broker import check_broker, connect, is_full
+from service.job_store import JobStore, WorkerState
+from service.logs import log_to_stderr
+from service.settings import PRIVATE_UMASK
+from service.store import files_at
 from worker import jobs
 from worker.cores import Cores, compute_with, ours
 from worker.liveness import Heartbeat

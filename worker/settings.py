@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from contracts.settings import SharedSettings
+from service.settings import SharedSettings
 
 
 class WorkerSettings(SharedSettings):

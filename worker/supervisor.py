@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from redis.exceptions import RedisError
 
-from contracts.job_store import JobStore
+from service.job_store import JobStore
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from types import FrameType
 from redis.exceptions import RedisError
 
 from contracts.errors import JobCanceled
-from contracts.job_store import JobStore
 from contracts.jobs import JobRecord, JobStatus
+from service.job_store import JobStore
 
 LOOK_S = 0.25  # between two looks at the record
 SIGNAL = signal.SIGUSR1

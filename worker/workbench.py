@@ -13,13 +13,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.catalog import Catalog, ModelInfo
 from contracts.errors import ModelUnavailable, UnknownModel
-from contracts.files import Files
-from contracts.job_store import JobStore
 from contracts.jobs import JobRecord
+from contracts.models import ModelInfo
 from models.pictures import Picture
 from models.recent import Recent
+from service.catalog import Catalog
+from service.files import Files
+from service.job_store import JobStore
 from worker.ports import Editor, LoadEditor
 from worker.settings import WorkerSettings
 

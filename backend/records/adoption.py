@@ -5,8 +5,8 @@ import logging
 
 from backend.records.library import Library
 from contracts.errors import Busy, NoRoom
-from contracts.job_store import JobStore
 from contracts.jobs import JobRecord, settled
+from service.job_store import JobStore
 
 log = logging.getLogger(__name__)
 

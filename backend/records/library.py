@@ -17,7 +17,6 @@ from backend.records.shelf import Shelf
 from backend.records.shelves import Shelves
 from backend.records.tables import ADOPTED, LATENTS, MASKS
 from contracts import sessions, worlds
-from contracts.blobs import BlobStore, preview_place, upload_place
 from contracts.edits import canonical_json
 from contracts.errors import (
     NotFound,
@@ -28,7 +27,6 @@ from contracts.errors import (
     UnknownSession,
     UnknownWorld,
 )
-from contracts.files import Files
 from contracts.ids import IdKind, content_id, is_id
 from contracts.lands import DrawResult, LandInfo, LandRequest
 from contracts.masks import mask_id_of
@@ -36,6 +34,8 @@ from contracts.records import Given, ImageRecord, LatentRecord, Made, MaskRecord
 from contracts.requests import EditResult
 from contracts.sessions import SessionChange, SessionRecord, SessionWrite
 from contracts.worlds import WorldChange, WorldRecord, WorldWrite
+from service.blobs import BlobStore, preview_place, upload_place
+from service.files import Files
 
 A = TypeVar("A", EditResult, DrawResult)
 

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Table, delete, exists, or_, select
 
 from backend.records.database import Database
 from backend.records.tables import ADOPTED, ANSWERS, IMAGES, LATENTS, MASK_USES, MASKS, SESSIONS
-from contracts.blobs import BlobStore
-from contracts.files import Files
+from service.blobs import BlobStore
+from service.files import Files
 
 LEFTOVER_TTL_S = 24 * 3600.0  # far longer than a job may run: what is left then, nobody will fetch
 ADOPTED_TTL_S = 30 * 24 * 3600.0  # longer than a broker keeps a job that waits to be taken in

@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from backend.records.database import Database, put_new
 from backend.records.shelves import Shelves
 from backend.records.tables import ABOUT
-from contracts.files import Files
 from contracts.records import Answered
+from service.files import Files
 
 log = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ from backend.owner import Owner
 from backend.routes.answers import JOB_RESPONSES, Wait, job_answer
 from backend.services import Server
 from backend.threads import run_in_threadpool
-from contracts.catalog import ModelInfo
 from contracts.errors import InvalidRequest, TooLarge
 from contracts.jobs import JobKind
+from contracts.models import ModelInfo
 from contracts.requests import GenerateRequest
 
 router = APIRouter(tags=["generate"])

@@ -11,9 +11,9 @@ from backend.services import Server, Services
 from backend.threads import run_in_threadpool
 from contracts.base import Value
 from contracts.errors import Busy, NoRoom
-from contracts.job_store import WorkerState
 from contracts.jobs import QUEUES
 from contracts.version import VERSION
+from service.job_store import WorkerState
 
 router = APIRouter(tags=["health"])
 

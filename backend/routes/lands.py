@@ -12,7 +12,6 @@ from backend.routes.answers import JOB_RESPONSES, Wait, job_answer
 from backend.routes.images import IMMUTABLE
 from backend.services import Server, Services
 from backend.threads import run_in_threadpool
-from contracts.catalog import ModelInfo
 from contracts.errors import InvalidRequest, StaleLatent, TooLarge, UnknownAttribute
 from contracts.jobs import JobKind
 from contracts.lands import (
@@ -27,6 +26,7 @@ from contracts.lands import (
     PictureFile,
     tile_box,
 )
+from contracts.models import ModelInfo
 
 router = APIRouter(tags=["lands"])
 

@@ -10,10 +10,12 @@ from backend.owner import Owner
 from backend.services import Server, Services
 from backend.threads import run_in_threadpool
 from contracts.base import Value
-from contracts.catalog import PREVIEW, AttributeChange, ModelInfo, change_attribute, strip_path
 from contracts.errors import Busy, NotFound, ReadOnlyModel, UnknownAttribute
 from contracts.jobs import JobKind
+from contracts.models import AttributeChange, ModelInfo
 from contracts.requests import StripRequest, StripResult
+from models.description import PREVIEW, strip_path
+from service.catalog import change_attribute
 
 router = APIRouter(prefix="/models", tags=["models"])
 

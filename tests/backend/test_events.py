@@ -14,10 +14,8 @@ from backend.channels import Channels
 from backend.events import MAX_UNREAD, Events
 from backend.records.adoption import Adoption
 from backend.records.library import Library
-from contracts.broker import NUM_CONNECTIONS, connect_waiting
 from contracts.errors import UnknownJob
 from contracts.ids import new_job_id
-from contracts.job_store import JobStore, channel_of
 from contracts.jobs import (
     JobKind,
     JobRecord,
@@ -27,6 +25,8 @@ from contracts.jobs import (
     succeeded,
 )
 from contracts.requests import GenerateRequest
+from service.broker import NUM_CONNECTIONS, connect_waiting
+from service.job_store import JobStore, channel_of
 from worker.desk import Desk
 
 SOON_S = 3.0  # well before anybody looks by itself

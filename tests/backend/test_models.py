@@ -10,7 +10,7 @@ import httpx
 import pytest
 from live_server import LiveServer
 
-from contracts.catalog import read_info
+from service.catalog import read_info
 
 
 @pytest.fixture

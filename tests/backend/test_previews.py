@@ -12,11 +12,11 @@ from backend.channels import Channels
 from backend.previews import Preview, Previews
 from contracts.errors import InvalidEdit
 from contracts.frames import framed
-from contracts.job_store import JobStore, WorkerState
 from contracts.jobs import JobError
 from contracts.previews import WORKER_CHANNEL, DrawnPreview, PreviewAnswer, PreviewRequest
 from contracts.records import Given
 from contracts.requests import EditRequest
+from service.job_store import JobStore, WorkerState
 
 EDIT = EditRequest(latent_id="lat_x")
 DRAWN = DrawnPreview(media_type="image/png", changed_box=None, timings_ms={})

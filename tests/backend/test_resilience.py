@@ -18,9 +18,9 @@ from live_server import (
 from pictures import png
 
 from backend.broker import EmbeddedBroker
-from contracts.job_store import JobStore
 from contracts.jobs import JobKind, begun, new_record
 from contracts.requests import GenerateRequest
+from service.job_store import JobStore
 
 MAX_RECOVERY_S = 15
 

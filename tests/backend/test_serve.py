@@ -19,8 +19,8 @@ from backend.broker import EmbeddedBroker
 from backend.private import make_private
 from backend.settings import Settings
 from cli.serve import serve
-from contracts.broker import check_broker
 from contracts.errors import StartError
+from service.broker import check_broker
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from backend.settings import Settings, is_loopback
-from contracts.settings import SHIPPED_MODELS_DIR
+from service.settings import SHIPPED_MODELS_DIR
 from worker.settings import WorkerSettings
 
 

@@ -13,10 +13,8 @@ from backend.broker import EmbeddedBroker
 from backend.queue import JobQueue
 from backend.records.adoption import Adoption
 from backend.sweeper import UNSEEN_S, Sweeper
-from contracts.broker import connect
 from contracts.errors import NoRoom
 from contracts.ids import new_job_id
-from contracts.job_store import JobStore, WorkerState
 from contracts.jobs import (
     JobKind,
     JobRecord,
@@ -27,6 +25,8 @@ from contracts.jobs import (
     succeeded,
 )
 from contracts.requests import GenerateRequest, HeatMapRequest
+from service.broker import connect
+from service.job_store import JobStore, WorkerState
 from worker.desk import Desk
 
 

@@ -11,9 +11,9 @@ from rq import Queue
 
 from backend.queue import JobQueue
 from contracts.ids import new_job_id
-from contracts.job_store import JobStore
 from contracts.jobs import JobKind, begun, canceled, new_record, succeeded
 from contracts.requests import GenerateRequest
+from service.job_store import JobStore
 
 KEYS = ("key-of-anna", "key-of-ben")
 

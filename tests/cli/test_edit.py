@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from contracts.catalog import read_info
 from contracts.errors import InvalidImage, InvalidRequest, StaleLatent
 from contracts.masks import mask_id_of
 from contracts.session_file import Manifest, SessionFile, pack, unpack
+from service.catalog import read_info
 from tests.fakes import people
 from tests.fakes.commands import photo, pixels_of, run
 

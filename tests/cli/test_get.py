@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from contracts.errors import StartError
-from contracts.known_kits import KITS, read_kits
 from models.errors import CheckpointError
+from service.known_kits import KITS, read_kits
 from tests.fakes.file_server import serving
 from tests.fakes.kits import checkpoint, kit, write_kits
 

@@ -12,10 +12,10 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from cli.main import app
-from contracts.catalog import read_info
 from contracts.errors import EditorError, InvalidRequest
 from models.errors import ModelError
 from models.model import load_model
+from service.catalog import read_info
 from tests.fakes import people
 from tests.fakes.checkpoints import E4E, PSP, write_official, write_psp, write_rosinality
 from tests.fakes.reference import picture, random_weights, seed_z

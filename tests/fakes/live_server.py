@@ -16,6 +16,8 @@ from typing import Any
 import httpx
 from redis import Redis
 
+from models.description import FORMAT
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SERVER = ROOT / "tests" / "fakes" / "fake_server.py"
 ATTRIBUTES = ("smile", "explode", "hungry")
@@ -26,6 +28,7 @@ def write_model(
 ) -> None:
     """Put a model's config where the server and the workers look."""
     config = {
+        "format": FORMAT,
         "id": model_id,
         "title": "Fake",
         "resolution": 64,

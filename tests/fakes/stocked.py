@@ -8,7 +8,7 @@ from contracts.ids import new_job_id
 from contracts.lands import DrawResult
 from contracts.records import ImageRecord, LatentRecord
 from contracts.requests import EditResult, Metrics
-from contracts.store import files_at
+from service.store import files_at
 from worker.desk import Desk
 
 METRICS = Metrics(psnr_db=30, perceptual=0.1, perceptual_metric="none")

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import torch
 
+import models.description
 import models.folder
-from contracts.catalog import AttributeChange, change_attribute, read_info
 from contracts.errors import InvalidRequest
-from contracts.settings import SHIPPED_MODELS_DIR
+from contracts.models import AttributeChange
 from contracts.versions import is_same_generator
 from models.attributes import Attribute, AttributeSet
 from models.errors import AttributeUnknown, CheckpointError, ShapeError
@@ -31,6 +31,8 @@ from models.model import (
 from models.reader import strength_to_reach
 from models.sampling import seed_w
 from models.whitening import fit_whitening
+from service.catalog import change_attribute, read_info
+from service.settings import SHIPPED_MODELS_DIR
 from training.generated import draw_latents
 
 
@@ -151,14 +153,14 @@ def test_a_save_that_is_cut_short_leaves_the_model_as_it_was(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = load_model(folder)
-    scratch = models.folder.scratch
+    scratch = models.description.scratch
 
     def full(path: Path) -> Any:
         if path.name == "config.json":
             raise OSError(28, "No space left on device")
         return scratch(path)
 
-    monkeypatch.setattr("models.folder.scratch", full)
+    monkeypatch.setattr("models.description.scratch", full)
 
     def redrawn(now: Model) -> Model:
         other = copy.deepcopy(now.generator)

@@ -5,7 +5,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from contracts.settings import SHIPPED_MODELS_DIR
 from models.attributes import shift
 from models.edits import fit_mask
 from models.heat import heat_of
@@ -14,6 +13,7 @@ from models.latents import embed
 from models.model import Model, load_model
 from models.painting import Edit, Move, Resample, Subject, Transplant, paint
 from models.twins import Twins
+from service.settings import SHIPPED_MODELS_DIR
 from training.evaluation.people import Person, box_of, encoded, place_of
 from training.evaluation.things import THINGS, blurred, compare, with_factors, without_things
 from training.portraits import render, sample_factors

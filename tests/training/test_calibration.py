@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import torch
 
-from contracts.settings import SHIPPED_MODELS_DIR
 from models.attributes import AttributeSet
 from models.model import load_model
+from service.settings import SHIPPED_MODELS_DIR
 from training.calibration import LENGTHS, calibrate
 from training.portraits import FACTORS
 from training.portraits.factors import GROUPS

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 import torch
 
-from contracts.threads import sleep_soon
+from service.threads import sleep_soon
 from worker import cores as module
 from worker import main
 from worker.cores import INTERVAL_S, Cores, busy, compute_with
@@ -94,7 +94,7 @@ def test_brushes_may_have_every_core_and_batch_work_half(monkeypatch: pytest.Mon
 
 def test_how_threads_wait_is_said_before_torch_is_loaded() -> None:
     """Which reads it once: a worker's environment has it, and nothing that sets it loads torch."""
-    code = "import sys, cli.serve, cli.serving, contracts.threads; print('torch' in sys.modules)"
+    code = "import sys, cli.serve, cli.serving, service.threads; print('torch' in sys.modules)"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "False"
     environment: dict[str, str] = {}
     sleep_soon(environment)

@@ -8,15 +8,17 @@ import pytest
 import torch
 from PIL import Image
 
-from contracts.catalog import PREVIEW, AttributeChange, change_attribute, strip_path
-from contracts.job_store import JobStore
+from contracts.models import AttributeChange
 from contracts.requests import StripRequest
-from contracts.store import files_at
 from models.adopt import adopt
+from models.description import PREVIEW, strip_path
 from models.errors import AttributeUnknown
 from models.gallery import strip
 from models.generator import Drawing, Generator, GeneratorConfig, SynthesisNetwork
 from models.model import Card
+from service.catalog import change_attribute
+from service.job_store import JobStore
+from service.store import files_at
 from tests.fakes.checkpoints import write_official
 from tests.fakes.reference import random_weights
 from worker.adoption import About, Files, adopt_files

@@ -11,10 +11,7 @@ from fake_editor import FakeEditor
 from live_server import write_model
 
 from contracts.errors import Busy, ModelUnavailable
-from contracts.files import Files
-from contracts.folder import Folder
 from contracts.ids import new_job_id
-from contracts.job_store import JobStore, Transition
 from contracts.jobs import (
     NOTHING_GIVEN,
     JobKind,
@@ -27,7 +24,10 @@ from contracts.jobs import (
     new_record,
 )
 from contracts.requests import GenerateRequest, GenerateResult
-from contracts.store import files_at
+from service.files import Files
+from service.folder import Folder
+from service.job_store import JobStore, Transition
+from service.store import files_at
 from worker import jobs
 from worker.desk import Desk
 from worker.jobs import again_if_memory_runs_out, translated

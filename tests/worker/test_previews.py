@@ -16,13 +16,13 @@ from safetensors.numpy import load, save
 from contracts.edits import AttributeEdit
 from contracts.errors import UnknownMask
 from contracts.ids import new_job_id
-from contracts.job_store import JobStore
 from contracts.jobs import JobKind, new_record
 from contracts.masks import MaskStored
 from contracts.previews import PreviewRequest
 from contracts.records import Given
 from contracts.requests import EditRequest, GenerateRequest, GenerateResult
-from contracts.store import files_at
+from service.job_store import JobStore
+from service.store import files_at
 from worker.desk import Desk
 from worker.ports import EditCall, Edited, Step
 from worker.previews import BenchStudio, Drawn, Slots

@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 from redis.exceptions import ConnectionError as BrokerGone
 
-from contracts.job_store import JobStore, WorkerState
+from service.job_store import JobStore, WorkerState
 from worker.names import new_name
 from worker.supervisor import Supervisor
 

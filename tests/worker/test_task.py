@@ -7,11 +7,11 @@ from typing import cast
 from fake_editor import FakeEditor
 from live_server import write_model
 
-from contracts.blobs import BlobStore
-from contracts.job_store import JobStore
 from contracts.records import Given, LatentRecord
 from contracts.requests import Metrics
-from contracts.store import files_at
+from service.blobs import BlobStore
+from service.job_store import JobStore
+from service.store import files_at
 from worker.desk import Desk
 from worker.ports import Step, silent
 from worker.settings import WorkerSettings

@@ -11,9 +11,9 @@ from redis import Redis
 from backend.broker import EmbeddedBroker
 from contracts.errors import JobCanceled
 from contracts.ids import new_job_id
-from contracts.job_store import JobStore
 from contracts.jobs import JobKind, JobRecord, begun, canceled, new_record, requeued
 from contracts.requests import GenerateRequest
+from service.job_store import JobStore
 from worker.watch import SIGNAL, Watch
 
 

@@ -8,10 +8,10 @@ from fake_editor import FakeEditor
 from live_server import write_model
 from pictures import png
 
-from contracts.catalog import Catalog
 from contracts.errors import ModelUnavailable, UnknownImage, UnknownModel
 from contracts.records import Given
-from contracts.store import files_at
+from service.catalog import Catalog
+from service.store import files_at
 from worker.desk import Desk
 from worker.ports import silent
 from worker.settings import WorkerSettings

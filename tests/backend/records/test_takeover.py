@@ -8,7 +8,7 @@ import pytest
 from stocked import METRICS, Stocked
 
 from backend.records.takeover import take_over
-from contracts.blobs import BlobStore
+from service.blobs import BlobStore
 
 OWNER = "local"
 IMAGE, LATENT, SESSION = "img_" + "1" * 32, "lat_" + "2" * 32, "ses_" + "3" * 32

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from contracts.files import Files
+from service.files import Files
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ import time
 
 BURST = 20  # of one kind, in
 WINDOW_S = 10.0
-OURS = ("backend", "cli", "contracts", "models", "training", "worker")
+OURS = ("backend", "cli", "contracts", "models", "service", "training", "worker")
 
 
 class Rate(logging.Filter):

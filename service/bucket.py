@@ -13,7 +13,7 @@ from typing import BinaryIO
 from fsspec import AbstractFileSystem  # type: ignore[import-untyped]
 
 from contracts.errors import Busy
-from contracts.files import CHUNK_BYTES, Files
+from service.files import CHUNK_BYTES, Files
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,5 @@
 """Blobs by content, models on disk."""
 
-import json
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -9,11 +8,10 @@ from unittest.mock import Mock
 import pytest
 
 from benchmarks.servers import BUCKET, free_port, s3
-from contracts.blobs import BlobStore, DamagedBlob
-from contracts.bucket import Bucket
-from contracts.catalog import Catalog
 from contracts.errors import Busy, JobCanceled, StartError
-from contracts.store import files_at
+from service.blobs import BlobStore, DamagedBlob
+from service.bucket import Bucket
+from service.store import files_at
 
 
 @pytest.fixture(scope="module")
@@ -133,21 +131,3 @@ def test_a_blob_that_has_changed_is_set_aside(url: str, caplog: pytest.LogCaptur
         assert blobs.put(data) == blob_id, "it can be put there again"
         assert b"".join(blobs.chunks(blob_id)) == blobs.find(blob_id) == data
     assert len(files.names("damaged")) == 2
-
-
-def test_models_are_read_from_their_folders(tmp_path: Path) -> None:
-    config = {
-        "id": "m", "title": "M", "resolution": 64, "grid": [4, 4], "spaces": ["W"],
-        "default_space": "W", "attributes": [], "any_size": True, "source": "s", "license": "MIT",
-        "secret_of_the_worker": 1,
-    }  # fmt: skip
-    for folder, title in (("a", "first"), ("b", "second")):
-        (tmp_path / folder / "m").mkdir(parents=True)
-        (tmp_path / folder / "m" / "config.json").write_text(json.dumps({**config, "title": title}))
-    for name, text in (("broken", "{"), ("other", "{}"), ("list", "[]")):
-        (tmp_path / "a" / name).mkdir()
-        (tmp_path / "a" / name / "config.json").write_text(text)
-    models = Catalog([tmp_path / "a", tmp_path / "b", tmp_path / "none"]).models()
-    assert list(models) == ["m"]
-    assert models["m"][0].title == "second"
-    assert models["m"][1] == tmp_path / "b" / "m"

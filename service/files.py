@@ -1,6 +1,6 @@
 """Files by name, below one root: what a library's bytes are kept in.
 
-`contracts.folder` has them in a folder, `contracts.bucket` in an object store.
+`service.folder` has them in a folder, `service.bucket` in an object store.
 """
 
 import shutil

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from contracts.logs import BURST, WINDOW_S, Rate
+from service.logs import BURST, WINDOW_S, Rate
 
 
 def record(message: str, *args: object, name: str = "backend.broker") -> logging.LogRecord:
@@ -29,7 +29,7 @@ def test_what_is_said_too_often_is_left_out(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(("level", "said"), [("debug", {"ours", "info"}), ("error", set())])
 def test_libraries_do_not_say_what_they_see(level: str, said: set[str]) -> None:
     code = (
-        "import logging; from contracts.logs import log_to_stderr; "
+        "import logging; from service.logs import log_to_stderr; "
         f"log_to_stderr('{level}'); logging.getLogger('backend.app').debug('ours'); "
         "logging.getLogger('uvicorn.error').debug('cookie'); "
         "logging.getLogger('websockets.server').debug('key'); "

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from contracts.files import CHUNK_BYTES, Files
+from service.files import CHUNK_BYTES, Files
 
 
 class Folder(Files):

@@ -6,10 +6,10 @@ from typing import Any
 import fsspec  # type: ignore[import-untyped]
 from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-untyped]
 
-from contracts.bucket import Bucket
 from contracts.errors import StartError
-from contracts.files import Files
-from contracts.folder import Folder
+from service.bucket import Bucket
+from service.files import Files
+from service.folder import Folder
 
 S3_OPTIONS = {
     "config_kwargs": {"connect_timeout": 5, "read_timeout": 20, "retries": {"max_attempts": 3}}

@@ -241,3 +241,8 @@ def read_kits(file: Path | None) -> dict[str, Kit]:
     if len(named) < len(kits):
         raise StartError(f"{file} has two kits of the same name")
     return named
+
+
+def downloads_of(home: Path, kit: Kit) -> Path:
+    """Where a kit's files are kept until its model is made."""
+    return home / "downloads" / kit.name
