@@ -19,8 +19,8 @@ import torch
 from cli.pick import model_folder
 from contracts.lands import LandInfo, PictureFile
 from models.pictures.writing import write_png, write_tiff
+from models.step import Step
 from worker.editor import load_editor
-from worker.ports import Step
 
 WRITERS = {"png": write_png, "tiff": write_tiff}
 

@@ -21,7 +21,7 @@ from contracts.requests import GenerateRequest
 from models.adopt import adopt
 from models.generator import Generator, GeneratorConfig
 from models.model import Card, load_model, save_model
-from worker.editor import ModelEditor
+from worker.editor import TorchEditor
 from worker.ports import EditCall
 
 CORNER = MaskGrid(kind="grid", rows=((1.0, 0.0), (0.0, 0.0)))
@@ -38,7 +38,7 @@ def main() -> None:
         base_mb = peak_mb()
         figures: dict[str, float] = {"resolution": options.resolution}
         begun = time.monotonic()
-        editor = ModelEditor(load_model(Path(folder)))
+        editor = TorchEditor(load_model(Path(folder)))
         figures |= {"load_s": time.monotonic() - begun, "loaded_mb": peak_mb() - base_mb}
         begun = time.monotonic()
         drawn = editor.generate(GenerateRequest(model="large", seed=1))

@@ -27,8 +27,9 @@ from contracts.edits import AttributeEdit
 from contracts.ids import content_id
 from contracts.masks import MAX_MASK_PNG_PX, MaskStored
 from contracts.requests import GenerateRequest
-from worker.editor import ModelEditor, load_editor
-from worker.ports import EditCall, Encoded, Step
+from models.step import Step
+from worker.editor import TorchEditor, load_editor
+from worker.ports import EditCall, Encoded
 
 Result = TypeVar("Result")
 Figures = dict[str, float]
@@ -95,7 +96,7 @@ class Measured:
         }
 
 
-def painted_all_over(editor: ModelEditor, drawn: Encoded, num: int) -> EditCall:
+def painted_all_over(editor: TorchEditor, drawn: Encoded, num: int) -> EditCall:
     """Edits of everything, by masks as large as there are."""
     attribute = editor.model.attributes.attributes[0].id
     mask = np.ones((MAX_MASK_PNG_PX, MAX_MASK_PNG_PX), np.float32)

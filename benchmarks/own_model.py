@@ -24,7 +24,7 @@ from models.checkpoints import read_checkpoint
 from models.images import to_pixels
 from models.model import Card
 from training.portraits import render, sample_factors
-from worker.editor import ModelEditor
+from worker.editor import TorchEditor
 from worker.ports import EditCall, EncodeOptions
 
 UNSEEN_SEED = 950_000
@@ -46,7 +46,7 @@ def main() -> None:
         card = Card("mine", "Mine", file.name, "MIT")
         model = adopt(read_checkpoint(file).generator(), card, torch.device("cpu"))
         figures: dict[str, float] = {"resolution": size, "add_s": time.monotonic() - begun}
-    editor = ModelEditor(model)
+    editor = TorchEditor(model)
     psnr_db, seconds = [], []
     for picture in torch.split(render(sample_factors(UNSEEN_SEED, 0, options.count), size), 1):
         original = to_pixels(picture)

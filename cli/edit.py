@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from models.images import Pixels
     from models.pictures import Picture
-    from worker.editor import ModelEditor
+    from worker.editor import TorchEditor
     from worker.parts import Part
     from worker.ports import Edited
 
@@ -313,7 +313,7 @@ def face_of(picture: "Picture", aligned: Alignment) -> "Part":
 
 
 def finish(
-    editor: "ModelEditor",
+    editor: "TorchEditor",
     latent_id: str,
     tensor: bytes,
     original: "Pixels",
@@ -329,7 +329,7 @@ def finish(
 
 
 def apply(
-    editor: "ModelEditor", latent_id: str, tensor: bytes, original: "Pixels", recipe: Recipe
+    editor: "TorchEditor", latent_id: str, tensor: bytes, original: "Pixels", recipe: Recipe
 ) -> "Edited":
     """A latent's picture after a recipe."""
     from worker.ports import EditCall

@@ -23,7 +23,7 @@ from contracts.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from models.images import Pixels
-    from worker.editor import ModelEditor
+    from worker.editor import TorchEditor
     from worker.ports import EncodeOptions
 
 
@@ -73,7 +73,7 @@ def encode(
 
 
 def encode_part(
-    editor: "ModelEditor", pixels: "Pixels", options: "EncodeOptions", out: Path
+    editor: "TorchEditor", pixels: "Pixels", options: "EncodeOptions", out: Path
 ) -> None:
     """Encode all of a picture [H, W, 3] and write the latent, and the picture beside it."""
     from PIL import Image

@@ -12,7 +12,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from worker.ports import Step
+    from models.step import Step
 
 
 def say(text: str) -> None:

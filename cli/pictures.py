@@ -14,7 +14,7 @@ from service.settings import SharedSettings
 if TYPE_CHECKING:
     from models.images import Pixels
     from models.pictures import Picture
-    from worker.editor import ModelEditor
+    from worker.editor import TorchEditor
 
 
 class Precision(StrEnum):
@@ -29,7 +29,7 @@ OutOption = Annotated[Path, typer.Option("-o", "--out", help="File to write.")]
 PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
 
 
-def open_editor(name: str, dtype: Precision | None = None) -> "ModelEditor":
+def open_editor(name: str, dtype: Precision | None = None) -> "TorchEditor":
     """Load a model for editing, in the device's best precision or a given one."""
     import torch
 

@@ -22,10 +22,10 @@ from models.land_painting import PixelBox, Stroke, draw_painted
 from models.latents import cells_of, embed
 from models.model import Model
 from models.painting import Move, Subject, paint
+from models.sizes import drawn_size
 from models.twins import Twins, find_twin
 from scripts.make_pictures import OUT, SAMPLES_DIR
 from service.settings import SHIPPED_MODELS_DIR
-from worker.sizes import drawn_size
 
 NODE = str(Path(sys.executable).parent / "node")  # as `make setup` installs it
 PAGE = Path(__file__).resolve().parent.parent / "frontend"

@@ -16,8 +16,8 @@ from models.adopt import adopt, as_attributes, with_encoder
 from models.checkpoints import Checkpoint, read_checkpoint, read_style_encoder
 from models.directions import read_directions
 from models.model import Card, Model, load_model, save_model
+from models.step import Step
 from worker.gallery import write_preview
-from worker.ports import Step
 
 Report = Callable[[Step], None]
 STAGES = 4  # of making a model, as it is told

@@ -9,11 +9,12 @@ from contracts.records import LatentRecord
 from contracts.requests import ANIMATION_PX, EditRequest, EditResult, Output, drawn_of
 from models.carry import changed_box
 from models.pictures import Picture
+from models.step import Step
 from worker.clock import Clock
 from worker.composition import Change, composed, onto, overlap
 from worker.encode import Box, ImageFile, repaint, shrunk, write_animation, written
 from worker.parts import Part
-from worker.ports import EditCall, Edited, Editor, Step
+from worker.ports import EditCall, Edited, JobEditor
 from worker.task import Task, check_version
 
 
@@ -59,7 +60,7 @@ class Prepared:
     task: Task
     request: EditRequest
     latent: LatentRecord
-    editor: Editor
+    editor: JobEditor
     before: Picture
     base: Picture
 
@@ -161,7 +162,7 @@ def taken(task: Task, latent: LatentRecord) -> Picture:
 
 
 def taken_with_others(
-    task: Task, latent: LatentRecord, others: tuple[PaintedPart, ...], editor: Editor
+    task: Task, latent: LatentRecord, others: tuple[PaintedPart, ...], editor: JobEditor
 ) -> Picture:
     """The same, with what is painted on other parts of the picture."""
     part = part_of(latent)
@@ -188,7 +189,7 @@ def part_of(latent: LatentRecord) -> Part:
     return Part(latent.crop, latent.quad)
 
 
-def changes_of(task: Task, others: tuple[PaintedPart, ...], editor: Editor) -> Iterator[Change]:
+def changes_of(task: Task, others: tuple[PaintedPart, ...], editor: JobEditor) -> Iterator[Change]:
     """What is painted on parts of a picture."""
     for other in others:
         edits = enabled_edits(other.edits)

@@ -14,7 +14,7 @@ from models.description import PREVIEW, strip_path
 from models.gallery import preview, strip
 from models.images import Pixels, to_pixels
 from models.model import Model
-from worker.ports import Step
+from models.step import Step
 from worker.task import Task
 
 QUALITY = 85

@@ -44,10 +44,11 @@ from contracts.jobs import (
     succeeded,
 )
 from models.errors import AttributeUnknown, ModelError
+from models.step import Step
 from service.blobs import preview_place
 from worker.desk import Desk, write_preview
 from worker.encode import write_pixels
-from worker.ports import Pixels, Step
+from worker.ports import Pixels
 from worker.task import ForBatch, Task
 from worker.tasks import perform, tidy
 from worker.workbench import Workbench

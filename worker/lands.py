@@ -14,8 +14,9 @@ from models.land import Land, tiles_of
 from models.land_painting import Stroke, draw_painted
 from models.model import Model
 from models.recent import Recent
+from models.step import Step
 from worker.masks import read_mask
-from worker.ports import FetchMask, Step
+from worker.ports import FetchMask
 
 PART_PX = 256  # drawn between two reports
 FAR = 4  # pixels of the land in one that is seen, from which on it is drawn at half its resolution

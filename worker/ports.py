@@ -1,4 +1,4 @@
-"""What a job needs of a loaded model: the `Editor`. Jobs know this seam, not torch."""
+"""What a job needs of a loaded model: the `JobEditor`. Jobs know this seam, not torch."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +12,7 @@ from contracts.edits import EditValue
 from contracts.errors import UnknownMask
 from contracts.lands import DrawRequest
 from contracts.requests import Detail, Fit, GenerateRequest
+from models.step import Report, silent
 
 Pixels = NDArray[np.uint8]
 """uint8 [H, W, 3] RGB."""
@@ -30,22 +31,6 @@ def no_mask(mask_id: str) -> NDArray[np.float32]:
         UnknownMask: always.
     """
     raise UnknownMask(f"the mask {mask_id} is not here")
-
-
-@dataclass(frozen=True)
-class Step:
-    """A sign of life during a long encode."""
-
-    step: int
-    steps: int
-    message: str
-    preview: Pixels | None = None
-    error: Pixels | None = None
-    """Where the preview is still off, of the same size."""
-
-
-def silent(_: Step) -> None:
-    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +92,7 @@ class EditCall:
     composite: Literal["residual", "model"] = field(kw_only=True)
     share: float = field(kw_only=True, default=1.0)
     detail: Detail = field(kw_only=True, default="full")
-    report: Callable[[Step], None] = field(kw_only=True, default=silent)
+    report: Report = field(kw_only=True, default=silent)
 
 
 @dataclass(frozen=True)
@@ -119,7 +104,7 @@ class Edited:
     """x, y, w, h in pixels of the original; None when nothing changed."""
 
 
-class Editor(Protocol):
+class JobEditor(Protocol):
     """One loaded model on one device. Not safe for threads: a worker does one thing at a time."""
 
     @property
@@ -140,7 +125,7 @@ class Editor(Protocol):
         self,
         original: Pixels,
         options: EncodeOptions,
-        on_step: Callable[[Step], None],
+        on_step: Report,
     ) -> Encoded:
         """Find the latent of a crop. `on_step` may raise to stop."""
         ...
@@ -150,7 +135,7 @@ class Editor(Protocol):
         width). Raises where it is not one latent of that shape."""
         ...
 
-    def with_twin(self, tensor: bytes, on_step: Callable[[Step], None]) -> bytes:
+    def with_twin(self, tensor: bytes, on_step: Report) -> bytes:
         """A latent with the twin that is edited in its stead; as it is if it has one, or needs
         none. `on_step` may raise to stop."""
         ...
@@ -169,14 +154,12 @@ class Editor(Protocol):
         """The same for several, as few times as it can; what one raises is its own."""
         ...
 
-    def generate(
-        self, wanted: GenerateRequest, on_step: Callable[[Step], None] = silent
-    ) -> Encoded:
+    def generate(self, wanted: GenerateRequest, on_step: Report = silent) -> Encoded:
         """Draw the picture of a seed (0 if none is given)."""
         ...
 
     def draw(
-        self, wanted: DrawRequest, on_step: Callable[[Step], None], *, mask: FetchMask = no_mask
+        self, wanted: DrawRequest, on_step: Report, *, mask: FetchMask = no_mask
     ) -> Iterator[Pixels]:
         """Draw a box of an endless land, in strips from the top. `on_step` may raise to stop."""
         ...
@@ -190,5 +173,5 @@ class Editor(Protocol):
         ...
 
 
-LoadEditor = Callable[[Path, str], Editor]
+LoadEditor = Callable[[Path, str], JobEditor]
 """`load_editor(model_dir, device)`."""

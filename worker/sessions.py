@@ -20,7 +20,7 @@ from contracts.sessions import ImportRequest, ImportResult, SessionWrite, first_
 from models.pictures import Picture
 from worker.decode import decode_mask, decode_picture
 from worker.parts import Part, part_of
-from worker.ports import Editor
+from worker.ports import JobEditor
 from worker.task import Task, check_version
 
 
@@ -44,7 +44,7 @@ class ReadLatent:
 def read_latent(
     packed: PackedLatent,
     entries: Mapping[str, bytes],
-    editor: Editor,
+    editor: JobEditor,
     version: str,
     max_pixels: int,
 ) -> ReadLatent:

@@ -11,10 +11,11 @@ from contracts.faces import Alignment
 from contracts.records import ImageRecord, LatentRecord
 from contracts.versions import is_same_generator
 from models.pictures import Picture
+from models.step import Step
 from worker.decode import decode_mask, decode_picture
 from worker.desk import Desk
 from worker.encode import ImageFormat, written
-from worker.ports import Editor, FetchTensor, Pixels, Step
+from worker.ports import FetchTensor, JobEditor, Pixels
 from worker.workbench import Workbench
 
 
@@ -38,7 +39,7 @@ class Task:
         """Whose job it is."""
         return self.desk.owner
 
-    def editor(self, model_id: str) -> Editor:
+    def editor(self, model_id: str) -> JobEditor:
         """A loaded model; a client that has to wait for it is told why."""
         if model_id not in self.bench.loaded_models():
             self.report(Step(0, 0, "Loading the model", None))
@@ -65,7 +66,7 @@ class Task:
         """The square that a model wants faces in; FFHQ's, where it wants none."""
         return self.bench.info(model_id).aligned or "ffhq"
 
-    def stored(self, editor: Editor, latent_id: str) -> tuple[LatentRecord, bytes]:
+    def stored(self, editor: JobEditor, latent_id: str) -> tuple[LatentRecord, bytes]:
         """An owner's latent of the editor's version, as it is kept."""
         latent = self.desk.latent(latent_id)
         check_version(latent.model, latent.model_version, self.bench.version(editor.model_id))
@@ -86,7 +87,7 @@ class Task:
 
         return self.bench.pictures.get(image_id, decode)
 
-    def tensors_for(self, editor: Editor) -> FetchTensor:
+    def tensors_for(self, editor: JobEditor) -> FetchTensor:
         """How an editor gets the safetensors of the owner's latents, if they are its version's.
         Latents from before there were twins get theirs, and keep it."""
 

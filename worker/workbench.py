@@ -21,7 +21,7 @@ from models.recent import Recent
 from service.catalog import Catalog
 from service.files import Files
 from service.job_store import JobStore
-from worker.ports import Editor, LoadEditor
+from worker.ports import JobEditor, LoadEditor
 from worker.settings import WorkerSettings
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class Loaded:
         num_bytes: of its weights.
     """
 
-    editor: Editor
+    editor: JobEditor
     info: ModelInfo
     num_bytes: int
 
@@ -101,7 +101,7 @@ class Workbench:
         """Ids of the models in memory."""
         return tuple(self._editors)
 
-    def editor(self, model_id: str) -> Editor:
+    def editor(self, model_id: str) -> JobEditor:
         """A loaded model; read anew when it has changed.
 
         Raises:
@@ -167,7 +167,7 @@ class Workbench:
         gc.collect()
         self._release_memory()
 
-    def _load(self, model_id: str, model_dir: Path) -> Editor:
+    def _load(self, model_id: str, model_dir: Path) -> JobEditor:
         begun_s = time.monotonic()
         try:
             editor = self._load_editor(model_dir, self.device)

@@ -20,6 +20,7 @@ from contracts.lands import DrawRequest
 from contracts.masks import MaskGrid, MaskPng, MaskStored
 from contracts.requests import GenerateRequest
 from models.errors import ModelError
+from models.step import Step, silent
 from worker.decode import decode_mask
 from worker.ports import (
     EditCall,
@@ -29,9 +30,7 @@ from worker.ports import (
     FetchMask,
     FetchTensor,
     Pixels,
-    Step,
     no_mask,
-    silent,
 )
 
 GRID = (4, 4)

@@ -10,7 +10,8 @@ from service.catalog import Catalog
 def test_models_are_read_from_their_folders(tmp_path: Path) -> None:
     config = {
         "format": FORMAT, "id": "m", "title": "M", "resolution": 64, "grid": [4, 4],
-        "spaces": ["W"], "default_space": "W", "attributes": [], "any_size": True, "source": "s", "license": "MIT",
+        "spaces": ["W"], "default_space": "W", "attributes": [], "any_size": True,
+        "source": "s", "license": "MIT",
         "secret_of_the_worker": 1,
     }  # fmt: skip
     for folder, title in (("a", "first"), ("b", "second")):

@@ -14,13 +14,13 @@ from contracts.errors import InvalidEdit, InvalidImage, TooLarge
 from models.pictures import Picture
 from models.pictures.plain import FORMATS
 from worker.decode import decode_mask, decode_picture
-from worker.ports import Editor
+from worker.ports import JobEditor
 
 LIMIT_PX = 1_000_000
 
 
 def test_the_fake_editor_is_an_editor() -> None:
-    editor: Editor = FakeEditor("fake", 64, "cpu")
+    editor: JobEditor = FakeEditor("fake", 64, "cpu")
     assert editor.resolution == 64
 
 

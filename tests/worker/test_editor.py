@@ -21,29 +21,30 @@ from models.inversion import invert
 from models.latents import LatentMap, Stored, from_bytes, to_bytes
 from models.model import FitBounds
 from models.painting import Move, reached, reading
+from models.sizes import drawn_size, smallest_size
+from models.step import Step
 from tests.fakes.tiny import tiny_land, tiny_model
 from training.attributes import least_squares
 from training.reader import fit_reader
 from worker.decode import decode_mask
-from worker.editor import ModelEditor
-from worker.ports import EditCall, Edited, Encoded, EncodeOptions, FetchTensor, Step
-from worker.sizes import drawn_size, smallest_size
+from worker.editor import TorchEditor
+from worker.ports import EditCall, Edited, Encoded, EncodeOptions, FetchTensor
 
 CORNER = MaskGrid(rows=tuple((1.0, 1.0) + (0.0,) * 6 if y < 2 else (0.0,) * 8 for y in range(8)))
 
 
 @pytest.fixture(scope="module")
-def editor() -> ModelEditor:
-    return ModelEditor(tiny_model())
+def editor() -> TorchEditor:
+    return TorchEditor(tiny_model())
 
 
 @pytest.fixture(scope="module")
-def reading_editor() -> ModelEditor:
+def reading_editor() -> TorchEditor:
     """One that reads, and moves what it reads."""
     model = fit_reader(tiny_model(), 256)
     along = least_squares(model, 256)[0][:, None].expand(-1, model.generator.num_ws, -1)
     attributes = AttributeSet(model.attributes.attributes, along)
-    return ModelEditor(replace(model, attributes=attributes))
+    return TorchEditor(replace(model, attributes=attributes))
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def original() -> Pixels:
 
 
 @pytest.fixture(scope="module")
-def tensors(editor: ModelEditor, original: Pixels) -> dict[str, bytes]:
+def tensors(editor: TorchEditor, original: Pixels) -> dict[str, bytes]:
     """Two latents by id: the original's, and another picture's."""
     found = editor.encode(original, EncodeOptions(steps=0), ignore)
     other = editor.generate(wanted(seed=1))
@@ -68,7 +69,7 @@ def ignore(step: Step) -> None:
 
 
 def paint(
-    editor: ModelEditor, original: Pixels, tensors: dict[str, bytes], *edits: EditValue
+    editor: TorchEditor, original: Pixels, tensors: dict[str, bytes], *edits: EditValue
 ) -> Edited:
     return editor.edit(
         EditCall("lat_base", original, edits, tensor=tensors.__getitem__, composite="residual")
@@ -84,7 +85,7 @@ EDITS = [
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.type)
 def test_an_edit_changes_its_corner_and_nothing_else(
-    editor: ModelEditor, original: Pixels, tensors: dict[str, bytes], edit: EditValue
+    editor: TorchEditor, original: Pixels, tensors: dict[str, bytes], edit: EditValue
 ) -> None:
     result = paint(editor, original, tensors, edit)
     assert result.pixels.shape == original.shape
@@ -98,7 +99,7 @@ def test_an_edit_changes_its_corner_and_nothing_else(
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.type)
 def test_a_draft_changes_its_corner_and_nothing_else(
-    editor: ModelEditor, original: Pixels, tensors: dict[str, bytes], edit: EditValue
+    editor: TorchEditor, original: Pixels, tensors: dict[str, bytes], edit: EditValue
 ) -> None:
     full, draft = changes(editor, original, tensors, edit)
     assert draft[:16, :16].any()
@@ -108,14 +109,14 @@ def test_a_draft_changes_its_corner_and_nothing_else(
 
 
 def test_a_draft_is_the_change_more_coarsely(
-    editor: ModelEditor, original: Pixels, tensors: dict[str, bytes]
+    editor: TorchEditor, original: Pixels, tensors: dict[str, bytes]
 ) -> None:
     full, draft = changes(editor, original, tensors, EDITS[0])
     assert np.corrcoef(full[:20, :20].ravel(), draft[:20, :20].ravel())[0, 1] > 0.5
 
 
 def changes(
-    editor: ModelEditor, original: Pixels, tensors: dict[str, bytes], edit: EditValue
+    editor: TorchEditor, original: Pixels, tensors: dict[str, bytes], edit: EditValue
 ) -> list[NDArray[np.int64]]:
     """What an edit changes, and what its draft does."""
     fetch = tensors.__getitem__
@@ -132,7 +133,7 @@ def changes(
 
 
 def test_no_edits_and_disabled_edits_are_the_original(
-    editor: ModelEditor, original: Pixels, tensors: dict[str, bytes]
+    editor: TorchEditor, original: Pixels, tensors: dict[str, bytes]
 ) -> None:
     off = AttributeEdit(attribute="smile", strength=3.0, enabled=False)
     zero = AttributeEdit(attribute="smile", strength=0.0)
@@ -143,7 +144,7 @@ def test_no_edits_and_disabled_edits_are_the_original(
 
 
 def test_masks_of_every_kind_agree(
-    editor: ModelEditor, original: Pixels, tensors: dict[str, bytes]
+    editor: TorchEditor, original: Pixels, tensors: dict[str, bytes]
 ) -> None:
     white = io.BytesIO()
     Image.new("L", (16, 16), 255).save(white, "PNG")
@@ -174,7 +175,7 @@ def test_masks_of_every_kind_agree(
 
 
 def test_the_same_edit_gives_the_same_bytes_after_the_cache_is_emptied(
-    editor: ModelEditor,
+    editor: TorchEditor,
     original: Pixels,
     tensors: dict[str, bytes],
     monkeypatch: pytest.MonkeyPatch,
@@ -187,7 +188,7 @@ def test_the_same_edit_gives_the_same_bytes_after_the_cache_is_emptied(
 
 
 def test_the_models_own_picture_can_be_asked_for(
-    editor: ModelEditor, original: Pixels, tensors: dict[str, bytes]
+    editor: TorchEditor, original: Pixels, tensors: dict[str, bytes]
 ) -> None:
     result = editor.edit(
         EditCall("lat_base", original, [], tensor=tensors.__getitem__, composite="model")
@@ -197,7 +198,7 @@ def test_the_models_own_picture_can_be_asked_for(
     assert result.changed_box is None
 
 
-def test_encoding_tells_how_far_it_is(editor: ModelEditor, original: Pixels) -> None:
+def test_encoding_tells_how_far_it_is(editor: TorchEditor, original: Pixels) -> None:
     seen: list[Step] = []
     found = editor.encode(original, EncodeOptions("S+4", 3, 0.3), seen.append)
     assert [(step.step, step.steps) for step in seen] == [(k, 6) for k in range(1, 7)]
@@ -207,7 +208,7 @@ def test_encoding_tells_how_far_it_is(editor: ModelEditor, original: Pixels) -> 
     assert found.perceptual_metric == "tiny-perceptual"
 
 
-def test_generated_pictures_are_a_function_of_the_whole_seed(editor: ModelEditor) -> None:
+def test_generated_pictures_are_a_function_of_the_whole_seed(editor: TorchEditor) -> None:
     def draw(seed: int) -> bytes:
         drawn = editor.generate(wanted(seed=seed))
         return drawn.pixels.tobytes()
@@ -217,7 +218,7 @@ def test_generated_pictures_are_a_function_of_the_whole_seed(editor: ModelEditor
 
 
 def test_a_spatial_model_generates_any_size_to_edit() -> None:
-    editor = ModelEditor(tiny_land())
+    editor = TorchEditor(tiny_land())
     drawn = editor.generate(wanted(seed=3, width=64, height=40, coherence=2.0))
     assert drawn.pixels.shape == (40, 64, 3)
     assert drawn.space == "S4"
@@ -245,7 +246,7 @@ def test_the_twin_of_a_picture_that_the_model_does_not_know_is_looked_for_longer
     model = tiny_model()
     encoding = replace(model.encoding, steps=2, plain_steps=1)
     told: list[Step] = []
-    editor = ModelEditor(replace(model, encoding=encoding, fit=FitBounds(bounds, 1e9)))
+    editor = TorchEditor(replace(model, encoding=encoding, fit=FitBounds(bounds, 1e9)))
     found = editor.encode(original, EncodeOptions(), told.append)
     assert found.fit is not None
     assert found.fit.verdict == verdict
@@ -259,7 +260,7 @@ def test_the_twin_of_a_picture_that_the_model_does_not_know_is_looked_for_longer
 
 def test_an_encoding_that_goes_on_keeps_its_twin(original: Pixels) -> None:
     model = replace(tiny_model(), encoder=None)
-    editor = ModelEditor(replace(model, encoding=replace(model.encoding, steps=30)))
+    editor = TorchEditor(replace(model, encoding=replace(model.encoding, steps=30)))
     first = editor.encode(original, EncodeOptions(), ignore)
     more = editor.encode(original, EncodeOptions(steps=0, begin=first.tensor), ignore)
     twins = [from_bytes(each.tensor, model.layout).plain for each in (first, more)]
@@ -274,7 +275,7 @@ def test_a_twin_is_pulled_to_the_mean_once() -> None:
 
     def twin_of(truncation: float, begin: bytes | None = None) -> Encoded:
         own = replace(encoding, plain_truncation=truncation)
-        editor = ModelEditor(replace(model, encoding=own))
+        editor = TorchEditor(replace(model, encoding=own))
         return editor.encode(picture, EncodeOptions(begin=begin), ignore)
 
     whole, half = (twin_of(truncation) for truncation in (1.0, 0.5))
@@ -291,7 +292,7 @@ def test_a_twin_is_pulled_to_the_mean_once() -> None:
 
 def test_an_earlier_latent_of_another_shape_is_refused() -> None:
     model = tiny_land()
-    editor = ModelEditor(model)
+    editor = TorchEditor(model)
     square = np.zeros((32, 32, 3), np.uint8)
     begin = editor.encode(square, EncodeOptions(steps=1), ignore).tensor
     with pytest.raises(ShapeError):
@@ -300,7 +301,7 @@ def test_an_earlier_latent_of_another_shape_is_refused() -> None:
 
 
 def test_what_is_read_is_what_a_reach_begins_with(
-    reading_editor: ModelEditor, original: Pixels
+    reading_editor: TorchEditor, original: Pixels
 ) -> None:
     found = reading_editor.encode(original, EncodeOptions(steps=2), ignore)
     changes = []
@@ -322,7 +323,7 @@ def test_land_is_encoded_as_large_as_it_is() -> None:
         assert drawn_size(size, model) == drawn
         assert drawn_size(size, tiny_model()) == smallest_size(size, 32)
     assert drawn_size((1000, 250), model) == (224, 56)
-    editor = ModelEditor(replace(model, encoding=replace(model.encoding, steps=1)))
+    editor = TorchEditor(replace(model, encoding=replace(model.encoding, steps=1)))
     picture = np.random.default_rng(3).integers(0, 256, (72, 100, 3), dtype=np.uint8)
     found = editor.encode(picture, EncodeOptions(), ignore)
     assert found.grid == (36, 48)
@@ -333,7 +334,7 @@ def test_land_is_encoded_as_large_as_it_is() -> None:
 def test_land_that_was_encoded_small_stays_so() -> None:
     """As every picture of land was before; its session goes on, and so does its encoding."""
     model = tiny_land()
-    editor = ModelEditor(model)
+    editor = TorchEditor(model)
     picture = np.random.default_rng(3).integers(0, 256, (72, 100, 3), dtype=np.uint8)
     small = resize_img(to_img(picture), (32, 48)).clamp(-1, 1)
     tensor = to_bytes(Stored(invert(model, small, space="S4", steps=1).latent, "S4"), "tiny")
@@ -348,7 +349,7 @@ def test_land_that_was_encoded_small_stays_so() -> None:
 
 
 def test_a_latent_from_before_there_were_twins_gets_one(
-    editor: ModelEditor, original: Pixels, tensors: dict[str, bytes]
+    editor: TorchEditor, original: Pixels, tensors: dict[str, bytes]
 ) -> None:
     stored = from_bytes(tensors["lat_base"], editor.model.layout)
     assert stored.plain is not None
@@ -370,7 +371,7 @@ def test_a_latent_from_before_there_were_twins_gets_one(
         assert shown.changed_box is not None
 
 
-def test_truncation_0_is_the_mean(editor: ModelEditor) -> None:
+def test_truncation_0_is_the_mean(editor: TorchEditor) -> None:
     pictures = {
         editor.generate(wanted(seed=seed, truncation=0.0)).pixels.tobytes() for seed in range(3)
     }
@@ -378,7 +379,7 @@ def test_truncation_0_is_the_mean(editor: ModelEditor) -> None:
 
 
 def test_a_heat_map_is_a_transparent_picture(
-    editor: ModelEditor, tensors: dict[str, bytes]
+    editor: TorchEditor, tensors: dict[str, bytes]
 ) -> None:
     heat = editor.heat_map("lat_base", "smile", tensor=tensors.__getitem__)
     assert heat.shape == (32, 32, 4)
@@ -394,7 +395,7 @@ def test_a_heat_map_is_a_transparent_picture(
     ],
 )
 def test_what_the_model_cannot_do_is_said(
-    editor: ModelEditor,
+    editor: TorchEditor,
     original: Pixels,
     tensors: dict[str, bytes],
     edit: EditValue,
@@ -405,7 +406,7 @@ def test_what_the_model_cannot_do_is_said(
 
 
 @pytest.mark.parametrize("asked", [{"width": 64}, {"height": 8}, {"coherence": 0.5}, {"class": 0}])
-def test_what_other_models_draw_is_refused(editor: ModelEditor, asked: dict[str, float]) -> None:
+def test_what_other_models_draw_is_refused(editor: TorchEditor, asked: dict[str, float]) -> None:
     with pytest.raises((ShapeError, ClassUnknown)):
         editor.generate(wanted(seed=1, **asked))
 
@@ -414,7 +415,7 @@ def test_what_other_models_draw_is_refused(editor: ModelEditor, asked: dict[str,
     ("shape", "grid"), [((80, 80), (16, 16)), ((60, 120), (16, 32)), ((90, 62), (24, 16))]
 )
 def test_a_picture_of_any_shape_is_encoded_and_painted(
-    editor: ModelEditor, shape: tuple[int, int], grid: tuple[int, int]
+    editor: TorchEditor, shape: tuple[int, int], grid: tuple[int, int]
 ) -> None:
     picture = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
     found = editor.encode(picture, EncodeOptions(steps=2), ignore)
@@ -431,7 +432,7 @@ def test_a_picture_of_any_shape_is_encoded_and_painted(
     assert not changed[shape[1] // 2 :].any()
 
 
-def test_an_attribute_is_moved_to_a_reading(reading_editor: ModelEditor, original: Pixels) -> None:
+def test_an_attribute_is_moved_to_a_reading(reading_editor: TorchEditor, original: Pixels) -> None:
     editor = reading_editor
     found = editor.encode(original, EncodeOptions(steps=0), ignore)
     assert set(found.readings) == {"smile", "hat"}
@@ -444,7 +445,7 @@ def test_an_attribute_is_moved_to_a_reading(reading_editor: ModelEditor, origina
 
 
 def test_a_share_of_a_move_to_a_reading_is_a_share_of_its_strength(
-    reading_editor: ModelEditor, original: Pixels
+    reading_editor: TorchEditor, original: Pixels
 ) -> None:
     editor = reading_editor
     found = editor.encode(original, EncodeOptions(steps=0), ignore)
@@ -461,7 +462,7 @@ def test_a_share_of_a_move_to_a_reading_is_a_share_of_its_strength(
 
 
 def test_a_reading_that_cannot_be_reached_is_said(
-    reading_editor: ModelEditor, original: Pixels
+    reading_editor: TorchEditor, original: Pixels
 ) -> None:
     editor = reading_editor
     wide = np.zeros((40, 80, 3), np.uint8)
@@ -479,19 +480,19 @@ def test_a_reading_that_cannot_be_reached_is_said(
             )
 
 
-def test_a_picture_that_is_too_long_is_refused(editor: ModelEditor) -> None:
+def test_a_picture_that_is_too_long_is_refused(editor: TorchEditor) -> None:
     with pytest.raises(ShapeError, match="4 times"):
         editor.encode(np.zeros((10, 50, 3), np.uint8), EncodeOptions(steps=0), ignore)
 
 
 def test_a_model_that_cannot_read_asks_for_a_strength(
-    editor: ModelEditor, original: Pixels, tensors: dict[str, bytes]
+    editor: TorchEditor, original: Pixels, tensors: dict[str, bytes]
 ) -> None:
     with pytest.raises(AttributeUnknown, match="give a strength"):
         paint(editor, original, tensors, AttributeEdit(attribute="smile", reach=1.0))
 
 
-def test_an_encoding_goes_on_from_an_earlier_one(editor: ModelEditor, original: Pixels) -> None:
+def test_an_encoding_goes_on_from_an_earlier_one(editor: TorchEditor, original: Pixels) -> None:
     def encode(steps: int, begin: bytes | None, picture: Pixels = original) -> Encoded:
         return editor.encode(picture, EncodeOptions("S+", steps, 0.0, begin), ignore)
 
@@ -503,7 +504,7 @@ def test_an_encoding_goes_on_from_an_earlier_one(editor: ModelEditor, original: 
 
 
 def test_a_latent_from_elsewhere_must_fit_its_picture(
-    editor: ModelEditor, original: Pixels
+    editor: TorchEditor, original: Pixels
 ) -> None:
     found = editor.encode(original, EncodeOptions(steps=0), lambda _: None)
     size = original.shape[:2]

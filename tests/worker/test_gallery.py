@@ -16,6 +16,7 @@ from models.errors import AttributeUnknown
 from models.gallery import strip
 from models.generator import Drawing, Generator, GeneratorConfig, SynthesisNetwork
 from models.model import Card
+from models.step import Step
 from service.catalog import change_attribute
 from service.job_store import JobStore
 from service.store import files_at
@@ -25,7 +26,6 @@ from worker.adoption import About, Files, adopt_files
 from worker.desk import Desk
 from worker.editor import load_editor
 from worker.gallery import draw_strip
-from worker.ports import Step
 from worker.settings import WorkerSettings
 from worker.task import Task
 from worker.workbench import Workbench

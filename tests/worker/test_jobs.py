@@ -24,6 +24,7 @@ from contracts.jobs import (
     new_record,
 )
 from contracts.requests import GenerateRequest, GenerateResult
+from models.step import Step, silent
 from service.files import Files
 from service.folder import Folder
 from service.job_store import JobStore, Transition
@@ -31,7 +32,7 @@ from service.store import files_at
 from worker import jobs
 from worker.desk import Desk
 from worker.jobs import again_if_memory_runs_out, translated
-from worker.ports import Encoded, Step, silent
+from worker.ports import Encoded
 from worker.settings import WorkerSettings
 from worker.task import Task
 from worker.tasks import perform

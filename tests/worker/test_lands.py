@@ -12,7 +12,7 @@ from models.errors import AttributeUnknown
 from models.generator import SURROUND
 from models.land import Land
 from tests.fakes.tiny import tiny_land
-from worker.editor import ModelEditor
+from worker.editor import TorchEditor
 from worker.lands import stroke_of
 from worker.ports import no_mask
 
@@ -21,15 +21,15 @@ SIDE = 32
 
 
 @pytest.fixture(scope="module")
-def editor() -> ModelEditor:
-    return ModelEditor(tiny_land())
+def editor() -> TorchEditor:
+    return TorchEditor(tiny_land())
 
 
 def land(*edits: LandEdit) -> LandInfo:
     return LandInfo(model="tiny-land", land_id="lnd_x", seed=3, edits=edits)
 
 
-def drawn(editor: ModelEditor, wanted: DrawRequest) -> np.ndarray:
+def drawn(editor: TorchEditor, wanted: DrawRequest) -> np.ndarray:
     return np.concatenate(list(editor.draw(wanted, lambda step: None))).astype(int)
 
 
@@ -38,7 +38,7 @@ def edit(box: tuple[int, int, int, int], **fields: object) -> LandEdit:
     return LandEdit.model_validate(known | fields)
 
 
-def test_an_edit_changes_what_is_painted_and_nothing_else(editor: ModelEditor) -> None:
+def test_an_edit_changes_what_is_painted_and_nothing_else(editor: TorchEditor) -> None:
     box = (-40, -30, 150, 120)
     painted = edit((10, 5, 40, 30))
     before, after = (
@@ -53,7 +53,7 @@ def test_an_edit_changes_what_is_painted_and_nothing_else(editor: ModelEditor) -
     assert not (changed & around).any()
 
 
-def test_a_tile_is_that_part_of_a_larger_picture(editor: ModelEditor) -> None:
+def test_a_tile_is_that_part_of_a_larger_picture(editor: TorchEditor) -> None:
     rows = tuple(tuple(float(i == j) for i in range(12)) for j in range(12))
     whole = land(edit((200, 180, 120, 150), mask=MaskGrid(rows=rows)), edit((0, 0, 600, 300)))
     large = drawn(editor, whole.part((0, 0, 600, 512), SIDE))
@@ -61,7 +61,7 @@ def test_a_tile_is_that_part_of_a_larger_picture(editor: ModelEditor) -> None:
     assert np.array_equal(tile, large[:256, 256:512])
 
 
-def test_a_farther_zoom_is_the_same_land(editor: ModelEditor) -> None:
+def test_a_farther_zoom_is_the_same_land(editor: TorchEditor) -> None:
     near = drawn(editor, land().part((0, 0, 128, 64), SIDE))
     far = drawn(editor, land().part((0, 0, 128, 64), SIDE, scale=2))
     assert far.shape == (32, 64, 3)
@@ -70,7 +70,7 @@ def test_a_farther_zoom_is_the_same_land(editor: ModelEditor) -> None:
 
 @pytest.mark.parametrize("around", [None, 4096])
 def test_from_far_away_it_is_drawn_coarser_and_the_same_in_any_tile(
-    editor: ModelEditor, around: int | None
+    editor: TorchEditor, around: int | None
 ) -> None:
     """Boxes of edits need not fit the larger pixels."""
     edits = (edit((901, 603, 399, 77)), edit((1015, 100, 9, 1200), attribute="hat"))
@@ -91,7 +91,7 @@ def test_from_far_away_it_is_drawn_coarser_and_the_same_in_any_tile(
 
 
 def test_a_box_anywhere_is_drawn_of_the_chunks_that_it_meets(
-    editor: ModelEditor, monkeypatch: pytest.MonkeyPatch
+    editor: TorchEditor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawings = Mock(wraps=Land.chunk, side_effect=Land.chunk)
     monkeypatch.setattr(Land, "chunk", lambda *args: drawings(*args))
@@ -100,7 +100,7 @@ def test_a_box_anywhere_is_drawn_of_the_chunks_that_it_meets(
     assert drawings.call_count == 2 * 3 * 3, "once without and once with the edit"
 
 
-def test_where_strokes_meet_at_a_tiles_border_there_is_no_seam(editor: ModelEditor) -> None:
+def test_where_strokes_meet_at_a_tiles_border_there_is_no_seam(editor: TorchEditor) -> None:
     """What one stroke shows depends on the other, whose box ends before the tile."""
     whole = land(edit((200, 100, 120, 40)), edit((150, 100, 97, 40), attribute="hat"))
     large = drawn(editor, whole.part((128, 0, 384, 256), SIDE))
@@ -133,7 +133,7 @@ def test_of_a_large_mask_only_what_is_drawn_is_kept() -> None:
     assert stroke.mask.max() > 0
 
 
-def test_an_unknown_attribute_is_refused(editor: ModelEditor) -> None:
+def test_an_unknown_attribute_is_refused(editor: TorchEditor) -> None:
     with pytest.raises(AttributeUnknown):
         drawn(editor, land(edit((0, 0, 32, 32), attribute="no")).part((0, 0, 32, 32), SIDE))
 
@@ -154,7 +154,7 @@ def globe(*edits: LandEdit) -> LandInfo:
 
 
 @pytest.mark.parametrize("x", [-8, AROUND - 8, 5 * AROUND - 8])
-def test_a_stroke_across_the_seam_of_a_globe_is_whole(editor: ModelEditor, x: int) -> None:
+def test_a_stroke_across_the_seam_of_a_globe_is_whole(editor: TorchEditor, x: int) -> None:
     """Wherever it is said to lie, and wherever it is looked at."""
     painted = globe(edit((x, 5, 16, 30)))
     before, after = (

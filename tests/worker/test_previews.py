@@ -21,10 +21,11 @@ from contracts.masks import MaskStored
 from contracts.previews import PreviewRequest
 from contracts.records import Given
 from contracts.requests import EditRequest, GenerateRequest, GenerateResult
+from models.step import Step
 from service.job_store import JobStore
 from service.store import files_at
 from worker.desk import Desk
-from worker.ports import EditCall, Edited, Step
+from worker.ports import EditCall, Edited
 from worker.previews import BenchStudio, Drawn, Slots
 from worker.settings import WorkerSettings
 from worker.task import Task

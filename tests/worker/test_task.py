@@ -9,11 +9,11 @@ from live_server import write_model
 
 from contracts.records import Given, LatentRecord
 from contracts.requests import Metrics
+from models.step import Step, silent
 from service.blobs import BlobStore
 from service.job_store import JobStore
 from service.store import files_at
 from worker.desk import Desk
-from worker.ports import Step, silent
 from worker.settings import WorkerSettings
 from worker.task import Task
 from worker.workbench import Workbench

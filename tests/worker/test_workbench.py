@@ -10,10 +10,10 @@ from pictures import png
 
 from contracts.errors import ModelUnavailable, UnknownImage, UnknownModel
 from contracts.records import Given
+from models.step import silent
 from service.catalog import Catalog
 from service.store import files_at
 from worker.desk import Desk
-from worker.ports import silent
 from worker.settings import WorkerSettings
 from worker.task import Task
 from worker.workbench import Workbench

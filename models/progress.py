@@ -1,13 +1,11 @@
 """How far a search in several parts is, with what it has found so far."""
 
-from collections.abc import Callable
-
 from torch import Tensor
 
 from models.heat import error_map
 from models.images import to_pixels
 from models.inversion import OnStep
-from worker.ports import Step
+from models.step import Report, Step
 
 
 class Progress:
@@ -18,8 +16,8 @@ class Progress:
         passed: steps that are done.
     """
 
-    def __init__(self, tell: Callable[[Step], None], img: Tensor, steps: int) -> None:
-        self._tell = tell
+    def __init__(self, report: Report, img: Tensor, steps: int) -> None:
+        self._report = report
         self._img = img
         self.steps = steps
         self.passed = 0
@@ -31,6 +29,6 @@ class Progress:
         def on_step(step: int, _: int, drawn: Tensor | None) -> None:
             self.passed = begun + step
             shown = () if drawn is None else (drawn, error_map(drawn, self._img))
-            self._tell(Step(self.passed, self.steps, message, *map(to_pixels, shown)))
+            self._report(Step(self.passed, self.steps, message, *map(to_pixels, shown)))
 
         return on_step

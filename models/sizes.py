@@ -3,11 +3,11 @@ model's resolution."""
 
 import math
 
-from contracts.requests import MAX_ASPECT
 from models.errors import ShapeError
 from models.latents import SQUARE, Cells, LatentMap
 from models.model import Model
 
+MAX_ASPECT = 4  # the long side over the short one
 LAND_SQUARES = 12  # of the model's size, in an encoded picture of land
 
 
