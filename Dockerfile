@@ -12,6 +12,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends libpq5 \
     && rm -rf /var/lib/apt/lists/*
 RUN pip install --require-hashes --no-deps -r requirements.server.lock
 COPY pyproject.toml README.md LICENSE ./
+COPY requirements requirements
+COPY latentbrush latentbrush
 COPY contracts contracts
 COPY service service
 COPY backend backend

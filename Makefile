@@ -5,14 +5,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: run setup test lint types unit page browser fix figures pictures results
+.PHONY: run setup wheel test lint types unit page browser fix figures pictures results
 
 run: .venv/ready
 	$(BIN)/latentbrush serve
 
 setup: .venv/ready node_modules/ready
 
-.venv/ready: requirements.lock pyproject.toml
+.venv/ready: requirements.lock pyproject.toml requirements/server.in requirements/worker.in
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Latentbrush needs Python 3.11 or later")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.lock
@@ -22,6 +22,12 @@ setup: .venv/ready node_modules/ready
 node_modules/ready: package-lock.json .venv/ready
 	$(BIN)/npm ci --no-audit --no-fund
 	touch $@
+
+# One file to install anywhere: `pip install`, `pipx` and `uvx` take it.
+wheel: .venv/ready
+	rm -rf build dist
+	$(BIN)/python -m pip wheel --disable-pip-version-check --no-deps -w dist .
+	rm -rf build
 
 test: lint types unit page browser
 

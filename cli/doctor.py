@@ -32,7 +32,7 @@ def check_python() -> Check:
 
 def check_torch() -> Check:
     if importlib.util.find_spec("torch") is None:
-        return False, True, "PyTorch: pip install 'latentbrush[worker]'"
+        return False, True, "PyTorch: pip install torch"
     import torch
 
     from models.model import best_dtype
@@ -70,7 +70,7 @@ def check_lpips() -> Check:
     from models.lpips import WEIGHTS, cache_dir, is_installed, present
 
     if not is_installed():
-        return False, False, "LPIPS: pip install 'latentbrush[lpips]'"
+        return False, False, "LPIPS: pip install lpips torchvision"
     if found := present():
         return True, False, f"LPIPS with {' and '.join(found)}"
     files = " or ".join(f"{file} ({name})" for name, file in WEIGHTS.items())
@@ -82,5 +82,5 @@ def check_st_lpips() -> Check:
 
     if weights_path() is not None:
         return True, False, "ST-LPIPS with alex"
-    remedy = "pip install 'latentbrush[perceptual]' (64 MB)"
+    remedy = "pip install stlpips-pytorch==0.0.2 --no-deps (64 MB)"
     return False, False, f"ST-LPIPS: {remedy}; with neither, your models are compared by a pyramid"

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contracts.errors import ReadOnlyModel, UnknownModel
+from models.description import SHIPPED_DIR
 from service.catalog import Catalog
-from service.settings import SHIPPED_MODELS_DIR, SharedSettings
+from service.settings import SharedSettings
 
 if TYPE_CHECKING:
     from models.model import Model
@@ -43,7 +44,7 @@ def check_own(folder: Path) -> None:
     Raises:
         ReadOnlyModel: it did.
     """
-    if folder.resolve().parent == SHIPPED_MODELS_DIR.resolve():
+    if folder.resolve().parent == SHIPPED_DIR.resolve():
         raise ReadOnlyModel(f"{folder.name} came with Latentbrush and stays as it is")
 
 

@@ -1,3 +1,3 @@
-"""The version of this program, as clients and logs see it."""
+"""The version of this program: of the package, and as clients and logs see it."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"

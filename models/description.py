@@ -19,6 +19,8 @@ from models.errors import CheckpointError
 FORMAT = "latentbrush-model/1"
 CONFIG = "config.json"
 PREVIEW = "preview.webp"
+SHIPPED_DIR = Path(__file__).resolve().parent / "pretrained"
+"""Of the models that come with Latentbrush."""
 SHOWN_ONLY = {"title", "min", "max", "default", "group", "offered"}
 """Of an attribute: what changes no picture."""
 

@@ -1,6 +1,6 @@
 """The Editor: a loaded model that encodes pictures, paints on them, draws new ones and reads them.
 
-    editor = Editor.load("models/pretrained/portraits")
+    editor = Editor.load("portraits")
     found = editor.encode(pixels)
     subject = editor.subject(found.latents)
     hat = editor.edit(subject, pixels, [Move(mask, "hat", 2.0)])
@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from models.attributes import shift
+from models.description import SHIPPED_DIR
 from models.errors import ShapeError
 from models.fit import Fit, distance_apart, fit_of
 from models.gallery import strip
@@ -69,12 +70,17 @@ class Editor:
         device: str = "cpu",
         dtype: torch.dtype | None = None,
     ) -> "Editor":
-        """Load a model's folder, to compute in the device's best dtype or a given one.
+        """Load a model, to compute in the device's best dtype or a given one.
+
+        Args:
+            folder: of the model, or the name of one that comes with Latentbrush.
 
         Raises:
             CheckpointError: a file is missing, damaged, or does not fit the others.
         """
-        return cls(load_model(Path(folder), device, dtype))
+        path = Path(folder)
+        shipped = SHIPPED_DIR / path
+        return cls(load_model(path if path.exists() else shipped, device, dtype))
 
     def encode(
         self,

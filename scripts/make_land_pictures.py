@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from cli.pick import open_model
-from models.description import PREVIEW
+from models.description import PREVIEW, SHIPPED_DIR
 from models.gallery import preview
 from models.images import resize_img, to_img, to_pixels
 from models.land import Land
@@ -25,7 +25,6 @@ from models.painting import Move, Subject, paint
 from models.sizes import drawn_size
 from models.twins import Twins, find_twin
 from scripts.make_pictures import OUT, SAMPLES_DIR
-from service.settings import SHIPPED_MODELS_DIR
 
 NODE = str(Path(sys.executable).parent / "node")  # as `make setup` installs it
 PAGE = Path(__file__).resolve().parent.parent / "frontend"
@@ -99,7 +98,7 @@ def from_afar(land: Land) -> Tensor:
 
 def save_preview(model: Model) -> None:
     """What the start page shows of a model."""
-    path = SHIPPED_MODELS_DIR / model.card.id / PREVIEW
+    path = SHIPPED_DIR / model.card.id / PREVIEW
     Image.fromarray(to_pixels(preview(model))).save(path, quality=85)
 
 

@@ -14,12 +14,11 @@ from tqdm import tqdm
 
 from cli.pick import open_model
 from models.adopt import adopt
-from models.description import PREVIEW
+from models.description import PREVIEW, SHIPPED_DIR
 from models.gallery import preview, strip
 from models.images import to_pixels
 from models.inversion import invert
 from models.model import Model
-from service.settings import SHIPPED_MODELS_DIR
 from training.aerial import view
 from training.crops import metres_per_pixel
 from training.evaluation.editing import changed
@@ -55,7 +54,7 @@ def main() -> None:
     contact_sheet(model, people).save(OUT / "attributes.webp", quality=80)
     contact_sheet(model, people, SHOWN).save(OUT / "edits.png", optimize=True)
     save("directions", found_directions(model))
-    preview_path = SHIPPED_MODELS_DIR / model.card.id / PREVIEW
+    preview_path = SHIPPED_DIR / model.card.id / PREVIEW
     Image.fromarray(to_pixels(preview(model))).save(preview_path, quality=85)
 
 

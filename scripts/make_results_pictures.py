@@ -7,13 +7,13 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 from tqdm import tqdm
 
+from models.description import SHIPPED_DIR
 from models.images import to_img, to_pixels
 from models.inversion import Inversion
 from models.latents import embed
 from models.model import Model, load_model
 from models.painting import Edit, Move, Subject, Transplant, paint
 from models.twins import Twins, find_twin, twin_steps
-from service.settings import SHIPPED_MODELS_DIR
 from training.evaluation.inversion import Setting, encode
 from training.evaluation.out_of_sample import CASES
 from training.evaluation.people import place_of, unseen
@@ -31,7 +31,7 @@ CELLS = 64
 def main() -> None:
     """Draw them all; the first is README's."""
     torch.set_num_threads(1)  # the same pictures on every machine
-    model = load_model(SHIPPED_MODELS_DIR / "portraits")
+    model = load_model(SHIPPED_DIR / "portraits")
     spaces(model).save(OUT / "results-spaces.png", optimize=True)
     out_of_sample(model).save(OUT / "results-out-of-sample.png", optimize=True)
     transplants(model).save(OUT / "results-transplants.png", optimize=True)

@@ -10,9 +10,10 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from models.description import SHIPPED_DIR
+
 PRIVATE_UMASK = 0o077
 """What a process writes can be read by its user alone."""
-SHIPPED_MODELS_DIR = Path(__file__).resolve().parent.parent / "models" / "pretrained"
 
 
 def _lower_case(value: object) -> object:
@@ -89,4 +90,4 @@ class SharedSettings(BaseSettings):
     @property
     def models_dirs(self) -> tuple[Path, ...]:
         """Folders of models: the shipped ones, then the user's, which win."""
-        return (SHIPPED_MODELS_DIR, self.home / "models")
+        return (SHIPPED_DIR, self.home / "models")

@@ -16,6 +16,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "training": {"models"},
     "backend": {"contracts", "service", "models"},
     "worker": {"contracts", "service", "models"},
+    "latentbrush": {"contracts", "models"},
     "cli": {"contracts", "service", "models", "training", "backend", "worker"},
 }
 FORBIDDEN_OUTSIDERS: dict[str, set[str]] = {

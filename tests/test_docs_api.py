@@ -10,7 +10,6 @@ from backend.app import ROUTES, create_app
 from backend.errors import STATUS
 from backend.settings import Settings
 from contracts.errors import ERRORS_BY_CODE
-from contracts.version import VERSION
 from service.settings import SharedSettings
 from training.planet.earth import VARIABLE
 from worker.settings import WorkerSettings
@@ -68,7 +67,3 @@ def test_no_setting_is_documented_that_is_not_there() -> None:
     known = {f"LATENTBRUSH_{n.upper()}" for s in (Settings, WorkerSettings) for n in s.model_fields}
     known.add(VARIABLE)  # of training alone
     assert set(re.findall(r"LATENTBRUSH_[A-Z_]+", SETTINGS + API)) <= known
-
-
-def test_the_version_is_that_of_the_package() -> None:
-    assert f'version = "{VERSION}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")

@@ -72,19 +72,21 @@ def adopt_files(files: Files, target: Path, about: About, device: str, report: R
     Raises:
         ModelError: a file is damaged, asks for code to be run, or does not fit the others.
     """
+    model, left = model_of(files, target.name, about, torch.device(device), report)
+    report(Step(2, STAGES, "Writing its folder"))
     with staged(target) as folder:
-        left = write_model(files, folder, target.name, about, torch.device(device), report)
-        model = load_model(folder, device)
+        save_model(model, folder)
+        del model  # in the one that is read, an encoder's weights stay in their file
+        written = load_model(folder, device)
         report(Step(STAGES - 1, STAGES, "Drawing a preview"))
-        write_preview(model, folder)
-    return Adopted(model, left)
+        write_preview(written, folder)
+    return Adopted(written, left)
 
 
-def write_model(
-    files: Files, folder: Path, model_id: str, about: About, device: torch.device, report: Report
-) -> str:
-    """Make a model and write it; why the file's encoder was left, if it was. What was read is let
-    go of: of weights in use, an encoder's stay in the model's files."""
+def model_of(
+    files: Files, model_id: str, about: About, device: torch.device, report: Report
+) -> tuple[Model, str]:
+    """A model of files; why the checkpoint's encoder was left, if it was."""
     report(Step(0, STAGES, f"Reading {files.checkpoint.name}"))
     checkpoint = read_checkpoint(files.checkpoint)
     card = card_of(files.checkpoint, checkpoint, model_id, about)
@@ -98,9 +100,7 @@ def write_model(
         model = with_encoder(model, encoder)
     if files.directions:
         model = with_directions(model, files.directions)
-    report(Step(2, STAGES, "Writing its folder"))
-    save_model(model, folder)
-    return left
+    return model, left
 
 
 def card_of(file: Path, checkpoint: Checkpoint, model_id: str, about: About) -> Card:

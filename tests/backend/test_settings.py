@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from backend.settings import Settings, is_loopback
-from service.settings import SHIPPED_MODELS_DIR
+from models.description import SHIPPED_DIR
 from worker.settings import WorkerSettings
 
 
@@ -20,7 +20,7 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert settings.local_workers == ()
     assert settings.redis_url == "redis://example:6379" == WorkerSettings().redis_url
     assert settings.store_url == str(tmp_path / "store")
-    assert settings.models_dirs == (SHIPPED_MODELS_DIR, tmp_path / "models")
+    assert settings.models_dirs == (SHIPPED_DIR, tmp_path / "models")
 
 
 @pytest.mark.parametrize(

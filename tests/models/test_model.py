@@ -18,6 +18,7 @@ from contracts.errors import InvalidRequest
 from contracts.models import AttributeChange
 from contracts.versions import is_same_generator
 from models.attributes import Attribute, AttributeSet
+from models.description import SHIPPED_DIR
 from models.errors import AttributeUnknown, CheckpointError, ShapeError
 from models.inversion import invert
 from models.model import (
@@ -32,7 +33,6 @@ from models.reader import strength_to_reach
 from models.sampling import seed_w
 from models.whitening import fit_whitening
 from service.catalog import change_attribute, read_info
-from service.settings import SHIPPED_MODELS_DIR
 from training.generated import draw_latents
 
 
@@ -284,7 +284,7 @@ def test_whoever_watches_an_inversion_can_stop_it(model: Model) -> None:
 
 
 def test_bfloat16_stays_within_what_the_docs_state() -> None:
-    shipped = SHIPPED_MODELS_DIR / "portraits"
+    shipped = SHIPPED_DIR / "portraits"
     exact, fast = (load_model(shipped, "cpu", d) for d in (torch.float32, torch.bfloat16))
     gaps = []
     for seed in range(4):

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from models.attributes import shift
+from models.description import SHIPPED_DIR
 from models.edits import fit_mask
 from models.heat import heat_of
 from models.images import to_img
@@ -13,7 +14,6 @@ from models.latents import embed
 from models.model import Model, load_model
 from models.painting import Edit, Move, Resample, Subject, Transplant, paint
 from models.twins import Twins
-from service.settings import SHIPPED_MODELS_DIR
 from training.evaluation.people import Person, box_of, encoded, place_of
 from training.evaluation.things import THINGS, blurred, compare, with_factors, without_things
 from training.portraits import render, sample_factors
@@ -23,7 +23,7 @@ SEED = 955_000
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    return load_model(SHIPPED_MODELS_DIR / "portraits", dtype=torch.float32)
+    return load_model(SHIPPED_DIR / "portraits", dtype=torch.float32)
 
 
 @pytest.fixture(scope="module")

@@ -5,15 +5,15 @@ from dataclasses import replace
 import torch
 
 from models.attributes import AttributeSet
+from models.description import SHIPPED_DIR
 from models.model import load_model
-from service.settings import SHIPPED_MODELS_DIR
 from training.calibration import LENGTHS, calibrate
 from training.portraits import FACTORS
 from training.portraits.factors import GROUPS
 
 
 def test_what_is_weak_is_made_longer_and_what_does_nothing_is_not_offered() -> None:
-    model = load_model(SHIPPED_MODELS_DIR / "portraits", dtype=torch.float32)
+    model = load_model(SHIPPED_DIR / "portraits", dtype=torch.float32)
     light, light_row = model.attributes.find("background_lightness")
     hat, _ = model.attributes.find("hat")
     rng = torch.Generator().manual_seed(0)
@@ -30,7 +30,7 @@ def test_what_is_weak_is_made_longer_and_what_does_nothing_is_not_offered() -> N
 
 
 def test_only_what_was_trained_is_calibrated() -> None:
-    model = load_model(SHIPPED_MODELS_DIR / "portraits", dtype=torch.float32)
+    model = load_model(SHIPPED_DIR / "portraits", dtype=torch.float32)
     names = ("background_lightness", "hat")
     found = [model.attributes.find(name) for name in names]
     weak = torch.stack([0.5 * row for _, row in found])
@@ -45,7 +45,7 @@ def test_every_factor_that_is_read_has_a_group() -> None:
     names = [name for ids in GROUPS.values() for name in ids.split()]
     assert len(names) == len(set(names))
     assert set(names) <= {factor.name for factor in FACTORS}
-    known = load_model(SHIPPED_MODELS_DIR / "portraits").attributes.attributes
+    known = load_model(SHIPPED_DIR / "portraits").attributes.attributes
     assert {attribute.id for attribute in known} == set(names)
     hidden = {attribute.id for attribute in known if not attribute.offered}
     assert "freckles" in hidden
