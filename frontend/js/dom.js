@@ -98,3 +98,8 @@ export function saveBlob(blob, name) {
 export function wantsLessMotion() {
   return matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
+
+/** A name without what file systems dislike. @param {string} name */
+export function fileName(name) {
+  return name.replace(/[^\p{L}\p{N} ._-]+/gu, '-').trim() || 'session';
+}

@@ -239,6 +239,10 @@ def test_an_export_is_as_large_and_of_the_kind_that_is_asked_for(land):
     land.get_by_label("Width, px").press("Tab")
     download = save(land)
     assert download.suggested_filename.endswith(".webp")
+    done = land.locator(".land-export", has_text="Exported:")
+    assert done.locator("a").text_content() == download.suggested_filename
+    done.get_by_role("button", name="Close").click()
+    assert done.count() == 0
     with Image.open(download.path()) as image:
         assert (image.format, image.width) == ("WEBP", 300)
 
@@ -251,6 +255,7 @@ def test_an_export_that_takes_long_is_canceled(land):
     land.get_by_role("button", name="Export", exact=True).click()
     progress = land.locator(".land-export progress")
     wait_until(lambda: progress.get_attribute("value") is not None)
+    wait_until(lambda: "%" in land.locator(".land-export").text_content())
     land.get_by_role("button", name="Cancel").click()
     wait_until(lambda: land.locator(".land-export").count() == 0)
     assert land.locator(".notice-card").count() == 0

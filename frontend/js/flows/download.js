@@ -2,7 +2,7 @@
  * The result as a file or on the clipboard: rendered once more as it is wanted, then handed over.
  */
 
-import { context2d, el, saveBlob } from '../dom.js';
+import { context2d, el, fileName, saveBlob } from '../dom.js';
 import { t } from '../i18n.js';
 import { resultOf } from '../jobs.js';
 import { Problem } from '../problem.js';
@@ -104,9 +104,4 @@ function strip(before, after, { format, quality = 90 }) {
       quality / 100,
     ),
   );
-}
-
-/** A name without what file systems dislike. @param {string} name */
-function fileName(name) {
-  return name.replace(/[^\p{L}\p{N} ._-]+/gu, '-').trim() || 'session';
 }

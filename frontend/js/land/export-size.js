@@ -14,7 +14,7 @@ const ROUGH_SPEED = 0.5e6; // pixels a second, on one core
 /** @param {readonly number[]} box */
 export function pixelsText([, , width, height]) {
   const millions = (width * height) / 1e6;
-  const count = millions.toLocaleString(language, { maximumFractionDigits: millions < 10 ? 1 : 0 });
+  const count = millions.toLocaleString(language, millions < 1 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: millions < 10 ? 1 : 0 });
   const minutes = Math.round((millions * 1e6) / ROUGH_SPEED / 60);
   return minutes < 2
     ? t('{width} × {height} px: {count} million pixels', { width, height, count })

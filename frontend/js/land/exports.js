@@ -2,9 +2,10 @@
  * The exports that are being drawn: a line each, with how far it is and a way to cancel it.
  */
 
-import { el } from '../dom.js';
-import { t } from '../i18n.js';
+import { el, fileName } from '../dom.js';
+import { language, t } from '../i18n.js';
 import { resultOf } from '../jobs.js';
+import { iconButton } from '../panels/controls.js';
 
 /** @typedef {import('./export-dialog.js').Wanted} Wanted */
 
@@ -17,19 +18,20 @@ export function exportList(api) {
     dom,
     /** Whether any is on its way. */
     get areDrawn() {
-      return dom.childElementCount > 0;
+      return dom.querySelector('progress') !== null;
     },
     /**
      * Draw a part of a land, and hand over the file.
      * @param {import('./history.js').Land} land
      * @param {Wanted} wanted
+     * @param {string} name of the land, if it has one
      * @throws {import('../problem.js').Problem} when it fails; none, when it was canceled here
      */
-    async add(land, wanted) {
+    async add(land, wanted, name) {
       const [, , width, height] = wanted.box;
       const title = `${width} × ${height} px, ${wanted.format.toUpperCase()}`;
       const progress = el('progress', { 'aria-label': t('Progress of the export, {title}', { title }) });
-      const words = el('span', {}, title);
+      const share = el('span', { class: 'quiet' });
       let isCanceled = false;
       /** @type {import('../types.js').Job|null} */
       let job = null;
@@ -41,18 +43,23 @@ export function exportList(api) {
           if (job) api.cancelJob(job.job_id).catch(() => (isCanceled = cancel.disabled = false));
         },
       }, t('Cancel'));
-      const line = el('div', { class: 'land-export' }, words, progress, cancel);
+      const line = el('div', { class: 'land-export' }, title, progress, share, cancel);
       dom.append(line);
       try {
         job = await api.exportLand(land.land_id, wanted);
         if (isCanceled) await api.cancelJob(job.job_id);
         const result = await resultOf(api, job, {
           onProgress({ step, steps }) {
-            if (steps > 0) Object.assign(progress, { max: steps, value: step });
+            if (steps === 0) return;
+            Object.assign(progress, { max: steps, value: step });
+            share.textContent = (step / steps).toLocaleString(language, { style: 'percent' });
           },
         });
         if (isCanceled) return; // too late to stop it, and still not wanted
-        download(api.imageUrl(result.image_id), `land-${land.seed} ${width}x${height}.${EXTENSIONS[wanted.format]}`);
+        const file = `${fileName(name || t('Land {seed}', { seed: land.seed }))} ${width}x${height}.${EXTENSIONS[wanted.format]}`;
+        const link = el('a', { href: api.imageUrl(result.image_id), download: file }, file);
+        dom.append(doneLine(link));
+        link.click();
       } catch (error) {
         if (!isCanceled) throw error;
       } finally {
@@ -62,10 +69,8 @@ export function exportList(api) {
   };
 }
 
-/** Have the browser save a file that may be larger than what a page holds. @param {string} href @param {string} name */
-function download(href, name) {
-  const link = el('a', { href, download: name });
-  document.body.append(link);
-  link.click();
-  link.remove();
+/** What says that a file was handed over, and gives it again. The browser saves it, since it may be larger than what a page holds. @param {HTMLAnchorElement} link */
+function doneLine(link) {
+  const line = el('div', { class: 'land-export' }, t('Exported:'), link, iconButton('close', t('Close'), () => line.remove()));
+  return line;
 }

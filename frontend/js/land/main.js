@@ -4,7 +4,7 @@
  */
 
 import { Api } from '../api.js';
-import { el, saveBlob } from '../dom.js';
+import { el, fileName, saveBlob } from '../dom.js';
 import { t } from '../i18n.js';
 import { mark } from '../icons.js';
 import { greyPng } from '../png.js';
@@ -267,7 +267,7 @@ async function downloadWorld() {
   try {
     if (!keeper.world) keepWorld();
     const world = await keeper.flush();
-    if (world) saveBlob(await api.worldFile(world.world_id), `${world.name.replace(/[^\p{L}\p{N} ._-]+/gu, '-')}.latentworld`);
+    if (world) saveBlob(await api.worldFile(world.world_id), `${fileName(world.name)}.latentworld`);
   } catch (error) {
     const found = asProblem(error);
     tell(found.title, remedy(found) || found.detail);
@@ -281,7 +281,7 @@ addEventListener('visibilitychange', () => document.hidden && void keeper.flush(
 async function exportBox(wanted, of = land) {
   if (!of) return;
   try {
-    await exports.add(of, wanted);
+    await exports.add(of, wanted, bar.name);
   } catch (error) {
     const found = asProblem(error);
     tell(found.title, found.detail || remedy(found), () => void exportBox(wanted, of));
