@@ -1,18 +1,13 @@
-"""Make `tests/fakes` importable."""
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "fakes"))
+"""What the tests of this folder share."""
 
 from collections.abc import Iterator
 
 import httpx
 import pytest
-from live_server import LiveServer, running
-from pictures import png
 
 from backend.broker import EmbeddedBroker
+from tests.fakes.live_server import LiveServer, running
+from tests.fakes.pictures import png
 
 
 @pytest.fixture(scope="module")

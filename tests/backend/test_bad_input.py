@@ -10,13 +10,13 @@ import httpx
 import numpy as np
 import pytest
 from fastapi import FastAPI, Request
-from picture_files import GEOREFERENCED, tiff_file
-from pictures import file_of, huge_png_header, noise, oriented_png, pixels_of, png
 from PIL import Image
 from starlette.types import Message
 
 from backend.errors import add_error_handlers
 from backend.security import KEY_BODY_BYTES
+from tests.fakes.picture_files import GEOREFERENCED, tiff_file
+from tests.fakes.pictures import file_of, huge_png_header, noise, oriented_png, pixels_of, png
 
 UNKNOWN = {"img": "img_" + "0" * 32, "lat": "lat_" + "0" * 32, "job": "job_" + "0" * 32}
 UNKNOWN["lnd"] = "lnd_" + "0" * 32

@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
-from live_server import running, write_model
 
 from backend.errors import MEDIA_TYPE
+from tests.fakes.live_server import running, write_model
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 KEY = "key-of-anna"

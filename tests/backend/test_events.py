@@ -8,7 +8,6 @@ from typing import NamedTuple, cast
 
 import pytest
 from redis import Redis
-from stocked import Stocked
 
 from backend.channels import Channels
 from backend.events import MAX_UNREAD, Events
@@ -27,6 +26,7 @@ from contracts.jobs import (
 from contracts.requests import GenerateRequest
 from service.broker import NUM_CONNECTIONS, connect_waiting
 from service.job_store import JobStore, channel_of
+from tests.fakes.stocked import Stocked
 from worker.desk import Desk
 
 SOON_S = 3.0  # well before anybody looks by itself

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from live_server import LiveServer, pids_of, running
-from pictures import png
+
+from tests.fakes.live_server import LiveServer, pids_of, running
+from tests.fakes.pictures import png
 
 SMALL_MB = 16
 FULL = {"type": "urn:latentbrush:error:no_room", "status": 507, "code": "no_room"}

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from live_server import LiveServer, collect_events, running
-from pictures import pixels_of, png
+
+from tests.fakes.live_server import LiveServer, collect_events, running
+from tests.fakes.pictures import pixels_of, png
 
 
 def begin_encode(client: httpx.Client, steps: int, seed: int = 0) -> str:

@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from live_server import LiveServer, running
 
 from tests.fakes.file_server import Answer, Server, serving
 from tests.fakes.kits import checkpoint, kit, write_kits
+from tests.fakes.live_server import LiveServer, running
 
 ACCEPTED = {"accept_license": True}
 

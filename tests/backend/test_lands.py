@@ -6,15 +6,15 @@ from typing import Any
 
 import httpx
 import pytest
-from fake_editor import SLOW_SEED
-from live_server import LiveServer, write_model
-from pictures import pixels_of
 from sqlalchemy import select
-from stocked import Stocked
 
 from backend.dispatcher import queue_of
 from backend.records.tables import ANSWERS
 from contracts.lands import LandInfo, tile_box
+from tests.fakes.fake_editor import SLOW_SEED
+from tests.fakes.live_server import LiveServer, write_model
+from tests.fakes.pictures import pixels_of
+from tests.fakes.stocked import Stocked
 
 ALL = {"kind": "all"}
 

@@ -12,11 +12,12 @@ from typing import Any
 
 import httpx
 import pytest
-from fake_editor import SLOW_EDIT_S, SLOW_SEED
-from live_server import LiveServer, pid_of_worker, running
-from pictures import pixels_of, png
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+
+from tests.fakes.fake_editor import SLOW_EDIT_S, SLOW_SEED
+from tests.fakes.live_server import LiveServer, pid_of_worker, running
+from tests.fakes.pictures import pixels_of, png
 
 ALL = {"kind": "all"}
 SLOW = {"type": "resample", "seed": SLOW_SEED}

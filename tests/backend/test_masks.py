@@ -12,9 +12,10 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from live_server import LiveServer, running, write_model
-from pictures import huge_png_header, pixels_of, png
 from PIL import Image
+
+from tests.fakes.live_server import LiveServer, running, write_model
+from tests.fakes.pictures import huge_png_header, pixels_of, png
 
 LIMIT = 3 * 1024 * 1024
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from live_server import LiveServer
 
 from service.catalog import read_info
+from tests.fakes.live_server import LiveServer
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ import httpx
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from pictures import file_of, noise, pixels_of
 from PIL import Image
+
+from tests.fakes.pictures import file_of, noise, pixels_of
 
 PICTURE = noise(160, 120) // 2 + 40
 FACES = ("10,12,10,62,60,62,60,12", "100,10,90,60,140,70,150,20")  # apart, the second one turned

@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 import yaml
-from live_server import ROOT, LiveServer, running, write_model
-from pictures import png
 from websockets.sync.client import connect as connect_websocket
+
+from tests.fakes.live_server import ROOT, LiveServer, running, write_model
+from tests.fakes.pictures import png
 
 DEPLOYING = (ROOT / "docs" / "deploying.md").read_text()
 NAME = "brush.example"

@@ -5,12 +5,12 @@ from typing import Any
 
 import httpx
 import pytest
-from fake_editor import LARGE_SEED, SLOW_SEED
-from live_server import LiveServer
-from pictures import png
 
 from backend.dispatcher import queue_of
 from contracts.requests import EditRequest, GenerateRequest
+from tests.fakes.fake_editor import LARGE_SEED, SLOW_SEED
+from tests.fakes.live_server import LiveServer
+from tests.fakes.pictures import png
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from live_server import (
+from backend.broker import EmbeddedBroker
+from contracts.jobs import JobKind, begun, new_record
+from contracts.requests import GenerateRequest
+from service.job_store import JobStore
+from tests.fakes.live_server import (
     LiveServer,
     pid_of_worker,
     pids_of,
@@ -15,12 +19,7 @@ from live_server import (
     stop,
     wait_until_ready,
 )
-from pictures import png
-
-from backend.broker import EmbeddedBroker
-from contracts.jobs import JobKind, begun, new_record
-from contracts.requests import GenerateRequest
-from service.job_store import JobStore
+from tests.fakes.pictures import png
 
 MAX_RECOVERY_S = 15
 

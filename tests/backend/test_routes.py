@@ -7,16 +7,16 @@ from collections import defaultdict
 import httpx
 import numpy as np
 import pytest
-from live_server import LiveServer, write_model
-from pictures import file_of, noise, pixels_of, png
 from PIL import Image
 from safetensors.numpy import load
-from stocked import Stocked
 
 from contracts.ids import LOCAL_OWNER, new_job_id
 from contracts.records import Made
 from contracts.requests import EditRequest, EditResult
 from tests.fakes import people
+from tests.fakes.live_server import LiveServer, write_model
+from tests.fakes.pictures import file_of, noise, pixels_of, png
+from tests.fakes.stocked import Stocked
 
 JOB_KEYS = {
     "job_id", "kind", "status", "progress", "result", "error",

@@ -8,8 +8,6 @@ from typing import cast
 
 import httpx
 import pytest
-from live_server import LiveServer, broker_url, running
-from pictures import png
 from redis.asyncio import Redis
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -21,6 +19,8 @@ from backend.security import Gate
 from backend.settings import Settings
 from backend.sign_in import COOKIE, TICKET_S, WRONG_KEYS, Ticket, Visitors
 from contracts.errors import StartError
+from tests.fakes.live_server import LiveServer, broker_url, running
+from tests.fakes.pictures import png
 
 KEYS = ("key-of-anna", "key-of-ben")
 

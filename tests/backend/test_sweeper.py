@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from redis import Redis
 from rq.job import Job
-from stocked import Stocked
 
 from backend.broker import EmbeddedBroker
 from backend.queue import JobQueue
@@ -27,6 +26,7 @@ from contracts.jobs import (
 from contracts.requests import GenerateRequest, HeatMapRequest
 from service.broker import connect
 from service.job_store import JobStore, WorkerState
+from tests.fakes.stocked import Stocked
 from worker.desk import Desk
 
 

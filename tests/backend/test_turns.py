@@ -4,8 +4,6 @@ import time
 from pathlib import Path
 
 import pytest
-from live_server import running
-from pictures import png
 from redis import Redis
 from rq import Queue
 
@@ -14,6 +12,8 @@ from contracts.ids import new_job_id
 from contracts.jobs import JobKind, begun, canceled, new_record, succeeded
 from contracts.requests import GenerateRequest
 from service.job_store import JobStore
+from tests.fakes.live_server import running
+from tests.fakes.pictures import png
 
 KEYS = ("key-of-anna", "key-of-ben")
 

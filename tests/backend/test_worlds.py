@@ -8,8 +8,9 @@ from typing import Any
 
 import httpx
 import pytest
-from live_server import LiveServer, running, write_model
-from pictures import png
+
+from tests.fakes.live_server import LiveServer, running, write_model
+from tests.fakes.pictures import png
 
 PLACE = {"x": -300, "y": 70, "zoom": 9}
 

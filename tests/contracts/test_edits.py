@@ -4,12 +4,12 @@ import base64
 from typing import Any
 
 import pytest
-from pictures import huge_png_header, png
 from pydantic import TypeAdapter, ValidationError
 
 from contracts.edits import AttributeEdit, Edit, ResampleEdit, TransplantEdit
 from contracts.masks import MaskGrid, MaskPng
 from contracts.requests import EditRequest, EncodeRequest, Output
+from tests.fakes.pictures import huge_png_header, png
 
 EDIT: TypeAdapter[Any] = TypeAdapter(Edit)
 SMILE = {"type": "attribute", "attribute": "smile", "strength": 1.5}

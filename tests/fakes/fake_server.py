@@ -1,7 +1,6 @@
 """`latentbrush serve` with workers that have the fake editor."""
 
 import sys
-from pathlib import Path
 
 from backend.settings import Settings
 from cli.serve import serve
@@ -9,5 +8,5 @@ from cli.serve import serve
 serve(
     Settings(),
     open_browser=False,
-    worker_command=(sys.executable, str(Path(__file__).parent / "fake_worker.py")),
+    worker_command=(sys.executable, "-m", "tests.fakes.fake_worker"),
 )

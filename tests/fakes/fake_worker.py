@@ -1,13 +1,8 @@
 """A real worker process with the fake editor: the supervisor's command in tests."""
 
 import argparse
-import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from fake_editor import load_editor
-
+from tests.fakes.fake_editor import load_editor
 from worker.main import run
 from worker.settings import WorkerSettings
 

@@ -19,7 +19,7 @@ from redis import Redis
 from models.description import FORMAT
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SERVER = ROOT / "tests" / "fakes" / "fake_server.py"
+SERVER = (sys.executable, "-m", "tests.fakes.fake_server")
 ATTRIBUTES = ("smile", "explode", "hungry")
 
 
@@ -84,9 +84,7 @@ def start(home: Path, **settings: object) -> LiveServer:
     wanted = {"data_dir": home, "port": 0, "device": "cpu", "heartbeat_s": 0.5, **settings}
     environment |= {f"LATENTBRUSH_{name.upper()}": str(value) for name, value in wanted.items()}
     environment["PYTHONPATH"] = str(ROOT)
-    process = subprocess.Popen(
-        [sys.executable, str(SERVER)], env=environment, stdout=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen(SERVER, env=environment, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     line = process.stdout.readline()
     assert "http" in line, f"the server did not start: {line}"

@@ -6,13 +6,21 @@ import zlib
 
 import numpy as np
 import pytest
-from fake_editor import FakeEditor
-from pictures import ORIENTATION_TAG, file_of, huge_png_header, noise, oriented_png, png, stored
 from PIL import Image, ImageCms
 
 from contracts.errors import InvalidEdit, InvalidImage, TooLarge
 from models.pictures import Picture
 from models.pictures.plain import FORMATS
+from tests.fakes.fake_editor import FakeEditor
+from tests.fakes.pictures import (
+    ORIENTATION_TAG,
+    file_of,
+    huge_png_header,
+    noise,
+    oriented_png,
+    png,
+    stored,
+)
 from worker.decode import decode_mask, decode_picture
 from worker.ports import JobEditor
 

@@ -4,10 +4,10 @@ import io
 
 import numpy as np
 import pytest
-from pictures import noise, pixels_of
 from PIL import Image
 
 from models.pictures import Picture
+from tests.fakes.pictures import noise, pixels_of
 from worker.encode import ImageFormat, crop_picture, paste, repaint, write_picture
 
 

@@ -7,8 +7,6 @@ from typing import cast
 
 import numpy as np
 import pytest
-from fake_editor import FakeEditor
-from live_server import write_model
 
 from contracts.errors import Busy, ModelUnavailable
 from contracts.ids import new_job_id
@@ -29,6 +27,8 @@ from service.files import Files
 from service.folder import Folder
 from service.job_store import JobStore, Transition
 from service.store import files_at
+from tests.fakes.fake_editor import FakeEditor
+from tests.fakes.live_server import write_model
 from worker import jobs
 from worker.desk import Desk
 from worker.jobs import again_if_memory_runs_out, translated

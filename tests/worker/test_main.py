@@ -6,12 +6,12 @@ from types import ModuleType, SimpleNamespace
 from typing import cast
 
 import pytest
-from fake_editor import load_editor
 from redis.exceptions import ConnectionError as BrokerGone
 from rq import Queue, SimpleWorker
 from rq.job import Job
 
 from contracts.errors import StartError
+from tests.fakes.fake_editor import load_editor
 from worker.liveness import Heartbeat
 from worker.main import ModelWorker, listened, release_device_memory, resolved_device, run
 from worker.settings import WorkerSettings

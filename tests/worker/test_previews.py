@@ -9,8 +9,6 @@ from typing import cast
 
 import numpy as np
 import pytest
-from fake_editor import FakeEditor
-from live_server import write_model
 from safetensors.numpy import load, save
 
 from contracts.edits import AttributeEdit
@@ -24,6 +22,8 @@ from contracts.requests import EditRequest, GenerateRequest, GenerateResult
 from models.step import Step
 from service.job_store import JobStore
 from service.store import files_at
+from tests.fakes.fake_editor import FakeEditor
+from tests.fakes.live_server import write_model
 from worker.desk import Desk
 from worker.ports import EditCall, Edited
 from worker.previews import BenchStudio, Drawn, Slots

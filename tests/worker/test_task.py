@@ -4,15 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
-from fake_editor import FakeEditor
-from live_server import write_model
-
 from contracts.records import Given, LatentRecord
 from contracts.requests import Metrics
 from models.step import Step, silent
 from service.blobs import BlobStore
 from service.job_store import JobStore
 from service.store import files_at
+from tests.fakes.fake_editor import FakeEditor
+from tests.fakes.live_server import write_model
 from worker.desk import Desk
 from worker.settings import WorkerSettings
 from worker.task import Task

@@ -4,15 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
-from fake_editor import FakeEditor
-from live_server import write_model
-from pictures import png
 
 from contracts.errors import ModelUnavailable, UnknownImage, UnknownModel
 from contracts.records import Given
 from models.step import silent
 from service.catalog import Catalog
 from service.store import files_at
+from tests.fakes.fake_editor import FakeEditor
+from tests.fakes.live_server import write_model
+from tests.fakes.pictures import png
 from worker.desk import Desk
 from worker.settings import WorkerSettings
 from worker.task import Task

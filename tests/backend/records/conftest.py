@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from stocked import Stocked
 
 from backend.records.tables import METADATA
+from tests.fakes.stocked import Stocked
 
 POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text, update
-from stocked import Stocked
 
 from backend.records.database import Database
 from backend.records.tables import DAMAGED, IMAGES, LATENTS, SESSIONS
@@ -24,6 +23,7 @@ from contracts.ids import new_job_id
 from contracts.records import Made
 from contracts.requests import EditResult
 from contracts.sessions import SessionChange, SessionWrite, first_revision
+from tests.fakes.stocked import Stocked
 
 SESSION = SessionWrite(name="A", latent_id="lat_a")
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
-from stocked import Stocked
 
 from backend.records.library import Library
 from backend.records.retention import (
@@ -22,6 +21,7 @@ from contracts.jobs import now
 from contracts.lands import LandEdit, LandRequest
 from contracts.masks import MaskStored
 from contracts.sessions import SessionWrite, Snapshot
+from tests.fakes.stocked import Stocked
 
 DAY_S = 24 * 3600.0
 

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stocked import METRICS, Stocked
 
 from backend.records.takeover import take_over
 from service.blobs import BlobStore
+from tests.fakes.stocked import METRICS, Stocked
 
 OWNER = "local"
 IMAGE, LATENT, SESSION = "img_" + "1" * 32, "lat_" + "2" * 32, "ses_" + "3" * 32
