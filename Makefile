@@ -45,6 +45,7 @@ unit: .venv/ready
 	$(BIN)/pytest --ignore tests/browser -n auto --maxprocesses 4 --dist loadfile
 
 page: node_modules/ready
+	$(BIN)/python -m scripts.make_wire_types
 	$(BIN)/npm test
 
 browser: .venv/ready

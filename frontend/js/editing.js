@@ -172,10 +172,13 @@ export function attributesOf({ models, source, history }) {
   const key = used.join(' ');
   const known = extended.get(listed);
   if (known?.key === key) return known.attributes;
-  const attributes = [...listed, ...used.map((id) => ({ id, title: titleOf(id), min: -3, max: 3, default: 2 }))];
+  const attributes = [...listed, ...used.map(ofSession)];
   extended.set(listed, { key, attributes });
   return attributes;
 }
+
+/** An attribute that the model has not, or does not offer. @param {string} id @returns {Attribute} */
+const ofSession = (id) => ({ id, title: titleOf(id), min: -3, max: 3, default: 2, source: '', flipped: false, group: '', opposite: '' });
 
 /** Lists with what a session has beside them: the same list as long as both are the same. @type {WeakMap<readonly Attribute[], {key: string, attributes: readonly Attribute[]}>} */
 const extended = new WeakMap();

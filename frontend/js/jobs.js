@@ -43,7 +43,7 @@ export async function resultOf(api, job, watch = {}) {
   while (!isFinished(last)) {
     await pause(watch.pollMs ?? POLL_MS, watch.signal);
     last = await api.job(job.job_id, watch.signal);
-    if (last.progress) watch.onProgress?.(last.progress);
+    watch.onProgress?.(last.progress);
   }
   if (last.status === 'succeeded') return last.result;
   if (last.status === 'canceled') throw new Problem({ title: t('Canceled'), code: 'job_canceled' });

@@ -14,6 +14,7 @@ import { Problem } from '../../frontend/js/problem.js';
 import { INITIAL } from '../../frontend/js/state.js';
 import { saveSession } from '../../frontend/js/storage.js';
 import { Store } from '../../frontend/js/store.js';
+import { job } from './wire.js';
 
 /** @typedef {import('../../frontend/js/types.js').Job} Job */
 
@@ -23,14 +24,7 @@ const EMPTY_STORAGE = { getItem: () => null, setItem: () => {}, removeItem: () =
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 /** @param {string} id @param {Job['status']} [status] @returns {Job} */
-const jobOf = (id, status = 'succeeded') => ({
-  job_id: id,
-  kind: 'edit',
-  status,
-  progress: null,
-  result: status === 'succeeded' ? { image_id: `${id}-image`, changed_box: [0, 0, 1, 1] } : null,
-  error: null,
-});
+const jobOf = (id, status = 'succeeded') => job({ job_id: id, status, result: status === 'succeeded' ? { image_id: `${id}-image`, changed_box: [0, 0, 1, 1] } : null });
 
 /** A server whose answers the test gives, one by one; like a cut connection it may ignore that nobody waits. */
 class FakeServer {

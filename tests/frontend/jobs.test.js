@@ -2,19 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resultOf } from '../../frontend/js/jobs.js';
 import { LatestWins } from '../../frontend/js/latest.js';
+import { job as wireJob } from './wire.js';
 
 /** @typedef {import('../../frontend/js/types.js').Job} Job */
 
 /** @param {Job['status']} status @param {Partial<Job>} [more] @returns {Job} */
-const job = (status, more = {}) => ({
-  job_id: 'j',
-  kind: 'edit',
-  status,
-  progress: null,
-  result: null,
-  error: null,
-  ...more,
-});
+const job = (status, more = {}) => wireJob({ status, ...more });
 
 /** @param {Job[]} answers in turn */
 function sourceOf(...answers) {
@@ -60,7 +53,7 @@ test('without events it asks until the end', async () => {
   const source = sourceOf(
     job('running', progress(1)),
     job('running', progress(5)),
-    job('succeeded', { result: 'r' }),
+    job('succeeded', { result: 'r', ...progress(9) }),
   );
   const result = await resultOf(source, job('queued'), {
     events: null,
@@ -68,7 +61,7 @@ test('without events it asks until the end', async () => {
     onProgress: ({ step }) => steps.push(step),
   });
   assert.equal(result, 'r');
-  assert.deepEqual(steps, [1, 5]);
+  assert.deepEqual(steps, [1, 5, 9]);
 });
 
 test('events bring progress, previews and the end', async () => {

@@ -9,6 +9,7 @@ import { hasOpposite, nameOf, paintOf, paintsOf } from '../../frontend/js/land/p
 import { opening } from '../../frontend/js/land/opening.js';
 import { changed, indexOf, names, openAfter, strokeAt } from '../../frontend/js/land/strokes.js';
 import { LARGEST_BRUSH, MAX_BOX_PX, MAX_CELLS, SMALLEST_BRUSH, beyondPoles, boxOf, fits, onLand, painted, rectangle } from '../../frontend/js/land/stroke.js';
+import { attribute } from './wire.js';
 
 /** @param {number} seed */
 const land = (seed) => ({
@@ -265,7 +266,7 @@ test('what is exported says how large it is, and what is too large', () => {
 });
 
 test('what has an opposite is painted as two things', () => {
-  const of = (/** @type {string} */ id, /** @type {string} */ title, opposite = '') => ({ id, title, opposite, min: -3, max: 3, default: 2 });
+  const of = (/** @type {string} */ id, /** @type {string} */ title, opposite = '') => attribute(id, title, { opposite });
   const paints = paintsOf([of('land', 'Land', 'Sea'), of('green', 'Forest')]);
   assert.deepEqual(paints.map(({ title, sign }) => [title, sign]), [['Land', 1], ['Sea', -1], ['Forest', 1]]);
   assert.equal(paintOf(paints, { attribute: 'land', strength: -2 })?.title, 'Sea');

@@ -6,6 +6,7 @@ import { MAX_PARTS, drawnToWire, partsOf, partsToWire, sessionsOf, snapshotFromW
 import { gridReader } from '../../frontend/js/mask-wire.js';
 import { editsFromWire } from '../../frontend/js/session.js';
 import { INITIAL, reduce } from '../../frontend/js/state.js';
+import { attribute, model } from './wire.js';
 
 /** @typedef {import('../../frontend/js/state.js').State} State */
 /** @typedef {import('../../frontend/js/state.js').Action} Action */
@@ -16,11 +17,7 @@ const part = (id) => ({
   history: begin({ latent_id: id, edits: [] }),
 });
 
-/** @type {import('../../frontend/js/types.js').Model} */
-const MODEL = {
-  id: 'm', title: 'M', resolution: 64, grid: [8, 8], any_size: false, is_spatial: false, version: '1', source: '', license: '',
-  attributes: [{ id: 'hat', title: 'Hat', min: -3, max: 3, default: 2 }],
-}; // prettier-ignore
+const MODEL = model({ attributes: [attribute('hat', 'Hat')] });
 
 /** @param {State} state @param {...Action} actions */
 const run = (state, ...actions) => actions.reduce(reduce, state);

@@ -6,26 +6,15 @@ import { fresh } from '../../frontend/js/keeping.js';
 import { constantMask, dab } from '../../frontend/js/mask.js';
 import { Problem } from '../../frontend/js/problem.js';
 import { INITIAL, reduce } from '../../frontend/js/state.js';
+import { attribute, model } from './wire.js';
 
 /** @typedef {import('../../frontend/js/state.js').State} State */
 /** @typedef {import('../../frontend/js/state.js').Action} Action */
 
-/** @type {import('../../frontend/js/types.js').Model} */
-const MODEL = {
-  id: 'm',
-  title: 'M',
-  resolution: 64,
+const MODEL = model({
   grid: [16, 16],
-  any_size: false,
-  is_spatial: false,
-  version: 'v',
-  source: 'tests',
-  license: 'MIT',
-  attributes: [
-    { id: 'smile', title: 'Smile', min: -3, max: 3, default: 1.5 },
-    { id: 'hair', title: 'Hair', min: -3, max: 3, default: 1 },
-  ],
-};
+  attributes: [attribute('smile', 'Smile', { default: 1.5 }), attribute('hair', 'Hair', { default: 1 })],
+});
 /** @type {import('../../frontend/js/state.js').Source} */
 const SOURCE = {
   latentId: 'abc',
