@@ -3,7 +3,7 @@
 What a move changes is drawn twice, before and after, and added to the picture. Where the move left
 nothing of what was there, the picture's own content goes with it: hair under a hat does not show
 through, hair of another colour keeps its strands. The generator's own features say which it is.
-Ours; see docs/architecture.md, "The life of one edit", and docs/decisions.md.
+Ours; see docs/architecture.md, "The life of one edit", and decision 5.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -35,7 +35,7 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Comparison:
-    """How features are compared (docs/decisions.md).
+    """How features are compared (decision 6).
 
     Attributes:
         window: pixels per side over which they are.
@@ -246,7 +246,7 @@ def replaced(
 
     Features [N, C, H, W] afterwards are regressed on those before, over the channels of a small
     window. The slope is what is left of them: 1 where all stays, near 0 for a hat over hair, about
-    0.7 for hair of another colour (docs/decisions.md). Ours.
+    0.7 for hair of another colour (decision 6). Ours.
 
     Args:
         before: no finer than features are compared.

@@ -4,7 +4,7 @@ A step at 1024 px costs as much as ten at 64 px, and most of what a latent says 
 skip generator's picture at 64 px is not the whole one shrunk: its finer blocks add colours of their
 own. So now and then the whole is drawn, without gradients, and the coarse drawing is to move by
 what the whole is off by, shrunk: the correction of multigrid methods (Brandt 1977, "full
-approximation scheme"; its use here is ours, docs/decisions.md).
+approximation scheme"; its use here is ours, decision 15).
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ from models.latents import SQUARE, LatentMap
 from models.model import Model
 
 OWN_PX = 256  # models of up to that are searched at their own size: there is little to gain
-LARGE_STEPS = 48  # of larger ones: docs/decisions.md
+LARGE_STEPS = 48  # of larger ones: decision 16
 SHARES = {64: 0.25, 128: 0.25, 256: 0.475}  # of the steps, by size; the rest is in full
 PLAIN_SHARES = {64: 0.5, 128: 0.3}  # where all layers share a map: the rest is at 256 px
 CORRECT_EVERY = 10  # steps

@@ -3,7 +3,7 @@
 A mask [1, 1, h, w] in [0, 1] says where. A layer coarser than the mask takes, in each cell, the
 strongest mask that the cell covers: a brush narrower than a cell still has its full effect, and the
 composite keeps the effect inside the brush. (Ours; averaging would weaken coarse layers where
-most of an attribute lives. See docs/decisions.md.)
+most of an attribute lives. Decision 4.)
 
 A mask is of the whole picture, whatever part of it a latent is of (`LatentMap.part`).
 """

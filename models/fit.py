@@ -3,7 +3,7 @@
 The nearest picture that a plain latent draws (`models/twins.py`) is compared with the picture
 itself, as the model sees both, and measured by how far the model's own pictures are from each
 other. PSNR does not tell: a faithful latent draws a cat at 28 dB, and a grey wall is nearer to
-every face than another face is (docs/decisions.md).
+every face than another face is (decision 8).
 """
 
 from dataclasses import dataclass

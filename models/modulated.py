@@ -1,7 +1,7 @@
 """The modulated layers of a StyleGAN2: each draws a region from the one it depends on, in bands.
 
 Bands keep what lies between input and output near the processor, and in memory that is used again;
-styles are made for the band that they are multiplied with (docs/decisions.md).
+styles are made for the band that they are multiplied with (decision 40).
 """
 
 import math

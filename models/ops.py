@@ -1,7 +1,7 @@
 """The operations of StyleGAN2 as plain functions, with styles that may vary over the picture.
 
 Sources: Karras et al. 2020 (StyleGAN2), sections 2 and 4; the spatial form of modulation is ours
-(docs/decisions.md, "Spatial modulation").
+(decision 1).
 """
 
 import math
@@ -53,7 +53,7 @@ def smoothly_upsample2d(x: Tensor) -> Tensor:
     """Double the resolution of [N, C, H, W] with the low-pass filter [1, 5, 10, 10, 5, 1].
 
     What it doubles steps as much within a pair of pixels as from one pair to the next, even where
-    it is rough; linear interpolation does not. Ours (docs/decisions.md).
+    it is rough; linear interpolation does not. Ours (decision 65).
 
     Returns:
         [N, C, 2H - 4, 2W - 4]: without what lies beyond x would change.

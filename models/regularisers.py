@@ -15,7 +15,7 @@ from torch import Tensor
 
 GROUP = 8  # channels of one part, or a few more: neighbours in the order of their variance
 ROTATION_SEED = 0
-ROUGHNESS = 0.3  # beside the distance to generated latents: docs/decisions.md
+ROUGHNESS = 0.3  # beside the distance to generated latents: decision 11
 
 Regulariser = Callable[[Sequence[Tensor]], Tensor]
 

@@ -5,7 +5,7 @@ inverse. So h → m → r is the same as h → r whenever m is finer than h, whi
 space embeds exactly in a finer one. Doubling again and again is Chaikin's corner cutting: in each
 of its cells a map becomes a polynomial of degree 2 along either axis, and the squares of its values
 one of degree 4. So three or five places of a cell say all about it, whatever its size in pixels.
-(Ours; docs/decisions.md, "Styles are polynomials".)
+(Ours; decision 39.)
 """
 
 import functools

@@ -92,7 +92,7 @@ class StyleEncoder(nn.Module):
 
     def coordinates(self, img: Tensor, whitening: Whitening, layout: Layout) -> list[Tensor]:
         """Pictures as L whitened maps [N, K, h_l, w_l] of the space `S+`, one value in all cells of
-        each. In float32, which on a CPU is also faster than bfloat16 (docs/decisions.md)."""
+        each. In float32, which on a CPU is also faster than bfloat16 (decision 85)."""
         with torch.autocast(img.device.type, enabled=False):
             codes = self(img)
         v = whitening.to_v(codes.transpose(1, 2)).transpose(1, 2)  # [N, L, K]

@@ -5,7 +5,7 @@ A convolution is a product of polynomials, and a polynomial is known from its va
 points as it has coefficients. Six values of a tile of six places, times six of the three taps, say
 all about the four places between: 36 products for 16 places, where 144 are made directly. Places
 of a tile and their values are rows of matrices, so that all there is to it are three products.
-Source: Lavin and Gray 2016; the points are ours (docs/decisions.md, "Convolutions by values").
+Source: Lavin and Gray 2016; the points are ours (decision 43).
 """
 
 import functools

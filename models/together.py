@@ -2,8 +2,7 @@
 
 A painting says what it wants drawn and waits for it (`models/painting.py`), so paintings of several
 people can be brought to where they wait, and their drawings be made in one batch. That pays as far
-as a pass costs something that does not grow with what is drawn. (Ours; docs/decisions.md, "Previews
-are drawn together".)
+as a pass costs something that does not grow with what is drawn. (Ours; decision 49.)
 """
 
 from collections.abc import Callable, Sequence

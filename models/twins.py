@@ -1,7 +1,7 @@
 """A picture in latent space twice: as faithfully as can be, and as plainly as edits need it.
 
 A latent that keeps a picture well is free in every layer and cell, and moving it along a direction
-draws a ghost of what the same move draws on one vector for all of them (docs/decisions.md). So
+draws a ghost of what the same move draws on one vector for all of them (decision 5). So
 every picture that is encoded has a twin, a plain latent near to it. Edits move the twin, and the
 change that it shows is carried to the picture (`models/carry.py`). Ours; StyleFeatureEditor
 (CVPR 2024) takes the change of a plain code in the same spirit.
@@ -19,7 +19,7 @@ from models.pieces import picture_size, pieces_of
 from models.region import whole
 
 STEPS_FROM_MEAN = 100  # without an encoder's answer to begin with
-FURTHER = 40  # steps, for a picture that the model does not know well: docs/decisions.md
+FURTHER = 40  # steps, for a picture that the model does not know well: decision 8
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 The mapping network ends in a leaky ReLU; undoing it (slope 5) leaves a nearly Gaussian vector p,
 which PCA whitens. Source: Zhu et al. 2020 ("Improved StyleGAN Embedding", P_N space). Dropping the
-dead directions, which hold the last hundredth of the variance, is ours (docs/decisions.md).
+dead directions, which hold the last hundredth of the variance, is ours (decision 3).
 """
 
 from dataclasses import dataclass

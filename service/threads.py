@@ -6,5 +6,5 @@ SPINS = "10000"  # rounds that a thread that waits turns before it sleeps: tens 
 
 
 def sleep_soon(environment: MutableMapping[str, str]) -> None:
-    """Let them sleep soon, unless it is said otherwise (docs/decisions.md, "Threads by load")."""
+    """Let them sleep soon, unless it is said otherwise (decision 48)."""
     environment.setdefault("GOMP_SPINCOUNT", SPINS)

@@ -5,7 +5,7 @@ of generated pictures, which needs no gradient through the generator and is seve
 Then each batch is half pictures of the domain, judged by what the generator makes of the predicted
 latent, and half generated ones. The terms: squared error, perceptual distance, the regulariser of
 inversion, and the latent where it is known. Land has a lesson of its own
-(`training/land_reading.py`). Schedule and weights are ours (docs/decisions.md).
+(`training/land_reading.py`). Schedule and weights are ours (decision 14).
 """
 
 import copy

@@ -45,7 +45,7 @@ class LandReading:
     )
     """The twin is what the encoder reads, which knows what the land is; a search for the same
     colours finds other land. It is pulled to the mean, where land of all kinds can be painted
-    (docs/decisions.md)."""
+    (decision 61)."""
 
     def __init__(self, lands: LandOfFields, batch: int = BATCH) -> None:
         self.lands = lands

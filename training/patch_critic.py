@@ -2,7 +2,7 @@
 
 Source: Isola et al. 2017 (pix2pix), with spectral normalisation (Miyato et al. 2018) and the hinge
 loss (Lim and Ye 2017). The plain discriminator sees whole pictures and no maps; here every place is
-an example, so that texture comes thousands of pictures sooner (docs/decisions.md).
+an example, so that texture comes thousands of pictures sooner (decision 69).
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ NEAR, AROUND = 5, 15  # pixels: what detail stands out from, and over what it is
 FAINT = 0.02  # strength of detail, of a range from -1 to 1, below which it counts for less
 GAIN = 5.0
 """Of the logits: layers of norm 1 leave them near 0, far from the hinge's margins, where a critic
-looks at averages and not at what is hardest to tell (docs/decisions.md)."""
+looks at averages and not at what is hardest to tell (decision 70)."""
 
 
 class PatchCritic(nn.Module):

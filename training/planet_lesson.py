@@ -75,7 +75,7 @@ OPPOSITES = {"land": "Sea", "warmth": "Cold"}
 """And less, where that is another thing to paint."""
 USUAL, MOST = 3.0, 4.0
 """σ that a brush begins with, and goes to: with 2, the deep sea shows through what is painted on it
-(docs/decisions.md)."""
+(decision 26)."""
 NOT_OFFERED = ("height",)
 """At 10 km a pixel the Earth's mountains are hardly seen, and painted ones are not either."""
 
@@ -208,7 +208,7 @@ def planet_attributes(model: Model) -> AttributeSet:
     """The channels as attributes of a model that had the lesson.
 
     A channel that is moved by itself soon stands for what there is nowhere, such as ice in the
-    middle of a rain forest, and nobody knows what is drawn then: a lagoon (docs/decisions.md).
+    middle of a rain forest, and nobody knows what is drawn then: a lagoon (decision 25).
     """
     assert model.prior is not None
     rng = torch.Generator().manual_seed(13)

@@ -20,7 +20,7 @@ from training.priors import open_prior
 from training.runs import load_state
 
 FIT = {"portraits": FitBounds(0.35, 0.5), "aerial": FitBounds(0.5, 0.7)}
-"""Of models of procedural data: between unseen renders and other pictures (docs/decisions.md)."""
+"""Of models of procedural data: between unseen renders and other pictures (decision 8)."""
 
 BUNDLED = {
     "portraits": Card(

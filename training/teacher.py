@@ -2,7 +2,7 @@
 
 The factors of a render are independent, so a normal z can stand for them: each of the first F
 coordinates of the normalised z, through the normal distribution function, is a factor. So every
-latent has a right answer. Ours; no data set of photos allows this (docs/decisions.md).
+latent has a right answer. Ours; no data set of photos allows this (decision 50).
 """
 
 import math
@@ -21,7 +21,7 @@ from training.texture import spread_loss, texture_loss
 LEVELS = 4  # of the pyramid that pictures are compared on
 FEATURES = ("eyes", "brows", "nose", "mouth")
 FEATURES_WEIGHT = 4.0  # more than elsewhere: they are small, and where people look
-PERCEPTUAL_WEIGHT = 0.2  # against the pyramid; all as measured in docs/decisions.md
+PERCEPTUAL_WEIGHT = 0.2  # against the pyramid; decisions 53, 54 and 58
 EMBEDDING_WEIGHT = 0.04
 TEXTURE_WEIGHT = 0.3
 SPREAD_WEIGHT = 0.15

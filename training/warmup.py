@@ -16,7 +16,7 @@ from training.runs import Run
 from training.schedule import LESSONS_END, Every, Length, set_cosine_lr
 from training.together import update
 
-PEAK_LR = 0.025  # measured: docs/decisions.md
+PEAK_LR = 0.025  # measured: decision 50
 NOISE_LR = 5e-4  # of the strengths: at the peak they are 0 before any layer listens to noise
 ONE_LAYERS_SPEED = 50  # undoes half of the mapping's multiplier of 0.01; deeper ones take less
 

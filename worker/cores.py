@@ -2,7 +2,7 @@
 
 Threads meet after every layer, so one that has to wait for its core holds all up, and meanwhile the
 others turn in circles: beside one busy neighbour, two threads on two cores are 2 to 35 times slower
-than one alone (docs/decisions.md, "Threads by load").
+than one alone (decision 48).
 """
 
 import os

@@ -9,7 +9,7 @@ from models.faces.squares import Quad, around, turned
 
 PORTRAITS = torch.tensor([[0.404, 0.4915], [0.596, 0.4915], [0.4145, 0.681], [0.5855, 0.681]])
 """Where eyes and corners of the mouth are in a drawn portrait, as shares of its side: means over
-renders, by the detector itself (docs/decisions.md)."""
+renders, by the detector itself (decision 17)."""
 
 
 def ffhq_quad(face: Face) -> Quad:

@@ -33,7 +33,7 @@ PARTS = (
     Part(-18, -65, -20),  # the South Atlantic and its ridge
 )
 """Of all that were tried, among those whose squares are most like the rest of the Earth's
-(docs/decisions.md)."""
+(decision 76)."""
 HALVES = (PARTS[0::2], PARTS[1::2])
 """Two sets that have no place in common."""
 
