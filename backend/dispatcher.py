@@ -34,6 +34,7 @@ from contracts.jobs import (
     succeeded,
 )
 from contracts.lands import DrawRequest
+from contracts.records import Given
 from contracts.requests import (
     AdoptRequest,
     EditRequest,
@@ -75,25 +76,30 @@ class Dispatcher:
         self._depths = depths
 
     async def submit(
-        self, owner: str, kind: JobKind, request: Request, wait_s: float = 0, crop_px: int = 0
+        self,
+        owner: str,
+        kind: JobKind,
+        request: Request,
+        wait_s: float = 0,
+        given: Given | None = None,
     ) -> JobRecord:
         """Make a job and wait for its end up to `wait_s`.
 
         Args:
-            crop_px: pixels of what is edited.
+            given: the records that the request names; looked up if None.
 
         Raises:
             QueueFull: too many are waiting.
             NotFound: the owner has not what the request names.
         """
-        record = await run_in_threadpool(self._enqueue, owner, kind, request, crop_px)
+        record = await run_in_threadpool(self._enqueue, owner, kind, request, given)
         return record if wait_s == 0 else await self._events.wait(record.job_id, wait_s)
 
     async def answered(
         self, owner: str, kind: JobKind, request: Request, result: Result
     ) -> JobRecord:
         """A job whose result is already known."""
-        record = new_record(new_job_id(), owner, kind, queue_of(request), request)
+        record = new_record(new_job_id(), owner, kind, INTERACTIVE, request)
         record = succeeded(record, result.model_dump(mode="json"))
         record = record.model_copy(update={"started_at": record.finished_at})
         await run_in_threadpool(self._store.create, record)
@@ -107,18 +113,18 @@ class Dispatcher:
         answer: type[R],
         wait_s: float,
         has_left: Callable[[], Awaitable[bool]] | None = None,
-        crop_px: int = 0,
+        given: Given | None = None,
     ) -> R:
         """Make a job, wait for its result, and forget the job.
 
         Args:
             has_left: whether the client does not want it any more; the job is canceled then.
-            crop_px: pixels of what is edited.
+            given: as in `submit`.
 
         Raises:
             EditorError: the job's own error, or Busy when it did not end in time.
         """
-        record = await self.submit(owner, kind, request, crop_px=crop_px)
+        record = await self.submit(owner, kind, request, given=given)
         waiting = asyncio.ensure_future(self._events.wait(record.job_id, wait_s))
         try:
             while not (await asyncio.wait({waiting}, timeout=LOOK_S))[0]:
@@ -156,10 +162,12 @@ class Dispatcher:
         await run_in_threadpool(self._cancel, job_id)
         return await self.job(owner, job_id)
 
-    def _enqueue(self, owner: str, kind: JobKind, request: Request, crop_px: int) -> JobRecord:
-        queue = queue_of(request, crop_px)
+    def _enqueue(
+        self, owner: str, kind: JobKind, request: Request, given: Given | None
+    ) -> JobRecord:
+        given = given or given_for(self._library, owner, request)
+        queue = queue_of(request, given)
         self._check_depth(owner, queue)
-        given = given_for(self._library, owner, request)
         record = new_record(new_job_id(), owner, kind, queue, request, given)
         self._store.create(record)
         self._queue.push(record)
@@ -187,16 +195,13 @@ class Dispatcher:
             self._queue.remove(record)
 
 
-def queue_of(request: Request, crop_px: int = 0) -> str:
+def queue_of(request: Request, given: Given) -> str:
     """Encoding with steps, exports, animations, large pictures and new models are batch work: no
-    brush waits for them.
-
-    Args:
-        crop_px: pixels of what is edited, where it is.
-    """
+    brush waits for them."""
     match request:
         case EditRequest():
-            return BATCH if request.output.is_export(crop_px) else INTERACTIVE
+            *_, width, height = given.latents[request.latent_id].crop
+            return BATCH if request.output.is_export(width * height) else INTERACTIVE
         case GenerateRequest():
             return BATCH if request.is_large else INTERACTIVE
         case EncodeRequest():

@@ -12,8 +12,7 @@ from pydantic import ValidationError
 from redis.exceptions import RedisError
 from starlette.websockets import WebSocketDisconnect
 
-from backend.editing import check_request, known_answer
-from backend.records.given import given_for
+from backend.editing import given_to_edit, known_answer
 from backend.services import Server, Services
 from backend.threads import run_in_threadpool
 from contracts.errors import Busy, EditorError, InternalError, InvalidRequest, NoRoom
@@ -133,10 +132,10 @@ async def answer(server: Services, owner: str, slot: str, wanted: LiveRequest) -
         slot: the socket's name among all.
     """
     edit = wanted.edit
-    latent = await run_in_threadpool(check_request, server, owner, edit)
+    given = await run_in_threadpool(given_to_edit, server, owner, edit)
     if edit.output.max_side is not None:
-        given = await run_in_threadpool(given_for, server.library, owner, edit)
-        preview = await server.previews.ask(owner, slot, latent.model, edit, given)
+        model = given.latents[edit.latent_id].model
+        preview = await server.previews.ask(owner, slot, model, edit, given)
         if preview is not None:
             if preview.tensors:
                 with contextlib.suppress(Busy, NoRoom):  # then it is found once more
@@ -144,7 +143,7 @@ async def answer(server: Services, owner: str, slot: str, wanted: LiveRequest) -
             about = preview.about
             said = LiveAnswer(seq=wanted.seq, image_id=None, cached=False, **dict(about))
             return framed(said, preview.picture)
-    result = await run_in_threadpool(known_answer, server, owner, edit)
+    result = await run_in_threadpool(known_answer, server, owner, edit, given)
     if result is None:
         result = await server.dispatcher.result(
             owner,
@@ -152,7 +151,7 @@ async def answer(server: Services, owner: str, slot: str, wanted: LiveRequest) -
             edit,
             EditResult,
             server.settings.sync_wait_s,
-            crop_px=latent.crop[2] * latent.crop[3],
+            given=given,
         )
     return await run_in_threadpool(_framed, server, owner, wanted.seq, edit, result)
 

@@ -111,7 +111,7 @@ def _check(server: Services, owner: str, body: SessionBody) -> None:
     for state in states_of(body):
         for edits in (state.edits, *(other.edits for other in state.others)):
             check_length(server, edits)
-        check_others(server, owner, latents[body.latent_id], state.others)
+        check_others(latents[body.latent_id], state.others, latents)
 
 
 def _list(library: Library, owner: str) -> SessionList:

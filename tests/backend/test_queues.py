@@ -7,29 +7,36 @@ import httpx
 import pytest
 
 from backend.dispatcher import queue_of
-from contracts.requests import EditRequest, GenerateRequest
+from contracts.jobs import NOTHING_GIVEN
+from contracts.records import Given, LatentRecord
+from contracts.requests import EditRequest, GenerateRequest, Metrics
 from tests.fakes.fake_editor import LARGE_SEED, SLOW_SEED
 from tests.fakes.live_server import LiveServer
 from tests.fakes.pictures import png
 
 
 @pytest.mark.parametrize(
-    ("output", "crop_px", "queue"),
+    ("output", "size", "queue"),
     [
-        ({}, 512**2, "interactive"),
-        ({}, 12_000_000, "interactive"),
-        ({"format": "jpeg", "max_side": 512}, 12_000_000, "interactive"),
-        ({"format": "webp"}, 512**2, "interactive"),
-        ({"format": "webp", "quality": 100}, 12_000_000, "batch"),
-        ({"frame": "full"}, 512**2, "batch"),
-        ({"frames": 16, "format": "webp"}, 512**2, "batch"),
+        ({}, (512, 512), "interactive"),
+        ({}, (4000, 3000), "interactive"),
+        ({"format": "jpeg", "max_side": 512}, (4000, 3000), "interactive"),
+        ({"format": "webp"}, (512, 512), "interactive"),
+        ({"format": "webp", "quality": 100}, (4000, 3000), "batch"),
+        ({"frame": "full"}, (512, 512), "batch"),
+        ({"frames": 16, "format": "webp"}, (512, 512), "batch"),
     ],
 )
 def test_exports_and_animations_are_batch_work(
-    output: dict[str, Any], crop_px: int, queue: str
+    output: dict[str, Any], size: tuple[int, int], queue: str
 ) -> None:
     wanted = EditRequest.model_validate({"latent_id": "lat_x", "output": output})
-    assert queue_of(wanted, crop_px) == queue
+    latent = LatentRecord(
+        latent_id="lat_x", blob_id="", model="fake", model_version="", space="W", grid=(4, 4),
+        image_id="img_x", reconstruction_id="img_y", crop=(0, 0, *size), timings_ms={},
+        metrics=Metrics(psnr_db=30, perceptual=0, perceptual_metric="none"),
+    )  # fmt: skip
+    assert queue_of(wanted, Given(latents={"lat_x": latent})) == queue
 
 
 @pytest.mark.parametrize(
@@ -38,7 +45,7 @@ def test_exports_and_animations_are_batch_work(
      ({"width": 2048, "height": 1024}, "batch")],
 )  # fmt: skip
 def test_large_pictures_are_drawn_as_batch_work(size: dict[str, int], queue: str) -> None:
-    assert queue_of(GenerateRequest(model="fake", **size)) == queue
+    assert queue_of(GenerateRequest(model="fake", **size), NOTHING_GIVEN) == queue
 
 
 def test_a_large_picture_as_a_file_is_batch_work(client: httpx.Client, server: LiveServer) -> None:
