@@ -16,7 +16,7 @@ from training.people.strands import strands
 
 def draw_beard(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Light) -> None:
     """Draw the beard, which spreads from the chin up the jaw and grows longer."""
-    part = canvas.window(-0.10, 0.70, -0.50, 0.50)
+    part = canvas.window(-0.10, 0.70, -0.54, 0.54)
     amount = body.beard
     lips = measure_lips(part, f, body)
     grown = 0.062 * amount
@@ -47,7 +47,7 @@ def draw_beard(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Li
 
 def draw_moustache(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Light) -> None:
     """Draw the moustache over the upper lip, parted under the nose."""
-    part = canvas.window(0.06, 0.46, -0.40, 0.40)
+    part = canvas.face_window(0.15, 0.37, -0.25, 0.25)
     amount = body.moustache
     lips = measure_lips(part, f, body)
     width = lips.width + 0.018 + 0.040 * amount

@@ -14,6 +14,7 @@ from torch import Tensor
 
 EXTENT = 0.84  # half the side of the picture
 CENTRE_Y = -0.025  # the height of its middle
+NOD, TURN = 0.11, 0.16  # how far the face's coordinates may lie from the picture's
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,10 @@ class Canvas:
             first_row=self.first_row + rows.start,
             first_column=self.first_column + columns.start,
         )
+
+    def face_window(self, top: float, bottom: float, left: float, right: float) -> Canvas:
+        """The part that may hold these coordinates of the face, however the head is turned."""
+        return self.window(top - NOD, bottom + NOD, left - TURN, right + TURN)
 
     def layer(self, color: Tensor) -> Layer:
         """Flat material of a colour [N, 3, 1, 1] over the whole of this canvas."""
@@ -125,6 +130,10 @@ class Layer:
             self.gloss[:, :, rows, columns],
             self.dark[:, :, rows, columns],
         )
+
+    def face_window(self, top: float, bottom: float, left: float, right: float) -> Layer:
+        """The part that may hold these coordinates of the face, however the head is turned."""
+        return self.window(top - NOD, bottom + NOD, left - TURN, right + TURN)
 
 
 def pixel_centres(resolution: int, device: torch.device) -> tuple[Tensor, Tensor]:

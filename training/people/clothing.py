@@ -37,11 +37,11 @@ def draw_neck(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Lig
     layer.height.copy_((1.02 - t * t).sqrt_() * (0.8 * body.neck_width))
     # Two cords that meet in a hollow between the collar bones.
     cord = x.abs() - 0.020 - 0.42 * (0.640 - part.y).clamp(min=0.0)
-    layer.height.add_(blob((cord / 0.045).square_()).mul_(0.016))
+    layer.height.add_(blob((cord / 0.055).square_()).mul_(0.008))
     hollow = blob(ellipse(x, part.y - 0.655, 0.040, 0.030))
-    layer.height.sub_(hollow.mul_(0.016))
+    layer.height.sub_(hollow.mul_(0.010))
     bone = part.y - 0.690 + 0.30 * x.abs() - 0.25 * x.square()
-    layer.height.add_(blob((bone / 0.024).square_()).mul_(0.014 * smooth((x.abs() - 0.03) * 20.0)))
+    layer.height.add_(blob((bone / 0.024).square_()).mul_(0.009 * smooth((x.abs() - 0.03) * 20.0)))
     shadow = ellipse(part.hx + 0.10 * light.side, part.hy - HEAD_Y - 0.10,
                      body.face_width * 0.96, body.chin)  # fmt: skip
     layer.dark.add_(part.cover(distance_of(shadow, 0.45), 0.11).mul_(0.66))
@@ -78,12 +78,12 @@ def draw_clothing(canvas: Canvas, f: Columns, body: Body, colors: Colors, light:
     trim = smooth((0.042 - band) * 60.0).mul_(inner)
     ribs = torch.sin(part.x * 190.0 + 0.0 * band).mul_(0.0016 * part.shown(0.033))
     layer.height.add_(trim * (ribs + 0.012))
-    layer.part.paint(colors.clothes * 0.78, trim.mul_(0.6))
+    layer.part.paint(colors.clothes * 0.84, trim.mul_(0.5))
     layer.dark.add_(blob((band - 0.05).mul_(1 / 0.022).square_()).mul_(inner).mul_(0.20))
     layer.gloss.fill_(0.04)
     fallen = ellipse(part.hx + 0.14 * light.side, part.hy - HEAD_Y - 0.13,
                      body.face_width * 1.05, body.chin)  # fmt: skip
-    layer.dark.add_(part.cover(distance_of(fallen, 0.45), 0.14).mul_(0.42))
+    layer.dark.add_(part.cover(distance_of(fallen, 0.45), 0.14).mul_(0.30))
     compose(part, layer, part.cover(shape), light, CLOTH)
     _draw_shirt_collar(part, f, body, colors, light)
 

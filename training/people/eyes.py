@@ -36,7 +36,7 @@ def measure_lids(part: Canvas, f: Columns, body: Body) -> Lids:
     side = torch.sign(part.fx)
     x, y = part.fx.abs() - body.eye_x, part.fy - EYE_Y
     t = x / width
-    up = width * (0.24 + 0.40 * openness - 0.05 * body.cheer)
+    up = width * (0.33 + 0.34 * openness - 0.06 * body.cheer)
     down = width * (0.30 + 0.10 * openness - 0.15 * body.cheer)
     square = t * t
     tilt = (0.006 + 0.020 * f["eye_tilt"] - 0.014 * body.age) * t
@@ -49,7 +49,7 @@ def measure_lids(part: Canvas, f: Columns, body: Body) -> Lids:
 
 def draw_eyes(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Light) -> None:
     """Draw both eyes: the ball in the shadow of its lid, lashes, and the fold above."""
-    part = canvas.window(-0.22, 0.20, -0.44, 0.44)
+    part = canvas.face_window(-0.12, 0.09, -0.32, 0.32)
     lids = measure_lids(part, f, body)
     t, width = lids.t, body.eye_width
     near = smooth((1.16 - t.abs()) * 6.0)
@@ -142,12 +142,12 @@ def _draw_lashes(
 
 def draw_brows(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     """Draw the brows: hairs that rise beside the nose and lie down towards the temples."""
-    part = canvas.window(-0.34, 0.06, -0.44, 0.44)
+    part = canvas.face_window(-0.26, -0.05, -0.32, 0.32)
     t = (part.fx.abs() - body.eye_x - 0.012) / 0.122
     rise = 0.042 * f["brow_height"] + 0.010 * f["femininity"]
     angry = f["brow_angle"]
-    curve = (0.028 + 0.012 * f["femininity"]) * (1.0 - (t - 0.25).square()) + 0.034 * angry * t
-    y = part.fy - (BROW_Y - rise - curve + 0.020) - 0.010 * angry
+    curve = (0.028 + 0.012 * f["femininity"]) * (1.0 - (t - 0.25).square()) + 0.028 * angry * t
+    y = part.fy - (BROW_Y - rise - curve + 0.020) - 0.006 * angry
     half = (0.011 + 0.019 * f["brow_thickness"]) * (1.0 - 0.20 * f["femininity"])
     shape = half * (1.06 - 0.50 * ((t + 1.0) * 0.5).clamp(0.0, 1.0))
     hairs = torch.sin(t * 34.0 + y * (170.0 - 100.0 * t)) * part.shown(0.023)

@@ -49,7 +49,7 @@ FACTORS: tuple[Factor, ...] = (
     # Hair.
     Factor("hair_lightness", "Lighter hair", 0.0, 1.0, "hair"),
     Factor("hair_redness", "Redder hair", -0.5, 1.0, "hair"),
-    Factor("grey_hair", "Grey hair", -2.0, 1.0, "hair"),
+    Factor("grey_hair", "Grey hair", -3.0, 1.0, "hair"),
     Factor("hair_length", "Longer hair", 0.0, 1.0, "hair"),
     Factor("hair_volume", "Fuller hair", 0.0, 1.0, "hair"),
     Factor("hair_curl", "Curly hair", 0.0, 1.0, "hair"),
@@ -74,7 +74,7 @@ FACTORS: tuple[Factor, ...] = (
     Factor("nose_length", "Longer nose", -1.0, 1.0, "nose"),
     Factor("nose_bridge", "Stronger bridge of the nose", -1.0, 1.0, "nose"),
     Factor("mouth_width", "Wider mouth", -1.0, 1.0, "mouth"),
-    Factor("smile", "Smile", -0.8, 1.0, "mouth"),
+    Factor("smile", "Smile", -0.6, 1.0, "mouth"),
     Factor("mouth_open", "Open mouth", -1.0, 1.0, "mouth"),
     Factor("lip_redness", "Lipstick", -0.5, 1.0, "mouth"),
     Factor("lip_fullness", "Full lips", 0.0, 1.0, "mouth"),

@@ -16,19 +16,21 @@ from training.people.palette import Colors, constant, mix
 from training.people.pose import HEAD_Y, Body
 from training.people.strands import curls, strands
 
-CURL_SIZE = 0.062
+CURL_SIZE = 0.070
 
 
 @dataclass(frozen=True)
 class Hair:
     """The hair of a batch over the whole canvas, planes [N, 1, H, W].
 
-    `outline` and `opening` are signed distances: of the whole, and of where the face is seen.
+    `outline` and `opening` are signed distances: of the whole, and of where the face is seen;
+    `ragged` is the latter with the ends of strands.
     `color` [N, 3, H, W] is in the light already.
     """
 
     outline: Tensor
     opening: Tensor
+    ragged: Tensor
     color: Tensor
 
 
@@ -57,18 +59,19 @@ def grow_hair(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Lig
     radius = (x / width).square_() * (1.0 - 0.55 * lower.clamp(max=1.0)) + lower
     radius.add_((v / -body.hair_height).clamp_(min=0.0).square_())
     outline = distance_of(radius.clone(), 0.45)
-    outline.sub_(0.016 * coils).sub_(0.004 * tone)
-    opening = _opening(canvas, f, body, tone)
+    outline.sub_(0.014 * coils.clamp(min=-0.25)).sub_(0.003 * tone)
+    opening = _opening(canvas, f, body)
+    ragged = opening + tone * (0.008 + 0.014 * f["fringe"] * (1.0 - 0.5 * body.coil))
     color = _colour(canvas, f, body, colors, light, radius, across, up, v, tone)
-    return Hair(outline, opening, color)
+    return Hair(outline, opening, ragged, color)
 
 
-def _opening(canvas: Canvas, f: Columns, body: Body, tone: Tensor) -> Tensor:
+def _opening(canvas: Canvas, f: Columns, body: Body) -> Tensor:
     """Signed distance to the opening that shows the face and, below it, the neck."""
     fringe = f["fringe"] * (1.0 - smooth(2.5 * body.bald))
     bend = (0.014 * body.wave) * torch.sin(canvas.hy * 19.0 + 1.0)
-    x, y = canvas.fx + bend, canvas.fy - 0.02
     bald = body.bald
+    x, y = torch.lerp(canvas.fx, canvas.hx, bald) + bend, canvas.fy - 0.02
     height = 0.425 - 0.245 * fringe * (0.35 + 0.65 * fringe) + 0.22 * smooth(bald * 1.3)
     up = (y / -height).clamp(min=0.0)
     down = y.clamp(min=0.0)
@@ -78,8 +81,7 @@ def _opening(canvas: Canvas, f: Columns, body: Body, tone: Tensor) -> Tensor:
     width = width + 0.30 * smooth(1.9 * bald - 0.8)
     square = 0.35 + 0.35 * fringe + 0.2 * bald
     radius = ((x - slant) / width).square_() * (1.0 - square * up.clamp(max=1.0)) + up.square_()
-    ragged = 0.010 + 0.014 * fringe
-    return distance_of(radius, 0.34).add_(tone * ragged)
+    return distance_of(radius, 0.34)
 
 
 def _colour(
@@ -96,11 +98,11 @@ def _colour(
 ) -> Tensor:
     """Strands on a lit mass, with a band of gloss where the skull turns to the light."""
     layer = canvas.layer(colors.hair)
-    layer.part.img.mul_((1.0 + 0.20 * tone).clamp_(0.45, 1.5))
+    layer.part.img.mul_((1.0 + 0.17 * tone).clamp_(0.45, 1.5))
     layer.height.copy_((1.0 - radius).clamp_(min=0.0).add_(0.02).sqrt_().mul_(0.34))
     layer.height.add_((0.006 + 0.012 * body.coil) * tone)
     gaps = (-0.25 - tone).clamp_(min=0.0)
-    layer.dark.copy_(gaps.mul_(0.40 + 0.25 * body.coil))
+    layer.dark.copy_(gaps.mul_(0.26 + 0.14 * body.coil))
     layer.dark.add_((v - 0.10).clamp(0.0, 0.5) * 0.45)
     color = lit(layer, light, HAIR)
     band = up - 0.66 + 0.05 * tone - 0.10 * across * light.side + 0.12 * across.square()
@@ -121,17 +123,17 @@ def draw_back_hair(canvas: Canvas, hair: Hair, body: Body) -> None:
 def draw_bun(canvas: Canvas, body: Body, colors: Colors, light: Light, f: Columns) -> None:
     """Draw a bun on top of the head, wound like a ball of wool."""
     part = canvas.window(-0.87, -0.30, -0.36, 0.36)
-    size = (0.055 + 0.085 * body.bun) * (1.0 - f["hat"])
+    size = (0.070 + 0.085 * body.bun) * (1.0 - f["hat"])
     x = part.hx + 0.15 * body.turn
     y = part.hy - HEAD_Y + body.hair_height + 0.35 * size
     radius = ellipse(x, y, 1.12 * size + 1e-3, size + 1e-3)
     layer = part.layer(colors.hair)
-    turn = (y - 0.7 * x) / (size + 0.02)
-    tone = strands(part, turn * 0.5 + 0.4 * radius.clamp(max=1.0), x, 2.0 * size)
-    layer.part.img.mul_((1.0 + 0.20 * tone).clamp_(0.5, 1.5))
+    bow = (1.02 - (x / (1.12 * size + 1e-3)).square().clamp(max=1.0)).sqrt()
+    tone = strands(part, (y / (size + 1e-3) / bow).clamp(-2.0, 2.0) * 0.5, x * 4.0, 2.0 * size)
+    layer.part.img.mul_((1.0 + 0.17 * tone).clamp_(0.5, 1.5))
     layer.height.copy_((1.0 - radius).clamp_(min=0.0).add_(0.01).sqrt_() * size)
     layer.height.add_(0.004 * tone)
-    layer.gloss.fill_(0.35)
+    layer.gloss.fill_(0.12)
     layer.dark.copy_(smooth((y / size - 0.2) * 1.2) * 0.5)
     shown = (6.0 * body.bun).clamp(max=1.0) * (1.0 - f["hat"]) * (1.0 - smooth(2 * body.bald))
     part.paint(lit(layer, light, HAIR), part.cover(distance_of(radius, size)).mul_(shown))
@@ -140,15 +142,16 @@ def draw_bun(canvas: Canvas, body: Body, colors: Colors, light: Light, f: Column
 def draw_ponytail(canvas: Canvas, body: Body, colors: Colors, light: Light) -> None:
     """Draw a tail that falls from behind the head over a shoulder."""
     part = canvas.window(-0.20, 0.85, 0.0, 0.78)
-    t = ((part.hy + 0.10) / 0.92).clamp(0.0, 1.2)
-    centre = 0.27 + 0.30 * torch.sin(t * 2.1) - 0.055 * t + 0.02 * body.wave * torch.sin(t * 14.0)
-    thick = (0.045 + 0.075 * body.tail) * (4.2 * t * (1.08 - t)).clamp(min=0.0).sqrt() + 1e-4
+    t = ((part.hy + 0.02) / 0.80).clamp(0.0, 1.2)
+    centre = 0.30 + 0.36 * t - 0.30 * t * t + (0.018 * body.wave) * torch.sin(t * 13.0)
+    swell = (t * (1.06 - t)).clamp(min=0.0).sqrt() * (2.35 - 0.9 * t)
+    thick = (0.050 + 0.055 * body.tail) * swell + 1e-3
     x = part.hx - centre + 0.3 * body.turn
     across = x / thick
     tone = strands(part, across * 0.32, part.hy, 3.1 * thick)
     tone.lerp_(curls(part, x, part.hy, CURL_SIZE) * 1.4, 0.8 * body.coil)
     layer = part.layer(colors.hair)
-    layer.part.img.mul_((1.0 + 0.20 * tone).clamp_(0.5, 1.5))
+    layer.part.img.mul_((1.0 + 0.17 * tone).clamp_(0.5, 1.5))
     layer.height.copy_((1.0 - across.square()).clamp_(min=0.0).add_(0.02).sqrt_() * thick)
     layer.height.add_(0.005 * tone)
     layer.gloss.fill_(0.25)
@@ -157,16 +160,20 @@ def draw_ponytail(canvas: Canvas, body: Body, colors: Colors, light: Light) -> N
     shown = (6.0 * body.tail).clamp(max=1.0) * (1.0 - smooth(2 * body.bald))
     near = blob((shape.clamp(min=0.0) / 0.05).square_()).mul_(part.cover(-shoulder_line(part, body)))
     part.darken(constant(t, 0.62, 0.58, 0.62), near.mul_(0.7 * shown))
-    part.paint(lit(layer, light, HAIR), part.cover(shape).mul_(shown))
+    inside = part.cover(shape.clone()).mul_(shown)
+    part.paint(lit(layer, light, HAIR), inside)
+    tie = part.cover((t - 0.20).abs_().mul_(0.80).sub_(0.020)).mul_(inside)
+    part.paint(colors.hat * (0.62 + 0.3 * (1.0 - across.square()).clamp(min=0.0)), tie)
 
 
 def draw_front_hair(canvas: Canvas, hair: Hair, f: Columns, body: Body, colors: Colors) -> None:
     """Draw the hair in front of head and shoulders, and its shadow on them."""
-    shape = torch.maximum(hair.outline, -hair.opening)
-    near = blob((shape.clamp(min=0.0) / 0.085).square_())
+    shape = torch.maximum(hair.outline, -hair.ragged)
+    soft = torch.maximum(hair.outline, -hair.opening)
+    near = blob((soft.clamp_(min=0.0) / 0.060).square_())
     face = canvas.cover(head_outline(body, canvas.hx, canvas.hy))
     body_too = canvas.cover(-shoulder_line(canvas, body)).mul_(smooth(5.0 * body.length))
     near.mul_(torch.maximum(face, body_too)).mul_(1.0 - smooth(2.0 * body.bald - 0.6))
-    canvas.darken(mix(colors.flush * 0.45, "#4a4058", 0.25), near.mul_(0.62))
+    canvas.darken(mix(colors.flush * 0.45, "#4a4058", 0.25), near.mul_(0.50))
     cover = canvas.cover(shape).mul_(1.0 - smooth(4.0 * body.bald - 2.9))
     canvas.paint(hair.color, cover)

@@ -38,10 +38,10 @@ def draw_ears(canvas: Canvas, body: Body, colors: Colors, light: Light) -> None:
     part = canvas.window(-0.30, 0.34, -0.62, 0.62)
     layer = part.layer(mix(colors.skin, colors.flush, 0.45))
     x = part.hx + 0.42 * body.turn
-    across = x.abs() - body.face_width - 0.010
+    across = x.abs() - body.face_width + 0.002
     y = part.hy - 0.035 + 0.35 * body.nod
     across.add_(0.14 * y)
-    radius = ellipse(across, y, 0.062, 0.118)
+    radius = ellipse(across, y, 0.052, 0.108)
     shell = blob(radius * 0.92)
     layer.height.add_(0.10 * shell.sqrt())
     bowl = blob(ellipse(across + 0.012, y + 0.012, 0.040, 0.082))
@@ -68,7 +68,7 @@ def draw_head(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Lig
 
 
 def _carve_forehead_and_cheeks(layer: Layer, f: Columns, body: Body) -> None:
-    part = layer.window(-0.62, 0.56, -0.46, 0.46)
+    part = layer.window(-0.68, 0.62, -0.52, 0.52)
     side, y = part.part.fx.abs(), part.part.fy
     socket = blob(ellipse(side - 0.97 * body.eye_x, y - EYE_Y + 0.015, 0.150, 0.105))
     part.height.sub_(socket.mul_(0.030))
@@ -90,10 +90,10 @@ def _carve_forehead_and_cheeks(layer: Layer, f: Columns, body: Body) -> None:
 
 def _colour_skin(layer: Layer, f: Columns, body: Body, colors: Colors) -> None:
     """Blood in cheeks, nose and chin; a shade of beard; freckles."""
-    part = layer.window(-0.20, 0.56, -0.46, 0.46).part
+    part = layer.face_window(-0.02, 0.26, -0.36, 0.36).part
     side, y = part.fx.abs(), part.fy
     blush = blob(ellipse(side - 0.225, y - 0.115 + 0.03 * body.cheer, 0.165, 0.120))
-    part.paint(colors.flush, blush.mul_(0.22 + 0.75 * f["blush"]))
+    part.paint(colors.flush, blush.mul_((0.20 + 0.70 * f["blush"]) * (1.0 - 0.45 * f["skin_tone"])))
     rosy = blob(ellipse(part.fx, y - 0.125, 0.085, 0.085)).mul_(0.42)
     part.paint(colors.flush, rosy)
     under = blob(ellipse(side - 0.150, y - EYE_Y - 0.065, 0.10, 0.045))

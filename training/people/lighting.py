@@ -61,8 +61,8 @@ def set_light(f: Columns, colors: Colors) -> Light:
     x, y, z = side / norm, up / norm, front / norm
     hx, hy, hz = x, y, z + 1.0
     halved = (hx.square() + hy.square() + hz.square()).sqrt()
-    white = constant(warm, 0.70, 0.67, 0.63)
-    shade = constant(warm, 0.40, 0.39, 0.45)
+    white = constant(warm, 0.68, 0.65, 0.61)
+    shade = constant(warm, 0.45, 0.43, 0.48)
     return Light(
         x=x,
         y=y,

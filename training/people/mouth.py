@@ -45,7 +45,7 @@ def measure_lips(part: Canvas, f: Columns, body: Body) -> Lips:
     middle = MOUTH_Y + 0.004 * cheer - 0.010 * frown
     depth = 0.052 * cheer - 0.046 * frown  # of the corners' line below or above its middle
     line = middle - depth * (1.0 - arch) + 0.006 * blob((x / 0.05).square_())
-    full = 0.55 + 0.75 * f["lip_fullness"] + 0.10 * f["femininity"] - 0.22 * body.age
+    full = 0.68 + 0.75 * f["lip_fullness"] + 0.10 * f["femininity"] - 0.22 * body.age
     bow = 1.0 - 0.26 * blob((x / 0.032).square_()) + 0.10 * blob(((x.abs() - 0.040) / 0.05).square_())
     top = line - arch * (0.020 * grin + 0.016 * gape)
     bottom = line + arch * (0.040 * grin + 0.092 * gape)
@@ -56,7 +56,7 @@ def measure_lips(part: Canvas, f: Columns, body: Body) -> Lips:
 
 def carve_mouth(layer: Layer, f: Columns, body: Body, colors: Colors) -> None:
     """Colour and raise the lips, with the groove above and the hollow below."""
-    part = layer.window(0.10, 0.56, -0.36, 0.36)
+    part = layer.face_window(0.18, 0.47, -0.23, 0.23)
     lips = measure_lips(part.part, f, body)
     ends = smooth((1.03 - lips.t.abs()) * 9.0)
     upper = torch.minimum(lips.y - lips.crest, lips.top - lips.y)
@@ -91,7 +91,7 @@ def _corner_y(body: Body) -> Tensor:
 
 def draw_mouth(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Light) -> None:
     """Draw the line between the lips, or teeth and tongue where they part."""
-    part = canvas.window(0.12, 0.54, -0.34, 0.34)
+    part = canvas.face_window(0.20, 0.44, -0.22, 0.22)
     lips = measure_lips(part, f, body)
     ends = smooth((1.01 - lips.t.abs()) * 12.0)
     height = lips.bottom - lips.top

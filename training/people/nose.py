@@ -15,7 +15,7 @@ FORWARD = 0.30  # how much further than the face the tip moves with a turn
 
 def carve_nose(layer: Layer, f: Columns, body: Body, colors: Colors, light: Light) -> None:
     """Raise the nose; its shadow falls away from the light and below."""
-    part = layer.window(-0.22, 0.36, -0.34, 0.34)
+    part = layer.face_window(-0.10, 0.27, -0.17, 0.17)
     size = 1.0 + 0.26 * f["nose_size"] - 0.05 * f["femininity"] + 0.08 * body.age
     tip_y = NOSE_Y + 0.036 * f["nose_length"] + 0.010 * body.age
     top_y = EYE_Y - 0.075
@@ -24,27 +24,27 @@ def carve_nose(layer: Layer, f: Columns, body: Body, colors: Colors, light: Ligh
     x = part.part.fx - (FORWARD * body.turn) * along
     side = x.abs()
     bridge = 0.5 + 0.5 * f["nose_bridge"]
-    ends = smooth((tip_y + 0.050 - y) * 22.0)
-    high = (0.018 + 0.034 * bridge) * smooth(along * 3.0) + 0.062 * along * along
-    width = 0.040 + 0.034 * size * along * along
+    ends = smooth((tip_y + 0.056 - y) * 13.0)
+    high = (0.014 + 0.030 * bridge) * smooth(along * 3.0) + 0.048 * along * along
+    width = 0.046 + 0.034 * size * along * along
     ridge = blob((x / width).square_()).mul_(high).mul_(ends)
     part.height.add_(ridge)
     bump = blob(ellipse(x, y - top_y - 0.42 * (tip_y - top_y), 0.034, 0.06))
     part.height.add_(bump.mul_((0.014 * f["nose_bridge"]).clamp(min=0.0)))
     tip = blob(ellipse(x, y - tip_y + 0.004, 0.062 * size, 0.056 * size))
-    part.height.add_(tip * (0.046 * size))
-    part.gloss.add_(tip.mul_(0.30))
-    part.gloss.add_(blob(ellipse(x, y - tip_y + 0.12, 0.030, 0.10)).mul_(0.16))
+    part.height.add_(tip * (0.036 * size))
+    part.gloss.add_(tip.mul_(0.20))
+    part.gloss.add_(blob(ellipse(x, y - tip_y + 0.12, 0.030, 0.10)).mul_(0.08))
     wings = blob(ellipse(side - 0.058 * size, y - tip_y - 0.010, 0.040 * size, 0.040))
-    part.height.add_(wings.mul_(0.034 * size))
+    part.height.add_(wings.mul_(0.026 * size))
     # Below the tip it is dark, and darker on the side that is turned from the light.
     under = blob(ellipse(x + 0.035 * light.side, y - tip_y - 0.058, 0.105 * size, 0.046))
-    part.dark.add_(under.mul_(0.50))
+    part.dark.add_(under.mul_(0.30))
     cast = blob(ellipse(x + (0.085 * size) * light.side, y - tip_y + 0.01, 0.075 * size, 0.11))
     part.dark.add_(cast.mul_(0.36 * light.side.abs()))
     crease = blob(ellipse(side - 0.098 * size, y - tip_y - 0.012, 0.020, 0.036))
     part.dark.add_(crease.mul_(0.30))
     nostril = blob(ellipse(side - 0.033 * size, y - tip_y - 0.034, 0.026 * size, 0.016))
-    nostril.mul_(2.2).clamp_(max=1.0)
-    part.dark.add_(nostril * 0.5)
-    part.part.paint(colors.flush * 0.30, nostril.mul_(0.85))
+    nostril.mul_(1.8).clamp_(max=1.0)
+    part.dark.add_(nostril * 0.4)
+    part.part.paint(colors.flush * 0.30, nostril.mul_(0.72))

@@ -75,14 +75,14 @@ def choose_colors(f: Columns) -> Colors:
     grown = mix(ramp(f["hair_lightness"], HAIR), ramp(f["hair_lightness"], RED_HAIR),
                 f.amount("hair_redness"))  # fmt: skip
     grey = ramp(0.30 + 0.70 * f["hair_lightness"], ("#63616a", "#98979d", "#e0dedd"))
-    turned = 1.0 - (1.0 - f.amount("grey_hair")) * (1.0 - 0.85 * smooth((age - 0.60) * 2.6))
+    turned = 1.0 - (1.0 - f.amount("grey_hair")) * (1.0 - 0.85 * smooth((age - 0.68) * 3.0))
     hair = mix(grown, grey, turned)
     natural_lips = mix(skin * constant(skin, 0.90, 0.66, 0.64), "#c05a58", 0.35)
     clothes = _with_lightness(ramp(f["clothing_hue"], CLOTHES), f["clothing_lightness"])
     lipstick = f.amount("lip_redness", 0.55 * smooth(0.4 - f["femininity"]))
     return Colors(
         skin=skin,
-        flush=mix(skin * constant(skin, 1.0, 0.72, 0.68), "#d8505a", 0.30),
+        flush=mix(skin * constant(skin, 1.02, 0.78, 0.74), "#dc5a60", 0.26),
         hair=hair,
         brow=mix(mix(grown, grey, 0.7 * turned) * 0.62, skin * 0.5, 0.15),
         beard=mix(grown, grey, turned) * 0.86,

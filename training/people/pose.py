@@ -76,11 +76,11 @@ def measure(f: Columns) -> Body:
         face_width=face_width,
         chin=0.498 + 0.040 * f["face_length"] - 0.010 * f["femininity"] + 0.008 * f["jaw"]
         + 0.040 * gape + 0.008 * age,
-        taper=0.20 - 0.09 * f["jaw"] + 0.035 * f["femininity"] - 0.06 * age,
-        square=0.34 + 0.24 * f["jaw"] - 0.08 * f["femininity"] + 0.10 * f["cheeks"],
+        taper=0.265 - 0.10 * f["jaw"] + 0.035 * f["femininity"] - 0.06 * age,
+        square=0.27 + 0.24 * f["jaw"] - 0.08 * f["femininity"] + 0.10 * f["cheeks"],
         neck_width=0.335 * face_width + 0.070 - 0.022 * f["femininity"] + 0.010 * f["jaw"],
-        eye_x=0.162 * (1.0 + 0.06 * f["face_width"]),
-        eye_width=0.086 * (1.0 + 0.16 * f["eye_size"] + 0.04 * f["femininity"]),
+        eye_x=0.163 * (1.0 + 0.06 * f["face_width"]),
+        eye_width=0.092 * (1.0 + 0.16 * f["eye_size"] + 0.04 * f["femininity"]),
         turn=DEPTH * torch.sin(LARGEST_TURN * f["yaw"]),
         nod=DEPTH * torch.sin(LARGEST_NOD * f["pitch"]),
         cheer=cheer,
@@ -96,8 +96,8 @@ def measure(f: Columns) -> Body:
         coil=coil,
         bun=bun,
         tail=tail,
-        hair_width=face_width + 0.022 + volume * (0.075 + 0.075 * coil),
-        hair_height=SKULL_HEIGHT + 0.020 + volume * (0.095 + 0.055 * coil),
+        hair_width=face_width + 0.022 * (1.0 - bald) + volume * (0.075 + 0.075 * coil),
+        hair_height=SKULL_HEIGHT + 0.024 * (1.0 - bald) + volume * (0.095 + 0.055 * coil),
     )  # fmt: skip
 
 

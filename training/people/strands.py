@@ -13,7 +13,7 @@ from torch import Tensor
 
 from training.people.canvas import Canvas
 
-LOCKS = ((11.0, 0.4, 0.50), (23.0, 2.3, 0.50), (47.0, 4.4, 0.46), (97.0, 1.1, 0.40))
+LOCKS = ((9.0, 0.4, 0.46), (21.0, 2.3, 0.42), (46.0, 4.4, 0.40), (95.0, 1.1, 0.40))
 """Waves per unit of `across`, phases, and how strong they are."""
 
 
@@ -26,6 +26,7 @@ def strands(part: Canvas, across: Tensor, along: Tensor, scale: Tensor | float) 
         scale: units of the board that one unit of `across` is there.
     """
     total = torch.zeros_like(across)
+    across = across + 0.045 * torch.sin(across * 7.0 + 1.0)  # no two locks alike
     drift = torch.sin(along * 4.0 + across * 3.0)
     for frequency, phase, strength in LOCKS:
         shown = part.shown(scale * (2.0 * math.pi / frequency))
@@ -35,10 +36,16 @@ def strands(part: Canvas, across: Tensor, along: Tensor, scale: Tensor | float) 
 
 
 def curls(part: Canvas, x: Tensor, y: Tensor, size: float) -> Tensor:
-    """A carpet of curls in [-1, 1]: hills of `size` units, each a coil seen from the front."""
+    """A carpet of curls, about in [-1, 1]: hills of `size` units and smaller ones across them."""
+    return 0.66 * _hills(part, x, y, size) + 0.50 * _hills(part, y + 0.31, 0.17 - x, 0.56 * size)
+
+
+def _hills(part: Canvas, x: Tensor, y: Tensor, size: float) -> Tensor:
+    """Round hills with threads across, valleys between them."""
     k = math.pi / size
-    bend_x = torch.sin(y * (0.62 * k) + 0.8)
-    bend_y = torch.sin(x * (0.55 * k) + 2.0)
+    bend_x = torch.sin(y * (0.62 * k) + x * (0.21 * k) + 0.8)
+    bend_y = torch.sin(x * (0.55 * k) - y * (0.17 * k) + 2.0)
     hills = torch.sin(x * k + 1.1 * bend_x) * torch.sin(y * (0.92 * k) + 1.1 * bend_y)
-    coil = torch.sin(hills * 7.5 + x * (0.8 * k))
-    return hills.mul_(0.68).add_(coil.mul_(0.32 * part.shown(0.5 * size)))
+    threads = torch.sin(hills * 6.0 + (x - y) * (1.5 * k)).mul_(0.22 * part.shown(0.6 * size))
+    low = hills.abs_().neg_().add_(1.0)
+    return low.square_().mul_(-1.5).add_(0.62).add_(threads)

@@ -15,7 +15,7 @@ from training.people.pose import EYE_Y, HEAD_Y, Body
 
 def draw_glasses(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Light) -> None:
     """Draw glasses, clear or tinted, with their shadow on the face."""
-    part = canvas.window(-0.24, 0.30, -0.54, 0.54)
+    part = canvas.window(-0.30, 0.30, -0.56, 0.56)
     on = f["glasses"]
     square = f["glasses_shape"]
     x = part.fx - 0.10 * body.turn
@@ -52,7 +52,7 @@ def _lens(x: Tensor, y: Tensor, body: Body, square: Tensor) -> Tensor:
     u = ((x.abs() - body.eye_x - 0.004) / 0.136).square_()
     v = (y / (0.120 - 0.014 * square)).square_()
     power = 1.0 - 0.62 * square
-    radius = u + v - (1.0 - power) * u * v * 1.3
+    radius = u + v - (1.0 - power) * 1.3 * u.clamp(max=1.0) * v.clamp(max=1.0)
     return distance_of(radius, 0.122)
 
 
