@@ -102,10 +102,10 @@ class Canvas:
         return torch.minimum(cover.clamp_(min=0.0), (half_width * (2.0 / self.px)).clamp(max=1.0))
 
     def shown(self, wavelength: Tensor | float) -> Tensor | float:
-        """How much of a wave of this length a picture can hold: 1 from 4 pixels on, 0 below 2."""
+        """How much of a wave of this length a picture can hold: 1 from 3.4 pixels on, 0 to 1.8."""
         if isinstance(wavelength, Tensor):
-            return (wavelength * (0.5 / self.px) - 1.0).clamp(0.0, 1.0)
-        return min(1.0, max(0.0, wavelength * 0.5 / self.px - 1.0))
+            return (wavelength * (0.62 / self.px) - 1.1).clamp(0.0, 1.0)
+        return min(1.0, max(0.0, wavelength * 0.62 / self.px - 1.1))
 
 
 @dataclass(frozen=True)

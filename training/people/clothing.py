@@ -21,7 +21,7 @@ STRIPE = 0.105  # of a light and a dark stripe together
 
 def shoulder_line(part: Canvas, body: Body) -> Tensor:
     """How far below the line of neck and shoulders: [N, 1, H, W]."""
-    across = part.x.abs() / (1.06 - 0.11 * body.feminine)
+    across = part.x.abs() / (1.08 - 0.16 * body.feminine)
     return part.y - SHOULDER_Y + 0.012 - 0.16 * across - 0.46 * across.square().square()
 
 
@@ -95,7 +95,7 @@ def _fold(layer: Layer, part: Canvas, f: Columns) -> None:
     fold = torch.sin(across * 13.0 - y * 20.0 + 1.2) * smooth((across - 0.20) * 4.0)
     fold = fold + 0.7 * torch.sin(x * 9.0 + y * 15.0) * smooth((y - 0.03) * 8.0)
     fold = fold + 0.5 * torch.sin(across * 31.0 - y * 26.0) * smooth((across - 0.38) * 5.0)
-    layer.height.add_(fold * (0.010 * (1.0 - 0.45 * f.amount("knit"))))
+    layer.height.add_(fold * (0.015 * (1.0 - 0.45 * f.amount("knit"))))
 
 
 def _weave(layer: Layer, part: Canvas, f: Columns, shoulder: Tensor, colors: Colors) -> None:
@@ -105,12 +105,13 @@ def _weave(layer: Layer, part: Canvas, f: Columns, shoulder: Tensor, colors: Col
     cover = (stripes * (0.5 * STRIPE / math.pi / part.px) + 0.5).clamp_(0.0, 1.0)
     other = mix(colors.clothes * 0.42, "#f4ead8", (1.9 - 2.4 * colors.clothes.mean(1, True)).clamp(0.0, 0.9))
     layer.part.paint(other, cover.mul_((2.0 * f.amount("stripes")).clamp(max=0.95)))
-    knit = (1.6 * f.amount("knit")).clamp(max=1.0) * part.shown(0.8 * STITCH)
+    knitted = (1.6 * f.amount("knit")).clamp(max=1.0)
+    knit = knitted * part.shown(0.8 * STITCH)
     column = torch.sin(part.x * (math.pi / STITCH))
     rows = torch.sin(down * (2.0 * math.pi / (0.86 * STITCH)) + 2.6 * column.abs())
     yarn = rows.mul_(0.5).add_(column.abs().mul_(0.8)).sub_(0.5)
-    layer.height.add_(yarn * (0.0045 * knit))
-    layer.dark.add_((-yarn).clamp_(min=0.0).mul_(0.55 * knit))
+    layer.height.add_(yarn * (0.0070 * knit))
+    layer.dark.add_((-yarn).clamp_(min=0.0).mul_(0.70 * knit)).add_(0.13 * (knitted - knit))
 
 
 def _draw_shirt_collar(part: Canvas, f: Columns, body: Body, colors: Colors, light: Light) -> None:

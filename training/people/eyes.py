@@ -114,7 +114,7 @@ def _draw_iris(
     spot = ellipse(x - size * place, y + size * 0.36, size * 0.30, size * 0.34)
     part.paint(one, part.cover(distance_of(spot, size * 0.30), 0.003).mul_(cover).mul_(0.96))
     spot = blob(ellipse(x + size * 0.42 * light.side, y - size * 0.50, size * 0.5, size * 0.28))
-    part.paint(mix(colors.backdrop, "#ffffff", 0.6), spot.mul_(cover).mul_(0.50))
+    part.paint(mix(one * 0.7, colors.iris, 0.3), spot.mul_(cover).mul_(0.50))
 
 
 def _draw_lashes(
@@ -122,12 +122,12 @@ def _draw_lashes(
 ) -> None:
     """Draw the dark edge of the upper lid and lashes that fan out from it."""
     t = lids.t
-    length = f["lashes"] * (0.45 + 0.55 * body.feminine)
+    length = f["lashes"] * (0.55 + 0.45 * body.feminine)
     ink = mix(colors.brow * 0.35, "#140d10", 0.75)
-    half = 0.0048 + 0.0040 * length + (0.0032 + 0.0034 * length) * t.clamp(-0.6, 1.2)
+    half = 0.0044 + 0.0056 * length + (0.0030 + 0.0044 * length) * t.clamp(-0.6, 1.2)
     part.paint(ink, part.stroke(lids.upper * 0.9 + 0.003, half).mul_(near).mul_(0.94))
     above = -lids.upper
-    reach = (0.010 + 0.032 * length) * smooth(0.85 + 0.55 * t)
+    reach = (0.010 + 0.044 * length) * smooth(0.85 + 0.55 * t)
     fan = t - above * (5.0 + 7.0 * t)  # lashes lean outwards
     comb = (torch.sin(fan * 27.0) * 0.5 + 0.5).mul_(part.shown(0.020)).add_(
         0.32 * (1.0 - part.shown(0.020))
@@ -148,11 +148,13 @@ def draw_brows(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     angry = f["brow_angle"]
     curve = (0.028 + 0.012 * f["femininity"]) * (1.0 - (t - 0.25).square()) + 0.028 * angry * t
     y = part.fy - (BROW_Y - rise - curve + 0.020) - 0.006 * angry
-    half = (0.011 + 0.019 * f["brow_thickness"]) * (1.0 - 0.20 * f["femininity"])
+    half = (0.011 + 0.019 * f["brow_thickness"]) * (1.0 - 0.28 * f["femininity"])
     shape = half * (1.06 - 0.50 * ((t + 1.0) * 0.5).clamp(0.0, 1.0))
-    hairs = torch.sin(t * 34.0 + y * (170.0 - 100.0 * t)) * part.shown(0.023)
-    edge = (y.abs() - shape * (1.0 + 0.16 * hairs)).mul_(0.9)
+    lean = y * (150.0 - 110.0 * t)
+    hairs = torch.sin(t * 33.0 + lean) + 0.7 * torch.sin(t * 19.0 + 0.8 * lean + 1.9)
+    hairs = hairs * (0.65 * part.shown(0.023))
+    edge = (y.abs() - shape * (1.0 + 0.20 * hairs)).mul_(0.9)
     cover = part.cover(edge, 0.008)
     cover.mul_(smooth((t + 1.12) * 4.0)).mul_(smooth((1.12 - t) * 3.2))
-    cover.mul_((0.86 + 0.14 * hairs).clamp_(0.0, 1.0))
+    cover.mul_((0.90 + 0.12 * hairs).clamp_(0.0, 1.0))
     part.paint(colors.brow, cover.mul_(0.93))

@@ -74,8 +74,8 @@ FACTORS: tuple[Factor, ...] = (
     Factor("nose_length", "Longer nose", -1.0, 1.0, "nose"),
     Factor("nose_bridge", "Stronger bridge of the nose", -1.0, 1.0, "nose"),
     Factor("mouth_width", "Wider mouth", -1.0, 1.0, "mouth"),
-    Factor("smile", "Smile", -0.6, 1.0, "mouth"),
-    Factor("mouth_open", "Open mouth", -1.0, 1.0, "mouth"),
+    Factor("smile", "Smile", -0.6, 1.0, "expression"),
+    Factor("mouth_open", "Open mouth", -1.0, 1.0, "chin"),
     Factor("lip_redness", "Lipstick", -0.5, 1.0, "mouth"),
     Factor("lip_fullness", "Full lips", 0.0, 1.0, "mouth"),
     Factor("beard", "Beard", -1.2, 1.0, "chin"),
@@ -101,8 +101,8 @@ FACTORS: tuple[Factor, ...] = (
     Factor("roll", "Tilt the head", -1.0, 1.0, "everything"),
     Factor("light_direction", "Light from the right", -1.0, 1.0, "everything"),
     Factor("light_warmth", "Warm light", -1.0, 1.0, "everything"),
-    Factor("background_hue", "Background colour", 0.0, 1.0, "everything"),
-    Factor("background_lightness", "Lighter background", 0.0, 1.0, "everything"),
+    Factor("background_hue", "Background colour", 0.0, 1.0, "background"),
+    Factor("background_lightness", "Lighter background", 0.0, 1.0, "background"),
     Factor("bokeh", "Lights in the background", -1.0, 1.0, "background"),
 )
 

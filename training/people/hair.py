@@ -41,7 +41,7 @@ def grow_hair(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Lig
     x = canvas.hx + bend * torch.sin(canvas.hy * 19.0 + 1.0) + 0.25 * body.turn
     length, up, down = body.length, None, None
     v = y - HEAD_Y
-    reach = 0.13 + 0.26 * length + 0.66 * length * length
+    reach = 0.13 + 0.26 * length + 0.64 * length * length
     up = (v / -body.hair_height).clamp_(min=0.0, max=1.0)
     down = (v / reach).clamp_(min=0.0)
     # Strands run from the crown along meridians of the skull, then straight down.
@@ -71,8 +71,9 @@ def _opening(canvas: Canvas, f: Columns, body: Body) -> Tensor:
     fringe = f["fringe"] * (1.0 - smooth(2.5 * body.bald))
     bend = (0.014 * body.wave) * torch.sin(canvas.hy * 19.0 + 1.0)
     bald = body.bald
-    x, y = torch.lerp(canvas.fx, canvas.hx, bald) + bend, canvas.fy - 0.02
-    height = 0.425 - 0.245 * fringe * (0.35 + 0.65 * fringe) + 0.22 * smooth(bald * 1.3)
+    behind = canvas.hx + 0.25 * body.turn
+    x, y = torch.lerp(canvas.fx, behind, smooth(2.0 * bald)) + bend, canvas.fy - 0.02
+    height = 0.425 - 0.245 * fringe * (0.35 + 0.65 * fringe) + 0.32 * smooth(bald * 1.3)
     up = (y / -height).clamp(min=0.0)
     down = y.clamp(min=0.0)
     part_line = f["parting"] * (1.0 - smooth(3.0 * bald))
@@ -144,7 +145,7 @@ def draw_ponytail(canvas: Canvas, body: Body, colors: Colors, light: Light) -> N
     part = canvas.window(-0.20, 0.85, 0.0, 0.78)
     t = ((part.hy + 0.02) / 0.80).clamp(0.0, 1.2)
     centre = 0.30 + 0.36 * t - 0.30 * t * t + (0.018 * body.wave) * torch.sin(t * 13.0)
-    swell = (t * (1.06 - t)).clamp(min=0.0).sqrt() * (2.35 - 0.9 * t)
+    swell = (t * (1.06 - t)).clamp(min=0.0).sqrt() * (2.35 - 0.9 * t) * (1.0 + 0.5 * body.coil)
     thick = (0.050 + 0.055 * body.tail) * swell + 1e-3
     x = part.hx - centre + 0.3 * body.turn
     across = x / thick
@@ -156,14 +157,15 @@ def draw_ponytail(canvas: Canvas, body: Body, colors: Colors, light: Light) -> N
     layer.height.add_(0.005 * tone)
     layer.gloss.fill_(0.25)
     layer.dark.copy_(smooth(0.5 - 2.2 * t) * 0.4)
-    shape = (across.abs() - 1.0 - 0.05 * tone) * thick
+    shape = (across.abs() - 1.0 - (0.05 + 0.09 * body.coil) * tone) * thick
     shown = (6.0 * body.tail).clamp(max=1.0) * (1.0 - smooth(2 * body.bald))
     near = blob((shape.clamp(min=0.0) / 0.05).square_()).mul_(part.cover(-shoulder_line(part, body)))
     part.darken(constant(t, 0.62, 0.58, 0.62), near.mul_(0.7 * shown))
     inside = part.cover(shape.clone()).mul_(shown)
     part.paint(lit(layer, light, HAIR), inside)
     tie = part.cover((t - 0.20).abs_().mul_(0.80).sub_(0.020)).mul_(inside)
-    part.paint(colors.hat * (0.62 + 0.3 * (1.0 - across.square()).clamp(min=0.0)), tie)
+    red = constant(t, 0.66, 0.24, 0.27)
+    part.paint(red * (0.62 + 0.4 * (1.0 - across.square()).clamp(min=0.0)), tie)
 
 
 def draw_front_hair(canvas: Canvas, hair: Hair, f: Columns, body: Body, colors: Colors) -> None:

@@ -58,7 +58,7 @@ def draw_head(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Lig
     layer = part.layer(colors.skin)
     radius = head_radius(body, part.hx, part.hy)
     layer.height.copy_((1.0 - radius).clamp_(min=0.0).add_(0.004).sqrt_().mul_(0.92 * DEPTH))
-    layer.gloss.fill_(0.10)
+    layer.gloss.add_(0.07 + 0.13 * f["skin_tone"])
     _colour_skin(layer, f, body, colors)
     _carve_forehead_and_cheeks(layer, f, body)
     carve_nose(layer, f, body, colors, light)
@@ -77,12 +77,12 @@ def _carve_forehead_and_cheeks(layer: Layer, f: Columns, body: Body) -> None:
     part.height.add_(brow.mul_(rough))
     # Cheeks: up and rounder with a smile.
     lift = 0.035 * body.cheer
-    full = 0.020 + 0.012 * f["cheeks"] + 0.024 * body.cheer - 0.010 * body.age
+    full = 0.020 + 0.020 * f["cheeks"] + 0.024 * body.cheer - 0.010 * body.age
     cheek = blob(ellipse(side - 0.205, y - 0.110 + lift, 0.150, 0.125))
     part.gloss.add_(cheek * 0.10)
     part.height.add_(cheek.mul_(full))
     hollow = blob(ellipse(side - 0.245, y - 0.245, 0.110, 0.150))
-    part.height.sub_(hollow.mul_(0.018 - 0.016 * f["cheeks"] + 0.012 * body.age))
+    part.height.sub_(hollow.mul_(0.016 - 0.022 * f["cheeks"] + 0.012 * body.age))
     chin_y = HEAD_Y + body.chin - 0.085
     chin = blob(ellipse(part.part.fx, y - chin_y, 0.125, 0.095))
     part.height.add_(chin.mul_(0.026 + 0.006 * f["jaw"]))
@@ -104,11 +104,11 @@ def _colour_skin(layer: Layer, f: Columns, body: Body, colors: Colors) -> None:
 def _draw_freckles(part: Canvas, f: Columns, colors: Colors) -> None:
     """Dots at places of their own on cheeks and nose, each with its size; they come one by one."""
     strength = f.amount("freckles")
-    color = mix(colors.skin * 0.62, "#8a4522", 0.45)
+    color = mix(colors.skin * 0.66, "#8f4c28", 0.45)
     for x, y, size in FRECKLES:
         dot = part.window(y - size - 0.10, y + size + 0.10, x - size - 0.15, x + size + 0.15)
         cover = dot.cover(distance_of(ellipse(dot.fx - x, dot.fy - y, size, 0.85 * size), size), 0.006)
-        dot.paint(color, cover.mul_((1.5 * strength).clamp(max=0.85)))
+        dot.paint(color, cover.mul_((1.5 * strength).clamp(max=0.72)))
 
 
 def _scatter() -> tuple[tuple[float, float, float], ...]:
@@ -118,7 +118,7 @@ def _scatter() -> tuple[tuple[float, float, float], ...]:
         angle, reach = 2.39996 * i, math.sqrt((i + 0.5) / 30)
         x, y = 0.34 * reach * math.cos(angle), 0.105 * reach * math.sin(angle)
         y += 0.100 - 0.045 * math.cos(9.0 * x)
-        places.append((x, y, 0.0085 + 0.0035 * math.sin(5.0 * i)))
+        places.append((x, y, 0.0105 + 0.0035 * math.sin(5.0 * i)))
     return tuple(places)
 
 

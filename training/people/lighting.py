@@ -9,7 +9,7 @@ from torch import Tensor
 
 from training.people.canvas import Canvas, Layer
 from training.people.factors import Columns
-from training.people.palette import Colors, constant, mix
+from training.people.palette import constant
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Light:
     """The light of a batch of pictures; numbers [N, 1, 1, 1], colours [N, 3, 1, 1].
 
     `x`, `y`, `z` point to the key light; `half` is halfway between it and the viewer; `side` is
-    `x` before its length is made 1, in [-0.75, 0.75].
+    `x` before its length is made 1, in [-0.85, 0.85].
     """
 
     x: Tensor
@@ -40,22 +40,24 @@ class Material:
         scatter: red, green, blue that glow where light turns to shade.
         shine: doublings of the gloss's exponent: 3 is broad, 6 is a spot.
         rim: how much the light from behind shows.
+        shade: red, green, blue of what the sky lights.
     """
 
     wrap: float
     scatter: tuple[float, float, float]
     shine: int
     rim: float
+    shade: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
 
-SKIN = Material(wrap=0.42, scatter=(0.34, 0.07, 0.02), shine=4, rim=0.32)
+SKIN = Material(wrap=0.42, scatter=(0.30, 0.08, 0.03), shine=4, rim=0.26, shade=(1.12, 0.98, 0.90))
 HAIR = Material(wrap=0.50, scatter=(0.06, 0.03, 0.02), shine=3, rim=0.34)
 CLOTH = Material(wrap=0.45, scatter=(0.05, 0.04, 0.04), shine=2, rim=0.22)
 
 
-def set_light(f: Columns, colors: Colors) -> Light:
+def set_light(f: Columns) -> Light:
     """Put up the lamps; warm light has cool shade."""
-    side, warm = 0.75 * f["light_direction"], f["light_warmth"]
+    side, warm = 0.85 * f["light_direction"], f["light_warmth"]
     up, front = -0.50, 0.72
     norm = (side.square() + up**2 + front**2).sqrt()
     x, y, z = side / norm, up / norm, front / norm
@@ -70,9 +72,9 @@ def set_light(f: Columns, colors: Colors) -> Light:
         half=(hx / halved, hy / halved, hz / halved),
         side=side,
         key=white * (1.0 + warm * constant(warm, 0.10, 0.01, -0.16)),
-        sky=mix(shade * (1.0 - warm * constant(warm, 0.05, 0.0, -0.08)), colors.backdrop * 0.5, 0.3),
-        floor=mix(constant(warm, 0.30, 0.24, 0.25), colors.clothes * 0.4, 0.4),
-        rim=mix(colors.backdrop, "#fff3e0", 0.6),
+        sky=shade * (1.0 - warm * constant(warm, 0.05, 0.0, -0.08)),
+        floor=constant(warm, 0.34, 0.28, 0.29),
+        rim=constant(warm, 0.92, 0.90, 0.95),
     )
 
 
@@ -108,7 +110,8 @@ def lit(layer: Layer, light: Light, material: Material) -> Tensor:
     glow = (1.0 - key).mul_(key)
     up = (ny * -0.5).add_(0.5)
     open_ = bright.mul_(0.6).add_(0.4)  # shadows keep most of the sky
-    color = torch.lerp(light.floor, light.sky, up).mul_(open_)
+    shade = constant(key, *material.shade)
+    color = torch.lerp(light.floor * shade, light.sky * shade, up).mul_(open_)
     color.addcmul_(light.key, key).addcmul_(constant(key, *material.scatter), glow)
     color.mul_(layer.part.img)
     shine = (nx * light.half[0]).addcmul_(ny, light.half[1]).addcmul_(nz, light.half[2])

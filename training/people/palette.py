@@ -10,7 +10,7 @@ from torch import Tensor
 from training.people.factors import Columns
 from training.people.canvas import smooth
 
-SKIN = ("#f9dfce", "#f3ccae", "#e3ae87", "#c68d63", "#9c6743", "#74482f", "#523224")
+SKIN = ("#f9dfce", "#f3ccae", "#e3ae87", "#c68d63", "#a06b47", "#7c4f36", "#5e3c2d")
 HAIR = ("#1d191b", "#33241f", "#5a3a28", "#8a5f3a", "#c0935a", "#e6cb94")
 RED_HAIR = ("#2b1413", "#561d18", "#8a331b", "#b8532a", "#d98047", "#eeb07a")
 EYES = ("#4a2c1c", "#7a4a22", "#8f7a34", "#4f8a5a", "#3f8f9c", "#4a86c8", "#7f93a8")
@@ -75,7 +75,7 @@ def choose_colors(f: Columns) -> Colors:
     grown = mix(ramp(f["hair_lightness"], HAIR), ramp(f["hair_lightness"], RED_HAIR),
                 f.amount("hair_redness"))  # fmt: skip
     grey = ramp(0.30 + 0.70 * f["hair_lightness"], ("#63616a", "#98979d", "#e0dedd"))
-    turned = 1.0 - (1.0 - f.amount("grey_hair")) * (1.0 - 0.85 * smooth((age - 0.68) * 3.0))
+    turned = 1.0 - (1.0 - f.amount("grey_hair")) * (1.0 - 0.85 * smooth((age - 0.72) * 3.2))
     hair = mix(grown, grey, turned)
     natural_lips = mix(skin * constant(skin, 0.90, 0.66, 0.64), "#c05a58", 0.35)
     clothes = _with_lightness(ramp(f["clothing_hue"], CLOTHES), f["clothing_lightness"])

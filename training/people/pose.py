@@ -74,13 +74,13 @@ def measure(f: Columns) -> Body:
         age=age,
         feminine=feminine,
         face_width=face_width,
-        chin=0.498 + 0.040 * f["face_length"] - 0.010 * f["femininity"] + 0.008 * f["jaw"]
+        chin=0.498 + 0.040 * f["face_length"] - 0.016 * f["femininity"] + 0.008 * f["jaw"]
         + 0.040 * gape + 0.008 * age,
-        taper=0.265 - 0.10 * f["jaw"] + 0.035 * f["femininity"] - 0.06 * age,
-        square=0.27 + 0.24 * f["jaw"] - 0.08 * f["femininity"] + 0.10 * f["cheeks"],
-        neck_width=0.335 * face_width + 0.070 - 0.022 * f["femininity"] + 0.010 * f["jaw"],
+        taper=0.265 - 0.13 * f["jaw"] + 0.055 * f["femininity"] - 0.06 * age,
+        square=0.27 + 0.27 * f["jaw"] - 0.10 * f["femininity"] + 0.17 * f["cheeks"],
+        neck_width=0.335 * face_width + 0.070 - 0.032 * f["femininity"] + 0.010 * f["jaw"],
         eye_x=0.163 * (1.0 + 0.06 * f["face_width"]),
-        eye_width=0.092 * (1.0 + 0.16 * f["eye_size"] + 0.04 * f["femininity"]),
+        eye_width=0.092 * (1.0 + 0.18 * f["eye_size"] + 0.07 * f["femininity"]),
         turn=DEPTH * torch.sin(LARGEST_TURN * f["yaw"]),
         nod=DEPTH * torch.sin(LARGEST_NOD * f["pitch"]),
         cheer=cheer,

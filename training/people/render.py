@@ -69,7 +69,7 @@ def _one_thread() -> Iterator[None]:
 def _render_chunk(factors: Tensor, resolution: int) -> Tensor:
     f = Columns(factors)
     body, colors = measure(f), choose_colors(f)
-    light = set_light(f, colors)
+    light = set_light(f)
     canvas = blank_canvas(f, body, resolution)
     hair = grow_hair(canvas, f, body, colors, light)
     draw_backdrop(canvas, f, colors, light)

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from training.people.canvas import Canvas
 
-LOCKS = ((9.0, 0.4, 0.46), (21.0, 2.3, 0.42), (46.0, 4.4, 0.40), (95.0, 1.1, 0.40))
+LOCKS = ((9.0, 0.4, 0.34), (21.0, 2.3, 0.38), (47.0, 4.4, 0.40), (99.0, 1.1, 0.44))
 """Waves per unit of `across`, phases, and how strong they are."""
 
 
@@ -37,7 +37,7 @@ def strands(part: Canvas, across: Tensor, along: Tensor, scale: Tensor | float) 
 
 def curls(part: Canvas, x: Tensor, y: Tensor, size: float) -> Tensor:
     """A carpet of curls, about in [-1, 1]: hills of `size` units and smaller ones across them."""
-    return 0.66 * _hills(part, x, y, size) + 0.50 * _hills(part, y + 0.31, 0.17 - x, 0.56 * size)
+    return 0.80 * _hills(part, x, y, size) + 0.34 * _hills(part, y + 0.31, 0.17 - x, 0.56 * size)
 
 
 def _hills(part: Canvas, x: Tensor, y: Tensor, size: float) -> Tensor:

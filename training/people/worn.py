@@ -21,7 +21,7 @@ def draw_glasses(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: 
     x = part.fx - 0.10 * body.turn
     y = part.fy - EYE_Y - 0.018
     lens = _lens(x, y, body, square)
-    frame = mix(colors.hat * 0.30, "#1d171b", 0.6)
+    frame = constant(x, 0.13, 0.095, 0.105)
     half = 0.0085 + 0.004 * square
     shadow = part.stroke(_lens(x + 0.02 * light.side, y - 0.030, body, square), 0.02)
     part.darken(mix(colors.flush * 0.5, "#4a4058", 0.2), shadow.mul_(0.30 * on))
@@ -29,7 +29,7 @@ def draw_glasses(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: 
     inside = part.cover(lens.clone())
     v = y / 0.110
     dark = torch.lerp(constant(colors.skin, 0.10, 0.09, 0.13),
-                      mix(colors.hat * 0.5, "#5a4450", 0.5), smooth(0.35 + v * 0.5))  # fmt: skip
+                      constant(x, 0.36, 0.27, 0.30), smooth(0.35 + v * 0.5))  # fmt: skip
     part.paint(dark, inside * ((0.25 * tint + 0.70 * smooth(1.6 * tint)) * on))
     streak = blob(((x + 0.9 * y - 0.10 * torch.sign(x) - 0.06 * light.side) / 0.034).square_())
     streak.add_(blob(((x + 0.9 * y - 0.10 * torch.sign(x) + 0.055) / 0.014).square_()))
