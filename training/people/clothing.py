@@ -57,6 +57,7 @@ def draw_clothing(canvas: Canvas, f: Columns, body: Body, colors: Colors, light:
     collar = f["collar"]
     open_ = ((collar - 0.35) / 0.65).clamp(0.0, 1.0)
     rise = 1.0 - (collar / 0.35).clamp(0.0, 1.0)
+    rise = rise * (1.0 - 0.8 * smooth(8.0 * f.amount("shirt_collar")))
     neck = body.neck_width + 0.032 + 0.055 * open_
     t = (across / neck).clamp(max=1.0)
     dip = torch.lerp(1.0 - t * t, 1.0 - t, smooth(2.0 * open_ - 0.6))

@@ -59,6 +59,8 @@ def grow_hair(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Lig
     radius = (x / width).square_() * (1.0 - 0.55 * lower.clamp(max=1.0)) + lower
     radius.add_((v / -body.hair_height).clamp_(min=0.0).square_())
     outline = distance_of(radius.clone(), 0.45)
+    top = smooth(2.2 * body.bald) * smooth((up - 0.35) * 2.5)  # bald from the top down
+    outline.add_(0.12 * top).add_((0.05 * f["hat"]) * smooth(-8.0 * v - 1.6))
     outline.sub_(0.014 * coils.clamp(min=-0.25)).sub_(0.003 * tone)
     opening = _opening(canvas, f, body)
     ragged = opening + tone * (0.008 + 0.014 * f["fringe"] * (1.0 - 0.5 * body.coil))

@@ -108,7 +108,7 @@ def _draw_freckles(part: Canvas, f: Columns, colors: Colors) -> None:
     for x, y, size in FRECKLES:
         dot = part.window(y - size - 0.10, y + size + 0.10, x - size - 0.15, x + size + 0.15)
         cover = dot.cover(distance_of(ellipse(dot.fx - x, dot.fy - y, size, 0.85 * size), size), 0.006)
-        dot.paint(color, cover.mul_((1.5 * strength).clamp(max=0.72)))
+        dot.paint(color, cover.mul_((1.5 * strength).clamp(max=0.62)))
 
 
 def _scatter() -> tuple[tuple[float, float, float], ...]:
@@ -118,7 +118,7 @@ def _scatter() -> tuple[tuple[float, float, float], ...]:
         angle, reach = 2.39996 * i, math.sqrt((i + 0.5) / 30)
         x, y = 0.34 * reach * math.cos(angle), 0.105 * reach * math.sin(angle)
         y += 0.100 - 0.045 * math.cos(9.0 * x)
-        places.append((x, y, 0.0105 + 0.0035 * math.sin(5.0 * i)))
+        places.append((x, y, 0.0100 + 0.0030 * math.sin(5.0 * i)))
     return tuple(places)
 
 

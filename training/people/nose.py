@@ -24,7 +24,7 @@ def carve_nose(layer: Layer, f: Columns, body: Body, colors: Colors, light: Ligh
     x = part.part.fx - (FORWARD * body.turn) * along
     side = x.abs()
     bridge = 0.5 + 0.5 * f["nose_bridge"]
-    ends = smooth((tip_y + 0.056 - y) * 13.0)
+    ends = smooth((tip_y + 0.056 - y) * 11.5)
     high = (0.006 + 0.046 * bridge) * smooth(along * 3.0) + 0.048 * along * along
     width = 0.046 + 0.034 * size * along * along
     ridge = blob((x / width).square_()).mul_(high).mul_(ends)
@@ -32,11 +32,11 @@ def carve_nose(layer: Layer, f: Columns, body: Body, colors: Colors, light: Ligh
     bump = blob(ellipse(x, y - top_y - 0.42 * (tip_y - top_y), 0.034, 0.06))
     part.height.add_(bump.mul_((0.026 * f["nose_bridge"]).clamp(min=0.0)))
     tip = blob(ellipse(x, y - tip_y + 0.004, 0.062 * size, 0.056 * size))
-    part.height.add_(tip * (0.036 * size))
+    part.height.add_(tip * (0.031 * size))
     part.gloss.add_(tip.mul_(0.20))
     part.gloss.add_(blob(ellipse(x, y - tip_y + 0.12, 0.030, 0.10)).mul_(0.08))
     wings = blob(ellipse(side - 0.058 * size, y - tip_y - 0.010, 0.040 * size, 0.040))
-    part.height.add_(wings.mul_(0.026 * size))
+    part.height.add_(wings.mul_(0.022 * size))
     # Below the tip it is dark, and darker on the side that is turned from the light.
     under = blob(ellipse(x + 0.035 * light.side, y - tip_y - 0.058, 0.105 * size, 0.046))
     part.dark.add_(under.mul_(0.30))

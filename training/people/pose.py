@@ -77,7 +77,7 @@ def measure(f: Columns) -> Body:
         chin=0.498 + 0.040 * f["face_length"] - 0.016 * f["femininity"] + 0.008 * f["jaw"]
         + 0.040 * gape + 0.008 * age,
         taper=0.265 - 0.13 * f["jaw"] + 0.055 * f["femininity"] - 0.06 * age,
-        square=0.27 + 0.27 * f["jaw"] - 0.10 * f["femininity"] + 0.17 * f["cheeks"],
+        square=0.27 + 0.27 * f["jaw"] - 0.10 * f["femininity"] + 0.22 * f["cheeks"],
         neck_width=0.335 * face_width + 0.070 - 0.032 * f["femininity"] + 0.010 * f["jaw"],
         eye_x=0.163 * (1.0 + 0.06 * f["face_width"]),
         eye_width=0.092 * (1.0 + 0.18 * f["eye_size"] + 0.07 * f["femininity"]),
@@ -96,7 +96,8 @@ def measure(f: Columns) -> Body:
         coil=coil,
         bun=bun,
         tail=tail,
-        hair_width=face_width + 0.022 * (1.0 - bald) + volume * (0.075 + 0.075 * coil),
+        hair_width=face_width + 0.022 * (1.0 - bald)
+        + volume * (0.045 + 0.030 * smooth(2.5 * f["hair_length"]) + 0.085 * coil),
         hair_height=SKULL_HEIGHT + 0.024 * (1.0 - bald) + volume * (0.095 + 0.055 * coil),
     )  # fmt: skip
 

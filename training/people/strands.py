@@ -32,7 +32,7 @@ def strands(part: Canvas, across: Tensor, along: Tensor, scale: Tensor | float) 
         shown = part.shown(scale * (2.0 * math.pi / frequency))
         wave = torch.sin(across * frequency + (drift * (0.5 + 0.012 * frequency) + phase))
         total.add_(wave.mul_(shown).mul_(strength))
-    return total
+    return total.mul_(0.78 + 0.34 * torch.sin(across * 5.0 - along * 3.0 + 2.0))
 
 
 def curls(part: Canvas, x: Tensor, y: Tensor, size: float) -> Tensor:

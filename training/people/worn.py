@@ -85,7 +85,7 @@ def draw_hat(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Ligh
     on = f["hat"]
     brim = smooth(1.6 * f["hat_brim"] + 0.15)
     knit = 1.0 - brim
-    x = part.hx - 0.10 * body.turn
+    x = part.hx + 0.10 * body.turn
     width, height = body.hair_width + 0.020, body.hair_height + 0.045 + 0.02 * brim
     u = x / width
     v = part.hy - HEAD_Y

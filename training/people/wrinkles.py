@@ -57,7 +57,7 @@ def _around_eyes(layer: Layer, body: Body, old: Tensor) -> None:
     side, y = part.part.fx.abs() - body.eye_x, part.part.fy - EYE_Y
     bag = _valley(((side * 0.95 / body.eye_width).square() + ((y - 0.012) / 0.088).square()).sqrt_()
                   - 1.0, 0.20).mul_(smooth((y - 0.025) * 25.0))  # fmt: skip
-    amount = 0.10 + 0.30 * body.cheer + 0.85 * old
+    amount = 0.05 + 0.30 * body.cheer + 0.85 * old
     part.dark.add_(bag * (0.13 * amount))
     part.height.sub_(bag.mul_(0.0045 * amount))
     # Crow's feet: rays from the outer corner.
