@@ -34,7 +34,9 @@ def draw_beard(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Li
     outer = distance_of(radius.clone(), 0.42) - 0.010 * tone * amount
     density = (amount * 2.6).clamp(max=1.0)
     cover = part.cover(outer, 0.010).mul_(part.cover(inner, 0.034 - 0.012 * amount))
-    cover.mul_(density * (0.62 + 0.38 * smooth(1.6 * amount))).mul_((0.94 + 0.22 * amount * tone).clamp_(0.0, 1.0))
+    cover.mul_(density * (0.62 + 0.38 * smooth(1.6 * amount))).mul_(
+        (0.94 + 0.22 * amount * tone).clamp_(0.0, 1.0)
+    )
     layer = part.layer(colors.beard)
     layer.part.img.mul_((1.0 + 0.24 * tone).clamp_(0.4, 1.5))
     layer.height.copy_((1.0 - radius).clamp_(min=0.0).add_(0.01).sqrt_().mul_(0.36))

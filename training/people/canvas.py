@@ -83,7 +83,7 @@ class Canvas:
         """Multiply the picture by `tint` [N, 3, 1, 1] where `amount` [N, 1, H, W] is 1."""
         self.img.mul_(torch.addcmul(torch.ones_like(tint), amount, tint - 1.0))
 
-    def cover(self, distance: Tensor, soft: float = 0.0) -> Tensor:
+    def cover(self, distance: Tensor, soft: Tensor | float = 0.0) -> Tensor:
         """How much of each pixel lies inside: 1 inside, 0 outside, a ramp of px + `soft` between.
 
         `distance` is overwritten.

@@ -25,13 +25,13 @@ def shoulder_line(part: Canvas, body: Body) -> Tensor:
     return part.y - SHOULDER_Y + 0.012 - 0.16 * across - 0.46 * across.square().square()
 
 
-def draw_neck(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Light) -> None:
+def draw_neck(canvas: Canvas, body: Body, colors: Colors, light: Light) -> None:
     """Draw neck and upper chest, with the shadow that the head throws on them."""
     part = canvas.window(TOP, 1.0, -0.62, 0.62)
     layer = part.layer(mix(colors.skin, colors.flush, 0.12))
     flare = (part.y - SHOULDER_Y + 0.125).clamp(min=0.0)
     width = body.neck_width + 1.7 * flare * flare
-    x = part.x + 0.0 * part.hx
+    x = part.x
     distance = x.abs() - width
     t = (x / width).clamp(-1.0, 1.0)
     layer.height.copy_((1.02 - t * t).sqrt_() * (0.8 * body.neck_width))
@@ -67,7 +67,9 @@ def draw_clothing(canvas: Canvas, f: Columns, body: Body, colors: Colors, light:
     shape = -torch.maximum(inside, torch.minimum(shoulder, below))
     layer = part.layer(colors.clothes)
     drop = shoulder.clamp(min=0.0)
-    layer.height.copy_((drop * 3.0 + 0.004).sqrt_().clamp_(max=1.25).mul_(0.17) - 0.10 * across.square())
+    layer.height.copy_(
+        (drop * 3.0 + 0.004).sqrt_().clamp_(max=1.25).mul_(0.17) - 0.10 * across.square()
+    )
     tube = (1.0 - (across / neck).square()).clamp_(min=0.0).sqrt_().mul_(0.10)
     above = smooth((SHOULDER_Y + 0.02 - part.y) * 14.0)
     layer.height.copy_(torch.lerp(layer.height, tube, above * rise))
@@ -77,7 +79,7 @@ def draw_clothing(canvas: Canvas, f: Columns, body: Body, colors: Colors, light:
     band = part.y - edge
     inner = smooth((neck - across) * 60.0)
     trim = smooth((0.042 - band) * 60.0).mul_(inner)
-    ribs = torch.sin(part.x * 190.0 + 0.0 * band).mul_(0.0016 * part.shown(0.033))
+    ribs = torch.sin(part.x * 190.0).mul_(0.0016 * part.shown(0.033))
     layer.height.add_(trim * (ribs + 0.012))
     layer.part.paint(colors.clothes * 0.84, trim.mul_(0.5))
     layer.dark.add_(blob((band - 0.05).mul_(1 / 0.022).square_()).mul_(inner).mul_(0.20))
@@ -104,7 +106,9 @@ def _weave(layer: Layer, part: Canvas, f: Columns, shoulder: Tensor, colors: Col
     down = shoulder + 0.10 * part.x.square()
     stripes = torch.sin(down * (2.0 * math.pi / STRIPE) - 0.9)
     cover = (stripes * (0.5 * STRIPE / math.pi / part.px) + 0.5).clamp_(0.0, 1.0)
-    other = mix(colors.clothes * 0.42, "#f4ead8", (1.9 - 2.4 * colors.clothes.mean(1, True)).clamp(0.0, 0.9))
+    other = mix(
+        colors.clothes * 0.42, "#f4ead8", (1.9 - 2.4 * colors.clothes.mean(1, True)).clamp(0.0, 0.9)
+    )
     layer.part.paint(other, cover.mul_((2.0 * f.amount("stripes")).clamp(max=0.95)))
     knitted = (1.6 * f.amount("knit")).clamp(max=1.0)
     knit = knitted * part.shown(0.8 * STITCH)
@@ -133,7 +137,7 @@ def _draw_shirt_collar(part: Canvas, f: Columns, body: Body, colors: Colors, lig
     part.darken(mix(colors.clothes * 0.3, "#4a4058", 0.5), shade.mul_(0.55 * shown))
     layer = part.layer(mix(colors.clothes, "#fbf6ec", 0.66))
     edge = (-flap).clamp_(0.0, 0.03)
-    layer.height.copy_(edge.sqrt() * 0.05 + across * 0.25 - 0.12 * part.x * 0.0)
+    layer.height.copy_(edge.sqrt() * 0.05 + across * 0.25)
     seam = blob(((flap + 0.018) / 0.0045).square_()).mul_(part.shown(0.012))
     layer.dark.copy_(seam.mul_(0.28))
     layer.dark.add_(smooth(0.35 - down * 5.0).mul_(0.5))

@@ -51,7 +51,7 @@ def draw_eyes(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Lig
     """Draw both eyes: the ball in the shadow of its lid, lashes, and the fold above."""
     part = canvas.face_window(-0.12, 0.09, -0.32, 0.32)
     lids = measure_lids(part, f, body)
-    t, width = lids.t, body.eye_width
+    t = lids.t
     near = smooth((1.16 - t.abs()) * 6.0)
     _draw_lid(part, f, lids, body, colors)
     cover = part.cover(torch.minimum(lids.upper, lids.lower).mul_(-0.85))
@@ -129,8 +129,10 @@ def _draw_lashes(
     above = -lids.upper
     reach = (0.010 + 0.044 * length) * smooth(0.85 + 0.55 * t)
     fan = t - above * (5.0 + 7.0 * t)  # lashes lean outwards
-    comb = (torch.sin(fan * 27.0) * 0.5 + 0.5).mul_(part.shown(0.020)).add_(
-        0.32 * (1.0 - part.shown(0.020))
+    comb = (
+        (torch.sin(fan * 27.0) * 0.5 + 0.5)
+        .mul_(part.shown(0.020))
+        .add_(0.32 * (1.0 - part.shown(0.020)))
     )
     inside = smooth(above * 200.0 + 0.5) * smooth((reach - above) * 70.0)
     inside.mul_(smooth((1.35 - fan.abs()) * 5.0)).mul_(smooth((1.30 - t) * 6.0))

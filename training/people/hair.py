@@ -64,7 +64,7 @@ def grow_hair(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Lig
     outline.sub_(0.014 * coils.clamp(min=-0.25)).sub_(0.003 * tone)
     opening = _opening(canvas, f, body)
     ragged = opening + tone * (0.008 + 0.014 * f["fringe"] * (1.0 - 0.5 * body.coil))
-    color = _colour(canvas, f, body, colors, light, radius, across, up, v, tone)
+    color = _colour(canvas, body, colors, light, radius, across, up, v, tone)
     return Hair(outline, opening, ragged, color)
 
 
@@ -89,7 +89,6 @@ def _opening(canvas: Canvas, f: Columns, body: Body) -> Tensor:
 
 def _colour(
     canvas: Canvas,
-    f: Columns,
     body: Body,
     colors: Colors,
     light: Light,
@@ -161,7 +160,9 @@ def draw_ponytail(canvas: Canvas, body: Body, colors: Colors, light: Light) -> N
     layer.dark.copy_(smooth(0.5 - 2.2 * t) * 0.4)
     shape = (across.abs() - 1.0 - (0.05 + 0.09 * body.coil) * tone) * thick
     shown = (6.0 * body.tail).clamp(max=1.0) * (1.0 - smooth(2 * body.bald))
-    near = blob((shape.clamp(min=0.0) / 0.05).square_()).mul_(part.cover(-shoulder_line(part, body)))
+    near = blob((shape.clamp(min=0.0) / 0.05).square_()).mul_(
+        part.cover(-shoulder_line(part, body))
+    )
     part.darken(constant(t, 0.62, 0.58, 0.62), near.mul_(0.7 * shown))
     inside = part.cover(shape.clone()).mul_(shown)
     part.paint(lit(layer, light, HAIR), inside)
@@ -170,7 +171,7 @@ def draw_ponytail(canvas: Canvas, body: Body, colors: Colors, light: Light) -> N
     part.paint(red * (0.62 + 0.4 * (1.0 - across.square()).clamp(min=0.0)), tie)
 
 
-def draw_front_hair(canvas: Canvas, hair: Hair, f: Columns, body: Body, colors: Colors) -> None:
+def draw_front_hair(canvas: Canvas, hair: Hair, body: Body, colors: Colors) -> None:
     """Draw the hair in front of head and shoulders, and its shadow on them."""
     shape = torch.maximum(hair.outline, -hair.ragged)
     soft = torch.maximum(hair.outline, -hair.opening)

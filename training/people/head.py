@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 
-import torch
 from torch import Tensor
 
-from training.people.canvas import Canvas, Layer, blob, distance_of, ellipse, smooth
+from training.people.canvas import Canvas, Layer, blob, distance_of, ellipse
 from training.people.factors import Columns
 from training.people.lighting import SKIN, Light, compose
 from training.people.mouth import carve_mouth
 from training.people.nose import carve_nose
 from training.people.palette import Colors, mix
-from training.people.pose import BROW_Y, DEPTH, EYE_Y, HEAD_Y, MOUTH_Y, SKULL_HEIGHT, Body
+from training.people.pose import BROW_Y, DEPTH, EYE_Y, HEAD_Y, SKULL_HEIGHT, Body
 from training.people.wrinkles import carve_wrinkles
 
 
@@ -107,7 +106,9 @@ def _draw_freckles(part: Canvas, f: Columns, colors: Colors) -> None:
     color = mix(colors.skin * 0.66, "#8f4c28", 0.45)
     for x, y, size in FRECKLES:
         dot = part.window(y - size - 0.10, y + size + 0.10, x - size - 0.15, x + size + 0.15)
-        cover = dot.cover(distance_of(ellipse(dot.fx - x, dot.fy - y, size, 0.85 * size), size), 0.006)
+        cover = dot.cover(
+            distance_of(ellipse(dot.fx - x, dot.fy - y, size, 0.85 * size), size), 0.006
+        )
         dot.paint(color, cover.mul_((1.5 * strength).clamp(max=0.62)))
 
 

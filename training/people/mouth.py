@@ -9,7 +9,6 @@ from torch import Tensor
 
 from training.people.canvas import Canvas, Layer, blob, ellipse, smooth
 from training.people.factors import Columns
-from training.people.lighting import Light
 from training.people.palette import Colors, constant, mix
 from training.people.pose import MOUTH_Y, Body
 
@@ -46,7 +45,9 @@ def measure_lips(part: Canvas, f: Columns, body: Body) -> Lips:
     depth = 0.052 * cheer - 0.046 * frown  # of the corners' line below or above its middle
     line = middle - depth * (1.0 - arch) + 0.006 * blob((x / 0.05).square_())
     full = 0.58 + 0.95 * f["lip_fullness"] + 0.10 * f["femininity"] - 0.22 * body.age
-    bow = 1.0 - 0.26 * blob((x / 0.032).square_()) + 0.10 * blob(((x.abs() - 0.040) / 0.05).square_())
+    bow = (
+        1.0 - 0.26 * blob((x / 0.032).square_()) + 0.10 * blob(((x.abs() - 0.040) / 0.05).square_())
+    )
     top = line - arch * (0.020 * grin + 0.016 * gape)
     bottom = line + arch * (0.040 * grin + 0.092 * gape)
     crest = top - arch * bow * (0.034 * full * (1.0 - 0.25 * cheer))
@@ -73,14 +74,18 @@ def carve_mouth(layer: Layer, f: Columns, body: Body, colors: Colors) -> None:
     lines = torch.sin(lips.x * 260.0 + 3.0 * lips.t).mul_(0.0007 * part.part.shown(0.024))
     part.height.add_(lines * rolled)
     part.gloss.add_(rolled.mul_(0.12 + 0.35 * f.amount("lip_redness")))
-    wet = blob(ellipse(lips.x, lips.y - lips.bottom - 0.40 * (lips.base - lips.bottom), 0.085, 0.014))
+    wet = blob(
+        ellipse(lips.x, lips.y - lips.bottom - 0.40 * (lips.base - lips.bottom), 0.085, 0.014)
+    )
     part.gloss.add_(wet.mul_(0.30))
     groove = blob(ellipse(lips.x, lips.y - lips.crest + 0.030, 0.020, 0.040))
     part.height.sub_(groove.mul_(0.008))
     hollow = blob(ellipse(lips.x, lips.y - lips.base - 0.024, 0.095, 0.040))
     part.dark.add_(hollow * 0.26)
     part.height.sub_(hollow.mul_(0.014))
-    corner = blob(ellipse(lips.x.abs() - lips.width - 0.006, lips.y - _corner_y(body), 0.034, 0.030))
+    corner = blob(
+        ellipse(lips.x.abs() - lips.width - 0.006, lips.y - _corner_y(body), 0.034, 0.030)
+    )
     part.dark.add_(corner * (0.34 + 0.20 * body.cheer))
     part.height.sub_(corner.mul_(0.010))
 
@@ -89,7 +94,7 @@ def _corner_y(body: Body) -> Tensor:
     return MOUTH_Y - 0.048 * body.cheer + 0.036 * body.frown
 
 
-def draw_mouth(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Light) -> None:
+def draw_mouth(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     """Draw the line between the lips, or teeth and tongue where they part."""
     part = canvas.face_window(0.20, 0.44, -0.22, 0.22)
     lips = measure_lips(part, f, body)
@@ -119,8 +124,10 @@ def _draw_teeth(part: Canvas, lips: Lips, cavity: Tensor, body: Body) -> None:
     curved = lips.x + 1.6 * lips.x * lips.x.abs()  # further teeth are seen from the side
     parts = torch.cos(curved * 150.0).abs_()  # 0 between two teeth
     between = (1.0 - parts * 5.0).clamp_(min=0.0).mul_(0.34 * part.shown(0.021))
-    tone = (1.02 - 0.42 * lips.t.square() - 9.0 * (0.012 - (lips.y - lips.top)).clamp(0.0, 0.03))
+    tone = 1.02 - 0.42 * lips.t.square() - 9.0 * (0.012 - (lips.y - lips.top)).clamp(0.0, 0.03)
     tone = tone.sub_(between).clamp_(0.25, 1.0)
     yellow = 0.10 * body.age
-    white = constant(body.age, 0.97, 0.95, 0.91) * (1.0 - yellow * constant(body.age, 0.3, 0.6, 1.6))
+    white = constant(body.age, 0.97, 0.95, 0.91) * (
+        1.0 - yellow * constant(body.age, 0.3, 0.6, 1.6)
+    )
     part.paint(white * tone, row)

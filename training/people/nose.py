@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import torch
-
 from training.people.canvas import Layer, blob, ellipse, smooth
 from training.people.factors import Columns
 from training.people.lighting import Light

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from training.people.factors import Columns
 from training.people.canvas import smooth
+from training.people.factors import Columns
 
 SKIN = ("#f9dfce", "#f3ccae", "#e3ae87", "#c68d63", "#a06b47", "#7c4f36", "#5e3c2d")
 HAIR = ("#1d191b", "#33241f", "#5a3a28", "#8a5f3a", "#c0935a", "#e6cb94")

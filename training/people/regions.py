@@ -102,7 +102,9 @@ def _head_part(region: str, body: Body, hx: Tensor, hy: Tensor) -> Tensor:
         return ((x.abs() - body.face_width - 0.01).abs() < 0.13) & ((hy - 0.22).abs() < 0.24)
     if region == "head":
         return (hx.abs() < body.hair_width * 1.6 + 0.06) & (hy < 0.10)
-    reach = torch.maximum(HEAD_Y + 0.27 + 0.92 * body.length, 1.2 * (body.tail * 5.0).clamp(max=1.0))
+    reach = torch.maximum(
+        HEAD_Y + 0.27 + 0.92 * body.length, 1.2 * (body.tail * 5.0).clamp(max=1.0)
+    )
     outer = (hx.abs() < body.hair_width * 1.12 + 0.10) & (hy < reach) & (hy > -0.90)
     face = ellipse(hx, hy - 0.12, body.face_width * 0.72, 0.20) < 1.0
     return outer & ~face

@@ -75,7 +75,9 @@ def draw_earrings(canvas: Canvas, f: Columns, body: Body, light: Light) -> None:
     part.paint(torch.lerp(dark, gold, smooth(slope)), cover)
     stud = ellipse(across, y - 0.004, 0.014, 0.014)
     part.paint(gold, part.cover(distance_of(stud, 0.014)).mul_(on))
-    spark = ellipse(across - 0.3 * large * light.side * x.sign(), middle + 0.55 * large, 0.014, 0.014)
+    spark = ellipse(
+        across - 0.3 * large * light.side * x.sign(), middle + 0.55 * large, 0.014, 0.014
+    )
     part.paint(part.img.new_ones(1, 3, 1, 1), blob(spark).mul_(on).mul_(0.9))
 
 
@@ -95,7 +97,9 @@ def draw_hat(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Ligh
     plate = ellipse(x, low + 0.012 - 0.05 * (x / wide).square(), wide, 0.030 + 0.035 * brim)
     # Shadow on forehead and eyes.
     fall = blob(((low - 0.01).clamp(min=0.0) / (0.09 + 0.13 * brim)).square_())
-    fall.mul_(part.cover(head_outline(body, part.hx, part.hy), 0.02)).mul_(smooth((low + 0.06) * 40.0))
+    fall.mul_(part.cover(head_outline(body, part.hx, part.hy), 0.02)).mul_(
+        smooth((low + 0.06) * 40.0)
+    )
     part.darken(mix(colors.flush * 0.42, "#42384e", 0.3), fall.mul_(0.75 * on))
     _draw_bobble(part, x, v + height + 0.02, knit * on, colors, light)
     # The crown.
@@ -133,7 +137,9 @@ def _draw_fold(
     layer.height.add_(ribs * 0.008)
     layer.dark.copy_((0.15 - ribs).clamp_(min=0.0).mul_(0.40))
     shape = torch.maximum(dome - 0.016 - 0.004 * ribs, y.abs() - 0.086)
-    part.paint(lit(layer, light, CLOTH), part.cover(shape, 0.002).mul_(on.sign() * smooth(on * 2.0)))
+    part.paint(
+        lit(layer, light, CLOTH), part.cover(shape, 0.002).mul_(on.sign() * smooth(on * 2.0))
+    )
 
 
 def _draw_brim(

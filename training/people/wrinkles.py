@@ -15,7 +15,7 @@ def carve_wrinkles(layer: Layer, body: Body) -> None:
     _nasolabial(layer, body, old)
     _forehead(layer, old)
     _around_eyes(layer, body, old)
-    _around_mouth(layer, body, old)
+    _around_mouth(layer, old)
 
 
 def _valley(distance: Tensor, width: float) -> Tensor:
@@ -69,7 +69,7 @@ def _around_eyes(layer: Layer, body: Body, old: Tensor) -> None:
         part.dark.add_(ray.mul_(0.26 * feet))
 
 
-def _around_mouth(layer: Layer, body: Body, old: Tensor) -> None:
+def _around_mouth(layer: Layer, old: Tensor) -> None:
     part = layer.face_window(MOUTH_Y - 0.02, 0.44, -0.32, 0.32)
     side, y = part.part.fx.abs(), part.part.fy
     t = (y - MOUTH_Y - 0.02) / 0.14
