@@ -202,8 +202,9 @@ def encoder(
     images: Annotated[
         str | None,
         typer.Option(
-            help="Folder of pictures, `portraits`, `people`, or `aerial` or `planet` (whose amounts it"
-            " learns to read, if the model was taught them); else generated pictures alone."
+            help="Folder of pictures, `portraits`, `people`, or `aerial` or `planet` (whose"
+            " amounts it learns to read, if the model was taught them); else generated pictures"
+            " alone."
         ),
     ] = None,
     minutes: MinutesOption = 30.0,
