@@ -106,7 +106,8 @@ PEOPLE = DrawnSet(
     name="people",
     factors=people.FACTORS,
     groups=people.GROUPS,
-    unread=_SOMETIMES | {"parting", "glasses_shape", "hat_brim", "earring_size"},
+    unread=_SOMETIMES
+    | {"parting", "glasses_shape", "hat_brim", "earring_size", "scarf_hue"},
     from_zero=_FROM_ZERO | {"baldness", "hair_bun", "ponytail", "knit", "stripes", "bokeh"},
     subtle=(
         "hair_curl", "freckles", "earrings", "earring_size", "brow_angle", "brow_height",

@@ -23,6 +23,7 @@ def _extremes(factor: Factor) -> tuple[Tensor, Tensor]:
     names = [f.name for f in FACTORS]
     people[:, names.index("hat")] = float(factor.name in ("hat_hue", "hat_brim"))  # they hide brows
     people[:, names.index("glasses")] = float(factor.name in ("glasses_tint", "glasses_shape"))
+    people[:, names.index("scarf")] = float(factor.name == "scarf_hue")
     people[:, names.index("earrings")] = float(factor.name == "earring_size")
     people[:, names.index("fringe")] *= 0.5
     low, high = people.clone(), people.clone()

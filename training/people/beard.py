@@ -6,11 +6,11 @@ import torch
 
 from training.people.canvas import Canvas, distance_of, smooth
 from training.people.factors import Columns
-from training.people.head import head_radius
 from training.people.lighting import HAIR, Light, lit
 from training.people.mouth import measure_lips
 from training.people.palette import Colors
 from training.people.pose import HEAD_Y, MOUTH_Y, Body
+from training.people.skull import head_radius
 from training.people.strands import strands
 
 
@@ -23,8 +23,8 @@ def draw_beard(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Li
     radius = head_radius(body, part.hx * (1.0 - 0.05 * amount), part.hy - grown)
     side = part.fx.abs()
     t = side / body.face_width
-    tone = strands(part, part.fx / (0.30 + 0.35 * (part.fy - 0.10).clamp(min=0.0)) * 0.75,
-                   part.fy * 2.0, 0.40)  # fmt: skip
+    tone = strands(part, part.fx / (0.30 + 0.35 * (part.fy - 0.10).clamp(min=0.0)) * 1.3,
+                   part.fy * 2.0, 0.23)  # fmt: skip
     # The upper border: below the lower lip, around the corners, then up to the ears.
     cheek = MOUTH_Y + 0.055 - 0.055 * amount - 0.34 * t * t * t * (0.35 + 0.65 * amount)
     chin = lips.base + 0.018

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-EXTENT = 0.84  # half the side of the picture
-CENTRE_Y = -0.025  # the height of its middle
+EXTENT = 0.81  # half the side of the picture
+CENTRE_Y = -0.035  # the height of its middle
 NOD, TURN = 0.11, 0.16  # how far the face's coordinates may lie from the picture's
 
 

@@ -88,7 +88,7 @@ def _draw_iris(
     part: Canvas, f: Columns, lids: Lids, cover: Tensor, body: Body, colors: Colors, light: Light
 ) -> None:
     """Draw iris, pupil and catch lights, seen through `cover`; x grows to the right here."""
-    size = 0.050 * (1.0 + 0.10 * f["eye_size"])
+    size = 0.0525 * (1.0 + 0.10 * f["eye_size"])
     x = lids.x * lids.side - 0.030 * f["gaze_x"] - 0.035 * body.turn
     y = part.fy - EYE_Y + 0.008 - 0.016 * f["gaze_y"]
     radius = ellipse(x, y, size, size)

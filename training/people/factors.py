@@ -89,6 +89,8 @@ FACTORS: tuple[Factor, ...] = (
     Factor("hat_brim", "Brim of the hat", -1.0, 1.0, "head"),
     _binary("earrings", "Earrings", "ears", 0.3),
     Factor("earring_size", "Longer earrings", 0.0, 1.0, "ears"),
+    _binary("scarf", "Scarf", "neck_clothes", 0.15),
+    Factor("scarf_hue", "Scarf colour", 0.0, 1.0, "neck_clothes"),
     Factor("clothing_hue", "Clothing colour", 0.0, 1.0, "neck_clothes"),
     Factor("clothing_lightness", "Lighter clothing", 0.0, 1.0, "neck_clothes"),
     Factor("collar", "Open collar", 0.0, 1.0, "neck_clothes"),
@@ -114,7 +116,7 @@ GROUPS = {
     "eyes": "eye_hue eye_size eye_openness eye_tilt gaze_x gaze_y lashes brow_height brow_angle "
     "brow_thickness",
     "mouth": "smile mouth_open mouth_width lip_redness lip_fullness",
-    "worn": "hat hat_brim glasses earrings earring_size",
+    "worn": "hat hat_brim glasses earrings earring_size scarf",
     "clothes": "clothing_hue clothing_lightness collar knit stripes",
     "light": "light_direction light_warmth",
     "background": "background_hue background_lightness bokeh",

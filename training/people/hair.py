@@ -10,10 +10,10 @@ from torch import Tensor
 from training.people.canvas import Canvas, blob, distance_of, ellipse, smooth
 from training.people.clothing import shoulder_line
 from training.people.factors import Columns
-from training.people.head import head_outline
 from training.people.lighting import HAIR, Light, lit
 from training.people.palette import Colors, constant, mix
 from training.people.pose import HEAD_Y, Body
+from training.people.skull import head_outline
 from training.people.strands import curls, strands
 
 CURL_SIZE = 0.070
@@ -61,7 +61,7 @@ def grow_hair(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Lig
     outline = distance_of(radius.clone(), 0.45)
     top = smooth(2.2 * body.bald) * smooth((up - 0.35) * 2.5)  # bald from the top down
     outline.add_(0.12 * top).add_((0.05 * f["hat"]) * smooth(-8.0 * v - 1.6))
-    outline.sub_(0.014 * coils.clamp(min=-0.25)).sub_(0.003 * tone)
+    outline.sub_(0.011 * coils.clamp(min=-0.25)).sub_(0.003 * tone)
     opening = _opening(canvas, f, body)
     ragged = opening + tone * (0.008 + 0.014 * f["fringe"] * (1.0 - 0.5 * body.coil))
     color = _colour(canvas, body, colors, light, radius, across, up, v, tone)
@@ -81,7 +81,7 @@ def _opening(canvas: Canvas, f: Columns, body: Body) -> Tensor:
     part_line = f["parting"] * (1.0 - smooth(3.0 * bald))
     slant = 0.24 * part_line * (1.0 - 0.45 * fringe) * up * up
     width = body.face_width * (0.955 - 0.12 * body.length) + 0.06 * down
-    width = width + 0.30 * smooth(1.9 * bald - 0.8)
+    width = width + 0.40 * smooth(1.9 * bald - 0.7)
     square = 0.35 + 0.35 * fringe + 0.2 * bald
     radius = ((x - slant) / width).square_() * (1.0 - square * up.clamp(max=1.0)) + up.square_()
     return distance_of(radius, 0.34)
@@ -118,7 +118,7 @@ def _colour(
 
 def draw_back_hair(canvas: Canvas, hair: Hair, body: Body) -> None:
     """Draw what is seen of the hair behind head and neck: it is in the shade."""
-    cover = canvas.cover(hair.outline.clone()).mul_(1.0 - smooth(3.0 * body.bald - 1.2))
+    cover = canvas.cover(hair.outline.clone()).mul_(1.0 - smooth(4.0 * body.bald - 0.6))
     canvas.paint(hair.color * constant(hair.color, 0.46, 0.42, 0.45), cover)
 
 
@@ -158,7 +158,7 @@ def draw_ponytail(canvas: Canvas, body: Body, colors: Colors, light: Light) -> N
     layer.height.add_(0.005 * tone)
     layer.gloss.fill_(0.25)
     layer.dark.copy_(smooth(0.5 - 2.2 * t) * 0.4)
-    shape = (across.abs() - 1.0 - (0.05 + 0.09 * body.coil) * tone) * thick
+    shape = (across.abs() - 1.0 - (0.05 + 0.05 * body.coil) * tone) * thick
     shown = (6.0 * body.tail).clamp(max=1.0) * (1.0 - smooth(2 * body.bald))
     near = blob((shape.clamp(min=0.0) / 0.05).square_()).mul_(
         part.cover(-shoulder_line(part, body))
@@ -178,7 +178,7 @@ def draw_front_hair(canvas: Canvas, hair: Hair, body: Body, colors: Colors) -> N
     near = blob((soft.clamp_(min=0.0) / 0.060).square_())
     face = canvas.cover(head_outline(body, canvas.hx, canvas.hy))
     body_too = canvas.cover(-shoulder_line(canvas, body)).mul_(smooth(5.0 * body.length))
-    near.mul_(torch.maximum(face, body_too)).mul_(1.0 - smooth(2.0 * body.bald - 0.6))
+    near.mul_(torch.maximum(face, body_too)).mul_(1.0 - smooth(3.0 * body.bald - 0.2))
     canvas.darken(mix(colors.flush * 0.45, "#4a4058", 0.25), near.mul_(0.50))
-    cover = canvas.cover(shape).mul_(1.0 - smooth(4.0 * body.bald - 2.9))
+    cover = canvas.cover(shape).mul_(1.0 - smooth(4.0 * body.bald - 2.2))
     canvas.paint(hair.color, cover)

@@ -4,32 +4,15 @@ from __future__ import annotations
 
 import math
 
-from torch import Tensor
-
 from training.people.canvas import Canvas, Layer, blob, distance_of, ellipse
 from training.people.factors import Columns
 from training.people.lighting import SKIN, Light, compose
 from training.people.mouth import carve_mouth
 from training.people.nose import carve_nose
 from training.people.palette import Colors, mix
-from training.people.pose import BROW_Y, DEPTH, EYE_Y, HEAD_Y, SKULL_HEIGHT, Body
+from training.people.pose import BROW_Y, DEPTH, EYE_Y, HEAD_Y, Body
+from training.people.skull import head_radius
 from training.people.wrinkles import carve_wrinkles
-
-
-def head_radius(body: Body, x: Tensor, y: Tensor) -> Tensor:
-    """Squared radius of the head: 1 on its outline; [N, 1, H, W] for x, y in the head's frame."""
-    v = y - HEAD_Y
-    down = (v / body.chin).clamp_(min=0.0)
-    up = (v / -SKULL_HEIGHT).clamp_(min=0.0)
-    down.square_()
-    across = (x / (body.face_width * (1.0 - body.taper * down))).square_()
-    across.mul_(1.0 - body.square * down.clamp(max=1.0))
-    return across.add_(down).add_(up.square_())
-
-
-def head_outline(body: Body, x: Tensor, y: Tensor) -> Tensor:
-    """Signed distance to the outline of the head."""
-    return distance_of(head_radius(body, x, y), 0.42)
 
 
 def draw_ears(canvas: Canvas, body: Body, colors: Colors, light: Light) -> None:

@@ -63,7 +63,7 @@ def set_light(f: Columns) -> Light:
     x, y, z = side / norm, up / norm, front / norm
     hx, hy, hz = x, y, z + 1.0
     halved = (hx.square() + hy.square() + hz.square()).sqrt()
-    white = constant(warm, 0.68, 0.65, 0.61)
+    white = constant(warm, 0.72, 0.69, 0.65)
     shade = constant(warm, 0.45, 0.43, 0.48)
     return Light(
         x=x,

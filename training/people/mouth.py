@@ -11,6 +11,7 @@ from training.people.canvas import Canvas, Layer, blob, ellipse, smooth
 from training.people.factors import Columns
 from training.people.palette import Colors, constant, mix
 from training.people.pose import MOUTH_Y, Body
+from training.people.skull import head_radius
 
 FORWARD = 0.10  # how much further than the face the lips move with a turn
 
@@ -99,6 +100,7 @@ def draw_mouth(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     part = canvas.face_window(0.20, 0.44, -0.22, 0.22)
     lips = measure_lips(part, f, body)
     ends = smooth((1.01 - lips.t.abs()) * 12.0)
+    ends.mul_(smooth((0.985 - head_radius(body, part.hx, part.hy)) * 14.0))
     height = lips.bottom - lips.top
     gap = torch.minimum(lips.y - lips.top, lips.bottom - lips.y)
     cavity = part.cover(-gap, 0.002).mul_(ends)

@@ -10,7 +10,7 @@ from torch import Tensor
 from training.people.canvas import smooth
 from training.people.factors import Columns
 
-SKIN = ("#f9dfce", "#f3ccae", "#e3ae87", "#c68d63", "#a06b47", "#7c4f36", "#5e3c2d")
+SKIN = ("#fae0d0", "#f5d0b4", "#e9b894", "#d29c74", "#ad7a55", "#84563c", "#5f3d2e")
 HAIR = ("#1d191b", "#33241f", "#5a3a28", "#8a5f3a", "#c0935a", "#e6cb94")
 RED_HAIR = ("#2b1413", "#561d18", "#8a331b", "#b8532a", "#d98047", "#eeb07a")
 EYES = ("#4a2c1c", "#7a4a22", "#8f7a34", "#4f8a5a", "#3f8f9c", "#4a86c8", "#7f93a8")
@@ -79,7 +79,7 @@ def choose_colors(f: Columns) -> Colors:
     hair = mix(grown, grey, turned)
     natural_lips = mix(skin * constant(skin, 0.90, 0.66, 0.64), "#c05a58", 0.35)
     clothes = _with_lightness(ramp(f["clothing_hue"], CLOTHES), f["clothing_lightness"])
-    lipstick = f.amount("lip_redness", 0.55 * smooth(0.4 - f["femininity"]))
+    lipstick = f.amount("lip_redness", 0.72 * smooth(0.5 - 1.5 * f["femininity"]))
     return Colors(
         skin=skin,
         flush=mix(skin * constant(skin, 1.02, 0.78, 0.74), "#dc5a60", 0.26),

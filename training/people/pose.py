@@ -19,7 +19,7 @@ EYE_Y = -0.015
 BROW_Y = -0.150
 NOSE_Y = 0.145  # its tip
 MOUTH_Y = 0.275
-LARGEST_TURN = math.radians(19.0)
+LARGEST_TURN = math.radians(17.0)
 LARGEST_NOD = math.radians(9.0)
 
 
@@ -69,7 +69,7 @@ def measure(f: Columns) -> Body:
     loose = 1.0 - 0.75 * tied
     volume = f["hair_volume"] * (1.0 - 0.65 * f["hat"]) * loose * (1.0 - 0.9 * bald)
     cheer = f.amount("smile")
-    hairless = 0.12 + 0.66 * smooth(0.35 + 0.9 * f["femininity"])
+    hairless = 0.10 + 0.68 * smooth(0.5 + 1.5 * f["femininity"])
     return Body(
         age=age,
         feminine=feminine,
@@ -80,7 +80,7 @@ def measure(f: Columns) -> Body:
         square=0.27 + 0.27 * f["jaw"] - 0.10 * f["femininity"] + 0.22 * f["cheeks"],
         neck_width=0.335 * face_width + 0.070 - 0.032 * f["femininity"] + 0.010 * f["jaw"],
         eye_x=0.163 * (1.0 + 0.06 * f["face_width"]),
-        eye_width=0.092 * (1.0 + 0.18 * f["eye_size"] + 0.07 * f["femininity"]),
+        eye_width=0.096 * (1.0 + 0.18 * f["eye_size"] + 0.07 * f["femininity"]),
         turn=DEPTH * torch.sin(LARGEST_TURN * f["yaw"]),
         nod=DEPTH * torch.sin(LARGEST_NOD * f["pitch"]),
         cheer=cheer,

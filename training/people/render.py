@@ -25,6 +25,7 @@ from training.people.lighting import set_light
 from training.people.mouth import draw_mouth
 from training.people.palette import choose_colors
 from training.people.pose import blank_canvas, measure
+from training.people.scarf import draw_scarf
 from training.people.worn import draw_earrings, draw_glasses, draw_hat
 
 _CHUNK_PIXELS = 1 << 17  # pictures drawn together: planes of 0.5 MB stay in a CPU's cache
@@ -77,6 +78,7 @@ def _render_chunk(factors: Tensor, resolution: int) -> Tensor:
     draw_bun(canvas, body, colors, light, f)
     draw_neck(canvas, body, colors, light)
     draw_clothing(canvas, f, body, colors, light)
+    draw_scarf(canvas, f, body, light)
     draw_ponytail(canvas, body, colors, light)
     draw_ears(canvas, body, colors, light)
     draw_head(canvas, f, body, colors, light)

@@ -7,10 +7,10 @@ from torch import Tensor
 
 from training.people.canvas import Canvas, blob, distance_of, ellipse, smooth
 from training.people.factors import Columns
-from training.people.head import head_outline
 from training.people.lighting import CLOTH, Light, lit
 from training.people.palette import Colors, constant, mix
 from training.people.pose import EYE_Y, HEAD_Y, Body
+from training.people.skull import head_outline
 
 
 def draw_glasses(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Light) -> None:
