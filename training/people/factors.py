@@ -55,7 +55,7 @@ FACTORS: tuple[Factor, ...] = (
     Factor("hair_curl", "Curly hair", 0.0, 1.0, "hair"),
     Factor("fringe", "Fringe", 0.0, 1.0, "hair"),
     Factor("parting", "Hair parting", -1.0, 1.0, "hair"),
-    Factor("baldness", "Bald head", -1.5, 1.0, "hair"),
+    Factor("baldness", "Bald head", -2.2, 1.0, "hair"),
     Factor("hair_bun", "Bun", -3.0, 1.0, "hair"),
     Factor("ponytail", "Ponytail", -3.0, 1.0, "hair"),
     # Eyes and brows.

@@ -59,9 +59,13 @@ def grow_hair(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Lig
     radius = (x / width).square_() * (1.0 - 0.55 * lower.clamp(max=1.0)) + lower
     radius.add_((v / -body.hair_height).clamp_(min=0.0).square_())
     outline = distance_of(radius.clone(), 0.45)
-    top = smooth(2.2 * body.bald) * smooth((up - 0.35) * 2.5)  # bald from the top down
-    outline.add_(0.12 * top).add_((0.05 * f["hat"]) * smooth(-8.0 * v - 1.6))
-    outline.sub_(0.011 * coils.clamp(min=-0.25)).sub_(0.003 * tone)
+    # Bald from the top down: what is left reaches up to here.
+    bald = body.bald
+    left = -1.10 + 0.86 * smooth(3.2 * bald - 0.25) + 0.55 * (bald - 0.45).clamp(min=0.0)
+    slant = 0.45 * (x.abs() - body.face_width)
+    outline = torch.maximum(outline, (left - canvas.hy - slant + 0.014 * tone) * 0.35)
+    outline.add_((0.05 * f["hat"]) * smooth(-8.0 * v - 1.6))
+    outline.sub_(0.011 * (1.0 - body.bald) * coils.clamp(min=-0.25)).sub_(0.003 * tone)
     opening = _opening(canvas, f, body)
     ragged = opening + tone * (0.008 + 0.014 * f["fringe"] * (1.0 - 0.5 * body.coil))
     color = _colour(canvas, body, colors, light, radius, across, up, v, tone)
@@ -73,7 +77,7 @@ def _opening(canvas: Canvas, f: Columns, body: Body) -> Tensor:
     fringe = f["fringe"] * (1.0 - smooth(2.5 * body.bald))
     bend = (0.014 * body.wave) * torch.sin(canvas.hy * 19.0 + 1.0)
     bald = body.bald
-    behind = canvas.hx + 0.25 * body.turn
+    behind = canvas.hx + 0.10 * body.turn
     x, y = torch.lerp(canvas.fx, behind, smooth(2.0 * bald)) + bend, canvas.fy - 0.02
     height = 0.425 - 0.245 * fringe * (0.35 + 0.65 * fringe) + 0.32 * smooth(bald * 1.3)
     up = (y / -height).clamp(min=0.0)
@@ -81,7 +85,6 @@ def _opening(canvas: Canvas, f: Columns, body: Body) -> Tensor:
     part_line = f["parting"] * (1.0 - smooth(3.0 * bald))
     slant = 0.24 * part_line * (1.0 - 0.45 * fringe) * up * up
     width = body.face_width * (0.955 - 0.12 * body.length) + 0.06 * down
-    width = width + 0.40 * smooth(1.9 * bald - 0.7)
     square = 0.35 + 0.35 * fringe + 0.2 * bald
     radius = ((x - slant) / width).square_() * (1.0 - square * up.clamp(max=1.0)) + up.square_()
     return distance_of(radius, 0.34)
@@ -118,14 +121,14 @@ def _colour(
 
 def draw_back_hair(canvas: Canvas, hair: Hair, body: Body) -> None:
     """Draw what is seen of the hair behind head and neck: it is in the shade."""
-    cover = canvas.cover(hair.outline.clone()).mul_(1.0 - smooth(4.0 * body.bald - 0.6))
+    cover = canvas.cover(hair.outline.clone()).mul_(1.0 - smooth(8.0 * body.bald - 6.0))
     canvas.paint(hair.color * constant(hair.color, 0.46, 0.42, 0.45), cover)
 
 
 def draw_bun(canvas: Canvas, body: Body, colors: Colors, light: Light, f: Columns) -> None:
     """Draw a bun on top of the head, wound like a ball of wool."""
     part = canvas.window(-0.87, -0.30, -0.36, 0.36)
-    size = (0.070 + 0.085 * body.bun) * (1.0 - f["hat"])
+    size = (0.040 + 0.115 * smooth(1.3 * body.bun)) * (1.0 - f["hat"])
     x = part.hx + 0.15 * body.turn
     y = part.hy - HEAD_Y + body.hair_height + 0.35 * size
     radius = ellipse(x, y, 1.12 * size + 1e-3, size + 1e-3)
@@ -137,7 +140,7 @@ def draw_bun(canvas: Canvas, body: Body, colors: Colors, light: Light, f: Column
     layer.height.add_(0.004 * tone)
     layer.gloss.fill_(0.12)
     layer.dark.copy_(smooth((y / size - 0.2) * 1.2) * 0.5)
-    shown = (6.0 * body.bun).clamp(max=1.0) * (1.0 - f["hat"]) * (1.0 - smooth(2 * body.bald))
+    shown = (30.0 * body.bun).clamp(max=1.0) * (1.0 - f["hat"])
     part.paint(lit(layer, light, HAIR), part.cover(distance_of(radius, size)).mul_(shown))
 
 
@@ -147,7 +150,7 @@ def draw_ponytail(canvas: Canvas, body: Body, colors: Colors, light: Light) -> N
     t = ((part.hy + 0.02) / 0.80).clamp(0.0, 1.2)
     centre = 0.30 + 0.36 * t - 0.30 * t * t + (0.018 * body.wave) * torch.sin(t * 13.0)
     swell = (t * (1.06 - t)).clamp(min=0.0).sqrt() * (2.35 - 0.9 * t) * (1.0 + 0.5 * body.coil)
-    thick = (0.050 + 0.055 * body.tail) * swell + 1e-3
+    thick = (0.028 + 0.077 * smooth(1.5 * body.tail)) * swell + 1e-3
     x = part.hx - centre + 0.3 * body.turn
     across = x / thick
     tone = strands(part, across * 0.32, part.hy, 3.1 * thick)
@@ -159,7 +162,7 @@ def draw_ponytail(canvas: Canvas, body: Body, colors: Colors, light: Light) -> N
     layer.gloss.fill_(0.25)
     layer.dark.copy_(smooth(0.5 - 2.2 * t) * 0.4)
     shape = (across.abs() - 1.0 - (0.05 + 0.05 * body.coil) * tone) * thick
-    shown = (6.0 * body.tail).clamp(max=1.0) * (1.0 - smooth(2 * body.bald))
+    shown = (30.0 * body.tail).clamp(max=1.0)
     near = blob((shape.clamp(min=0.0) / 0.05).square_()).mul_(
         part.cover(-shoulder_line(part, body))
     )
@@ -180,5 +183,5 @@ def draw_front_hair(canvas: Canvas, hair: Hair, body: Body, colors: Colors) -> N
     body_too = canvas.cover(-shoulder_line(canvas, body)).mul_(smooth(5.0 * body.length))
     near.mul_(torch.maximum(face, body_too)).mul_(1.0 - smooth(3.0 * body.bald - 0.2))
     canvas.darken(mix(colors.flush * 0.45, "#4a4058", 0.25), near.mul_(0.50))
-    cover = canvas.cover(shape).mul_(1.0 - smooth(4.0 * body.bald - 2.2))
+    cover = canvas.cover(shape).mul_(1.0 - smooth(8.0 * body.bald - 6.5))
     canvas.paint(hair.color, cover)

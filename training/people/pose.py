@@ -12,7 +12,7 @@ from training.people.canvas import EXTENT, Canvas, pixel_centres, smooth
 from training.people.factors import Columns
 
 HEAD_Y = -0.06  # height of the cheeks, the widest part of the head
-SKULL_HEIGHT = 0.51  # from there up
+SKULL_HEIGHT = 0.50  # from there up
 DEPTH = 0.40  # of the head, from its outline to its front
 PIVOT_Y = 0.50  # the head tilts about the neck
 EYE_Y = -0.015
@@ -64,10 +64,12 @@ def measure(f: Columns) -> Body:
     tied = 1.0 - (1.0 - (3.0 * bun).clamp(max=1.0)) * (1.0 - (3.0 * tail).clamp(max=1.0))
     bald = f.amount("baldness", 0.15 + 0.75 * smooth(0.55 + 0.7 * f["femininity"] - 0.3 * age))
     bald = bald.clamp(max=1.0)
+    grown = 1.0 - smooth(3.3 * bald)
+    bun, tail = bun * grown, tail * grown
     curl = f["hair_curl"]
     coil = smooth((curl - 0.45) / 0.45)
     loose = 1.0 - 0.75 * tied
-    volume = f["hair_volume"] * (1.0 - 0.65 * f["hat"]) * loose * (1.0 - 0.9 * bald)
+    volume = f["hair_volume"] * (1.0 - 0.65 * f["hat"]) * loose * (1.0 - 0.95 * smooth(2.3 * bald))
     cheer = f.amount("smile")
     hairless = 0.10 + 0.68 * smooth(0.5 + 1.5 * f["femininity"])
     return Body(

@@ -13,11 +13,11 @@ def head_radius(body: Body, x: Tensor, y: Tensor) -> Tensor:
     v = y - HEAD_Y
     down = (v / body.chin).clamp_(min=0.0)
     x = x - (0.46 * body.turn) * smooth(1.15 * down)  # the jaw is in front of the neck
-    up = (v / -SKULL_HEIGHT).clamp_(min=0.0)
+    up = (v / -SKULL_HEIGHT).clamp_(min=0.0).square_()
     down.square_()
     across = (x / (body.face_width * (1.0 - body.taper * down))).square_()
-    across.mul_(1.0 - body.square * down.clamp(max=1.0))
-    return across.add_(down).add_(up.square_())
+    across.mul_(1.0 - body.square * down.clamp(max=1.0) - 0.20 * up.clamp(max=1.0))
+    return across.add_(down).add_(up)
 
 
 def head_outline(body: Body, x: Tensor, y: Tensor) -> Tensor:
