@@ -20,7 +20,9 @@ def draw_beard(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Li
     amount = body.beard
     lips = measure_lips(part, f, body)
     grown = 0.062 * amount
-    radius = head_radius(body, part.hx * (1.0 - 0.05 * amount), part.hy - grown)
+    radius = head_radius(
+        body, part.hx * (1.0 - 0.05 * amount * smooth(part.hy * 5.0 - 0.6)), part.hy - grown
+    )
     side = part.fx.abs()
     t = side / body.face_width
     tone = strands(part, part.fx / (0.30 + 0.35 * (part.fy - 0.10).clamp(min=0.0)) * 1.3,

@@ -95,10 +95,20 @@ def _fold(layer: Layer, part: Canvas, f: Columns) -> None:
     """Soft folds that hang from shoulders and collar."""
     x, across = part.x, part.x.abs()
     y = part.y - 0.58
-    fold = torch.sin(across * 13.0 - y * 20.0 + 1.2) * smooth((across - 0.20) * 4.0)
-    fold = fold + 0.7 * torch.sin(x * 9.0 + y * 15.0) * smooth((y - 0.03) * 8.0)
-    fold = fold + 0.5 * torch.sin(across * 31.0 - y * 26.0) * smooth((across - 0.38) * 5.0)
-    layer.height.add_(fold * (0.015 * (1.0 - 0.45 * f.amount("knit"))))
+    # From the shoulder towards the middle, each side a little otherwise.
+    hang = y - 0.42 * (0.62 - across).clamp(min=0.0) + 0.05 * x
+    fold = (
+        torch.sin(hang * 46.0 + 0.8) * smooth((across - 0.14) * 5.0) * smooth((0.62 - across) * 6.0)
+    )
+    fold = fold + 0.8 * torch.sin(across * 30.0 - y * 22.0 + x * 4.0) * smooth(
+        (across - 0.40) * 7.0
+    )
+    layer.height.add_(fold * (0.0095 * (1.0 - 0.5 * f.amount("knit"))))
+    # Where the sleeve is sewn on.
+    seam = across - 0.565 + 0.5 * (y - 0.13).square()
+    groove = blob((seam / 0.016).square_()) * smooth((y - 0.02) * 16.0)
+    layer.height.sub_(groove * 0.010)
+    layer.dark.add_(groove * 0.22)
 
 
 def _weave(layer: Layer, part: Canvas, f: Columns, shoulder: Tensor, colors: Colors) -> None:

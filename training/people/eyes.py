@@ -122,7 +122,7 @@ def _draw_lashes(
 ) -> None:
     """Draw the dark edge of the upper lid and lashes that fan out from it."""
     t = lids.t
-    length = f["lashes"] * (0.55 + 0.45 * body.feminine)
+    length = f["lashes"] * (0.72 + 0.28 * body.feminine)
     ink = mix(colors.brow * 0.35, "#140d10", 0.75)
     half = 0.0044 + 0.0056 * length + (0.0030 + 0.0044 * length) * t.clamp(-0.6, 1.2)
     part.paint(ink, part.stroke(lids.upper * 0.9 + 0.003, half).mul_(near).mul_(0.94))

@@ -121,14 +121,14 @@ def _colour(
 
 def draw_back_hair(canvas: Canvas, hair: Hair, body: Body) -> None:
     """Draw what is seen of the hair behind head and neck: it is in the shade."""
-    cover = canvas.cover(hair.outline.clone()).mul_(1.0 - smooth(8.0 * body.bald - 6.0))
+    cover = canvas.cover(hair.outline.clone()).mul_(1.0 - smooth(8.0 * body.bald - 5.6))
     canvas.paint(hair.color * constant(hair.color, 0.46, 0.42, 0.45), cover)
 
 
 def draw_bun(canvas: Canvas, body: Body, colors: Colors, light: Light, f: Columns) -> None:
     """Draw a bun on top of the head, wound like a ball of wool."""
     part = canvas.window(-0.87, -0.30, -0.36, 0.36)
-    size = (0.040 + 0.115 * smooth(1.3 * body.bun)) * (1.0 - f["hat"])
+    size = (0.155 * smooth(1.3 * body.bun).sqrt()) * (1.0 - f["hat"])
     x = part.hx + 0.15 * body.turn
     y = part.hy - HEAD_Y + body.hair_height + 0.35 * size
     radius = ellipse(x, y, 1.12 * size + 1e-3, size + 1e-3)
@@ -150,7 +150,7 @@ def draw_ponytail(canvas: Canvas, body: Body, colors: Colors, light: Light) -> N
     t = ((part.hy + 0.02) / 0.80).clamp(0.0, 1.2)
     centre = 0.30 + 0.36 * t - 0.30 * t * t + (0.018 * body.wave) * torch.sin(t * 13.0)
     swell = (t * (1.06 - t)).clamp(min=0.0).sqrt() * (2.35 - 0.9 * t) * (1.0 + 0.5 * body.coil)
-    thick = (0.028 + 0.077 * smooth(1.5 * body.tail)) * swell + 1e-3
+    thick = 0.105 * smooth(1.5 * body.tail).sqrt() * swell + 1e-3
     x = part.hx - centre + 0.3 * body.turn
     across = x / thick
     tone = strands(part, across * 0.32, part.hy, 3.1 * thick)
@@ -183,5 +183,5 @@ def draw_front_hair(canvas: Canvas, hair: Hair, body: Body, colors: Colors) -> N
     body_too = canvas.cover(-shoulder_line(canvas, body)).mul_(smooth(5.0 * body.length))
     near.mul_(torch.maximum(face, body_too)).mul_(1.0 - smooth(3.0 * body.bald - 0.2))
     canvas.darken(mix(colors.flush * 0.45, "#4a4058", 0.25), near.mul_(0.50))
-    cover = canvas.cover(shape).mul_(1.0 - smooth(8.0 * body.bald - 6.5))
+    cover = canvas.cover(shape).mul_(1.0 - smooth(8.0 * body.bald - 5.6))
     canvas.paint(hair.color, cover)

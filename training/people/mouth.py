@@ -45,7 +45,7 @@ def measure_lips(part: Canvas, f: Columns, body: Body) -> Lips:
     middle = MOUTH_Y + 0.004 * cheer - 0.010 * frown
     depth = 0.052 * cheer - 0.046 * frown  # of the corners' line below or above its middle
     line = middle - depth * (1.0 - arch) + 0.006 * blob((x / 0.05).square_())
-    full = 0.58 + 0.95 * f["lip_fullness"] + 0.10 * f["femininity"] - 0.22 * body.age
+    full = 0.52 + 1.10 * f["lip_fullness"] + 0.10 * f["femininity"] - 0.22 * body.age
     bow = (
         1.0 - 0.26 * blob((x / 0.032).square_()) + 0.10 * blob(((x.abs() - 0.040) / 0.05).square_())
     )

@@ -14,8 +14,8 @@ FORWARD = 0.30  # how much further than the face the tip moves with a turn
 def carve_nose(layer: Layer, f: Columns, body: Body, colors: Colors, light: Light) -> None:
     """Raise the nose; its shadow falls away from the light and below."""
     part = layer.face_window(-0.10, 0.27, -0.17, 0.17)
-    size = 1.0 + 0.26 * f["nose_size"] - 0.08 * f["femininity"] + 0.08 * body.age
-    tip_y = NOSE_Y + 0.036 * f["nose_length"] + 0.010 * body.age
+    size = 1.0 + 0.38 * f["nose_size"] - 0.08 * f["femininity"] + 0.08 * body.age
+    tip_y = NOSE_Y + 0.046 * f["nose_length"] + 0.010 * body.age
     top_y = EYE_Y - 0.075
     y = part.part.fy - FORWARD * body.nod * 0.8
     along = ((y - top_y) / (tip_y - top_y)).clamp(0.0, 1.0)
@@ -23,8 +23,8 @@ def carve_nose(layer: Layer, f: Columns, body: Body, colors: Colors, light: Ligh
     side = x.abs()
     bridge = 0.5 + 0.5 * f["nose_bridge"]
     ends = smooth((tip_y + 0.056 - y) * 11.5)
-    high = (0.006 + 0.046 * bridge) * smooth(along * 3.0) + 0.048 * along * along
-    width = 0.046 + 0.034 * size * along * along
+    high = (0.002 + 0.058 * bridge) * smooth(along * 3.0) + 0.048 * along * along
+    width = 0.042 + 0.008 * bridge + 0.034 * size * along * along
     ridge = blob((x / width).square_()).mul_(high).mul_(ends)
     part.height.add_(ridge)
     bump = blob(ellipse(x, y - top_y - 0.42 * (tip_y - top_y), 0.034, 0.06))

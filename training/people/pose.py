@@ -78,8 +78,8 @@ def measure(f: Columns) -> Body:
         face_width=face_width,
         chin=0.498 + 0.040 * f["face_length"] - 0.016 * f["femininity"] + 0.008 * f["jaw"]
         + 0.040 * gape + 0.008 * age,
-        taper=0.265 - 0.13 * f["jaw"] + 0.055 * f["femininity"] - 0.06 * age,
-        square=0.27 + 0.27 * f["jaw"] - 0.10 * f["femininity"] + 0.22 * f["cheeks"],
+        taper=0.265 - 0.16 * f["jaw"] + 0.055 * f["femininity"] - 0.06 * age,
+        square=0.27 + 0.31 * f["jaw"] - 0.10 * f["femininity"] + 0.22 * f["cheeks"],
         neck_width=0.335 * face_width + 0.070 - 0.032 * f["femininity"] + 0.010 * f["jaw"],
         eye_x=0.163 * (1.0 + 0.06 * f["face_width"]),
         eye_width=0.096 * (1.0 + 0.18 * f["eye_size"] + 0.07 * f["femininity"]),

@@ -89,6 +89,6 @@ def _render_chunk(factors: Tensor, resolution: int) -> Tensor:
     draw_brows(canvas, f, body, colors)
     draw_front_hair(canvas, hair, body, colors)
     draw_earrings(canvas, f, body, light)
-    draw_glasses(canvas, f, body, colors, light)
+    draw_glasses(canvas, hair, f, body, colors, light)
     draw_hat(canvas, f, body, colors, light)
     return canvas.img.mul_(2.0).sub_(1.0).clamp_(-1.0, 1.0)

@@ -7,15 +7,19 @@ from torch import Tensor
 
 from training.people.canvas import Canvas, blob, distance_of, ellipse, smooth
 from training.people.factors import Columns
+from training.people.hair import Hair
 from training.people.lighting import CLOTH, Light, lit
 from training.people.palette import Colors, constant, mix
 from training.people.pose import EYE_Y, HEAD_Y, Body
 from training.people.skull import head_outline
 
 
-def draw_glasses(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Light) -> None:
-    """Draw glasses, clear or tinted, with their shadow on the face."""
+def draw_glasses(
+    canvas: Canvas, hair: Hair, f: Columns, body: Body, colors: Colors, light: Light
+) -> None:
+    """Draw glasses, clear or tinted, with their shadow on the face; hair hides their ends."""
     part = canvas.window(-0.30, 0.30, -0.56, 0.56)
+    rows, columns = canvas.slices(-0.30, 0.30, -0.56, 0.56)
     on = f["glasses"]
     square = f["glasses_shape"]
     x = part.fx - 0.10 * body.turn
@@ -40,6 +44,8 @@ def draw_glasses(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: 
     bridge.mul_(part.cover(x.abs() - body.eye_x + 0.122))
     temple = part.stroke(y + 0.034, 0.0095)
     temple.mul_(part.cover(body.eye_x + 0.126 - x.abs()))
+    bare = part.cover(hair.opening[:, :, rows, columns] - 0.010, 0.02)
+    temple.mul_(torch.maximum(bare, smooth(4.0 * body.bald - 1.0)))
     temple.mul_(part.cover(part.hx.abs() - body.face_width + 0.004))
     cover = torch.maximum(torch.maximum(rim, bridge), temple).mul_(on)
     part.paint(frame, cover)
