@@ -38,7 +38,8 @@ def grow_hair(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Lig
     """Shape the hair; waves bend the coordinates, so that outline and strands wave together."""
     bend = 0.024 * body.wave
     y = canvas.hy + (0.5 * bend) * torch.sin(canvas.hx * 17.0 + 0.6)
-    x = canvas.hx + bend * torch.sin(canvas.hy * 19.0 + 1.0) + 0.25 * body.turn
+    x = canvas.hx + bend * torch.sin(canvas.hy * 19.0 + 1.0)
+    x = x + (0.25 - 0.20 * smooth(2.2 * body.bald)) * body.turn
     length, up, down = body.length, None, None
     v = y - HEAD_Y
     reach = 0.13 + 0.26 * length + 0.64 * length * length
@@ -63,7 +64,7 @@ def grow_hair(canvas: Canvas, f: Columns, body: Body, colors: Colors, light: Lig
     bald = body.bald
     left = -1.10 + 0.86 * smooth(3.2 * bald - 0.25) + 0.55 * (bald - 0.45).clamp(min=0.0)
     slant = 0.45 * (x.abs() - body.face_width)
-    outline = torch.maximum(outline, (left - canvas.hy - slant + 0.014 * tone) * 0.35)
+    outline = torch.maximum(outline, (left - canvas.hy - slant + 0.014 * tone) * 0.22)
     outline.add_((0.05 * f["hat"]) * smooth(-8.0 * v - 1.6))
     outline.sub_(0.011 * (1.0 - body.bald) * coils.clamp(min=-0.25)).sub_(0.003 * tone)
     opening = _opening(canvas, f, body)
@@ -128,7 +129,7 @@ def draw_back_hair(canvas: Canvas, hair: Hair, body: Body) -> None:
 def draw_bun(canvas: Canvas, body: Body, colors: Colors, light: Light, f: Columns) -> None:
     """Draw a bun on top of the head, wound like a ball of wool."""
     part = canvas.window(-0.87, -0.30, -0.36, 0.36)
-    size = (0.155 * smooth(1.3 * body.bun).sqrt()) * (1.0 - f["hat"])
+    size = (0.155 * smooth(0.20 + 1.1 * body.bun).sqrt()) * (1.0 - f["hat"])
     x = part.hx + 0.15 * body.turn
     y = part.hy - HEAD_Y + body.hair_height + 0.35 * size
     radius = ellipse(x, y, 1.12 * size + 1e-3, size + 1e-3)
@@ -150,7 +151,7 @@ def draw_ponytail(canvas: Canvas, body: Body, colors: Colors, light: Light) -> N
     t = ((part.hy + 0.02) / 0.80).clamp(0.0, 1.2)
     centre = 0.30 + 0.36 * t - 0.30 * t * t + (0.018 * body.wave) * torch.sin(t * 13.0)
     swell = (t * (1.06 - t)).clamp(min=0.0).sqrt() * (2.35 - 0.9 * t) * (1.0 + 0.5 * body.coil)
-    thick = 0.105 * smooth(1.5 * body.tail).sqrt() * swell + 1e-3
+    thick = 0.105 * smooth(0.28 + 1.2 * body.tail).sqrt() * swell + 1e-3
     x = part.hx - centre + 0.3 * body.turn
     across = x / thick
     tone = strands(part, across * 0.32, part.hy, 3.1 * thick)
