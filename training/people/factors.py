@@ -133,7 +133,12 @@ class Columns:
         """Take factors [N, F] in the order of `FACTORS`."""
         if factors.ndim != 2 or factors.shape[1] != len(FACTORS):
             raise ValueError(f"factors must be [N, {len(FACTORS)}], not {list(factors.shape)}")
+        self._factors = factors
         self._columns = factors.float()[:, :, None, None, None].unbind(1)
+
+    def rows(self, rows: Tensor) -> Columns:
+        """Those of some pictures."""
+        return Columns(self._factors[rows])
 
     def __getitem__(self, name: str) -> Tensor:
         return self._columns[_INDEX[name]]
