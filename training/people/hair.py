@@ -141,7 +141,7 @@ def draw_bun(canvas: Canvas, body: Body, colors: Colors, light: Light, f: Column
     layer.height.add_(0.004 * tone)
     layer.gloss.fill_(0.12)
     layer.dark.copy_(smooth((y / size - 0.2) * 1.2) * 0.5)
-    shown = (30.0 * body.bun).clamp(max=1.0) * (1.0 - f["hat"])
+    shown = (16.0 * body.bun).clamp(max=1.0) * (1.0 - f["hat"])
     part.paint(lit(layer, light, HAIR), part.cover(distance_of(radius, size)).mul_(shown))
 
 
@@ -163,7 +163,7 @@ def draw_ponytail(canvas: Canvas, body: Body, colors: Colors, light: Light) -> N
     layer.gloss.fill_(0.25)
     layer.dark.copy_(smooth(0.5 - 2.2 * t) * 0.4)
     shape = (across.abs() - 1.0 - (0.05 + 0.05 * body.coil) * tone) * thick
-    shown = (30.0 * body.tail).clamp(max=1.0)
+    shown = (14.0 * body.tail).clamp(max=1.0)
     near = blob((shape.clamp(min=0.0) / 0.05).square_()).mul_(
         part.cover(-shoulder_line(part, body))
     )

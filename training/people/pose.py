@@ -61,8 +61,8 @@ def measure(f: Columns) -> Body:
     age, gape = f["age"], f.amount("mouth_open")
     face_width = 0.372 * (1.0 + 0.10 * f["face_width"] - 0.03 * f["femininity"])
     bun, tail = f.amount("hair_bun"), f.amount("ponytail")
-    tied = 1.0 - (1.0 - (3.0 * bun).clamp(max=1.0)) * (1.0 - (3.0 * tail).clamp(max=1.0))
-    bald = f.amount("baldness", 0.15 + 0.75 * smooth(0.55 + 0.7 * f["femininity"] - 0.3 * age))
+    tied = 1.0 - (1.0 - (2.2 * bun).clamp(max=1.0)) * (1.0 - (2.2 * tail).clamp(max=1.0))
+    bald = f.amount("baldness", 0.15 + 0.52 * smooth(0.55 + 0.7 * f["femininity"] - 0.3 * age))
     bald = bald.clamp(max=1.0)
     grown = 1.0 - smooth(3.3 * bald)
     bun, tail = bun * grown, tail * grown
