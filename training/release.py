@@ -33,6 +33,15 @@ BUNDLED = {
         purpose="Drawn faces seen from the front, as this project’s renderer draws them. It does"
         " not know photos.",
     ),
+    "people": Card(
+        "people",
+        "Drawn people",
+        "trained by this project on its own renders",
+        "MIT",
+        aligned="portraits",
+        purpose="Drawn people seen from the front, as this project’s renderer draws them. It does"
+        " not know photos.",
+    ),
     "aerial": Card(
         "aerial",
         "Drawn land",

@@ -148,7 +148,7 @@ def draw_brows(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     t = (part.fx.abs() - body.eye_x - 0.012) / 0.122
     rise = 0.042 * f["brow_height"] + 0.010 * f["femininity"]
     angry = f["brow_angle"]
-    curve = (0.028 + 0.012 * f["femininity"]) * (1.0 - (t - 0.25).square()) + 0.028 * angry * t
+    curve = (0.028 + 0.012 * f["femininity"]) * (1.0 - (t - 0.12).square()) + 0.028 * angry * t
     y = part.fy - (BROW_Y - rise - curve + 0.020) - 0.006 * angry
     half = (0.011 + 0.019 * f["brow_thickness"]) * (1.0 - 0.28 * f["femininity"])
     shape = half * (1.06 - 0.50 * ((t + 1.0) * 0.5).clamp(0.0, 1.0))
