@@ -1,4 +1,4 @@
-"""Train the model of a drawn set of people from nothing, part after part, in one command that can be repeated.
+"""Train a model of drawn people from nothing, part after part, in one command to be repeated.
 
     python -m scripts.train_portraits --run runs/portraits --preset gpu256 --minutes 25
 

@@ -123,7 +123,8 @@ def _colour(
 def draw_back_hair(canvas: Canvas, hair: Hair, body: Body) -> None:
     """Draw what is seen of the hair behind head and neck: it is in the shade."""
     cover = canvas.cover(hair.outline.clone()).mul_(1.0 - smooth(8.0 * body.bald - 5.6))
-    canvas.paint(hair.color * constant(hair.color, 0.46, 0.42, 0.45), cover)
+    shade = constant(cover, 0.80, 0.77, 0.78) - 0.34 * smooth(4.0 * body.length)
+    canvas.paint(hair.color * shade, cover)
 
 
 def draw_bun(canvas: Canvas, body: Body, colors: Colors, light: Light, f: Columns) -> None:
