@@ -89,8 +89,8 @@ def _draw_iris(
 ) -> None:
     """Draw iris, pupil and catch lights, seen through `cover`; x grows to the right here."""
     size = 0.0525 * (1.0 + 0.10 * f["eye_size"])
-    x = lids.x * lids.side - 0.030 * f["gaze_x"] - 0.035 * body.turn
-    y = part.fy - EYE_Y + 0.008 - 0.016 * f["gaze_y"]
+    x = lids.x * lids.side - 0.035 * f["gaze_x"] - 0.035 * body.turn
+    y = part.fy - EYE_Y + 0.008 - 0.019 * f["gaze_y"]
     radius = ellipse(x, y, size, size)
     root = radius.clamp(min=1e-6).sqrt()
     disc = part.cover((root - 1.0).mul_(size), 0.003).mul_(cover)
@@ -148,7 +148,7 @@ def draw_brows(canvas: Canvas, f: Columns, body: Body, colors: Colors) -> None:
     t = (part.fx.abs() - body.eye_x - 0.012) / 0.122
     rise = 0.042 * f["brow_height"] + 0.010 * f["femininity"]
     angry = f["brow_angle"]
-    curve = (0.028 + 0.012 * f["femininity"]) * (1.0 - (t - 0.12).square()) + 0.028 * angry * t
+    curve = (0.028 + 0.012 * f["femininity"]) * (1.0 - (t - 0.12).square()) + 0.038 * angry * t
     y = part.fy - (BROW_Y - rise - curve + 0.020) - 0.006 * angry
     half = (0.011 + 0.019 * f["brow_thickness"]) * (1.0 - 0.28 * f["femininity"])
     shape = half * (1.06 - 0.50 * ((t + 1.0) * 0.5).clamp(0.0, 1.0))

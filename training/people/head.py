@@ -75,7 +75,7 @@ def _colour_skin(layer: Layer, f: Columns, body: Body, colors: Colors) -> None:
     part = layer.face_window(-0.02, 0.26, -0.36, 0.36).part
     side, y = part.fx.abs(), part.fy
     blush = blob(ellipse(side - 0.225, y - 0.115 + 0.03 * body.cheer, 0.165, 0.120))
-    part.paint(colors.flush, blush.mul_((0.20 + 0.70 * f["blush"]) * (1.0 - 0.45 * f["skin_tone"])))
+    part.paint(colors.flush, blush.mul_((0.14 + 0.92 * f["blush"]) * (1.0 - 0.45 * f["skin_tone"])))
     rosy = blob(ellipse(part.fx, y - 0.125, 0.085, 0.085)).mul_(0.42)
     part.paint(colors.flush, rosy)
     under = blob(ellipse(side - 0.150, y - EYE_Y - 0.065, 0.10, 0.045))
@@ -92,17 +92,17 @@ def _draw_freckles(part: Canvas, f: Columns, colors: Colors) -> None:
         cover = dot.cover(
             distance_of(ellipse(dot.fx - x, dot.fy - y, size, 0.85 * size), size), 0.006
         )
-        dot.paint(color, cover.mul_((1.5 * strength).clamp(max=0.62)))
+        dot.paint(color, cover.mul_((1.5 * strength).clamp(max=0.78)))
 
 
 def _scatter() -> tuple[tuple[float, float, float], ...]:
     """Places like seeds of a sunflower, squeezed into both cheeks and over the nose."""
     places = []
-    for i in range(30):
-        angle, reach = 2.39996 * i, math.sqrt((i + 0.5) / 30)
-        x, y = 0.34 * reach * math.cos(angle), 0.105 * reach * math.sin(angle)
+    for i in range(34):
+        angle, reach = 2.39996 * i, math.sqrt((i + 0.5) / 34)
+        x, y = 0.35 * reach * math.cos(angle), 0.112 * reach * math.sin(angle)
         y += 0.100 - 0.045 * math.cos(9.0 * x)
-        places.append((x, y, 0.0100 + 0.0030 * math.sin(5.0 * i)))
+        places.append((x, y, 0.0122 + 0.0030 * math.sin(5.0 * i)))
     return tuple(places)
 
 

@@ -82,7 +82,7 @@ def choose_colors(f: Columns) -> Colors:
     lipstick = f.amount("lip_redness", 0.72 * smooth(0.5 - 1.5 * f["femininity"]))
     return Colors(
         skin=skin,
-        flush=mix(skin * constant(skin, 1.02, 0.78, 0.74), "#dc5a60", 0.26),
+        flush=mix(skin * constant(skin, 1.02, 0.78, 0.74), "#e0525c", 0.34),
         hair=hair,
         brow=mix(mix(grown, grey, 0.7 * turned) * 0.62, skin * 0.5, 0.15),
         beard=mix(grown, grey, turned) * 0.86,
