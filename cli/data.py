@@ -14,13 +14,13 @@ from contracts.errors import InvalidRequest
 if TYPE_CHECKING:
     from torch import Tensor
 
-SETS = ("portraits", "aerial", "planet")
+SETS = ("portraits", "people", "aerial", "planet")
 SHEET_ROWS = 12
 MAX_PLANET_PX = 256  # of what lies further from the middle a plane shows less than there is
 
 
 def data(
-    name: Annotated[str, typer.Argument(help="portraits, aerial or planet")],
+    name: Annotated[str, typer.Argument(help="portraits, people, aerial or planet")],
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")],
     count: Annotated[int, typer.Option(min=1, help="Pictures.")] = 64,
     seed: Annotated[int, typer.Option(min=0, help="Row i depends on (seed, i) alone.")] = 0,
@@ -40,23 +40,24 @@ def data(
     elif name == "planet":
         write_planet(out, count, seed, size, held_out)
     else:
-        write_portraits(out, count, seed, size)
+        write_people(name, out, count, seed, size)
     say(f"{out}: {count} pictures of {size}×{size} px and factors.csv")
 
 
-def write_portraits(out: Path, count: int, seed: int, size: int) -> None:
-    """Portraits `seed`, and what was drawn in each."""
+def write_people(name: str, out: Path, count: int, seed: int, size: int) -> None:
+    """People of a drawn set and a seed, and what was drawn in each."""
     from PIL import Image
 
     from models.images import to_pixels
-    from training.portraits import FACTORS, render, sample_factors
+    from training.drawn import DRAWN
 
+    drawn = DRAWN[name]
     with (out / "factors.csv").open("w", newline="") as file:
         table = csv.writer(file)
-        table.writerow(["image", *(factor.name for factor in FACTORS)])
+        table.writerow(["image", *drawn.names])
         for start in track(range(0, count, 32), description="Drawing"):
-            factors = sample_factors(seed, start, min(32, count - start))
-            for i, img in enumerate(render(factors, size)):
+            factors = drawn.sample(seed, start, min(32, count - start))
+            for i, img in enumerate(drawn.render(factors, size)):
                 image = f"{start + i:06d}.png"
                 Image.fromarray(to_pixels(img[None])).save(out / image)
                 table.writerow([image, *(f"{value:.5f}" for value in factors[i].tolist())])

@@ -31,12 +31,13 @@ def generator(
     preset: Annotated[
         str,
         typer.Option(
-            help="cpu32, cpu64, cpu128, aerial64, aerial128, planet64, planet128, gpu256 or"
-            " photos256."
+            help="cpu32, cpu64, cpu128, people32 to people256, aerial64, aerial128,"
+            " planet64, planet128, gpu256 or photos256."
         ),
     ] = "cpu64",
     data: Annotated[
-        str | None, typer.Option(help="`portraits`, `aerial`, `planet`, or a folder of pictures.")
+        str | None,
+        typer.Option(help="`portraits`, `people`, `aerial`, `planet`, or a folder of pictures."),
     ] = None,
     name: Annotated[str, typer.Option(help="Id of the model that is written.")] = "portraits",
     minutes: Annotated[
@@ -145,7 +146,9 @@ def generator(
 def perceptual(
     model: ModelOption,
     run: RunOption,
-    data: Annotated[str, typer.Option(help="`portraits`, `aerial` or `planet`.")] = "portraits",
+    data: Annotated[
+        str, typer.Option(help="`portraits`, `people`, `aerial` or `planet`.")
+    ] = "portraits",
     minutes: MinutesOption = 20.0,
     judge_minutes: Annotated[
         float, typer.Option(help="For the judge of the evaluation; 0: none.")
@@ -199,8 +202,9 @@ def encoder(
     images: Annotated[
         str | None,
         typer.Option(
-            help="Folder of pictures, `portraits`, or `aerial` or `planet` (whose amounts it learns"
-            " to read, if the model was taught them); else generated pictures alone."
+            help="Folder of pictures, `portraits`, `people`, or `aerial` or `planet` (whose"
+            " amounts it learns to read, if the model was taught them); else generated pictures"
+            " alone."
         ),
     ] = None,
     minutes: MinutesOption = 30.0,
@@ -249,6 +253,7 @@ def attributes(
     from training.attributes import train_attributes, with_learnt
     from training.calibration import arranged, calibrate
     from training.domains import domain_of
+    from training.drawn import DRAWN
     from training.reader import fit_reader
     from training.schedule import Minutes
 
@@ -262,7 +267,7 @@ def attributes(
     )
     if trained.encoder is not None:
         trained = fit_reader(trained)
-        if domain_of(trained).name == "portraits":
+        if domain_of(trained).name in DRAWN:
             trained = calibrate(trained, only or ())
 
     def learnt(now: "Model") -> "Model":
@@ -289,6 +294,7 @@ def open_lesson(images: str | None, model: "Model") -> "Lesson":
     """What to teach an encoder by."""
     from training.crops import AerialCrops
     from training.data import FreshPortraits, ImageFolder
+    from training.drawn import DRAWN
     from training.encoder import Redrawing
     from training.generated import GeneratedPictures
     from training.land_reading import LandReading, land_of_lesson
@@ -296,8 +302,9 @@ def open_lesson(images: str | None, model: "Model") -> "Lesson":
 
     if images is None:
         return Redrawing(GeneratedPictures(model))
-    if images == "portraits":
-        return Redrawing(FreshPortraits(model.layout.resolution, SEED, model.device))
+    if images in DRAWN:
+        of = DRAWN[images]
+        return Redrawing(FreshPortraits(model.layout.resolution, SEED, model.device, of=of))
     if (known := land_of_lesson(model, images, SEED)) is not None:
         return LandReading(known)
     if images == "aerial":

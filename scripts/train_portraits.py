@@ -1,4 +1,4 @@
-"""Train the portraits model from nothing, part after part, in one command that can be repeated.
+"""Train a model of drawn people from nothing, part after part, in one command to be repeated.
 
     python -m scripts.train_portraits --run runs/portraits --preset gpu256 --minutes 25
 
@@ -20,6 +20,7 @@ from training.attributes import train_attributes
 from training.calibration import calibrate
 from training.data import FreshPortraits
 from training.domains import find_domain
+from training.drawn import DRAWN
 from training.encoder import Redrawing, train_encoder
 from training.evaluation.judge import save_judge
 from training.gan_options import PRESETS
@@ -49,9 +50,9 @@ def warmup_share(resolution: int, largest: int) -> float:
 class Recipe:
     """The parts in order, each a method that trains for some minutes."""
 
-    def __init__(self, run: Path, preset: str, device: str) -> None:
+    def __init__(self, run: Path, preset: str, device: str, data: str = "portraits") -> None:
         self.run = run
-        self.options = PRESETS[preset]
+        self.options = replace(PRESETS[preset], data=data)
         self.device = device
         self.model_dir = run / "model"
 
@@ -65,7 +66,7 @@ class Recipe:
         return train_perceptual(
             folder,
             length,
-            domain=find_domain("portraits"),
+            domain=find_domain(self.options.data),
             resolution=self.options.resolution,
             device=self.device,
             resume=(folder / "state.pt").exists(),
@@ -93,7 +94,7 @@ class Recipe:
                 grow=smaller,
             )
             smaller = folder
-        model = release_generator(folder, "portraits", self.device)
+        model = release_generator(folder, self.options.data, self.device)
         save_model(replace(model, perceptual=net), self.model_dir)
 
     def judge(self, length: Minutes) -> None:
@@ -104,7 +105,8 @@ class Recipe:
     def encoder(self, length: Minutes) -> None:
         """The spatial encoder."""
         model = load_model(self.model_dir, self.device)
-        source = FreshPortraits(self.options.resolution, ENCODER_SEED, torch.device(self.device))
+        of, device = DRAWN[self.options.data], torch.device(self.device)
+        source = FreshPortraits(self.options.resolution, ENCODER_SEED, device, of=of)
         folder = self.run / "encoder"
         resume = (folder / "state.pt").exists()
         trained = train_encoder(model, Redrawing(source), folder, length, resume=resume)
@@ -124,10 +126,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--preset", default="cpu128", choices=PORTRAIT_PRESETS)
+    parser.add_argument("--data", default="portraits", choices=list(DRAWN))
     parser.add_argument("--minutes", type=float, default=240.0)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args()
-    recipe = Recipe(options.run, options.preset, options.device)
+    recipe = Recipe(options.run, options.preset, options.device, options.data)
     for name, share in SHARES.items():
         done = options.run / f"{name}.done"
         if not done.exists():

@@ -17,10 +17,10 @@ from tqdm import tqdm
 from models.attributes import Attribute, AttributeSet
 from models.feather import feather
 from models.model import Model
+from training.domains import drawn_of
+from training.drawn import DRAWN, set_of
 from training.evaluation.editing import changed
 from training.evaluation.people import Person, encoded, place_of
-from training.portraits import FACTORS, render, sample_factors
-from training.portraits.factors import GROUPS
 
 SEED = 5_000_000
 PEOPLE = 32
@@ -51,8 +51,9 @@ def calibrate(model: Model, only: Sequence[str] = (), num: int = PEOPLE) -> Mode
     Args:
         only: attributes to calibrate; the others stay as they are. All if empty.
     """
-    people = encoded(model, sample_factors(SEED, 0, num))
-    factors = {factor.name for factor in FACTORS}
+    drawn = drawn_of(model)
+    people = encoded(model, drawn.sample(SEED, 0, num))
+    factors = set(drawn.names)
     attributes, rows = list(model.attributes.attributes), list(model.attributes.directions)
     likes = [0.0] * len(rows)
     for k, attribute in enumerate(tqdm(attributes, desc="Calibrating attributes")):
@@ -65,7 +66,9 @@ def calibrate(model: Model, only: Sequence[str] = (), num: int = PEOPLE) -> Mode
             rows[k] = rows[k] * min(
                 good, key=lambda length: abs(math.log(effects[length].strength))
             )
-        group = next((name for name, ids in GROUPS.items() if attribute.id in ids.split()), "")
+        group = next(
+            (name for name, ids in drawn.groups.items() if attribute.id in ids.split()), ""
+        )
         attributes[k] = replace(attribute, group=group, offered=likes[k] >= LIKE)
     if not only:  # the best first
         order = sorted(range(len(rows)), key=lambda k: -likes[k])
@@ -82,7 +85,7 @@ def arranged(known: AttributeSet) -> AttributeSet:
 
 def place_in(attribute: Attribute) -> int:
     """Where an attribute's group comes in the list; those without one at the end."""
-    groups = list(GROUPS)
+    groups = list(dict.fromkeys(name for drawn in DRAWN.values() for name in drawn.groups))
     return groups.index(attribute.group) if attribute.group in groups else len(groups)
 
 
@@ -96,7 +99,9 @@ def measure(people: Sequence[Person], attribute: Attribute, direction: Tensor) -
         place = place_of(person.factors, name)
         soft = feather(place, person.size).to(person.img.device)
         for strength in (STRENGTH, -STRENGTH):
-            anew = render(changed(person.factors, name, strength), person.size[0])
+            anew = set_of(person.factors).render(
+                changed(person.factors, name, strength), person.size[0]
+            )
             true = soft * (anew.to(person.img.device) - person.img)
             shown = person.with_attributes(moving).painted(name, strength, place)
             ours = shown - person.img

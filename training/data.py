@@ -10,8 +10,8 @@ from torch import Tensor
 from tqdm import tqdm
 
 from models.images import from_uint8, resize_img, to_img, to_uint8
+from training.drawn import PORTRAITS, DrawnSet
 from training.folders import each_read, picture_paths, read_picture
-from training.portraits import render, sample_factors
 
 
 class ImageSource(Protocol):
@@ -23,18 +23,26 @@ class ImageSource(Protocol):
 
 
 class FreshPortraits:
-    """Portraits rendered for every batch; no picture is seen twice. Fit for a GPU."""
+    """People rendered for every batch; no picture is seen twice. Fit for a GPU."""
 
-    def __init__(self, resolution: int, seed: int, device: torch.device, drawn: int = 0) -> None:
+    def __init__(
+        self,
+        resolution: int,
+        seed: int,
+        device: torch.device,
+        drawn: int = 0,
+        of: DrawnSet = PORTRAITS,
+    ) -> None:
         self.resolution = resolution
         self.seed = seed
         self.device = device
         self.drawn = drawn
+        self.of = of
 
     def batch(self, num: int) -> Tensor:
-        factors = sample_factors(self.seed, self.drawn, num)
+        factors = self.of.sample(self.seed, self.drawn, num)
         self.drawn += num
-        return render(factors, self.resolution, self.device)
+        return self.of.render(factors, self.resolution, self.device)
 
 
 class PooledPortraits:
@@ -97,8 +105,10 @@ def mirror(img: Tensor, chosen: Tensor) -> Tensor:
     return torch.where(chosen.to(img.device)[:, None, None, None], img.flip(3), img)
 
 
-def portrait_batches(seed: int, num: int, resolution: int, device: str = "cpu") -> Iterator[Tensor]:
-    """Render the first `num` portraits of a seed, 64 at a time."""
+def portrait_batches(
+    seed: int, num: int, resolution: int, device: str = "cpu", of: DrawnSet = PORTRAITS
+) -> Iterator[Tensor]:
+    """Render the first `num` people of a seed, 64 at a time."""
     for start in range(0, num, 64):
-        factors = sample_factors(seed, start, min(64, num - start))
-        yield render(factors, resolution, device)
+        factors = of.sample(seed, start, min(64, num - start))
+        yield of.render(factors, resolution, device)

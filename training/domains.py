@@ -12,11 +12,11 @@ from models.model import Model
 from training import labels
 from training.aerial import MAPS, TITLES
 from training.crops import AerialCrops, LoneSquares
+from training.drawn import DRAWN, PORTRAITS, DrawnSet
 from training.errors import TrainingError
 from training.planet import PARTS, open_earth
 from training.planet.fields import CHANNEL_TITLES
 from training.planet.labelled import POOL, LabelledEarth
-from training.portraits import FACTORS, region_mask, render, sample_factors
 
 BATCH = 64
 LANDS_APART = 10_000_000  # between the lands of two seeds
@@ -94,51 +94,57 @@ class Domain(Protocol):
         ...
 
 
-class Portraits:
-    """Drawn people."""
+class DrawnPeople:
+    """A drawn set of people."""
 
-    name = "portraits"
     widest = WIDEST_DRAWN
-    targets = tuple(Target(f.name, f.title) for f in FACTORS if f.name in labels.TARGETS)
     tuition = Tuition(others=10.0, wrong_way=0.0)
+
+    def __init__(self, drawn: DrawnSet) -> None:
+        self.name = drawn.name
+        self.drawn = drawn
+        self.targets = tuple(
+            Target(f.name, f.title) for f in drawn.factors if f.name in drawn.targets
+        )
 
     def read_as(self, attribute: str) -> str:
         return attribute
 
     def labelled(self, resolution: int, seed: int, start: int, device: torch.device) -> Labelled:
-        return LabelledPortraits(resolution, seed, start, device)
+        return LabelledPeople(resolution, seed, start, device, self.drawn)
 
     def apart(
         self, resolution: int, seed: int, start: int, device: torch.device, across: int = 1
     ) -> Labelled:
-        return LabelledPortraits(resolution * across, seed, start, device)
+        return LabelledPeople(resolution * across, seed, start, device, self.drawn)
 
     def place(self, target: str) -> Tensor:
-        region = next(factor.region for factor in FACTORS if factor.name == target)
-        return usual_place(region)
+        return usual_place(self.drawn.region_of(target), self.drawn)
 
     def can_show(self, target: str, is_more: bool, readings: Mapping[str, float]) -> bool:
         return True
 
 
-def usual_place(region: str, num: int = 256) -> Tensor:
-    """Where a region usually lies: [1, 1, 32, 32], 1 where it covers most portraits."""
-    return (region_mask(sample_factors(0, 0, num), region, PLACE_CELLS).mean(0)[None] > 0.5).float()
+def usual_place(region: str, drawn: DrawnSet = PORTRAITS, num: int = 256) -> Tensor:
+    """Where a region usually lies: [1, 1, 32, 32], 1 where it covers most pictures."""
+    masks = drawn.region_mask(drawn.sample(0, 0, num), region, PLACE_CELLS)
+    return (masks.mean(0)[None] > 0.5).float()
 
 
 @dataclass
-class LabelledPortraits:
+class LabelledPeople:
     """Fresh renders, none of them twice."""
 
     resolution: int
     seed: int
-    drawn: int
+    count: int
     device: torch.device
+    drawn: DrawnSet
 
     def batch(self, num: int) -> tuple[Tensor, Tensor]:
-        factors = sample_factors(self.seed, self.drawn, num).to(self.device)
-        self.drawn += num
-        return render(factors, self.resolution, self.device), labels.standardise(factors)
+        factors = self.drawn.sample(self.seed, self.count, num).to(self.device)
+        self.count += num
+        return self.drawn.render(factors, self.resolution, self.device), labels.standardise(factors)
 
 
 @dataclass(frozen=True)
@@ -222,9 +228,8 @@ class RealEarth:
         return is_sea if target == "depth" else is_land
 
 
-DOMAINS: dict[str, Domain] = {
-    domain.name: domain for domain in (Portraits(), Aerial(), RealEarth())
-}
+_ALL: tuple[Domain, ...] = (*map(DrawnPeople, DRAWN.values()), Aerial(), RealEarth())
+DOMAINS = {domain.name: domain for domain in _ALL}
 
 
 def find_domain(name: str) -> Domain:
@@ -259,6 +264,20 @@ def domain_reading(targets: Collection[str]) -> Domain:
         if {target.id for target in domain.targets}.issuperset(targets):
             return domain
     raise TrainingError(f"there is no domain to read {', '.join(sorted(targets)[:3])} in")
+
+
+def drawn_of(model: Model) -> DrawnSet:
+    """The set of people that a model's perceptual network reads; portraits, if it has none.
+
+    Raises:
+        TrainingError: it reads something else than people.
+    """
+    if model.perceptual is None:
+        return PORTRAITS
+    domain = domain_of(model)
+    if domain.name not in DRAWN:
+        raise TrainingError(f"{model.card.id} does not draw people: that is what is measured here")
+    return DRAWN[domain.name]
 
 
 def targets_of(model: Model) -> list[Target]:

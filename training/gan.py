@@ -19,6 +19,7 @@ from models.model import best_dtype
 from models.noise import constant_noise, fresh_noise
 from models.prior import sample_fields
 from training.augment import AdaptiveAugment
+from training.drawn import DRAWN
 from training.errors import TrainingError
 from training.gan_options import GanOptions
 from training.imitation import imitate
@@ -64,7 +65,7 @@ class GanTraining:
         self, options: GanOptions, device: torch.device, group: Group | None = None
     ) -> None:
         if options.teacher and not (options.has_teacher and options.prior is None):
-            raise TrainingError("--teacher: only the portraits are known from their latents")
+            raise TrainingError("--teacher: only drawn people are known from their latents")
         torch.manual_seed(options.seed)
         self.group = group or Group()
         self.options = options
@@ -172,7 +173,8 @@ class GanTraining:
         img = self.render(drawn)
         loss = generator_loss(self.discriminator(self.seen(img), dtype=self.dtype))
         if self.options.teacher and drawn.z is not None:
-            loss = loss + teach(img, drawn.z) * self.options.teacher
+            known = teach(img, drawn.z, DRAWN[self.options.data])
+            loss = loss + known * self.options.teacher
         if self.options.pl_weight and step % self.options.pl_every == 0:
             half = drawn.latent.map(lambda _, wmap: wmap[: max(1, num // 2)])
             penalty = self.path_length.penalty(self.generator, half, drawn.surround)

@@ -3,49 +3,38 @@
 import torch
 from torch import Tensor
 
-from training.portraits import FACTORS
+from training.drawn import PORTRAITS, DrawnSet, set_of
 
-UNREAD = {"detail", "parting", "glasses_tint", "hat_hue", "shirt_collar"}
-"""The phase of a texture, or seen in few pictures only."""
-FROM_ZERO = {
-    "beard",
-    "freckles",
-    "grey_hair",
-    "hair_redness",
-    "lip_redness",
-    "mouth_open",
-    "moustache",
-}
-"""Below zero these draw nothing."""
-
-TARGETS = tuple(f.name for f in FACTORS if f.name not in UNREAD)
-_COLUMNS = [i for i, f in enumerate(FACTORS) if f.name in TARGETS]
+TARGETS = PORTRAITS.targets
 
 
 def amounts(factors: Tensor) -> Tensor:
-    """What is seen of factors [N, F]: amounts [N, T] in the order of `TARGETS`."""
-    seen = factors[:, _COLUMNS].clone()
-    from_zero = torch.tensor([name in FROM_ZERO for name in TARGETS], device=factors.device)
+    """What is seen of factors [N, F]: amounts [N, T] in the order of their set's targets."""
+    drawn = set_of(factors)
+    seen = factors[:, [drawn.names.index(name) for name in drawn.targets]].clone()
+    from_zero = torch.tensor(
+        [name in drawn.from_zero for name in drawn.targets], device=factors.device
+    )
     return torch.where(from_zero, seen.clamp(min=0), seen)
 
 
 def standardise(factors: Tensor) -> Tensor:
     """Amounts [N, T] with mean 0 and standard deviation 1 over the data set."""
-    mean, deviation = moments()
+    mean, deviation = moments(set_of(factors))
     return (amounts(factors) - mean.to(factors.device)) / deviation.to(factors.device)
 
 
-def moments() -> tuple[Tensor, Tensor]:
+def moments(drawn: DrawnSet = PORTRAITS) -> tuple[Tensor, Tensor]:
     """Mean and standard deviation [T] of the amounts, from the factors' distributions."""
     means, deviations = [], []
-    for factor in (f for f in FACTORS if f.name in TARGETS):
+    for factor in (f for f in drawn.factors if f.name in drawn.targets):
         if factor.kind == "binary":
             values = torch.tensor(
                 [0.0] * round(1000 * (1 - factor.p)) + [1.0] * round(1000 * factor.p)
             )
         else:
             values = torch.linspace(factor.low, factor.high, 1001)
-            values = values.clamp(min=0) if factor.name in FROM_ZERO else values
+            values = values.clamp(min=0) if factor.name in drawn.from_zero else values
         means.append(values.mean())
         deviations.append(values.std(unbiased=False))
     return torch.stack(means), torch.stack(deviations)

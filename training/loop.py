@@ -11,6 +11,7 @@ from models.generator import Generator
 from models.perceptual import PerceptualNet
 from training.crops import AerialCrops, RandomCrops
 from training.data import FreshPortraits, ImageFolder, ImageSource, PooledPortraits, mirror
+from training.drawn import DRAWN
 from training.errors import TrainingError
 from training.gan import PHASES, GanTraining
 from training.gan_options import GanOptions
@@ -32,8 +33,9 @@ def open_source(options: GanOptions, device: torch.device, start: int, cache: Pa
     Args:
         cache: a folder for decoded pictures.
     """
-    if options.data == "portraits":
-        fresh = FreshPortraits(options.resolution, options.seed, device, start)
+    if options.data in DRAWN:
+        drawn = DRAWN[options.data]
+        fresh = FreshPortraits(options.resolution, options.seed, device, start, drawn)
         return PooledPortraits(fresh, options.pool) if device.type == "cpu" else fresh
     if options.data == "aerial":
         return AerialCrops(
@@ -43,7 +45,7 @@ def open_source(options: GanOptions, device: torch.device, start: int, cache: Pa
         return PlanetSquares(open_earth(), options.resolution, options.seed, start)
     folder = Path(options.data)
     if not options.data or not folder.is_dir():
-        raise TrainingError("--data: name a folder of pictures, or 'portraits'")
+        raise TrainingError(f"--data: name a folder of pictures, or one of {', '.join(DRAWN)}")
     if options.prior is not None:
         rasters = open_rasters(folder, cache, options.resolution, options.scale)
         return RandomCrops(rasters, options.resolution, options.seed + start)

@@ -11,6 +11,7 @@ from models.model import Card, Encoding, FitBounds, Model, best_dtype
 from models.whitening import measure_whitening
 from training.attributes import with_learnt
 from training.domains import DOMAINS
+from training.drawn import DRAWN, PORTRAITS
 from training.errors import TrainingError
 from training.gan_options import GanOptions
 from training.land_lesson import amount_attributes
@@ -30,6 +31,15 @@ BUNDLED = {
         "MIT",
         aligned="portraits",
         purpose="Drawn faces seen from the front, as this project’s renderer draws them. It does"
+        " not know photos.",
+    ),
+    "people": Card(
+        "people",
+        "Drawn people",
+        "trained by this project on its own renders",
+        "MIT",
+        aligned="portraits",
+        purpose="Drawn people seen from the front, as this project’s renderer draws them. It does"
         " not know photos.",
     ),
     "aerial": Card(
@@ -126,4 +136,6 @@ def attributes_of_lesson(model: Model, data: str) -> AttributeSet:
     """What the lesson of a data set says of a model's w."""
     if data == "planet":
         return planet_attributes(model)
-    return factor_attributes(model) if model.prior is None else amount_attributes(model)
+    if model.prior is None:
+        return factor_attributes(model, DRAWN.get(data, PORTRAITS))
+    return amount_attributes(model)

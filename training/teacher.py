@@ -14,7 +14,7 @@ from torch import Tensor
 from models.model import best_dtype
 from models.ops import normalize_2nd_moment
 from models.perceptual import PerceptualNet
-from training.portraits import FACTORS, from_uniform, region_mask, render
+from training.drawn import PORTRAITS, DrawnSet
 from training.pyramid import laplacian
 from training.texture import spread_loss, texture_loss
 
@@ -28,10 +28,10 @@ SPREAD_WEIGHT = 0.15
 USUAL_CHANGE = 0.005  # mean square of what one factor changes: few pairs may change by nothing
 
 
-def factors_of(z: Tensor) -> Tensor:
+def factors_of(z: Tensor, drawn: DrawnSet = PORTRAITS) -> Tensor:
     """The factors [N, F] that a latent z [N, Z] stands for, Z ≥ F."""
-    normal = normalize_2nd_moment(z)[:, : len(FACTORS)]
-    return from_uniform(0.5 * (1 + torch.erf(normal / math.sqrt(2))))
+    normal = normalize_2nd_moment(z)[:, : len(drawn.factors)]
+    return drawn.from_uniform(0.5 * (1 + torch.erf(normal / math.sqrt(2))))
 
 
 def pyramid_loss(img: Tensor, target: Tensor, weight: Tensor) -> Tensor:
@@ -73,12 +73,12 @@ def change_loss(img: Tensor, target: Tensor) -> Tensor:
     return (ours - wanted).square().mean() / wanted.square().mean().clamp(min=USUAL_CHANGE)
 
 
-def render_of(z: Tensor, size: int) -> tuple[Tensor, Tensor]:
+def render_of(z: Tensor, size: int, drawn: DrawnSet = PORTRAITS) -> tuple[Tensor, Tensor]:
     """The renders [N, 3, R, R] that z [N, Z] stand for, and their places' weights [N, 1, R, R]."""
-    factors = factors_of(z)
-    features = [region_mask(factors, name, size) for name in FEATURES]
+    factors = factors_of(z, drawn)
+    features = [drawn.region_mask(factors, name, size) for name in FEATURES]
     weight = (1 + FEATURES_WEIGHT * torch.stack(features).amax(dim=0)).to(z.device)
-    return render(factors, size, z.device), weight
+    return drawn.render(factors, size, z.device), weight
 
 
 def whole_loss(img: Tensor, target: Tensor, weight: Tensor, net: PerceptualNet | None) -> Tensor:
@@ -89,6 +89,6 @@ def whole_loss(img: Tensor, target: Tensor, weight: Tensor, net: PerceptualNet |
     return loss if net is None else loss + perceptual_loss(net, img.clamp(-1, 1), target)
 
 
-def teach(img: Tensor, z: Tensor) -> Tensor:
+def teach(img: Tensor, z: Tensor, drawn: DrawnSet = PORTRAITS) -> Tensor:
     """How far pictures [N, 3, R, R] are from the renders that their z [N, Z] stand for."""
-    return whole_loss(img, *render_of(z, img.shape[2]), net=None)
+    return whole_loss(img, *render_of(z, img.shape[2], drawn), net=None)

@@ -19,9 +19,10 @@ from models.feather import feather
 from models.images import to_img
 from models.model import Model
 from models.perceptual import PerceptualNet
+from training.domains import drawn_of
+from training.drawn import set_of
 from training.errors import TrainingError
 from training.evaluation.people import Person, encoded, place_of, readable
-from training.portraits import FACTORS, render, sample_factors
 
 STRENGTHS = (-2.0, -1.0, 1.0, 2.0)
 TRUTH = "rendered"
@@ -65,7 +66,7 @@ def evaluate_editing(
     """
     if not readable(model.attributes, judge.config.targets):
         raise TrainingError(f"{model.card.id} has no attribute that the judge reads")
-    people = encoded(model, sample_factors(seed, 0, count))
+    people = encoded(model, drawn_of(model).sample(seed, 0, count))
     rows = [measure_truth(judge, people, name) for name in judge.config.targets]
     for method, attributes in ({"learnt": model.attributes} | (others or {})).items():
         for name in tqdm(readable(attributes, judge.config.targets), desc=f"Editing, {method}"):
@@ -111,6 +112,7 @@ def measure_truth(judge: PerceptualNet, people: Sequence[Person], name: str) -> 
     moves = []
     for person in people:
         soft = feather(place_of(person.factors, name), person.size).to(person.img.device)
+        render = set_of(person.factors).render
         anew = [render(changed(person.factors, name, s), person.size[0]) for s in STRENGTHS]
         drawn = torch.cat(anew).to(person.img.device)
         readings = judge(torch.cat([person.img, person.img + soft * (drawn - person.img)]))
@@ -120,8 +122,9 @@ def measure_truth(judge: PerceptualNet, people: Sequence[Person], name: str) -> 
 
 def changed(factors: Tensor, name: str, strength: float) -> Tensor:
     """Factors [1, F] with one of them moved by so many σ of its distribution, within its range."""
-    k = [factor.name for factor in FACTORS].index(name)
-    factor = FACTORS[k]
+    drawn = set_of(factors)
+    k = drawn.names.index(name)
+    factor = drawn.factors[k]
     moved = factors.clone()
     if factor.kind == "binary":
         moved[:, k] = float(strength > 0)

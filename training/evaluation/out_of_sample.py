@@ -14,9 +14,10 @@ from models.inversion import Inversion
 from models.latents import embed
 from models.model import Model
 from models.perceptual import PerceptualNet
+from training.domains import drawn_of
+from training.drawn import set_of
 from training.evaluation.inversion import Setting, encode, now, warm_up
 from training.evaluation.people import place_of, readable
-from training.portraits import render, sample_factors
 
 SEAM = 1 / 16  # width of the soft seam between two people, of a picture's side
 EYE = (0.36, 0.50, 0.14)  # x and y of an eye's middle and the radius copied, of the picture's side
@@ -56,6 +57,7 @@ def seam(height: int, width: int) -> Tensor:
 
 def two_people(factors: Tensor, size: int) -> Tensor:
     """Pairs of neighbours in one picture twice as wide: [N, 3, R, 2R]."""
+    render = set_of(factors).render
     first, second = render(factors, size), render(factors.roll(1, 0), size)
     wide_first = torch.cat([first, first.flip(3)], dim=3)
     wide_second = torch.cat([second.flip(3), second], dim=3)
@@ -64,17 +66,19 @@ def two_people(factors: Tensor, size: int) -> Tensor:
 
 def halves(factors: Tensor, size: int) -> Tensor:
     """The left half of one person and the right half of another."""
+    render = set_of(factors).render
     return torch.lerp(render(factors, size), render(factors.roll(1, 0), size), seam(size, size))
 
 
 def twice_as_large(factors: Tensor, size: int) -> Tensor:
     """The middle of a picture twice as large: the face fills it."""
-    return render(factors, 2 * size)[:, :, size // 2 : -size // 2, size // 2 : -size // 2]
+    img = set_of(factors).render(factors, 2 * size)
+    return img[:, :, size // 2 : -size // 2, size // 2 : -size // 2]
 
 
 def three_eyes(factors: Tensor, size: int) -> Tensor:
     """An eye once more, on the forehead."""
-    img = render(factors, size)
+    img = set_of(factors).render(factors, size)
     dx, dy = (round((a - b) * size) for a, b in zip(FOREHEAD, EYE[:2], strict=True))
     moved = img.roll((dy, dx), dims=(2, 3))
     y, x = torch.meshgrid(*[(torch.arange(size) + 0.5) / size] * 2, indexing="ij")
@@ -98,7 +102,7 @@ def evaluate_out_of_sample(
     settings: Sequence[Setting],
 ) -> list[OutOfSampleRow]:
     """Encode `count` pictures of every case in every way."""
-    factors = sample_factors(seed, 0, count)
+    factors = drawn_of(model).sample(seed, 0, count)
     return [measure(model, judge, factors, case, setting) for case in CASES for setting in settings]
 
 

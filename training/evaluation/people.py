@@ -13,9 +13,8 @@ from models.latents import LatentMap, embed
 from models.model import Model
 from models.painting import Move, Subject, paint
 from models.twins import Twins, find_twin, twin_steps
-from training.domains import domain_of
-from training.errors import TrainingError
-from training.portraits import FACTORS, region_mask, render, sample_factors
+from training.domains import drawn_of
+from training.drawn import set_of
 
 BATCH = 8  # encoded together
 MASK_CELLS = 64
@@ -52,26 +51,14 @@ class Person:
 
 
 def unseen(model: Model, count: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Factors and pictures of portraits that no training has seen.
+    """Factors and pictures of people that no training has seen.
 
     Raises:
-        TrainingError: as `check_people` has it.
+        TrainingError: as `drawn_of` has it.
     """
-    check_people(model)
-    factors = sample_factors(seed, 0, count)
-    return factors, render(factors, model.layout.resolution).to(model.device)
-
-
-def check_people(model: Model) -> None:
-    """Refuse models of something else than people. One that reads nothing is shown people.
-
-    Raises:
-        TrainingError: the model reads another domain.
-    """
-    if model.perceptual is not None and domain_of(model).name != "portraits":
-        raise TrainingError(
-            f"{model.card.id} does not draw portraits: that is what is measured here"
-        )
+    drawn = drawn_of(model)
+    factors = drawn.sample(seed, 0, count)
+    return factors, drawn.render(factors, model.layout.resolution).to(model.device)
 
 
 def encoded(model: Model, factors: Tensor, scale: int = 1) -> list[Person]:
@@ -79,13 +66,13 @@ def encoded(model: Model, factors: Tensor, scale: int = 1) -> list[Person]:
     latents: what is painted shows on those alone, and the pictures are as they are.
 
     Raises:
-        TrainingError: as `check_people` has it.
+        TrainingError: as `drawn_of` has it.
     """
-    check_people(model)
+    drawn = drawn_of(model)
     people: list[Person] = []
     size = model.layout.resolution
     for rows in tqdm(torch.split(factors, BATCH), desc="Encoding"):
-        img = render(rows, scale * size).to(model.device)
+        img = drawn.render(rows, scale * size).to(model.device)
         seen = resize_img(img, (size, size)).clamp(-1, 1)
         people += people_of(model, rows, img, find_twin(model, seen, twin_steps(model)).latent)
     return people
@@ -102,9 +89,9 @@ def people_of(model: Model, factors: Tensor, img: Tensor, latent: LatentMap) -> 
 
 
 def place_of(factors: Tensor, name: str) -> Tensor:
-    """The mask [N, 1, 64, 64] of where an attribute lies in portraits of factors [N, F]."""
-    region = next(factor.region for factor in FACTORS if factor.name == name)
-    return region_mask(factors, region, MASK_CELLS)
+    """The mask [N, 1, 64, 64] of where an attribute lies in pictures of factors [N, F]."""
+    drawn = set_of(factors)
+    return drawn.region_mask(factors, drawn.region_of(name), MASK_CELLS)
 
 
 def box_of(factors: Tensor, name: str) -> Tensor:

@@ -21,8 +21,9 @@ from models.regularisers import (
     roughness,
     wasserstein_to_normal,
 )
+from training.domains import drawn_of
 from training.evaluation.inversion import BATCH, Setting, encode
-from training.evaluation.people import Person, box_of, check_people, people_of
+from training.evaluation.people import Person, box_of, people_of
 from training.evaluation.things import (
     STRENGTH,
     THINGS,
@@ -30,7 +31,6 @@ from training.evaluation.things import (
     with_factors,
     without_things,
 )
-from training.portraits import render, sample_factors
 
 SPACES = ("W", "S4", "S8", "W+", "S+4", "S+")
 MEASURES: dict[str, Regulariser] = {
@@ -95,13 +95,13 @@ def evaluate_plainness(
     Raises:
         TrainingError: the model does not draw people.
     """
-    check_people(model)
-    bare = without_things(sample_factors(seed, 0, count))
+    drawn = drawn_of(model)
+    bare = without_things(drawn.sample(seed, 0, count))
     size = model.layout.resolution
-    img = render(bare, size).to(model.device)
+    img = drawn.render(bare, size).to(model.device)
     known = {attribute.id for attribute in model.attributes.attributes}
     worn = {
-        name: render(with_factors(bare, {name: on}), size).to(model.device)
+        name: drawn.render(with_factors(bare, {name: on}), size).to(model.device)
         for name, (_, on) in THINGS.items()
         if name in known
     }

@@ -17,8 +17,9 @@ from models.edits import fit_mask
 from models.images import resize_img
 from models.model import Model
 from models.perceptual import PerceptualNet
+from training.domains import drawn_of
+from training.drawn import set_of
 from training.evaluation.people import Person, box_of, encoded
-from training.portraits import FACTORS, sample_factors
 
 THINGS = {"hat": (0.0, 1.0), "glasses": (0.0, 1.0), "beard": (-0.6, 0.8), "moustache": (-0.8, 0.8)}
 """Factors of what is there or not: without it, and with it."""
@@ -72,7 +73,7 @@ def without_things(factors: Tensor) -> Tensor:
 
 def with_factors(factors: Tensor, values: dict[str, float]) -> Tensor:
     """Factors [N, F] of which some are the same for all."""
-    names, changed = [factor.name for factor in FACTORS], factors.clone()
+    names, changed = set_of(factors).names, factors.clone()
     for name, value in values.items():
         changed[:, names.index(name)] = value
     return changed
@@ -82,7 +83,7 @@ def evaluate_things(model: Model, judge: PerceptualNet, count: int, seed: int) -
     """Put every thing that the model has an attribute for on `count` people, and take it off
     others, painted as boxes at ±2 σ."""
     known = {attribute.id for attribute in model.attributes.attributes}
-    bare = without_things(sample_factors(seed, 0, count))
+    bare = without_things(drawn_of(model).sample(seed, 0, count))
     people = encoded(model, bare, SCALE)
     rows = []
     for name in tqdm([name for name in THINGS if name in known], desc="Putting things on"):

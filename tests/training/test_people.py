@@ -1,0 +1,120 @@
+"""Procedural people: reproducible, the same at every size, and true to their factors."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from training.people import FACTORS, REGIONS, Factor, region_mask, render, sample_factors
+
+RESOLUTION = 64
+# A smile reaches the eyes, a hat presses the hair: the share of the change that must be inside.
+LOOSE = {"smile": 0.8, "hat": 0.85}
+
+RARE = ("baldness", "ponytail", "hair_bun")  # from nothing to all in a small part of their range
+
+
+def _dilate(mask: Tensor, reach_px: int) -> Tensor:
+    return torch.nn.functional.max_pool2d(mask, 2 * reach_px + 1, stride=1, padding=reach_px)
+
+
+def _extremes(factor: Factor) -> tuple[Tensor, Tensor]:
+    """The same 16 people with the lowest and with the highest value of a factor."""
+    people = sample_factors(seed=11, start=0, num=16)
+    names = [f.name for f in FACTORS]
+    people[:, names.index("hat")] = float(factor.name in ("hat_hue", "hat_brim"))  # they hide brows
+    people[:, names.index("glasses")] = float(factor.name in ("glasses_tint", "glasses_shape"))
+    people[:, names.index("scarf")] = float(factor.name == "scarf_hue")
+    people[:, names.index("earrings")] = float(factor.name == "earring_size")
+    people[:, names.index("fringe")] *= 0.5
+    low, high = people.clone(), people.clone()
+    low[:, names.index(factor.name)] = factor.low
+    high[:, names.index(factor.name)] = factor.high
+    return low, high
+
+
+def test_there_are_many_factors_each_with_a_known_region() -> None:
+    assert len(FACTORS) >= 24
+    assert len({f.name for f in FACTORS}) == len(FACTORS)
+    assert {f.region for f in FACTORS} <= set(REGIONS)
+
+
+def test_any_slicing_draws_the_same_people() -> None:
+    whole = sample_factors(seed=5, start=0, num=200)
+    pieces = [sample_factors(5, start, num) for start, num in ((0, 1), (1, 62), (63, 2), (65, 135))]
+    assert torch.equal(torch.cat(pieces), whole)
+    assert torch.equal(sample_factors(5, 130, 7), whole[130:137])
+    assert sample_factors(5, 10, 0).shape == (0, len(FACTORS))
+    assert not torch.equal(sample_factors(6, 0, 200), whole)
+
+
+def test_factors_fill_their_ranges_independently() -> None:
+    values = sample_factors(seed=0, start=0, num=4000)
+    for factor, column in zip(FACTORS, values.T, strict=True):
+        assert factor.low <= column.min() and column.max() <= factor.high
+        if factor.kind == "binary":
+            assert set(column.tolist()) == {0.0, 1.0}
+            assert abs(column.mean() - factor.p) < 0.04
+    correlation = torch.corrcoef(values.T) - torch.eye(len(FACTORS))
+    assert correlation.abs().max() < 0.08
+
+
+def test_rendering_depends_on_the_factors_alone() -> None:
+    people = sample_factors(seed=1, start=0, num=40)
+    img = render(people, RESOLUTION)
+    assert img.shape == (40, 3, RESOLUTION, RESOLUTION) and img.dtype == torch.float32
+    assert torch.isfinite(img).all() and img.min() >= -1.0 and img.max() <= 1.0
+    assert torch.equal(render(people, RESOLUTION), img)
+    alone = torch.cat([render(row[None], RESOLUTION) for row in people[:8]])
+    torch.testing.assert_close(alone, img[:8], atol=2e-4, rtol=0.0)
+    assert render(people[:0], RESOLUTION).shape == (0, 3, RESOLUTION, RESOLUTION)
+
+
+@pytest.mark.parametrize(("resolution", "apart"), [(32, 0.025), (64, 0.018), (128, 0.012)])
+def test_resolutions_agree(resolution: int, apart: float) -> None:
+    people = sample_factors(seed=2, start=0, num=16)
+    small = render(people, resolution)
+    large = render(people, 256)
+    shrunk = torch.nn.functional.avg_pool2d(large, 256 // resolution)
+    assert (small - shrunk).abs().mean() < apart
+
+
+@pytest.mark.parametrize("factor", FACTORS, ids=lambda f: f.name)
+def test_a_factor_changes_the_picture_where_it_says(factor: Factor) -> None:
+    low, high = _extremes(factor)
+    change = (render(high, RESOLUTION) - render(low, RESOLUTION)).abs().mean(1, keepdim=True)
+    assert change.mean() > 3e-4
+    mask = torch.maximum(*(region_mask(x, factor.region, RESOLUTION) for x in (low, high)))
+    inside = (change * _dilate(mask, 2)).sum() / change.sum()
+    assert inside > LOOSE.get(factor.name, 0.95), f"{inside:.2f} of the change is inside"
+
+
+def test_factors_act_smoothly() -> None:
+    person = sample_factors(seed=3, start=0, num=1)
+    for i, factor in enumerate(FACTORS):
+        if factor.kind == "binary":
+            continue
+        num = 161 if factor.name in RARE else 41
+        steps = person.repeat(num, 1)
+        steps[:, i] = torch.linspace(factor.low, factor.high, num)
+        jumps = render(steps, 32).diff(dim=0).abs().mean((1, 2, 3))
+        assert jumps.max() < 0.03, factor.name
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_region_masks_are_masks(region: str) -> None:
+    people = sample_factors(seed=4, start=0, num=8)
+    mask = region_mask(people, region, 48)
+    assert mask.shape == (8, 1, 48, 48) and mask.dtype == torch.float32
+    assert set(mask.unique().tolist()) <= {0.0, 1.0}
+    assert (mask.mean((1, 2, 3)) > 0.005).all()
+
+
+def test_wrong_arguments_are_refused() -> None:
+    with pytest.raises(ValueError, match="no region"):
+        region_mask(sample_factors(0, 0, 1), "tail", 32)
+    with pytest.raises(ValueError, match="factors must be"):
+        render(torch.zeros(2, 3), 32)
+    with pytest.raises(ValueError, match="negative"):
+        sample_factors(0, -1, 4)
