@@ -95,6 +95,7 @@ def generator(
 ) -> None:
     """Train a StyleGAN2 generator; writes the model into RUN/model. On several GPUs: torchrun."""
     from models.model import save_model
+    from training.domains import is_taught
     from training.errors import TrainingError
     from training.gan_options import with_overrides
     from training.loop import train_generator
@@ -136,7 +137,7 @@ def generator(
         return
     save_model(release_generator(run, name, first=first), run / "model")
     if first is None:
-        after = "; next: latentbrush train perceptual --model …" if options.has_teacher else ""
+        after = "; next: latentbrush train perceptual --model …" if is_taught(options) else ""
     else:
         after = "; next: latentbrush train encoder, and attributes, which go on with what it had"
     say(f"{run / 'model'}: generator written{after}")

@@ -15,7 +15,7 @@ import torch
 from models.model import Model
 from models.prior import PRIORS
 from scripts.prior_runs import SEED, Arm, compare, parser_of, small
-from training.domains import Aerial
+from training.domains.aerial import Aerial
 from training.evaluation.land_distances import land_distances
 from training.perceptual import train_perceptual
 from training.schedule import Minutes, Steps

@@ -64,8 +64,9 @@ class GanTraining:
     def __init__(
         self, options: GanOptions, device: torch.device, group: Group | None = None
     ) -> None:
-        if options.teacher and not (options.has_teacher and options.prior is None):
-            raise TrainingError("--teacher: only drawn people are known from their latents")
+        drawn = DRAWN.get(options.data)
+        if options.teacher and (drawn is None or options.w_dim < len(drawn.factors)):
+            raise TrainingError("teacher: only drawn people are known from their latents")
         torch.manual_seed(options.seed)
         self.group = group or Group()
         self.options = options

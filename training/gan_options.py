@@ -4,10 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from models.generator import GeneratorConfig
-from training.aerial import AMOUNTS, COURSES
-from training.drawn import DRAWN
 from training.errors import TrainingError
-from training.planet.fields import CHANNELS
 from training.priors import NAMES
 
 
@@ -39,19 +36,6 @@ class GanOptions:
     pool: int = 16_000  # drawn people kept in memory on a CPU
     seed: int = 0
     start: str | None = None  # id of the model that the run goes on from
-
-    @property
-    def has_teacher(self) -> bool:
-        """Whether every z stands for a picture (`training/teacher.py`)."""
-        if self.data == "planet":
-            return self.prior == "planet" and self.w_dim >= len(CHANNELS)
-        if self.data == "aerial":
-            return (
-                self.prior == "field"
-                and self.scale == 1
-                and self.w_dim >= len((*AMOUNTS, *COURSES))
-            )
-        return self.data in DRAWN and self.w_dim >= len(DRAWN[self.data].factors)
 
     @property
     def generator(self) -> GeneratorConfig:
@@ -135,14 +119,11 @@ def with_overrides(preset: str, **overrides: Any) -> GanOptions:
     """A preset with the options that are not None replaced.
 
     Raises:
-        TrainingError: no such preset or prior, or what is drawn is to be resized: perceptual
-            networks and encoders would learn from other pictures.
+        TrainingError: no such preset or prior.
     """
     if preset not in PRESETS:
         raise TrainingError(f"--preset: choose one of {', '.join(PRESETS)}")
     if (prior := overrides.get("prior")) not in (None, *NAMES):
         raise TrainingError(f"--prior: no prior {prior!r}; there are: {', '.join(NAMES)}")
     made = replace(PRESETS[preset], **{k: v for k, v in overrides.items() if v is not None})
-    if made.scale != 1 and made.data in (*DRAWN, "aerial", "planet"):
-        raise TrainingError("--scale: of a folder's pictures; what is drawn has its size")
     return made

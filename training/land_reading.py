@@ -7,7 +7,6 @@ taught to draw, and the encoder learns the w of those amounts, whatever the ligh
 """
 
 from dataclasses import replace
-from typing import Protocol
 
 import torch
 import torch.nn.functional as F
@@ -16,25 +15,15 @@ from torch import Tensor
 from models.generator import SURROUND
 from models.latents import LatentMap
 from models.model import Encoding, Model
-from training import land_lesson, planet_lesson
+from training.domains import LANDS
 from training.encoder import EncoderTraining, Taught, latent_error
 from training.gan_options import GanOptions
 from training.generated import draw_latents, drawn_from
-from training.land_lesson import LandLesson
-from training.planet_lesson import PlanetLesson
+from training.lesson import LandOfFields
 
-LANDS, SQUARES = 60, 1000  # at once
 BATCH = 8  # of drawn land, and as many generated pictures
 GAIN, TINT, OFFSET, GRAIN = 0.3, 0.15, 0.15, 0.03  # largest changes of the light
 BLURRED = 0.2  # share of the pictures
-
-
-class LandOfFields(Protocol):
-    """Land of which it is known what field it was drawn from."""
-
-    def batch(self, num: int) -> tuple[Tensor, Tensor]:
-        """Fields z [num, Z, h, w] with their surround, and pictures [num, 3, R, R]."""
-        ...
 
 
 class LandReading:
@@ -73,15 +62,13 @@ class LandReading:
 def land_of_lesson(model: Model, data: str, seed: int) -> LandOfFields | None:
     """More of the land that a model had its lesson on; None if it had none on these data."""
     known = {attribute.id for attribute in model.attributes.attributes}
-    config = model.generator.config
-    options = GanOptions(resolution=config.img_resolution, w_dim=config.z_dim, seed=seed)
-    if model.prior is None:
+    domain = LANDS.get(data)
+    if model.prior is None or domain is None or not known.issuperset(domain.taught):
         return None
-    if data == "aerial" and known.issuperset(land_lesson.ATTRIBUTES):
-        return LandLesson(options, lands=LANDS)
-    if data == "planet" and known.issuperset(planet_lesson.ATTRIBUTES):
-        return PlanetLesson(options, squares=SQUARES)
-    return None
+    config = model.generator.config
+    return domain.fields(
+        GanOptions(resolution=config.img_resolution, w_dim=config.z_dim, seed=seed)
+    )
 
 
 def part(known: LatentMap, chosen: slice) -> LatentMap:

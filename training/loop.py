@@ -9,13 +9,12 @@ import torch
 
 from models.generator import Generator
 from models.perceptual import PerceptualNet
-from training.crops import AerialCrops, RandomCrops
-from training.data import FreshPortraits, ImageFolder, ImageSource, PooledPortraits, mirror
-from training.drawn import DRAWN
+from training.crops import RandomCrops
+from training.data import ImageFolder, ImageSource, mirror
+from training.domains import DOMAINS
 from training.errors import TrainingError
 from training.gan import PHASES, GanTraining
 from training.gan_options import GanOptions
-from training.planet import PlanetSquares, open_earth
 from training.rasters import open_rasters
 from training.runs import Run, load_state
 from training.schedule import Every, Length
@@ -33,19 +32,11 @@ def open_source(options: GanOptions, device: torch.device, start: int, cache: Pa
     Args:
         cache: a folder for decoded pictures.
     """
-    if options.data in DRAWN:
-        drawn = DRAWN[options.data]
-        fresh = FreshPortraits(options.resolution, options.seed, device, start, drawn)
-        return PooledPortraits(fresh, options.pool) if device.type == "cpu" else fresh
-    if options.data == "aerial":
-        return AerialCrops(
-            options.resolution, options.seed * 1_000_000 + start, scale=options.scale
-        )
-    if options.data == "planet":
-        return PlanetSquares(open_earth(), options.resolution, options.seed, start)
+    if options.data in DOMAINS:
+        return DOMAINS[options.data].source(options, device, start)
     folder = Path(options.data)
     if not options.data or not folder.is_dir():
-        raise TrainingError(f"--data: name a folder of pictures, or one of {', '.join(DRAWN)}")
+        raise TrainingError(f"data: name a folder of pictures, or one of {', '.join(DOMAINS)}")
     if options.prior is not None:
         rasters = open_rasters(folder, cache, options.resolution, options.scale)
         return RandomCrops(rasters, options.resolution, options.seed + start)
@@ -80,6 +71,8 @@ def train_generator(
     Raises:
         TrainingError: the folder, the data or the run to grow from cannot be used.
     """
+    if options.scale != 1 and options.data in DOMAINS:  # or what reads it learns of other pictures
+        raise TrainingError("scale: of a folder's pictures; what is drawn has its size")
     group = Group.join()
     run = Run(folder, asdict(options), resume=resume, writes=group.is_first)
     training = GanTraining(options, group.device(device), group)

@@ -13,7 +13,7 @@ from torch.nn.functional import mse_loss
 
 from models.model import best_dtype
 from models.perceptual import PerceptualConfig, PerceptualNet
-from training.domains import Domain, Labelled
+from training.domains.base import Domain, Labelled
 from training.runs import Run
 from training.schedule import OVER, Length, Progress, set_cosine_lr
 

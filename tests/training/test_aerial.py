@@ -14,7 +14,8 @@ from training.aerial.cover import Sun, contour_distance
 from training.aerial.light import shadow
 from training.aerial.noise import fractal, smooth
 from training.crops import AerialCrops, RandomCrops, metres_per_pixel
-from training.domains import LANDS_APART, Aerial, LabelledLand, find_domain, pictures
+from training.domains import find_domain, is_taught, pictures
+from training.domains.aerial import LANDS_APART, Aerial, LabelledLand
 from training.errors import TrainingError
 from training.gan import GanTraining
 from training.gan_options import PRESETS
@@ -145,8 +146,8 @@ def test_land_is_seen_from_further_away(monkeypatch: pytest.MonkeyPatch) -> None
     source = open_source(replace(TINY, scale=0.25), torch.device("cpu"), 0, Path())
     assert isinstance(source, AerialCrops)
     assert source.pixel_m == 4 * PIXEL_M
-    assert TINY.has_teacher
-    assert not replace(TINY, scale=0.25).has_teacher, "its lands are drawn from near by"
+    assert is_taught(TINY)
+    assert not is_taught(replace(TINY, scale=0.25)), "its lands are drawn from near by"
 
 
 def test_more_pixels_show_the_same_land(monkeypatch: pytest.MonkeyPatch) -> None:

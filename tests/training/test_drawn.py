@@ -7,7 +7,7 @@ import torch
 
 from training import labels
 from training.data import FreshPortraits
-from training.domains import DOMAINS, domain_reading
+from training.domains import DOMAINS, domain_reading, is_taught
 from training.drawn import DRAWN, PEOPLE, PORTRAITS, DrawnSet, set_of
 from training.gan_options import GanOptions
 from training.portrait_lesson import SUBTLE, paired
@@ -19,8 +19,8 @@ SETS = pytest.mark.parametrize("drawn", DRAWN.values(), ids=DRAWN)
 @SETS
 def test_a_set_is_told_by_its_factors(drawn: DrawnSet) -> None:
     assert set_of(drawn.sample(0, 0, 2)) is drawn
-    assert GanOptions(data=drawn.name).has_teacher
-    assert not GanOptions(data=drawn.name, w_dim=len(drawn.factors) - 1).has_teacher
+    assert is_taught(GanOptions(data=drawn.name))
+    assert not is_taught(GanOptions(data=drawn.name, w_dim=len(drawn.factors) - 1))
 
 
 def test_no_set_has_so_few_factors() -> None:

@@ -40,7 +40,7 @@ def test_latent_errors_fall_and_a_run_goes_on(
 def test_only_models_that_had_the_lesson_are_asked_for_its_amounts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("training.land_reading.LANDS", 1)
+    monkeypatch.setattr("training.domains.aerial.LANDS", 1)
     monkeypatch.setattr("training.land_lesson.LAND_PX", 64)
     land, people = tiny_land(), tiny_model()
     rows = torch.zeros(len(ATTRIBUTES), people.generator.num_ws, 16)

@@ -22,7 +22,10 @@ from models.style_encoder import StyleEncoder, StyleEncoderConfig
 from tests.fakes.tiny import tiny_land
 from training.aerial import MAPS
 from training.attributes import MAX_LENGTHEN, bounds, least_squares, train_attributes
-from training.domains import Aerial, Domain, find_domain, pictures, usual_place
+from training.domains import find_domain, pictures
+from training.domains.aerial import Aerial
+from training.domains.base import Domain
+from training.domains.people import usual_place
 from training.encoder import Redrawing, encoder_loss, train_encoder
 from training.errors import TrainingError
 from training.evaluation.any_size import evaluate_any_size

@@ -8,7 +8,8 @@ import torch.nn.functional as F
 
 from models.errors import ShapeError
 from models.model import Model
-from training.domains import Domain, domain_of, pictures
+from training.domains import domain_of, pictures
+from training.domains.base import Domain
 from training.errors import TrainingError
 from training.evaluation.distributions import frechet_distance
 from training.evaluation.embeddings import Embedder, distances, embedded
