@@ -89,7 +89,7 @@ def drawn_boxes(server: LiveServer) -> list[str]:
         return list(connection.execute(select(ANSWERS.c.id)).scalars())
 
 
-def jobs_of(server: LiveServer) -> list[str]:
+def jobs_of(server: LiveServer) -> list[bytes | str]:
     """The records of drawing jobs that were not answered."""
     redis = server.redis()
     texts = [redis.get(key) for key in redis.scan_iter("*job_*") if redis.type(key) == b"string"]

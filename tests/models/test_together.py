@@ -9,9 +9,19 @@ from models.errors import AttributeUnknown
 from models.images import Pixels
 from models.latents import LatentMap, embed, is_even
 from models.model import Model
-from models.painting import Edit, Move, Painting, Resample, Subject, Transplant, paint, painting
+from models.painting import (
+    Edit,
+    Move,
+    Painting,
+    Resample,
+    Subject,
+    Transplant,
+    Wanted,
+    paint,
+    painting,
+)
 from models.region import Region
-from models.together import Batch, Wanted, at_once, batches, paint_together
+from models.together import Batch, at_once, batches, paint_together
 from models.twins import Twins
 from tests.models.test_regions import spatial
 

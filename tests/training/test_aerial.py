@@ -163,7 +163,8 @@ def test_more_pixels_show_the_same_land(monkeypatch: pytest.MonkeyPatch) -> None
             assert isinstance(stream, LabelledLand)
             assert stream.batch(1)[0].shape == (1, 3, side * across, side * across)
             assert len(set(stream.crops.layers(8).flatten(1).float().mean(1).tolist())) > 4
-        assert stream.crops.pixel_m == metres_per_pixel(side), "seen from further, no less sharp"
+            # Seen from further it is no less sharp.
+            assert stream.crops.pixel_m == metres_per_pixel(side)
     field = torch.randn(16, 4 + 2 * SURROUND, 4 + 2 * SURROUND)
     small, large = drawn(field, 1, 64, 16), drawn(field, 1, 128, 32)
     gap = (torch.nn.functional.avg_pool2d(large, 2) - small).abs().mean()

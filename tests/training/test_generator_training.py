@@ -165,7 +165,7 @@ def test_a_deeper_mapping_network_maps_as_the_one_before(
 
     def missed() -> float:
         wanted = first.mapping(z)
-        return (F.mse_loss(deeper.ema.mapping(z), wanted) / wanted.var(dim=0).mean()).item()
+        return float(F.mse_loss(deeper.ema.mapping(z), wanted) / wanted.var(dim=0).mean())
 
     before = missed()
     deeper.start_from(first)

@@ -137,9 +137,15 @@ class Asked:
 
     def request(self, ticket: int, *edits: AttributeEdit, owner: str = "anna") -> PreviewRequest:
         edit = EditRequest(latent_id=self.latent_id, edits=edits)
-        fields = {"ticket": ticket, "slot": str(ticket), "owner": owner, "edit": edit}
-        given = self.given if owner == "anna" else Given()
-        return PreviewRequest(answer_to="there", model="fake", given=given, **fields)
+        return PreviewRequest(
+            answer_to="there",
+            model="fake",
+            given=self.given if owner == "anna" else Given(),
+            ticket=ticket,
+            slot=str(ticket),
+            owner=owner,
+            edit=edit,
+        )
 
 
 SMILE = AttributeEdit(attribute="smile", strength=1.0)
