@@ -18,6 +18,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def compared(resolution: int, steps: int) -> dict[str, Any]:
     products = [product_ms()]
     told: dict[str, Any] = {}
     for name, sizes in (("coarse", coarse), ("full", full)):
-        found, seconds = timed(lambda sizes=sizes: searched(model, img, sizes))
+        found, seconds = timed(partial(searched, model, img, sizes))
         told |= {f"{name}_s": round(seconds, 1), f"{name}_db": round(found.psnr_db.item(), 2)}
         products.append(product_ms())
     return told | {
@@ -84,10 +85,10 @@ def released(steps: int, count: int = 4) -> dict[str, float]:
     size = model.layout.resolution
     img = render(sample_factors(UNSEEN_SEED, 0, count), size)
     finish = steps * FINISH // 60
-    told = {}
+    told: dict[str, float] = {}
     coarse = [size // 2] * (steps - finish) + [size] * finish
     for name, sizes in (("coarse", coarse), ("full", [size] * steps)):
-        found, seconds = timed(lambda sizes=sizes: searched(model, img, sizes))
+        found, seconds = timed(partial(searched, model, img, sizes))
         told |= {f"{name}_s": round(seconds, 1)}
         told |= {f"{name}_db": round(found.psnr_db.median().item(), 2)}
         told |= {f"{name}_perceptual": round(found.perceptual.median().item(), 4)}

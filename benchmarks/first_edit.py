@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, FilePayload, sync_playwright
 from tqdm import trange
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run"]
@@ -73,7 +73,7 @@ def first_edit(browser: Browser, url: str, seed: int) -> tuple[int, float]:
     return actions, seconds
 
 
-def photo(seed: int) -> dict[str, object]:
+def photo(seed: int) -> FilePayload:
     """A picture of smooth colours, as a file is chosen."""
     coarse = np.random.default_rng(seed).integers(30, 226, (6, 8, 3), dtype=np.uint8)
     file = io.BytesIO()

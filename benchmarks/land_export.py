@@ -35,7 +35,9 @@ def main() -> None:
     torch.set_num_threads(1)
     width, height = map(int, options.size.split("x"))
     editor = load_editor(model_folder(options.model), "cpu")
-    land = LandInfo(model=options.model, land_id="lnd_x", seed=4, around=width)
+    land = LandInfo.model_validate(
+        {"model": options.model, "land_id": "lnd_x", "seed": 4, "around": width}
+    )
     wanted = land.part((0, 0, width, height), editor.resolution, 1, PictureFile())
     steps = [time.monotonic()]
 

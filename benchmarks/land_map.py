@@ -16,11 +16,11 @@ import sys
 import time
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from tqdm import trange
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run"]
-SIZE = {"width": 1180, "height": 760}
+SIZE: ViewportSize = {"width": 1180, "height": 760}
 FULL = """() => document.querySelectorAll('.leaflet-tile').length > 0
     && !document.querySelector('.leaflet-tile:not(.leaflet-tile-loaded)')
     && document.querySelector('.land-status').textContent === ''

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from typer.core import TyperGroup
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -13,8 +14,10 @@ def commands() -> list[str]:
     """Every command by its words, the groups included."""
     from cli.main import app
 
+    group = get_command(app)
+    assert isinstance(group, TyperGroup)
     found = [""]
-    for name, command in sorted(get_command(app).commands.items()):
+    for name, command in sorted(group.commands.items()):
         found.append(name)
         found += [f"{name} {sub}" for sub in getattr(command, "commands", {})]
     return found

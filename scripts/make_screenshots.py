@@ -7,7 +7,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, expect, sync_playwright
 
-from tests.browser.conftest import Driver, launch_chromium, serving
+from tests.browser.driver import Driver
+from tests.browser.served import launch_chromium, serving
 from tests.fakes import people
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"

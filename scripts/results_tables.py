@@ -130,7 +130,7 @@ def leakage_ratio(rows: Sequence[Figures], measured: str = "learnt") -> float:
     by_method: dict[str, dict[str, Figures]] = {}
     for row in rows:
         by_method.setdefault(row["method"], {})[row["id"]] = row
-    ratios = []
+    ratios: list[float] = []
     for name, row in by_method["learnt"].items():
         plain = [by_method[method][name] for method in PLAIN]
         rivals = [other["leak"] for other in plain if other["slope"] >= REACHED * row["slope"] > 0]

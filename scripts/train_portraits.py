@@ -28,7 +28,7 @@ from training.loop import train_generator
 from training.perceptual import JUDGE_WIDTHS, train_perceptual
 from training.reader import fit_reader
 from training.release import release_generator
-from training.schedule import Minutes, Steps
+from training.schedule import Length, Minutes, Steps
 
 SHARES = {"perceptual": 0.08, "generator": 0.62, "judge": 0.06, "encoder": 0.24, "attributes": 0.0}
 """Of the minutes; the lesson says the attributes, and they are only made as long as it takes."""
@@ -60,7 +60,7 @@ class Recipe:
         """The network that reads attributes and compares pictures."""
         self.train_reader("perceptual", length)
 
-    def train_reader(self, name: str, length: Minutes, **options: Any) -> PerceptualNet:
+    def train_reader(self, name: str, length: Length, **options: Any) -> PerceptualNet:
         """Train a network that reads factors, in a folder of its own."""
         folder = self.run / name
         return train_perceptual(

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from collections.abc import Hashable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,15 @@ from worker.settings import WorkerSettings
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class _Loader(yaml.SafeLoader):  # type: ignore[misc]
+class _Loader(yaml.SafeLoader):
     """Reads compose's own tags as what they hold."""
 
 
-_Loader.add_constructor("!reset", lambda loader, node: loader.construct_mapping(node))
+def _held(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
+    return loader.construct_mapping(node)
+
+
+_Loader.add_constructor("!reset", _held)
 
 
 def compose(name: str) -> dict[str, Any]:

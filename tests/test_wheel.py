@@ -21,6 +21,11 @@ FOLDERS = (
 )
 
 
+def pip(command: str, *arguments: str | Path) -> None:
+    words = [sys.executable, "-m", "pip", command, "-q", "--no-deps", *arguments]
+    subprocess.run(words, check=True, capture_output=True)
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built of a copy, since building leaves files beside its source."""
@@ -29,8 +34,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source / name)
-    build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", target, source]
-    subprocess.run(build, check=True, capture_output=True)
+    pip("wheel", "-w", target, source)
     (found,) = target.glob("latentbrush-*.whl")
     return found
 
@@ -39,8 +43,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a process that has the wheel, and not the checkout."""
     folder = tmp_path_factory.mktemp("installed")
-    install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", folder, wheel]
-    subprocess.run(install, check=True, capture_output=True)
+    pip("install", "--target", folder, wheel)
     home = tmp_path_factory.mktemp("home")
     return os.environ | {"PYTHONPATH": str(folder), "LATENTBRUSH_DATA_DIR": str(home / "data")}
 

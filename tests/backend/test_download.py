@@ -12,7 +12,7 @@ from filelock import FileLock
 from backend import download as downloading
 from backend.download import check_room, download, download_kit
 from contracts.errors import DownloadFailed, NoRoom
-from contracts.kits import Kit, KitFile
+from contracts.kits import Kit, KitFile, Role
 from tests.fakes.file_server import Answer, Handle, Server, serving
 
 FILE = bytes(range(256)) * 4000
@@ -162,15 +162,16 @@ def test_a_server_that_closes_early_without_a_length_is_asked_again(tmp_path: Pa
 
 
 def kit_of(address: str) -> Kit:
+    roles: dict[str, Role] = {"a.pt": "model", "b.pt": "directions"}
     files = [
         KitFile(
             name=name,
-            role=role,  # type: ignore[arg-type]
+            role=role,
             address=f"{address}/{name}",
             num_bytes=len(FILE),
             sha256=SHA256,
         )
-        for name, role in (("a.pt", "model"), ("b.pt", "directions"))
+        for name, role in roles.items()
     ]
     return Kit(
         name="kit",

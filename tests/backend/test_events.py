@@ -45,6 +45,10 @@ class Server(NamedTuple):
         self.store.change(record.job_id, lambda r: begun(r, "worker"))
         return record
 
+    def advance(self, record: JobRecord, step: int) -> None:
+        update = {"progress": Progress(step=step, steps=1000)}
+        self.store.change(record.job_id, lambda r: r.model_copy(update=update))
+
     def end(self, record: JobRecord) -> None:
         self.store.change(record.job_id, lambda r: succeeded(r, {}))
 
@@ -150,8 +154,7 @@ def test_whoever_reads_slowly_is_told_how_the_job_is(url: str) -> None:
             stream = server.events.follow(record.job_id)
             heard = [(await anext(stream)).name]
             for step in range(MAX_UNREAD + 20):  # more than is kept
-                update = {"progress": Progress(step=step, steps=1000)}
-                server.store.change(record.job_id, lambda r, u=update: r.model_copy(update=u))
+                server.advance(record, step)
             server.end(record)
             await asyncio.sleep(0.5)
             async with asyncio.timeout(SOON_S):

@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -56,11 +57,17 @@ def until_ready(client: httpx.Client) -> None:
         time.sleep(0.2)
 
 
+def encode(client: httpx.Client) -> dict[str, Any]:
+    """The job of a picture, when it is done."""
+    fields = {"model": "fake", "steps": "0"}
+    answer = client.post("/encode?wait=20", data=fields, files={"image": png()})
+    return dict(answer.json())
+
+
 def test_a_full_disk_is_told_and_goes_on_when_there_is_room(small_disk: Path) -> None:
     home, filler = small_disk / "home", small_disk / "filler"
     with running(home, heartbeat_ttl_s=2) as live, live.client() as client:
-        begin = {"data": {"model": "fake", "steps": "0"}, "files": {"image": png()}}
-        kept = client.post("/encode?wait=20", **begin).json()["result"]["latent_id"]
+        kept = encode(client)["result"]["latent_id"]
         session = {"name": "A", "latent_id": kept}
         made = client.post("/sessions", json=session).json()
         before, workers = files_in(home), workers_of(live)
@@ -82,7 +89,7 @@ def test_a_full_disk_is_told_and_goes_on_when_there_is_room(small_disk: Path) ->
         assert {p for p in files_in(home) if "incoming" in p or "uploads" in p} == set()
         assert before <= files_in(home)
         assert client.put(f"/sessions/{made['session_id']}", json=change).status_code == 200
-        job = client.post("/encode?wait=20", **begin).json()
+        job = encode(client)
         assert job["status"] == "succeeded"
 
 

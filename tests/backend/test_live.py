@@ -28,7 +28,8 @@ def address(server: LiveServer) -> str:
 
 
 def opened(server: LiveServer, **options: Any) -> ClientConnection:
-    return connect(address(server), max_size=None, proxy=None, **options)
+    live: ClientConnection = connect(address(server), max_size=None, proxy=None, **options)
+    return live
 
 
 def wanted(seq: int, latent_id: str, strength: float, **output: Any) -> str:
@@ -149,7 +150,7 @@ def test_of_those_that_wait_the_newest_is_answered(server: LiveServer, latent_id
     with opened(server) as live:
         for seq in range(60):
             live.send(wanted(seq, latent_id, 0.01 * seq))
-        answered = []
+        answered: list[int] = []
         while not answered or answered[-1] != 59:
             answered.append(parsed(live.recv(20))[0]["seq"])
     assert answered == sorted(set(answered))

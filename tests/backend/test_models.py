@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -29,7 +30,7 @@ def folder(server: LiveServer) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def mine(client: httpx.Client) -> dict[str, object]:
+def mine(client: httpx.Client) -> dict[str, Any]:
     found = [m for m in client.get("/models").json()["models"] if m["id"] == "mine"]
     assert len(found) == 1
     return dict(found[0])
@@ -84,7 +85,7 @@ def test_a_direction_is_named_turned_around_and_dropped(client: httpx.Client, fo
         return client.patch(f"/models/mine/attributes/{attribute}", json=body)
 
     assert change("coarse-1", title="  Pose ", flipped=True).status_code == 200
-    first, _ = mine(client)["attributes"]  # type: ignore[misc]
+    first, _ = mine(client)["attributes"]
     assert (first["title"], first["flipped"], first["source"]) == ("Pose", True, "SeFa 1")
     assert change("coarse-1", flipped=False).json()["attributes"][0]["flipped"] is False
     assert [a["id"] for a in change("coarse-1", drop=True).json()["attributes"]] == ["coarse-2"]

@@ -16,6 +16,7 @@ import httpx
 import pytest
 import yaml
 from websockets.sync.client import connect as connect_websocket
+from websockets.typing import Origin
 
 from tests.fakes.live_server import ROOT, LiveServer, running, write_model
 from tests.fakes.pictures import png
@@ -225,7 +226,7 @@ def test_the_socket_of_brushes(proxy: Proxy) -> None:
             f"wss://{NAME}:{proxy.port}{proxy.prefix}live",
             sock=connection,
             ssl=ssl.create_default_context(cafile=str(proxy.certificate)),
-            origin=proxy.origin,  # type: ignore[arg-type]
+            origin=Origin(proxy.origin),
             additional_headers=headers,
         ) as websocket,
     ):

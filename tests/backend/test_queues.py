@@ -48,6 +48,13 @@ def test_large_pictures_are_drawn_as_batch_work(size: dict[str, int], queue: str
     assert queue_of(GenerateRequest(model="fake", **size), NOTHING_GIVEN) == queue
 
 
+def record_of(server: LiveServer, job_id: str) -> dict[str, Any]:
+    """The record of a job, as the broker has it."""
+    text = server.redis().get(f"lb:job:{job_id}")
+    assert text is not None
+    return dict(json.loads(text))
+
+
 def test_a_large_picture_as_a_file_is_batch_work(client: httpx.Client, server: LiveServer) -> None:
     upload = client.post("/images", files={"image": png(1200, 1000)}).json()["image_id"]
     fields = {"model": "fake", "steps": "0", "image_id": upload, "crop": "0,0,1200,1000"}
@@ -56,7 +63,7 @@ def test_a_large_picture_as_a_file_is_batch_work(client: httpx.Client, server: L
     for output, queue in (({"format": "jpeg"}, "batch"), ({}, "interactive")):
         body = {"latent_id": latent_id, "edits": [slow], "output": output}
         job_id = client.post("/edit", json=body).json()["job_id"]
-        record = json.loads(server.redis().get(f"lb:job:{job_id}"))
+        record = record_of(server, job_id)
         client.delete(f"/jobs/{job_id}")
         assert record["queue"] == queue
 
@@ -70,7 +77,7 @@ def test_an_edit_in_several_pieces_goes_to_the_batch_worker(
     body = {"latent_id": encoded["result"]["latent_id"], "edits": [large]}
     job = client.post("/edit?wait=20", json=body).json()
     assert job["status"] == "succeeded", job
-    record = json.loads(server.redis().get(f"lb:job:{job['job_id']}"))
+    record = record_of(server, job["job_id"])
     assert (record["queue"], record["attempt"]) == ("batch", 1)
     assert "-batch-" in record["worker"]
     assert record["progress"]["message"] == "Drawing the picture"

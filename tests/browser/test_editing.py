@@ -3,7 +3,10 @@
 import json
 
 import numpy as np
-from playwright.sync_api import expect
+from numpy.typing import NDArray
+from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.browser.driver import Drive, Driver, PictureFile, box_of
 
 PROBLEM = {
     "type": "about:blank",
@@ -14,23 +17,22 @@ PROBLEM = {
 }
 
 
-def fraction_box(difference):
+def fraction_box(difference: NDArray[np.bool_]) -> tuple[float, float, float, float]:
     """Where two pictures differ: left, top, right, bottom as fractions of the size."""
     ys, xs = np.nonzero(difference.any(axis=-1))
     height, width = difference.shape[:2]
-    edges = xs.min() / width, ys.min() / height, (xs.max() + 1) / width, (ys.max() + 1) / height
-    return tuple(float(edge) for edge in edges)
+    return xs.min() / width, ys.min() / height, (xs.max() + 1) / width, (ys.max() + 1) / height
 
 
-def row_button(row, name):
+def row_button(row: Locator, name: str) -> Locator:
     return row.get_by_role("button", name=name, exact=False)
 
 
-def toggle(row):
+def toggle(row: Locator) -> Locator:
     return row.locator(".edit-main > .button[aria-pressed]")
 
 
-def test_a_stroke_changes_the_picture_there_and_nowhere_else(editor):
+def test_a_stroke_changes_the_picture_there_and_nowhere_else(editor: Driver) -> None:
     original, before = editor.shown_image(), editor.canvas()
     editor.strong()
     editor.set_slider("Size, %", 14)
@@ -45,7 +47,7 @@ def test_a_stroke_changes_the_picture_there_and_nowhere_else(editor):
     assert "ms)" in editor.status()
 
 
-def test_the_brush_does_not_draw_the_picture_again(editor):
+def test_the_brush_does_not_draw_the_picture_again(editor: Driver) -> None:
     editor.page.evaluate(
         """() => {
             window.drawn = { 'layer-picture': 0, 'layer-overlay': 0, 'layer-cursor': 0 };
@@ -64,7 +66,7 @@ def test_the_brush_does_not_draw_the_picture_again(editor):
     assert drawn["layer-cursor"] >= 3
 
 
-def test_what_is_painted_shows_at_once_and_then_gives_way(editor):
+def test_what_is_painted_shows_at_once_and_then_gives_way(editor: Driver) -> None:
     assert editor.overlay_sum() == 0
     editor.press((0.5, 0.5), (0.6, 0.5))
     editor.page.wait_for_timeout(60)
@@ -78,7 +80,9 @@ def test_what_is_painted_shows_at_once_and_then_gives_way(editor):
     assert editor.overlay_sum() > 1000
 
 
-def test_the_upload_itself_is_what_stays(page, drive, picture_file):
+def test_the_upload_itself_is_what_stays(
+    page: Page, drive: Drive, picture_file: PictureFile
+) -> None:
     driver = drive(page)
     driver.open_start()
     driver.upload(picture_file(192, 192))
@@ -93,7 +97,7 @@ def test_the_upload_itself_is_what_stays(page, drive, picture_file):
     assert right < 0.65 and bottom < 0.6
 
 
-def test_undo_and_redo_walk_stroke_by_stroke(editor):
+def test_undo_and_redo_walk_stroke_by_stroke(editor: Driver) -> None:
     editor.strong()
     empty = editor.canvas()
     editor.stroke((0.3, 0.3), (0.45, 0.3))
@@ -115,7 +119,7 @@ def test_undo_and_redo_walk_stroke_by_stroke(editor):
     assert (editor.canvas() == two).all()
 
 
-def test_an_edit_can_be_switched_weighed_and_deleted(editor):
+def test_an_edit_can_be_switched_weighed_and_deleted(editor: Driver) -> None:
     editor.strong()
     empty = editor.canvas()
     editor.stroke((0.4, 0.4), (0.6, 0.4))
@@ -146,7 +150,7 @@ def test_an_edit_can_be_switched_weighed_and_deleted(editor):
     assert editor.edit_rows().count() == 1
 
 
-def test_the_eraser_takes_paint_away(editor):
+def test_the_eraser_takes_paint_away(editor: Driver) -> None:
     editor.strong()
     empty = editor.canvas()
     editor.set_slider("Softness, %", 0)
@@ -160,7 +164,7 @@ def test_the_eraser_takes_paint_away(editor):
     assert (editor.canvas() == empty).all()
 
 
-def test_the_right_button_and_alt_erase_while_the_brush_is_chosen(editor):
+def test_the_right_button_and_alt_erase_while_the_brush_is_chosen(editor: Driver) -> None:
     editor.set_slider("Softness, %", 0)
     editor.stroke((0.3, 0.5), (0.7, 0.5))
     full = editor.painted().sum()
@@ -173,14 +177,14 @@ def test_the_right_button_and_alt_erase_while_the_brush_is_chosen(editor):
     assert full > less > least > 0
 
 
-def test_erasing_nothing_says_what_to_do(editor):
+def test_erasing_nothing_says_what_to_do(editor: Driver) -> None:
     editor.page.keyboard.press("e")
     editor.stroke((0.5, 0.5))
     assert "choose an edit" in editor.status()
     assert editor.edit_rows().count() == 0
 
 
-def test_edits_are_reordered_by_buttons_and_by_dragging(editor):
+def test_edits_are_reordered_by_buttons_and_by_dragging(editor: Driver) -> None:
     attributes = editor.page.locator(".attribute")
     names = [attributes.nth(i).locator(".attribute-title").inner_text() for i in range(3)]
     for i in range(3):
@@ -191,8 +195,8 @@ def test_edits_are_reordered_by_buttons_and_by_dragging(editor):
     editor.page.locator(".edit.is-open").get_by_role("button", name="Apply earlier").click()
     editor.settle()
     assert titles.all_inner_texts() == [names[0], names[2], names[1]]
-    grip = editor.edit_rows().nth(0).locator(".grip").bounding_box()
-    last = editor.edit_rows().nth(2).bounding_box()
+    grip = box_of(editor.edit_rows().nth(0).locator(".grip"))
+    last = box_of(editor.edit_rows().nth(2))
     editor.page.mouse.move(grip["x"] + 10, grip["y"] + 15)
     editor.page.mouse.down()
     editor.page.mouse.move(grip["x"] + 10, last["y"] + last["height"] - 2, steps=6)
@@ -201,7 +205,7 @@ def test_edits_are_reordered_by_buttons_and_by_dragging(editor):
     assert titles.all_inner_texts() == [names[2], names[1], names[0]]
 
 
-def test_the_whole_picture_at_once(editor):
+def test_the_whole_picture_at_once(editor: Driver) -> None:
     before = editor.shown_image()
     editor.strong()
     editor.page.get_by_role("button", name="Apply to the whole picture").click()
@@ -210,7 +214,7 @@ def test_the_whole_picture_at_once(editor):
     assert (editor.shown_image() != before).any()
 
 
-def test_the_search_finds_and_the_choice_is_painted(editor):
+def test_the_search_finds_and_the_choice_is_painted(editor: Driver) -> None:
     page = editor.page
     rows = page.locator(".attribute")
     last = rows.last.locator(".attribute-title").inner_text()
@@ -224,7 +228,7 @@ def test_the_search_finds_and_the_choice_is_painted(editor):
     assert editor.page.locator(".edit-title").inner_text() == last
 
 
-def test_holding_shows_the_original(editor):
+def test_holding_shows_the_original(editor: Driver) -> None:
     editor.strong()
     empty = editor.canvas()
     editor.stroke((0.4, 0.4), (0.6, 0.5))
@@ -238,7 +242,7 @@ def test_holding_shows_the_original(editor):
     assert (editor.canvas() == painted).all()
 
 
-def test_where_an_attribute_shows(editor):
+def test_where_an_attribute_shows(editor: Driver) -> None:
     with editor.page.expect_response("**/latents/*/attributes/*") as asked:
         editor.page.get_by_role("button", name="Where it shows").click()
     assert asked.value.ok
@@ -253,7 +257,7 @@ def test_where_an_attribute_shows(editor):
     expect(editor.page.locator(".status-hint")).to_contain_text("where it shows")
 
 
-def test_a_failure_says_what_to_do_and_loses_nothing(editor):
+def test_a_failure_says_what_to_do_and_loses_nothing(editor: Driver) -> None:
     page = editor.page
     page.route(
         "**/edit?*",
@@ -275,7 +279,7 @@ def test_a_failure_says_what_to_do_and_loses_nothing(editor):
     assert "Changed by up to" in editor.status()
 
 
-def test_undo_after_a_failure_takes_the_tint_away_too(editor):
+def test_undo_after_a_failure_takes_the_tint_away_too(editor: Driver) -> None:
     page = editor.page
     page.route("**/edit?*", lambda route: route.abort())
     editor.press((0.5, 0.5))
@@ -289,8 +293,8 @@ def test_undo_after_a_failure_takes_the_tint_away_too(editor):
     assert editor.edit_rows().count() == 0
 
 
-def test_an_edit_without_effect_is_called_that(editor):
-    def without_box(route):
+def test_an_edit_without_effect_is_called_that(editor: Driver) -> None:
+    def without_box(route: Route) -> None:
         answer = route.fetch()
         job = answer.json()
         job["result"]["changed_box"] = None
@@ -302,7 +306,7 @@ def test_an_edit_without_effect_is_called_that(editor):
     assert "Nothing changed" in editor.status()
 
 
-def test_many_quick_strokes_end_in_the_right_picture(editor):
+def test_many_quick_strokes_end_in_the_right_picture(editor: Driver) -> None:
     editor.strong()
     for i in range(6):
         editor.press((0.2 + 0.1 * i, 0.3), (0.2 + 0.1 * i, 0.5))
@@ -321,7 +325,7 @@ def test_many_quick_strokes_end_in_the_right_picture(editor):
     assert (editor.shown_image() == shown).all()
 
 
-def test_painting_with_the_keyboard(editor):
+def test_painting_with_the_keyboard(editor: Driver) -> None:
     page = editor.page
     page.locator(".stage").focus()
     page.keyboard.press("ArrowUp")
@@ -337,13 +341,13 @@ def test_painting_with_the_keyboard(editor):
     assert editor.painted().sum() < painted
 
 
-def menu(editor, action):
+def menu(editor: Driver, action: str) -> None:
     editor.page.get_by_role("button", name="More for this edit").click()
     editor.page.get_by_role("menuitem", name=action, exact=False).click()
     editor.settle()
 
 
-def test_an_edit_is_named_copied_and_seen_alone(editor):
+def test_an_edit_is_named_copied_and_seen_alone(editor: Driver) -> None:
     editor.strong()
     editor.stroke((0.3, 0.3), (0.45, 0.3))
     menu(editor, "Rename")
@@ -363,7 +367,7 @@ def test_an_edit_is_named_copied_and_seen_alone(editor):
     assert all(edit["enabled"] for edit in editor.saved()["edits"])
 
 
-def test_a_menu_is_used_with_the_keyboard(editor):
+def test_a_menu_is_used_with_the_keyboard(editor: Driver) -> None:
     editor.stroke((0.5, 0.5))
     editor.page.get_by_role("button", name="More for this edit").focus()
     editor.page.keyboard.press("Enter")
@@ -376,7 +380,7 @@ def test_a_menu_is_used_with_the_keyboard(editor):
     expect(editor.page.get_by_role("menu")).to_be_hidden()
 
 
-def test_an_edit_is_limited_to_style_layers(editor):
+def test_an_edit_is_limited_to_style_layers(editor: Driver) -> None:
     editor.strong()
     editor.stroke((0.5, 0.3))
     whole = editor.shown_image()
@@ -395,7 +399,7 @@ def test_an_edit_is_limited_to_style_layers(editor):
     assert (editor.shown_image() == whole).all()
 
 
-def test_choosing_an_edit_brings_its_attribute_into_sight(editor):
+def test_choosing_an_edit_brings_its_attribute_into_sight(editor: Driver) -> None:
     page = editor.page
     editor.strong()
     editor.stroke((0.3, 0.3))

@@ -1,21 +1,24 @@
 """From a picture of people to the square of one of them."""
 
+from pathlib import Path
+
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.browser.driver import Driver
 from tests.fakes import people
 
 
 @pytest.fixture(scope="module")
-def two_people(tmp_path_factory):
+def two_people(tmp_path_factory: pytest.TempPathFactory) -> Path:
     picture = people.two_people()
     path = tmp_path_factory.mktemp("people") / "two.png"
     Image.fromarray(picture).save(path)
     return path
 
 
-def test_a_face_is_outlined_chosen_and_put_back(start, two_people):
+def test_a_face_is_outlined_chosen_and_put_back(start: Driver, two_people: Path) -> None:
     page = start.page
     page.locator(".start").get_by_text("Fast", exact=True).click()
     start.upload(two_people)
@@ -39,7 +42,7 @@ def test_a_face_is_outlined_chosen_and_put_back(start, two_people):
     expect(faces).to_have_count(2)
 
 
-def test_a_drawn_portrait_needs_no_choice(start, tmp_path):
+def test_a_drawn_portrait_needs_no_choice(start: Driver, tmp_path: Path) -> None:
     path = tmp_path / "person.png"
     Image.fromarray(people.person()).save(path)
     start.page.locator(".start").get_by_text("Fast", exact=True).click()
@@ -48,7 +51,7 @@ def test_a_drawn_portrait_needs_no_choice(start, tmp_path):
     assert start.shown_image().shape == (256, 256, 3)
 
 
-def test_land_has_no_faces_to_look_for(start, two_people):
+def test_land_has_no_faces_to_look_for(start: Driver, two_people: Path) -> None:
     asked = []
     start.page.on("request", lambda r: asked.append(r.url) if "/faces" in r.url else None)
     start.page.locator(".model").filter(has_text="Drawn land").click()
@@ -58,7 +61,9 @@ def test_land_has_no_faces_to_look_for(start, two_people):
     assert asked == []
 
 
-def test_of_several_pictures_the_faces_become_sessions(start, two_people, tmp_path):
+def test_of_several_pictures_the_faces_become_sessions(
+    start: Driver, two_people: Path, tmp_path: Path
+) -> None:
     plain = tmp_path / "grey.png"
     Image.new("RGB", (90, 60), (90, 90, 90)).save(plain)
     start.page.locator(".start").get_by_text("Fast", exact=True).click()

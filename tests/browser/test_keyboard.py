@@ -4,7 +4,9 @@ import io
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
+
+from tests.browser.driver import Drive
 
 MAX_TABS = 80
 WHO_HAS_FOCUS = """() => {
@@ -13,7 +15,7 @@ WHO_HAS_FOCUS = """() => {
 }"""
 
 
-def tab_to(page, name):
+def tab_to(page: Page, name: str) -> None:
     """Press Tab until something of that name has the focus."""
     for _ in range(MAX_TABS):
         page.keyboard.press("Tab")
@@ -22,7 +24,7 @@ def tab_to(page, name):
     raise AssertionError(f"Tab does not come to {name}")
 
 
-def test_the_whole_way_by_keyboard(page, drive):
+def test_the_whole_way_by_keyboard(page: Page, drive: Drive) -> None:
     driver = drive(page)
     driver.open_start()
     page.evaluate("() => document.activeElement.blur()")

@@ -1,20 +1,22 @@
 """Painting with something else than an attribute: cells of a picture, and new content."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
+
+from tests.browser.driver import Drive, Driver, PictureFile, Pixels, box_of
 
 
-def paint_with(page, kind):
+def paint_with(page: Page, kind: str) -> None:
     page.locator(".kinds").get_by_text(kind, exact=True).click()
 
 
-def choose_source(editor, x, y):
+def choose_source(editor: Driver, x: float, y: float) -> None:
     picture = editor.page.locator(".clone-picture")
-    box = picture.bounding_box()
+    box = box_of(picture)
     picture.click(position={"x": x * box["width"], "y": y * box["height"]})
 
 
-def changed_box(before, after):
+def changed_box(before: Pixels, after: Pixels) -> tuple[float, float, float, float]:
     """Where two pictures differ, as fractions: left, top, right, bottom."""
     rows, columns = (before != after).any(axis=-1).nonzero()
     height, width = before.shape[:2]
@@ -22,14 +24,14 @@ def changed_box(before, after):
 
 
 @pytest.fixture
-def sample(page, drive):
+def sample(page: Page, drive: Drive) -> Driver:
     driver = drive(page)
     driver.open_start()
     driver.open_sample()
     return driver
 
 
-def test_cloning_needs_a_source_and_copies_from_it(sample):
+def test_cloning_needs_a_source_and_copies_from_it(sample: Driver) -> None:
     editor = sample
     before = editor.shown_image()
     paint_with(editor.page, "Clone")
@@ -57,7 +59,7 @@ def test_cloning_needs_a_source_and_copies_from_it(sample):
     assert editor.saved()["edits"][0]["offset"][0] == 0
 
 
-def test_cloning_from_a_file_and_by_keyboard(editor, picture_file):
+def test_cloning_from_a_file_and_by_keyboard(editor: Driver, picture_file: PictureFile) -> None:
     page = editor.page
     before = editor.shown_image()
     paint_with(page, "Clone")
@@ -74,7 +76,7 @@ def test_cloning_from_a_file_and_by_keyboard(editor, picture_file):
     assert (editor.shown_image() != before).any()
 
 
-def test_cloning_from_another_session(editor):
+def test_cloning_from_another_session(editor: Driver) -> None:
     page = editor.page
     name = page.get_by_label("Name of this session")
     name.fill("The source")
@@ -93,7 +95,7 @@ def test_cloning_from_another_session(editor):
     assert editor.saved()["edits"][0]["donor"] == donor
 
 
-def test_new_content_and_seeds_to_choose_from(editor):
+def test_new_content_and_seeds_to_choose_from(editor: Driver) -> None:
     page = editor.page
     before = editor.shown_image()
     paint_with(page, "New content")
@@ -125,7 +127,7 @@ def test_new_content_and_seeds_to_choose_from(editor):
     assert (editor.shown_image() != before).any()
 
 
-def test_an_edit_that_is_chosen_brings_its_kind(editor):
+def test_an_edit_that_is_chosen_brings_its_kind(editor: Driver) -> None:
     page = editor.page
     editor.strong()
     editor.stroke((0.3, 0.3))

@@ -1,42 +1,60 @@
 """From no model for photos to a painted photo, on the page, without a restart."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.driver import Drive
+from tests.browser.served import ServeFolder
 from tests.fakes import people
-from tests.fakes.file_server import serving
+from tests.fakes.file_server import Answer, serving
 from tests.fakes.kits import checkpoint, kit, write_kits
 
 
-@pytest.fixture
-def mirror(tmp_path):
+@dataclass
+class Mirror:
     """An authors' server that a test makes behave as it likes; its kits as a file."""
-    files = {"faces.pkl": checkpoint(tmp_path)}
-    state = {"mode": "page"}
 
-    def answer(request, _number):
+    kits: Path
+    mode: str = "page"
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Iterator[Mirror]:
+    files = {"faces.pkl": checkpoint(tmp_path)}
+    state = Mirror(tmp_path / "kits.json")
+
+    def answer(request: Answer, _number: int) -> None:
         data = files[request.path.strip("/")]
         start = request.start_of_range()
         rest = data[start:]
-        if state["mode"] == "page":
+        if state.mode == "page":
             request.send(b"<html>Too many downloads today", kind="text/html")
-        elif state["mode"] == "lies":
+        elif state.mode == "lies":
             request.send(data[:-1])
-        elif state["mode"] == "breaks off":
+        elif state.mode == "breaks off":
             request.send(rest[: len(data) // 3], 206 if start else 200, len(rest))
         else:
             request.send(rest, 206 if start else 200)
 
     with serving(answer) as (address, _):
-        state["kits"] = write_kits(tmp_path / "kits.json", kit(address, files))
+        write_kits(state.kits, kit(address, files))
         yield state
 
 
 def test_a_model_for_photos_is_fetched_and_painted_with(
-    page, drive, serve_folder, mirror, tmp_path, monkeypatch
-):
-    monkeypatch.setenv("LATENTBRUSH_KITS_FILE", str(mirror["kits"]))
+    page: Page,
+    drive: Drive,
+    serve_folder: ServeFolder,
+    mirror: Mirror,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LATENTBRUSH_KITS_FILE", str(mirror.kits))
     photo = tmp_path / "two.png"
     Image.fromarray(people.two_people()).save(photo)
     with serve_folder(tmp_path) as url:
@@ -46,7 +64,7 @@ def test_a_model_for_photos_is_fetched_and_painted_with(
         expect(card).to_contain_text("Photos of people")
         expect(card).to_contain_text("non-commercial")
 
-        def get():
+        def get() -> None:
             card.get_by_role("button", name="Get it…").click()
             fetch = page.get_by_role("button", name="Fetch", exact=True)
             fetch.click()
@@ -56,11 +74,11 @@ def test_a_model_for_photos_is_fetched_and_painted_with(
 
         get()
         expect(card).to_contain_text("sends a page in place of faces.pkl", timeout=15_000)
-        mirror["mode"] = "lies"
+        mirror.mode = "lies"
         get()
         expect(card).to_contain_text("announces", timeout=15_000)
         assert page.locator(".model").filter(has_text="Photos of people").count() == 0
-        mirror["mode"] = "breaks off"
+        mirror.mode = "breaks off"
         get()
         model = page.locator(".model").filter(has_text="Photos of people")
         expect(model.locator("input")).to_be_checked(timeout=60_000)
@@ -79,8 +97,12 @@ def test_a_model_for_photos_is_fetched_and_painted_with(
 
 
 def test_a_page_of_somebody_elses_server_offers_none(
-    page, drive, serve_folder, tmp_path, monkeypatch
-):
+    page: Page,
+    drive: Drive,
+    serve_folder: ServeFolder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("LATENTBRUSH_DOWNLOADS", "false")
     with serve_folder(tmp_path) as url:
         drive(page, url).open_start()

@@ -3,20 +3,25 @@
 import io
 import re
 import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
 from PIL import Image
+from playwright.sync_api import Download, Page, Route
 
 from models.model import save_model
+from tests.browser.driver import Pixels, Place, attribute_of, box_of
+from tests.browser.served import ServeFolder
 from tests.fakes.tiny import tiny_land
 
 TIMEOUT_S = 60
 
 
 @pytest.fixture(scope="module")
-def land_url(tmp_path_factory, serve_folder):
+def land_url(tmp_path_factory: pytest.TempPathFactory, serve_folder: ServeFolder) -> Iterator[str]:
     """A server with a model of land beside the usual one."""
     folder = tmp_path_factory.mktemp("land")
     save_model(tiny_land(), folder / "data" / "models" / "tiny-land")
@@ -25,7 +30,7 @@ def land_url(tmp_path_factory, serve_folder):
 
 
 @pytest.fixture
-def land(page, land_url):
+def land(page: Page, land_url: str) -> Page:
     """The land page with the first tiles of the small model."""
     made = page.request.post(f"{land_url}/lands", data={"model": "tiny-land"}).json()
     page.goto(f"{land_url}/land#{made['land_id']}")
@@ -33,29 +38,29 @@ def land(page, land_url):
     return page
 
 
-def wait_until(says):
+def wait_until(says: Callable[[], object]) -> None:
     deadline = time.monotonic() + TIMEOUT_S
     while not says():
         assert time.monotonic() < deadline, "it took too long"
         time.sleep(0.1)
 
 
-def wait_for_tiles(page):
+def wait_for_tiles(page: Page) -> None:
     """Until every tile is there."""
     status = page.locator(".land-status")
     loaded = page.locator(".leaflet-tile-loaded")
     wait_until(lambda: loaded.count() >= 4 and status.text_content() == "")
 
 
-def seen(page):
+def seen(page: Page) -> Pixels:
     """What the map shows, as levels."""
     shot = page.locator(".land-room").screenshot()
     return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB")).astype(int)
 
 
-def paint(page, begin, end):
+def paint(page: Page, begin: Place, end: Place) -> None:
     page.get_by_text("Paint", exact=True).click()
-    box = page.locator(".land-room").bounding_box()
+    box = box_of(page.locator(".land-room"))
     page.mouse.move(box["x"] + begin[0], box["y"] + begin[1])
     page.mouse.down()
     page.mouse.move(box["x"] + end[0], box["y"] + end[1], steps=6)
@@ -66,7 +71,7 @@ def paint(page, begin, end):
     wait_for_tiles(page)
 
 
-def test_painting_changes_the_land_where_it_is_painted(land):
+def test_painting_changes_the_land_where_it_is_painted(land: Page) -> None:
     before = seen(land)
     paint(land, (200, 200), (300, 240))
     wait_until(lambda: land.locator(".land-trace").count() == 0)
@@ -79,10 +84,10 @@ def test_painting_changes_the_land_where_it_is_painted(land):
     assert not (changed & far).any()
 
 
-def test_a_dozen_strokes_across_the_land_stay_small(land):
+def test_a_dozen_strokes_across_the_land_stay_small(land: Page) -> None:
     """Masks travel as pictures: as grids of numbers these would not pass the limit on a body."""
     land.get_by_text("Paint", exact=True).click()
-    box = land.locator(".land-room").bounding_box()
+    box = box_of(land.locator(".land-room"))
     sizes = []
     land.on(
         "request",
@@ -99,7 +104,7 @@ def test_a_dozen_strokes_across_the_land_stay_small(land):
     assert 0 < max(sizes) < 100_000
 
 
-def test_an_edit_is_hidden_and_undone(land):
+def test_an_edit_is_hidden_and_undone(land: Page) -> None:
     before = seen(land)
     paint(land, (250, 150), (350, 150))
     painted = seen(land)
@@ -113,7 +118,7 @@ def test_an_edit_is_hidden_and_undone(land):
     wait_for_tiles(land)
 
 
-def test_the_amount_of_an_open_edit_is_changed_and_its_place_is_shown(land):
+def test_the_amount_of_an_open_edit_is_changed_and_its_place_is_shown(land: Page) -> None:
     paint(land, (200, 150), (300, 150))
     title = land.locator(".land-edit .edit-title")
     assert title.get_attribute("aria-expanded") == "true", "a new one is open"
@@ -127,8 +132,8 @@ def test_the_amount_of_an_open_edit_is_changed_and_its_place_is_shown(land):
     assert title.get_attribute("aria-expanded") == "false"
     assert amount.count() == 0
     assert title.evaluate("each => each === document.activeElement")
-    box = land.locator(".land-outline").bounding_box()
-    room = land.locator(".land-room").bounding_box()
+    box = box_of(land.locator(".land-outline"))
+    room = box_of(land.locator(".land-room"))
     assert abs(box["x"] + box["width"] / 2 - room["x"] - 250) < 12
     title.blur()
     land.mouse.move(5, 5)
@@ -137,10 +142,10 @@ def test_the_amount_of_an_open_edit_is_changed_and_its_place_is_shown(land):
     assert land.locator(".land-outline").count() == 1
 
 
-def test_an_amount_that_is_being_changed_is_of_its_own_edit(land):
+def test_an_amount_that_is_being_changed_is_of_its_own_edit(land: Page) -> None:
     paint(land, (150, 150), (200, 150))
     land.get_by_text("Paint", exact=True).click()
-    box = land.locator(".land-room").bounding_box()
+    box = box_of(land.locator(".land-room"))
     land.mouse.move(box["x"] + 320, box["y"] + 300)
     land.mouse.down()
     land.mouse.up()
@@ -157,7 +162,7 @@ def test_an_amount_that_is_being_changed_is_of_its_own_edit(land):
     assert values.nth(0).text_content() == "+2 σ"
 
 
-def test_the_address_is_the_land_and_the_place(land):
+def test_the_address_is_the_land_and_the_place(land: Page) -> None:
     paint(land, (200, 200), (260, 200))
     address = land.url
     assert "#lnd_" in address
@@ -168,20 +173,20 @@ def test_the_address_is_the_land_and_the_place(land):
     other.close()
 
 
-def test_choosing_the_chosen_attribute_takes_the_brush(land):
+def test_choosing_the_chosen_attribute_takes_the_brush(land: Page) -> None:
     assert land.locator(".land-room").get_attribute("data-tool") == "move"
     land.get_by_text("Smile", exact=True).click()
     assert land.locator(".land-room").get_attribute("data-tool") == "paint"
 
 
-def test_a_land_that_is_gone_is_told(page, land_url):
+def test_a_land_that_is_gone_is_told(page: Page, land_url: str) -> None:
     page.goto(f"{land_url}/land#lnd_{'0' * 32}")
     wait_for_tiles(page)
     assert page.get_by_text("This land is not here").is_visible()
     assert "0" * 32 not in page.url
 
 
-def test_undo_goes_back_beyond_a_refresh_and_another_land(land):
+def test_undo_goes_back_beyond_a_refresh_and_another_land(land: Page) -> None:
     paint(land, (200, 200), (260, 200))
     seed = land.get_by_label("Seed").first.input_value()
     land.get_by_role("button", name="Another land").click()
@@ -195,7 +200,7 @@ def test_undo_goes_back_beyond_a_refresh_and_another_land(land):
     wait_until(lambda: land.locator(".land-edit").count() == 0)
 
 
-def test_a_bad_address_keeps_the_land_that_was_painted(land, land_url):
+def test_a_bad_address_keeps_the_land_that_was_painted(land: Page, land_url: str) -> None:
     paint(land, (200, 200), (260, 200))
     land.goto("about:blank")
     land.goto(f"{land_url}/land#lnd_{'0' * 32}")
@@ -204,22 +209,22 @@ def test_a_bad_address_keeps_the_land_that_was_painted(land, land_url):
     assert land.locator(".land-edit").count() == 1
 
 
-def drag_to_export(page):
+def drag_to_export(page: Page) -> None:
     page.get_by_text("Export", exact=True).first.click()
-    box = page.locator(".land-room").bounding_box()
+    box = box_of(page.locator(".land-room"))
     page.mouse.move(box["x"] + 320, box["y"] + 300)
     page.mouse.down()
     page.mouse.move(box["x"] + 400, box["y"] + 350, steps=4)
     page.mouse.up()
 
 
-def save(page):
+def save(page: Page) -> Download:
     with page.expect_download(timeout=TIMEOUT_S * 1000) as download:
         page.get_by_role("button", name="Export", exact=True).click()
     return download.value
 
 
-def test_a_rectangle_is_exported(land):
+def test_a_rectangle_is_exported(land: Page) -> None:
     drag_to_export(land)
     width = int(land.get_by_label("Width, px").input_value())
     assert abs(width - 80) <= 2
@@ -228,7 +233,7 @@ def test_a_rectangle_is_exported(land):
         assert (image.width, abs(image.height - 50) <= 2) == (width, True)
 
 
-def test_an_export_is_as_large_and_of_the_kind_that_is_asked_for(land):
+def test_an_export_is_as_large_and_of_the_kind_that_is_asked_for(land: Page) -> None:
     drag_to_export(land)
     land.get_by_text("WebP", exact=True).click()
     land.get_by_label("Width, px").fill("99999")
@@ -247,7 +252,7 @@ def test_an_export_is_as_large_and_of_the_kind_that_is_asked_for(land):
         assert (image.format, image.width) == ("WEBP", 300)
 
 
-def test_an_export_that_takes_long_is_canceled(land):
+def test_an_export_that_takes_long_is_canceled(land: Page) -> None:
     drag_to_export(land)
     for side in ("Width, px", "Height, px"):
         land.get_by_label(side).fill("8192")
@@ -255,25 +260,25 @@ def test_an_export_that_takes_long_is_canceled(land):
     land.get_by_role("button", name="Export", exact=True).click()
     progress = land.locator(".land-export progress")
     wait_until(lambda: progress.get_attribute("value") is not None)
-    wait_until(lambda: "%" in land.locator(".land-export").text_content())
+    wait_until(lambda: "%" in (land.locator(".land-export").text_content() or ""))
     land.get_by_role("button", name="Cancel").click()
     wait_until(lambda: land.locator(".land-export").count() == 0)
     assert land.locator(".notice-card").count() == 0
 
 
-def test_a_land_becomes_a_globe(land):
+def test_a_land_becomes_a_globe(land: Page) -> None:
     """Its map meets itself, its globe turns, and all of it is a GeoTIFF."""
     land.get_by_text("Globe", exact=True).click()
     land.get_by_label("Size of the globe").select_option("2048")
     ball = land.locator(".globe-ball")
     wait_until(lambda: ball.get_attribute("data-turn") is not None)
     ball.press("ArrowRight")
-    turn = float(ball.get_attribute("data-turn"))
+    turn = float(attribute_of(ball, "data-turn"))
     ball.press("ArrowRight")
-    assert float(ball.get_attribute("data-turn")) != turn
+    assert float(attribute_of(ball, "data-turn")) != turn
     shot = np.asarray(Image.open(io.BytesIO(ball.screenshot())).convert("RGB")).astype(int)
     assert shot[60:160, 60:160].std() > 3, "there is something on it"
-    urls = [each.get_attribute("src") for each in land.locator(".leaflet-tile").all()]
+    urls = [attribute_of(each, "src") for each in land.locator(".leaflet-tile").all()]
     assert urls and all(0 <= int(url.split("/")[-2]) < 8 for url in urls), "one map, all round"
     drag_to_export(land)
     land.get_by_role("button", name="All of the globe").click()
@@ -286,7 +291,9 @@ def test_a_land_becomes_a_globe(land):
     wait_until(lambda: not ball.is_visible())
 
 
-def test_a_painted_land_is_kept_by_name_and_opened_from_the_start(land, land_url):
+def test_a_painted_land_is_kept_by_name_and_opened_from_the_start(
+    land: Page, land_url: str
+) -> None:
     assert land.locator(".world-bar .keeping").text_content() == "", "looking keeps nothing"
     paint(land, (200, 200), (300, 240))
     name = land.get_by_label("Name of this land")
@@ -317,7 +324,7 @@ def test_a_painted_land_is_kept_by_name_and_opened_from_the_start(land, land_url
     wait_until(lambda: card.count() == 0)
 
 
-def test_a_land_goes_elsewhere_as_a_file(land, land_url, tmp_path):
+def test_a_land_goes_elsewhere_as_a_file(land: Page, land_url: str, tmp_path: Path) -> None:
     paint(land, (200, 200), (300, 240))
     land.get_by_label("Name of this land").fill("Thule")
     land.get_by_label("Name of this land").press("Enter")
@@ -334,7 +341,7 @@ def test_a_land_goes_elsewhere_as_a_file(land, land_url, tmp_path):
     assert land.get_by_label("Name of this land").input_value() == "Thule"
 
 
-def test_another_land_is_another_picture(land):
+def test_another_land_is_another_picture(land: Page) -> None:
     before, picture = land.get_by_label("Seed").first.input_value(), seen(land)
     land.get_by_role("button", name="Another land").click()
     wait_until(lambda: land.get_by_label("Seed").first.input_value() != before)
@@ -342,7 +349,7 @@ def test_another_land_is_another_picture(land):
     assert (seen(land) != picture).any(axis=2).mean() > 0.5
 
 
-def test_the_land_before_fades_until_another_one_is_there(land):
+def test_the_land_before_fades_until_another_one_is_there(land: Page) -> None:
     held, shown = [], ".leaflet-layer"
     tiles = re.compile(r"/tiles/")
     land.route(tiles, lambda route: held.append(route))
@@ -354,7 +361,7 @@ def test_the_land_before_fades_until_another_one_is_there(land):
     assert land.locator(shown).evaluate("(it) => getComputedStyle(it).opacity") == "1"
 
 
-def test_another_model_is_another_land_with_its_own_attributes(land):
+def test_another_model_is_another_land_with_its_own_attributes(land: Page) -> None:
     assert land.get_by_text("Smile", exact=True).is_visible()
     land.get_by_label("Model").select_option("aerial")
     land.get_by_text("Forest", exact=True).wait_for()
@@ -363,7 +370,7 @@ def test_another_model_is_another_land_with_its_own_attributes(land):
     land.get_by_text("Smile", exact=True).wait_for()
 
 
-def test_the_start_page_leads_to_the_land(page, land_url):
+def test_the_start_page_leads_to_the_land(page: Page, land_url: str) -> None:
     page.goto(land_url)
     page.get_by_text("Paint on an endless land").click()
     page.wait_for_url("**/land*")
@@ -371,8 +378,8 @@ def test_the_start_page_leads_to_the_land(page, land_url):
     assert page.locator(".land-panel").is_visible()
 
 
-def test_without_a_model_of_land_the_page_says_what_to_do(page, live_url):
-    def leave_out_land(route):
+def test_without_a_model_of_land_the_page_says_what_to_do(page: Page, live_url: str) -> None:
+    def leave_out_land(route: Route) -> None:
         models = route.fetch().json()["models"]
         route.fulfill(json={"models": [each for each in models if not each["is_spatial"]]})
 
@@ -384,7 +391,7 @@ def test_without_a_model_of_land_the_page_says_what_to_do(page, live_url):
     assert not page.get_by_text("Paint on an endless land").is_visible()
 
 
-def test_the_theme_and_the_help_are_there_too(land):
+def test_the_theme_and_the_help_are_there_too(land: Page) -> None:
     theme = land.locator("html")
     before = theme.get_attribute("data-theme")
     land.get_by_role("button", name="Switch to").click()
@@ -394,7 +401,7 @@ def test_the_theme_and_the_help_are_there_too(land):
     assert theme.get_attribute("data-theme") != before
     land.keyboard.press("?")
     help_ = land.get_by_role("dialog", name="Help")
-    assert help_.is_visible() and "Paint the attribute" in help_.text_content()
+    assert help_.is_visible() and "Paint the attribute" in (help_.text_content() or "")
     land.keyboard.press("b")  # not for the page behind
     land.keyboard.press("Escape")
     assert not help_.is_visible()
@@ -403,7 +410,7 @@ def test_the_theme_and_the_help_are_there_too(land):
     assert land.locator(".land-room").get_attribute("data-tool") == "paint"
 
 
-def test_the_key_of_the_server_can_be_typed(page, land_url):
+def test_the_key_of_the_server_can_be_typed(page: Page, land_url: str) -> None:
     problem = {"code": "unauthorized", "title": "No key", "status": 401, "detail": ""}
     page.route(
         "**/models",
@@ -418,13 +425,13 @@ def test_the_key_of_the_server_can_be_typed(page, land_url):
     assert not page.get_by_role("dialog", name="Help").is_visible()
 
 
-def test_a_stroke_that_grows_too_long_is_kept_as_far_as_it_went(land):
+def test_a_stroke_that_grows_too_long_is_kept_as_far_as_it_went(land: Page) -> None:
     land.set_viewport_size({"width": 1600, "height": 500})
     for _ in range(2):
         land.get_by_role("button", name="Zoom out").click()
         wait_for_tiles(land)
     land.get_by_text("Paint", exact=True).click()
-    box = land.locator(".land-room").bounding_box()
+    box = box_of(land.locator(".land-room"))
     land.mouse.move(box["x"] + 2, box["y"] + 200)
     land.mouse.down()
     land.mouse.move(box["x"] + 1200, box["y"] + 210, steps=30)  # four of the land's to a pixel
@@ -434,12 +441,12 @@ def test_a_stroke_that_grows_too_long_is_kept_as_far_as_it_went(land):
     assert land.locator(".land-edit").count() == 1
 
 
-def test_a_second_finger_calls_a_stroke_off(land):
+def test_a_second_finger_calls_a_stroke_off(land: Page) -> None:
     land.get_by_text("Paint", exact=True).click()
     room = land.locator(".land-room")
-    box = room.bounding_box()
+    box = box_of(room)
 
-    def touch(kind, finger, x):
+    def touch(kind: str, finger: int, x: float) -> None:
         at = {"clientX": box["x"] + x, "clientY": box["y"] + 200, "pointerId": finger}
         room.dispatch_event(kind, {**at, "pointerType": "touch", "button": 0, "bubbles": True})
 
@@ -458,11 +465,11 @@ def test_a_second_finger_calls_a_stroke_off(land):
     wait_until(lambda: land.locator(".land-edit").count() == 1)
 
 
-def test_the_land_is_painted_with_the_keyboard_alone(land):
+def test_the_land_is_painted_with_the_keyboard_alone(land: Page) -> None:
     room = land.locator(".land-room")
     room.focus()
     land.keyboard.press("b")
-    ring, stage = (land.locator(css).bounding_box() for css in (".land-room path", ".land-room"))
+    ring, stage = (box_of(land.locator(css)) for css in (".land-room path", ".land-room"))
     assert abs(ring["y"] + ring["height"] / 2 - stage["y"] - stage["height"] / 2) < 2
     before = land.evaluate("location.hash")
     land.keyboard.press("ArrowRight")

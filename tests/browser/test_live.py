@@ -1,7 +1,11 @@
 """The picture follows the brush, and what is painted survives the server."""
 
 import numpy as np
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.driver import Drive, Driver
+from tests.browser.served import ServeFolder
 
 COUNT_PREVIEWS = """() => {
     window.previews = [];
@@ -10,7 +14,7 @@ COUNT_PREVIEWS = """() => {
 }"""
 
 
-def wait_for_previews(page, count):
+def wait_for_previews(page: Page, count: int) -> None:
     for _ in range(200):
         if len(page.evaluate("() => window.previews")) >= count:
             return
@@ -18,7 +22,7 @@ def wait_for_previews(page, count):
     raise AssertionError("no preview came")
 
 
-def test_the_picture_changes_under_the_brush_before_it_is_let_go(editor):
+def test_the_picture_changes_under_the_brush_before_it_is_let_go(editor: Driver) -> None:
     editor.strong()
     editor.set_slider("Size, %", 14)
     before, sent = editor.canvas(), []
@@ -43,7 +47,7 @@ def test_the_picture_changes_under_the_brush_before_it_is_let_go(editor):
     assert seqs == sorted(set(seqs))
 
 
-def test_a_stroke_that_is_called_off_leaves_the_picture(editor):
+def test_a_stroke_that_is_called_off_leaves_the_picture(editor: Driver) -> None:
     editor.strong()
     before = editor.canvas()
     editor.page.evaluate(COUNT_PREVIEWS)
@@ -56,7 +60,13 @@ def test_a_stroke_that_is_called_off_leaves_the_picture(editor):
     editor.page.mouse.up()
 
 
-def test_a_stroke_outlives_its_server(page, drive, serve_folder, tmp_path_factory, port):
+def test_a_stroke_outlives_its_server(
+    page: Page,
+    drive: Drive,
+    serve_folder: ServeFolder,
+    tmp_path_factory: pytest.TempPathFactory,
+    port: int,
+) -> None:
     folder = tmp_path_factory.mktemp("lost")
     with serve_folder(folder, port) as url:
         driver = drive(page, url)
@@ -78,7 +88,7 @@ def test_a_stroke_outlives_its_server(page, drive, serve_folder, tmp_path_factor
         assert driver.edit_rows().count() == 1
 
 
-def test_erasing_shows_what_comes_back(editor):
+def test_erasing_shows_what_comes_back(editor: Driver) -> None:
     editor.strong()
     editor.set_slider("Size, %", 20)
     original = editor.canvas()
@@ -101,7 +111,7 @@ def test_erasing_shows_what_comes_back(editor):
     editor.settle()
 
 
-def test_masks_are_sent_once_and_frames_stay_small(editor):
+def test_masks_are_sent_once_and_frames_stay_small(editor: Driver) -> None:
     """Of many strokes a frame names all but the one under the brush; each mask is sent once, and
     the session is opened again with masks that can be painted on."""
     page = editor.page

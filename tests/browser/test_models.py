@@ -1,16 +1,21 @@
 """A model of one's own on the page: the choice, the strips, and what is done with a direction."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
+from playwright.sync_api import Page
 
 from cli.pick import default_device
+from tests.browser.driver import Drive, Driver
+from tests.browser.served import ServeFolder
 from tests.fakes.checkpoints import write_official
 from tests.fakes.reference import random_weights
 from worker.adoption import About, Files, adopt_files
 
 
 @pytest.fixture(scope="module")
-def own_url(tmp_path_factory, serve_folder):
+def own_url(tmp_path_factory: pytest.TempPathFactory, serve_folder: ServeFolder) -> Iterator[str]:
     """A server with one imported model beside the shipped one."""
     folder = tmp_path_factory.mktemp("own")
     write_official(folder / "mine.pkl", random_weights(64, w_dim=64, channel_max=64, layers=2))
@@ -23,7 +28,7 @@ def own_url(tmp_path_factory, serve_folder):
 
 
 @pytest.fixture
-def own(page, drive, own_url):
+def own(page: Page, drive: Drive, own_url: str) -> Driver:
     """The editor on a picture of that model."""
     driver = drive(page, own_url)
     driver.open_start()
@@ -32,7 +37,7 @@ def own(page, drive, own_url):
     return driver
 
 
-def test_a_model_shows_what_it_is_and_is_remembered(page, drive, own_url):
+def test_a_model_shows_what_it_is_and_is_remembered(page: Page, drive: Drive, own_url: str) -> None:
     driver = drive(page, own_url)
     driver.open_start()
     card = page.locator(".model", has_text="My network")
@@ -48,7 +53,7 @@ def test_a_model_shows_what_it_is_and_is_remembered(page, drive, own_url):
     assert page.get_by_role("radio", name="My network").is_checked()
 
 
-def test_a_found_direction_shows_its_strip_and_paints(own):
+def test_a_found_direction_shows_its_strip_and_paints(own: Driver) -> None:
     assert own.page.locator(".model-name").inner_text() == "My network"
     strip = own.page.locator(".attribute", has_text="Coarse 1").locator(".strip-tile")
     assert strip.count() == 5
@@ -63,7 +68,7 @@ def test_a_found_direction_shows_its_strip_and_paints(own):
     assert np.abs(own.shown_image() - before).max() > 0
 
 
-def test_a_direction_is_named_turned_around_and_dropped(own):
+def test_a_direction_is_named_turned_around_and_dropped(own: Driver) -> None:
     page = own.page
     page.get_by_role("radio", name="Coarse 2").check(force=True)
     name = page.get_by_label("Name of this direction")
@@ -90,7 +95,7 @@ def test_a_direction_is_named_turned_around_and_dropped(own):
     assert tilt.count() == 1
 
 
-def test_a_trained_attribute_has_nothing_to_name(page, drive, own_url):
+def test_a_trained_attribute_has_nothing_to_name(page: Page, drive: Drive, own_url: str) -> None:
     driver = drive(page, own_url)
     driver.open_start()
     page.get_by_role("radio", name="Drawn portraits").check(force=True)

@@ -3,30 +3,34 @@
 import base64
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, Page, Route, expect
+
+from tests.browser.driver import Drive, Driver, PictureFile, Wire, box_of
 
 
-def problem(status, code, detail, headers=None):
-    body = {"type": "about:blank", "title": "Refused", "status": status, "detail": detail}
-    return {
-        "status": status,
-        "content_type": "application/problem+json",
-        "body": json.dumps({**body, "code": code}),
-        "headers": headers or {},
-    }
+def refuse(route: Route, detail: str) -> None:
+    """Answer that the key is missing or wrong."""
+    problem = {"type": "about:blank", "title": "Refused", "status": 401, "detail": detail}
+    route.fulfill(
+        status=401,
+        content_type="application/problem+json",
+        body=json.dumps({**problem, "code": "unauthorized"}),
+    )
 
 
-def kept_session(driver):
+def kept_session(driver: Driver) -> Wire:
     """The open session, as the server has it."""
     path = f"sessions/{driver.wait_until_saved()}"
-    return driver.page.evaluate("(path) => fetch(path).then((answer) => answer.json())", path)
+    kept: Wire = driver.page.evaluate("(path) => fetch(path).then((answer) => answer.json())", path)
+    return kept
 
 
-def test_a_square_picture_is_encoded_at_once(start, picture_file):
+def test_a_square_picture_is_encoded_at_once(start: Driver, picture_file: PictureFile) -> None:
     start.upload(picture_file(160, 160))
     start.wait_for_editor()
     assert start.page.locator(".attribute").count() > 0
@@ -34,7 +38,7 @@ def test_a_square_picture_is_encoded_at_once(start, picture_file):
     assert start.shown_image().shape[0] == start.shown_image().shape[1]
 
 
-def test_a_picture_that_the_model_knows_needs_no_word(start):
+def test_a_picture_that_the_model_knows_needs_no_word(start: Driver) -> None:
     start.page.locator(".start").get_by_text("Balanced", exact=True).click()
     start.open_sample("Ada")
     said, panel = start.page.locator(".status-fit"), start.page.locator(".fit")
@@ -50,7 +54,9 @@ def test_a_picture_that_the_model_knows_needs_no_word(start):
     expect(panel).to_be_hidden()
 
 
-def test_the_page_says_that_the_model_does_not_know_a_picture(start, tmp_path):
+def test_the_page_says_that_the_model_does_not_know_a_picture(
+    start: Driver, tmp_path: Path
+) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (128, 128, 3), dtype=np.uint8)
     Image.fromarray(noise).save(tmp_path / "noise.png")
     start.upload(tmp_path / "noise.png")
@@ -65,7 +71,9 @@ def test_the_page_says_that_the_model_does_not_know_a_picture(start, tmp_path):
     expect(start.page.locator(".status-fit")).to_have_text("Not known to the model")
 
 
-def test_a_picture_is_encoded_again_with_its_edits(start, picture_file):
+def test_a_picture_is_encoded_again_with_its_edits(
+    start: Driver, picture_file: PictureFile
+) -> None:
     start.page.locator(".start").get_by_text("Fast", exact=True).click()
     start.upload(picture_file(128, 128))
     start.wait_for_editor()
@@ -81,7 +89,9 @@ def test_a_picture_is_encoded_again_with_its_edits(start, picture_file):
     assert after["edits"] == before["edits"]
 
 
-def test_encoding_tells_its_progress_and_can_be_canceled(start, picture_file):
+def test_encoding_tells_its_progress_and_can_be_canceled(
+    start: Driver, picture_file: PictureFile
+) -> None:
     start.page.locator(".start").get_by_text("Faithful", exact=True).click()
     start.upload(picture_file(160, 160))
     heading = start.page.locator(".working h1")
@@ -92,14 +102,16 @@ def test_encoding_tells_its_progress_and_can_be_canceled(start, picture_file):
     assert start.page.locator("html").get_attribute("data-phase") == "start"
 
 
-def test_encoding_goes_on_where_events_do_not_get_through(start, picture_file):
+def test_encoding_goes_on_where_events_do_not_get_through(
+    start: Driver, picture_file: PictureFile
+) -> None:
     start.page.route("**/events", lambda route: route.abort())
     start.upload(picture_file(128, 128))
     start.wait_for_editor()
     assert start.shown_image().shape == (128, 128, 3)
 
 
-def test_a_wide_picture_is_cropped_first(start, picture_file):
+def test_a_wide_picture_is_cropped_first(start: Driver, picture_file: PictureFile) -> None:
     sent = []
     page = start.page
     page.on("request", lambda r: sent.append(r.post_data) if r.url.endswith("/encode") else None)
@@ -108,7 +120,7 @@ def test_a_wide_picture_is_cropped_first(start, picture_file):
     size = page.locator(".crop-size")
     assert size.inner_text() == "200 × 200 px of 300 × 200"
 
-    corner = page.get_by_label("Crop corner, lower right").bounding_box()
+    corner = box_of(page.get_by_label("Crop corner, lower right"))
     x, y = corner["x"] + corner["width"] / 2, corner["y"] + corner["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
@@ -118,10 +130,10 @@ def test_a_wide_picture_is_cropped_first(start, picture_file):
     assert 100 < side < 190
 
     box = page.locator(".crop-box")
-    left = box.bounding_box()["x"]
+    left = box_of(box)["x"]
     box.focus()
     page.keyboard.press("Shift+ArrowLeft")
-    assert box.bounding_box()["x"] < left
+    assert box_of(box)["x"] < left
     page.keyboard.press("+")
     assert int(size.inner_text().split(" ")[0]) > side
 
@@ -137,7 +149,9 @@ def test_a_wide_picture_is_cropped_first(start, picture_file):
     start.wait_for_phase("editor")
 
 
-def test_the_cropped_part_is_seen_until_the_first_preview(start, picture_file):
+def test_the_cropped_part_is_seen_until_the_first_preview(
+    start: Driver, picture_file: PictureFile
+) -> None:
     page = start.page
     page.route("**/encode", lambda route: None)  # it is never answered
     start.upload(picture_file(300, 200))
@@ -157,7 +171,7 @@ def test_the_cropped_part_is_seen_until_the_first_preview(start, picture_file):
     start.wait_for_phase("crop")
 
 
-def test_a_wide_picture_can_be_taken_whole(start, picture_file):
+def test_a_wide_picture_can_be_taken_whole(start: Driver, picture_file: PictureFile) -> None:
     start.upload(picture_file(256, 128))
     start.wait_for_phase("crop")
     start.page.get_by_text("Whole", exact=True).click()
@@ -174,7 +188,9 @@ def test_a_wide_picture_can_be_taken_whole(start, picture_file):
 
 
 @pytest.mark.parametrize("way", ["drop", "paste"])
-def test_a_picture_can_be_dropped_and_pasted(start, picture_file, way):
+def test_a_picture_can_be_dropped_and_pasted(
+    start: Driver, picture_file: PictureFile, way: str
+) -> None:
     data = base64.b64encode(picture_file(128, 128)["buffer"]).decode()
     start.page.evaluate(
         """async ([data, way]) => {
@@ -193,7 +209,7 @@ def test_a_picture_can_be_dropped_and_pasted(start, picture_file, way):
         assert (start.shown_image() == np.asarray(sent.convert("RGB"))).all()
 
 
-def test_a_file_that_is_no_picture_is_refused_with_words(start):
+def test_a_file_that_is_no_picture_is_refused_with_words(start: Driver) -> None:
     start.upload({"name": "x.png", "mimeType": "image/png", "buffer": b"not a picture"})
     card = start.page.get_by_role("alert").locator(".notice-card")
     card.wait_for()
@@ -203,7 +219,7 @@ def test_a_file_that_is_no_picture_is_refused_with_words(start):
     card.wait_for(state="detached")
 
 
-def test_every_sample_is_there_and_one_opens(start, live_url):
+def test_every_sample_is_there_and_one_opens(start: Driver, live_url: str) -> None:
     samples = start.page.request.get(f"{live_url}/samples/index.json").json()
     assert len(samples) >= 4
     for sample in samples:
@@ -212,7 +228,7 @@ def test_every_sample_is_there_and_one_opens(start, live_url):
     start.wait_for_editor()
 
 
-def test_a_refresh_brings_everything_back(editor):
+def test_a_refresh_brings_everything_back(editor: Driver) -> None:
     editor.strong()
     editor.stroke((0.3, 0.3), (0.5, 0.3))
     page = editor.page
@@ -230,7 +246,7 @@ def test_a_refresh_brings_everything_back(editor):
     assert (editor.canvas() == shown).all()
 
 
-def test_the_latest_picture_can_be_taken_up_again(editor):
+def test_the_latest_picture_can_be_taken_up_again(editor: Driver) -> None:
     editor.stroke((0.4, 0.4))
     editor.page.evaluate("localStorage.clear()")  # as before the first autosave
     editor.page.locator(".brand").click()
@@ -240,27 +256,27 @@ def test_the_latest_picture_can_be_taken_up_again(editor):
     assert editor.edit_rows().count() == 1
 
 
-def test_a_picture_that_is_gone_leads_to_the_start(page, drive, live_url):
+def test_a_picture_that_is_gone_leads_to_the_start(page: Page, drive: Drive, live_url: str) -> None:
     page.goto(f"{live_url}/#latent=lat_{'0' * 32}")
     page.locator(".notice-card").wait_for()
     assert "no longer on the server" in page.locator(".notice-card").inner_text()
     drive(page).wait_for_phase("start")
 
 
-def test_the_key_is_asked_for_once_and_then_the_call_is_repeated(page, live_url):
+def test_the_key_is_asked_for_once_and_then_the_call_is_repeated(page: Page, live_url: str) -> None:
     keys = []
 
-    def guard(route):
+    def guard(route: Route) -> None:
         is_open = "right" in keys
         if is_open:
             return route.continue_()
-        return route.fulfill(**problem(401, "unauthorized", "An API key is needed."))
+        return refuse(route, "An API key is needed.")
 
-    def session(route):
-        keys.append(json.loads(route.request.post_data)["key"])
+    def session(route: Route) -> None:
+        keys.append(json.loads(route.request.post_data or "")["key"])
         if keys[-1] == "right":
             return route.fulfill(status=200, json={})
-        return route.fulfill(**problem(401, "unauthorized", "This key is not known."))
+        return refuse(route, "This key is not known.")
 
     page.route("**/models", guard)
     page.route("**/session", session)
@@ -275,9 +291,9 @@ def test_the_key_is_asked_for_once_and_then_the_call_is_repeated(page, live_url)
     assert keys == ["wrong", "right"]
 
 
-def test_several_pictures_become_sessions(start, picture_file):
+def test_several_pictures_become_sessions(start: Driver, picture_file: PictureFile) -> None:
     page = start.page
-    broken = {"name": "broken.png", "mimeType": "image/png", "buffer": b"not a picture"}
+    broken = FilePayload(name="broken.png", mimeType="image/png", buffer=b"not a picture")
     files = [picture_file(128, 128, "North sea.png"), broken, picture_file(200, 128, "Dune.png")]
     start.upload(files)
     expect(page.locator(".notice-card")).to_contain_text("broken.png", timeout=120_000)
@@ -291,7 +307,7 @@ def test_several_pictures_become_sessions(start, picture_file):
     expect(page.get_by_role("button", name="Choose the crop again")).to_be_visible()
 
 
-def test_a_picture_from_the_camera(start):
+def test_a_picture_from_the_camera(start: Driver) -> None:
     page = start.page
     page.get_by_role("button", name="Take a picture").click()
     dialog = page.get_by_role("dialog", name="Camera")

@@ -2,28 +2,32 @@
 
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from PIL.WebPImagePlugin import WebPImageFile
+from playwright.sync_api import Page, expect
+
+from tests.browser.driver import Drive, Driver, NewPage, PictureFile, Place, box_of
 
 
-def open_picture(path):
+def open_picture(path: Path) -> Image.Image:
     with Image.open(path) as picture:
         picture.load()
         return picture
 
 
-def zoom_of(editor):
+def zoom_of(editor: Driver) -> int:
     return int(editor.page.locator(".status-zoom").inner_text().split()[0])
 
 
-def slider_value(editor, label):
+def slider_value(editor: Driver, label: str) -> int:
     return int(editor.page.get_by_label(label, exact=True).input_value())
 
 
-def test_keys_choose_tools_and_change_the_brush(editor):
+def test_keys_choose_tools_and_change_the_brush(editor: Driver) -> None:
     page = editor.page
     eraser = page.get_by_role("button", name="Eraser", exact=True)
     brush = page.get_by_role("button", name="Brush", exact=True)
@@ -50,7 +54,7 @@ def test_keys_choose_tools_and_change_the_brush(editor):
     assert editor.overlay_sum() > 0
 
 
-def test_letters_in_a_field_are_text(editor):
+def test_letters_in_a_field_are_text(editor: Driver) -> None:
     page = editor.page
     page.get_by_label("Search attributes").fill("")
     page.get_by_label("Search attributes").press_sequentially("ge[")
@@ -60,7 +64,7 @@ def test_letters_in_a_field_are_text(editor):
     )
 
 
-def test_help_lists_the_keys_and_can_switch_them_off(editor):
+def test_help_lists_the_keys_and_can_switch_them_off(editor: Driver) -> None:
     page = editor.page
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Keys")
@@ -80,7 +84,7 @@ def test_help_lists_the_keys_and_can_switch_them_off(editor):
     ("choice", "kind", "suffix"),
     [("PNG", "PNG", ".png"), ("JPEG", "JPEG", ".jpg"), ("WebP", "WEBP", ".webp")],
 )
-def test_download_in_each_format(editor, choice, kind, suffix):
+def test_download_in_each_format(editor: Driver, choice: str, kind: str, suffix: str) -> None:
     editor.strong()
     editor.stroke((0.5, 0.5))
     page = editor.page
@@ -97,7 +101,7 @@ def test_download_in_each_format(editor, choice, kind, suffix):
         assert (np.asarray(picture.convert("RGB")) == editor.shown_image()).all()
 
 
-def test_the_full_frame_comes_back(page, drive, picture_file):
+def test_the_full_frame_comes_back(page: Page, drive: Drive, picture_file: PictureFile) -> None:
     driver = drive(page)
     driver.open_start()
     file = picture_file(240, 160)
@@ -120,7 +124,7 @@ def test_the_full_frame_comes_back(page, drive, picture_file):
     assert (picture != upload).any()
 
 
-def test_before_and_after_in_one_picture(editor):
+def test_before_and_after_in_one_picture(editor: Driver) -> None:
     editor.strong()
     before = editor.shown_image()
     editor.stroke((0.5, 0.5))
@@ -136,7 +140,7 @@ def test_before_and_after_in_one_picture(editor):
     assert (strip[:, -width:] == editor.shown_image()).all()
 
 
-def test_an_animation_of_the_edit(editor):
+def test_an_animation_of_the_edit(editor: Driver) -> None:
     # A change that shows where it is painted: pictures that are the same are one of the file.
     editor.page.get_by_role("radio", name="Darker skin").check(force=True)
     editor.strong()
@@ -147,10 +151,11 @@ def test_an_animation_of_the_edit(editor):
     with editor.page.expect_download(timeout=60_000) as download:
         dialog.get_by_role("button", name="Save picture").click()
     animation = open_picture(download.value.path())
-    assert animation.format == "WEBP" and animation.n_frames == 30
+    assert isinstance(animation, WebPImageFile)
+    assert animation.n_frames == 30
 
 
-def test_the_result_is_copied(editor):
+def test_the_result_is_copied(editor: Driver) -> None:
     page = editor.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     editor.strong()
@@ -169,7 +174,7 @@ def test_the_result_is_copied(editor):
     assert size == [width, height]
 
 
-def test_an_edit_list_as_json_opens(editor):
+def test_an_edit_list_as_json_opens(editor: Driver) -> None:
     editor.strong()
     editor.stroke((0.4, 0.4))
     before, wire = editor.shown_image(), editor.saved()
@@ -181,7 +186,7 @@ def test_an_edit_list_as_json_opens(editor):
     assert (editor.shown_image() == before).all()
 
 
-def test_a_key_can_be_given_to_another_command(editor):
+def test_a_key_can_be_given_to_another_command(editor: Driver) -> None:
     page = editor.page
     eraser = page.get_by_role("button", name="Eraser", exact=True)
     page.keyboard.press("?")
@@ -212,7 +217,7 @@ def test_a_key_can_be_given_to_another_command(editor):
     expect(eraser).to_have_attribute("aria-pressed", "true")
 
 
-def test_dark_follows_the_system_and_the_switch_is_kept(new_page, drive):
+def test_dark_follows_the_system_and_the_switch_is_kept(new_page: NewPage, drive: Drive) -> None:
     page = new_page(color_scheme="dark")
     drive(page).open_start()
     theme = page.locator("html")
@@ -223,7 +228,7 @@ def test_dark_follows_the_system_and_the_switch_is_kept(new_page, drive):
     assert theme.get_attribute("data-theme") == "light"
 
 
-def test_zoom_and_pan(editor):
+def test_zoom_and_pan(editor: Driver) -> None:
     page = editor.page
     fitted = zoom_of(editor)
     place = editor.at(0.3, 0.3)
@@ -247,7 +252,7 @@ def test_zoom_and_pan(editor):
     assert zoom_of(editor) == fitted
 
 
-def test_the_canvas_is_sharp_on_dense_screens(new_page, drive):
+def test_the_canvas_is_sharp_on_dense_screens(new_page: NewPage, drive: Drive) -> None:
     page = new_page(device_scale_factor=2, viewport={"width": 1000, "height": 700})
     driver = drive(page)
     driver.open_start()
@@ -258,7 +263,7 @@ def test_the_canvas_is_sharp_on_dense_screens(new_page, drive):
     assert abs(ratio - 2) < 0.01
 
 
-def test_a_finger_paints_and_two_do_not(new_page, drive):
+def test_a_finger_paints_and_two_do_not(new_page: NewPage, drive: Drive) -> None:
     page = new_page(has_touch=True, viewport={"width": 390, "height": 844})
     driver = drive(page)
     driver.open_start()
@@ -266,7 +271,7 @@ def test_a_finger_paints_and_two_do_not(new_page, drive):
     x, y = driver.at(0.5, 0.5)
     cdp = page.context.new_cdp_session(page)
 
-    def touch(kind, *points):
+    def touch(kind: str, *points: Place) -> None:
         cdp.send(
             "Input.dispatchTouchEvent",
             {
@@ -292,7 +297,7 @@ def test_a_finger_paints_and_two_do_not(new_page, drive):
 
 
 @pytest.mark.parametrize("width", [1024, 390])
-def test_small_windows_do_not_scroll_sideways(new_page, drive, width):
+def test_small_windows_do_not_scroll_sideways(new_page: NewPage, drive: Drive, width: int) -> None:
     page = new_page(viewport={"width": width, "height": 844})
     driver = drive(page)
     driver.open_start()
@@ -304,27 +309,27 @@ def test_small_windows_do_not_scroll_sideways(new_page, drive, width):
     assert driver.edit_rows().count() == 1
 
 
-def test_three_edits_fit_and_more_scroll_by_themselves(new_page, drive):
+def test_three_edits_fit_and_more_scroll_by_themselves(new_page: NewPage, drive: Drive) -> None:
     page = new_page(viewport={"width": 1280, "height": 800})
     driver = drive(page)
     driver.open_start()
     driver.generate()
     hidden = "(node) => node.scrollHeight - node.clientHeight"
     panel, edits = page.locator(".panel"), page.locator(".edit-list")
-    free = page.locator(".attribute-list").bounding_box()["height"]
+    free = box_of(page.locator(".attribute-list"))["height"]
     for count in range(1, 6):
         page.keyboard.press("n")
         driver.stroke((0.15 * count, 0.5))
         assert driver.edit_rows().count() == count
         assert panel.evaluate(hidden) <= 0
         assert (edits.evaluate(hidden) > 0) == (count > 3)
-        assert page.locator(".attribute-list").bounding_box()["height"] >= 180
+        assert box_of(page.locator(".attribute-list"))["height"] >= 180
     assert free > 300
-    last, room = driver.edit_rows().last.bounding_box(), edits.bounding_box()
+    last, room = box_of(driver.edit_rows().last), box_of(edits)
     assert last["y"] + last["height"] <= room["y"] + room["height"] + 1
 
 
-def test_everything_has_a_name_and_is_large_enough(editor):
+def test_everything_has_a_name_and_is_large_enough(editor: Driver) -> None:
     editor.stroke((0.5, 0.5))
     faults = editor.page.evaluate(
         """() => [...document.querySelectorAll('button, input, label.segment, label.attribute')]
@@ -340,7 +345,7 @@ def test_everything_has_a_name_and_is_large_enough(editor):
     assert faults == []
 
 
-def test_what_happens_is_said(editor):
+def test_what_happens_is_said(editor: Driver) -> None:
     live = editor.page.locator("[role=status][aria-live=polite]")
     editor.stroke((0.5, 0.5))
     expect(live).to_contain_text("ms)")
@@ -348,7 +353,7 @@ def test_what_happens_is_said(editor):
     expect(live).to_have_text("Undone")
 
 
-def test_the_page_asks_nobody_else(page, drive, live_url):
+def test_the_page_asks_nobody_else(page: Page, drive: Drive, live_url: str) -> None:
     hosts = set()
     page.on(
         "request", lambda r: hosts.add(r.url.split("/")[2]) if r.url.startswith("http") else None
@@ -359,7 +364,9 @@ def test_the_page_asks_nobody_else(page, drive, live_url):
     assert hosts == {live_url.split("/")[2]}
 
 
-def test_the_page_speaks_the_browsers_language_or_the_chosen_one(new_page, live_url):
+def test_the_page_speaks_the_browsers_language_or_the_chosen_one(
+    new_page: NewPage, live_url: str
+) -> None:
     page = new_page(locale="de-AT")
     page.goto(live_url)
     expect(page.get_by_role("heading", level=1)).to_have_text("Male, was sich ändern soll.")
@@ -370,14 +377,14 @@ def test_the_page_speaks_the_browsers_language_or_the_chosen_one(new_page, live_
     expect(page.get_by_role("heading", level=1)).to_have_text("Paint what should change.")
 
 
-def test_words_that_do_not_come_are_english(new_page, live_url):
+def test_words_that_do_not_come_are_english(new_page: NewPage, live_url: str) -> None:
     page = new_page(locale="de")
     page.route("**/languages/de.json", lambda route: route.abort())
     page.goto(live_url)
     expect(page.get_by_role("heading", level=1)).to_have_text("Paint what should change.")
 
 
-def test_the_first_steps_are_shown_once(new_page, live_url):
+def test_the_first_steps_are_shown_once(new_page: NewPage, live_url: str) -> None:
     page = new_page()
     page.goto(live_url)
     page.wait_for_selector(".sample-new:not(:disabled)")

@@ -1,24 +1,26 @@
 """Several faces of a picture in one session, turned squares, and parts that are chosen anew."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.browser.driver import Driver, PictureFile, Pixels, Wire, box_of
 from tests.fakes import people
 
 
 @pytest.fixture(scope="module")
-def two_people(tmp_path_factory):
+def two_people(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("people") / "two.png"
     Image.fromarray(people.two_people()).save(path)
     return path
 
 
 @pytest.fixture
-def two_faces(start, two_people):
+def two_faces(start: Driver, two_people: Path) -> Driver:
     """The editor on both faces of a picture; the first one is open."""
     start.page.locator(".start").get_by_text("Fast", exact=True).click()
     start.upload(two_people)
@@ -28,18 +30,18 @@ def two_faces(start, two_people):
     return start
 
 
-def paint_all(driver, attribute):
+def paint_all(driver: Driver, attribute: str) -> None:
     driver.page.locator(".attribute").filter(has_text=attribute).first.click()
     driver.page.locator(".panel").get_by_role("button", name="Whole picture").click()
     driver.settle()
 
 
-def part(driver, number):
+def part(driver: Driver, number: int) -> None:
     driver.page.get_by_role("button", name=f"Part {number}").click()
     driver.settle()
 
 
-def whole_picture(driver, session_id):
+def whole_picture(driver: Driver, session_id: str) -> tuple[Pixels, Wire]:
     """All that is painted, in the whole picture, as the server draws the kept session."""
     request = driver.page.request
     kept = request.get(f"{driver.live_url}/sessions/{session_id}").json()
@@ -51,7 +53,7 @@ def whole_picture(driver, session_id):
     return np.asarray(Image.open(io.BytesIO(image.body())).convert("RGB")).astype(int), kept
 
 
-def test_each_face_has_its_own_edits_and_undo(two_faces, two_people):
+def test_each_face_has_its_own_edits_and_undo(two_faces: Driver, two_people: Path) -> None:
     page = two_faces.page
     expect(page.locator(".part")).to_have_count(2)
     paint_all(two_faces, "Hat")
@@ -92,7 +94,7 @@ def test_each_face_has_its_own_edits_and_undo(two_faces, two_people):
     assert kept["others"] == []
 
 
-def test_a_snapshot_brings_back_all_parts(two_faces):
+def test_a_snapshot_brings_back_all_parts(two_faces: Driver) -> None:
     page = two_faces.page
     paint_all(two_faces, "Hat")
     page.get_by_role("button", name="History and snapshots").click()
@@ -112,7 +114,7 @@ def test_a_snapshot_brings_back_all_parts(two_faces):
     expect(two_faces.edit_rows()).to_have_count(1)
 
 
-def test_another_part_keeps_the_edits(start, two_people):
+def test_another_part_keeps_the_edits(start: Driver, two_people: Path) -> None:
     page = start.page
     page.locator(".start").get_by_text("Fast", exact=True).click()
     start.upload(two_people)
@@ -142,7 +144,7 @@ def test_another_part_keeps_the_edits(start, two_people):
     assert len(kept["edits"]) == 1
 
 
-def test_a_face_that_is_not_found_is_set_by_eyes_and_mouth(start, tmp_path):
+def test_a_face_that_is_not_found_is_set_by_eyes_and_mouth(start: Driver, tmp_path: Path) -> None:
     page = start.page
     path = tmp_path / "plain.png"
     Image.new("RGB", (600, 400), (130, 120, 110)).save(path)
@@ -153,7 +155,7 @@ def test_a_face_that_is_not_found_is_set_by_eyes_and_mouth(start, tmp_path):
     page.get_by_role("button", name="Place eyes and mouth").click()
     size = page.locator(".crop-size")
     before = size.inner_text()
-    eye = page.get_by_role("button", name="Right eye").bounding_box()
+    eye = box_of(page.get_by_role("button", name="Right eye"))
     page.mouse.move(eye["x"] + eye["width"] / 2, eye["y"] + eye["height"] / 2)
     page.mouse.down()
     page.mouse.move(eye["x"] + 60, eye["y"] - 30, steps=4)
@@ -170,19 +172,21 @@ def test_a_face_that_is_not_found_is_set_by_eyes_and_mouth(start, tmp_path):
     assert height == width
 
 
-def test_the_crop_box_is_turned_by_its_handle_and_goes_beyond(start, picture_file):
+def test_the_crop_box_is_turned_by_its_handle_and_goes_beyond(
+    start: Driver, picture_file: PictureFile
+) -> None:
     page = start.page
     start.upload(picture_file(300, 200))
     start.wait_for_phase("crop")
     if page.get_by_role("button", name="Choose a part by hand").is_visible():
         page.get_by_role("button", name="Choose a part by hand").click()
-    handle = page.locator(".crop-turn").bounding_box()
+    handle = box_of(page.locator(".crop-turn"))
     page.mouse.move(handle["x"] + 16, handle["y"] + 17)
     page.mouse.down()
     page.mouse.move(handle["x"] + 130, handle["y"] + 60, steps=5)
     page.mouse.up()
     expect(page.locator(".crop-size")).to_contain_text("turned by")
-    box = page.locator(".crop-frame").bounding_box()
+    box = box_of(page.locator(".crop-frame"))
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.move(*middle)
     page.mouse.down()

@@ -5,20 +5,22 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
+
+from tests.browser.driver import Driver, Mask
 
 
-def mask_of(editor):
+def mask_of(editor: Driver) -> Mask:
     """The only edit's mask."""
     return editor.painted()
 
 
-def press(editor, name):
+def press(editor: Driver, name: str) -> None:
     editor.page.get_by_role("button", name=name, exact=True).click()
     editor.settle()
 
 
-def from_menu(editor, name):
+def from_menu(editor: Driver, name: str) -> None:
     """Choose something to be done with the mask as a whole."""
     item = editor.page.get_by_role("menuitem", name=name, exact=True)
     if not item.is_visible():
@@ -28,14 +30,14 @@ def from_menu(editor, name):
 
 
 @pytest.fixture
-def boxed(editor):
+def boxed(editor: Driver) -> Driver:
     """A picture with a rectangle painted on it, from a quarter to three quarters."""
     press(editor, "Rectangle")
     editor.stroke((0.25, 0.25), (0.75, 0.5))
     return editor
 
 
-def test_a_rectangle_is_painted_as_one_edit(boxed):
+def test_a_rectangle_is_painted_as_one_edit(boxed: Driver) -> None:
     mask = mask_of(boxed)
     rows, columns = mask.shape
     inside = mask[rows // 4 + 1 : rows // 2 - 1, columns // 4 + 1 : 3 * columns // 4 - 1]
@@ -44,7 +46,7 @@ def test_a_rectangle_is_painted_as_one_edit(boxed):
     assert boxed.edit_rows().count() == 1
 
 
-def test_a_lasso_encloses(editor):
+def test_a_lasso_encloses(editor: Driver) -> None:
     editor.page.keyboard.press("l")
     editor.stroke((0.2, 0.2), (0.8, 0.2), (0.2, 0.8))
     mask = mask_of(editor)
@@ -53,7 +55,7 @@ def test_a_lasso_encloses(editor):
     assert mask[-8:].max() == mask[:, -8:].max() == 0
 
 
-def test_alt_takes_a_region_away(boxed):
+def test_alt_takes_a_region_away(boxed: Driver) -> None:
     before = mask_of(boxed)
     boxed.page.keyboard.down("Alt")
     boxed.stroke((0.25, 0.25), (0.5, 0.5))
@@ -62,7 +64,7 @@ def test_alt_takes_a_region_away(boxed):
     assert abs(after.sum() / before.sum() - 0.5) < 0.08
 
 
-def test_a_mask_is_inverted_grown_shrunk_and_feathered_and_undone(boxed):
+def test_a_mask_is_inverted_grown_shrunk_and_feathered_and_undone(boxed: Driver) -> None:
     before = mask_of(boxed)
     from_menu(boxed, "Invert")
     assert np.abs(mask_of(boxed) - (1 - before)).max() < 0.01
@@ -76,7 +78,7 @@ def test_a_mask_is_inverted_grown_shrunk_and_feathered_and_undone(boxed):
     assert ((soft > 0.05) & (soft < 0.95)).sum() > ((before > 0.05) & (before < 0.95)).sum()
 
 
-def test_a_mask_goes_out_as_a_file_and_comes_back(boxed):
+def test_a_mask_goes_out_as_a_file_and_comes_back(boxed: Driver) -> None:
     before = mask_of(boxed)
     with boxed.page.expect_download() as download:
         from_menu(boxed, "Save as a grey picture")
@@ -86,7 +88,7 @@ def test_a_mask_goes_out_as_a_file_and_comes_back(boxed):
     boxed.page.keyboard.press("Shift+Delete")
     boxed.settle()
     assert boxed.edit_rows().count() == 0
-    file = {
+    file: FilePayload = {
         "name": "mask.png",
         "mimeType": "image/png",
         "buffer": download.value.path().read_bytes(),
@@ -97,14 +99,14 @@ def test_a_mask_goes_out_as_a_file_and_comes_back(boxed):
     assert np.abs(mask_of(boxed) - before).max() < 0.02
 
 
-def test_a_file_that_is_no_picture_is_told(editor):
-    file = {"name": "mask.png", "mimeType": "image/png", "buffer": b"no picture"}
+def test_a_file_that_is_no_picture_is_told(editor: Driver) -> None:
+    file: FilePayload = {"name": "mask.png", "mimeType": "image/png", "buffer": b"no picture"}
     editor.page.set_input_files(".mask-tools input[type=file]", file)
     expect(editor.page.locator(".status-text")).to_contain_text("can be read as a mask")
     assert editor.edit_rows().count() == 0
 
 
-def test_it_is_filled_where_the_attribute_shows(editor):
+def test_it_is_filled_where_the_attribute_shows(editor: Driver) -> None:
     address = editor.page.evaluate(
         "() => new URLSearchParams(location.hash.slice(1)).get('latent')"
     )

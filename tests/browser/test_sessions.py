@@ -4,18 +4,23 @@ import base64
 import io
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
+
+from tests.browser.driver import Drive, Driver, NewPage
 
 
-def go_home(page):
+def go_home(page: Page) -> None:
     page.get_by_title("Back to the start").click()
 
 
-def test_a_session_saves_itself_and_is_found_again(editor, new_page, drive):
+def test_a_session_saves_itself_and_is_found_again(
+    editor: Driver, new_page: NewPage, drive: Drive
+) -> None:
     page = editor.page
     editor.strong()
     editor.stroke((0.3, 0.3), (0.5, 0.3))
@@ -39,7 +44,7 @@ def test_a_session_saves_itself_and_is_found_again(editor, new_page, drive):
     assert (other.shown_image() == before).all()
 
 
-def test_on_a_phone_the_name_is_in_the_history(editor):
+def test_on_a_phone_the_name_is_in_the_history(editor: Driver) -> None:
     page = editor.page
     editor.wait_until_kept("Wide")
     page.set_viewport_size({"width": 390, "height": 780})
@@ -53,15 +58,16 @@ def test_on_a_phone_the_name_is_in_the_history(editor):
     expect(page.locator(".topbar").get_by_label("Name of this session")).to_have_value("Narrow")
 
 
-def test_nothing_is_cut_off_on_a_narrow_phone(editor):
+def test_nothing_is_cut_off_on_a_narrow_phone(editor: Driver) -> None:
     page = editor.page
     page.set_viewport_size({"width": 360, "height": 740})
 
     def cut_off(where: str) -> list[str]:
-        return page.locator(f"{where} button:visible").evaluate_all(
+        names: list[str] = page.locator(f"{where} button:visible").evaluate_all(
             "all => all.filter(b => b.getBoundingClientRect().right > innerWidth - 2)"
             ".map(b => b.ariaLabel ?? b.textContent)"
         )
+        return names
 
     assert cut_off(".topbar") == []
     page.get_by_role("button", name="Download").first.click()
@@ -70,7 +76,7 @@ def test_nothing_is_cut_off_on_a_narrow_phone(editor):
     page.keyboard.press("Escape")
 
 
-def test_a_deleted_session_is_gone(editor):
+def test_a_deleted_session_is_gone(editor: Driver) -> None:
     page = editor.page
     name = page.get_by_label("Name of this session")
     name.fill("To be deleted")
@@ -85,13 +91,15 @@ def test_a_deleted_session_is_gone(editor):
     assert page.request.get(f"{editor.live_url}/sessions/{session_id}").status == 404
 
 
-def test_nothing_is_saved_of_a_picture_that_is_only_looked_at(editor):
+def test_nothing_is_saved_of_a_picture_that_is_only_looked_at(editor: Driver) -> None:
     editor.page.wait_for_timeout(1500)
     assert "session=" not in editor.page.url
     expect(editor.page.locator(".saving")).to_have_text("")
 
 
-def test_a_change_in_another_window_is_not_overwritten(editor, new_page, drive):
+def test_a_change_in_another_window_is_not_overwritten(
+    editor: Driver, new_page: NewPage, drive: Drive
+) -> None:
     editor.strong()
     editor.stroke((0.3, 0.3))
     session_id = editor.wait_until_saved()
@@ -118,7 +126,7 @@ def test_a_change_in_another_window_is_not_overwritten(editor, new_page, drive):
     assert not editor.page.get_by_label("Name of this session").input_value().endswith("(2)")
 
 
-def test_saving_tells_the_truth_and_goes_on(editor):
+def test_saving_tells_the_truth_and_goes_on(editor: Driver) -> None:
     page = editor.page
     page.route("**/sessions", lambda route: route.abort())
     editor.strong()
@@ -131,7 +139,7 @@ def test_saving_tells_the_truth_and_goes_on(editor):
     assert editor.wait_until_saved()
 
 
-def test_a_stroke_outlives_a_reload_right_after_it(editor):
+def test_a_stroke_outlives_a_reload_right_after_it(editor: Driver) -> None:
     page = editor.page
     editor.strong()
     editor.stroke((0.3, 0.3))
@@ -150,7 +158,7 @@ def test_a_stroke_outlives_a_reload_right_after_it(editor):
     assert [each["name"] for each in listed].count(f"{kept['name']} (2)") == 0
 
 
-def test_leaving_right_after_a_stroke_saves_it(editor):
+def test_leaving_right_after_a_stroke_saves_it(editor: Driver) -> None:
     page = editor.page
     editor.strong()
     editor.stroke((0.3, 0.3))
@@ -172,7 +180,9 @@ def test_leaving_right_after_a_stroke_saves_it(editor):
     expect(page.locator(".saving")).to_have_text("Saved")
 
 
-def test_a_session_file_makes_the_same_picture_in_the_page_and_in_the_shell(editor, tmp_path):
+def test_a_session_file_makes_the_same_picture_in_the_page_and_in_the_shell(
+    editor: Driver, tmp_path: Path
+) -> None:
     page = editor.page
     editor.strong()
     editor.stroke((0.3, 0.3), (0.5, 0.4))
@@ -196,7 +206,7 @@ def test_a_session_file_makes_the_same_picture_in_the_page_and_in_the_shell(edit
     assert (replayed == before).all()
 
 
-def test_history_goes_to_any_step_and_snapshots_come_back(editor):
+def test_history_goes_to_any_step_and_snapshots_come_back(editor: Driver) -> None:
     page = editor.page
     editor.strong()
     editor.stroke((0.3, 0.3))
@@ -229,7 +239,7 @@ def test_history_goes_to_any_step_and_snapshots_come_back(editor):
     expect(page.get_by_role("button", name="One stroke").first).to_be_visible()
 
 
-def test_undo_goes_back_beyond_a_reload(editor):
+def test_undo_goes_back_beyond_a_reload(editor: Driver) -> None:
     page = editor.page
     editor.strong()
     editor.stroke((0.3, 0.3))
@@ -259,7 +269,9 @@ def test_undo_goes_back_beyond_a_reload(editor):
     assert editor.edit_rows().count() == 2
 
 
-def test_what_another_window_changed_is_one_more_step(editor, new_page, drive):
+def test_what_another_window_changed_is_one_more_step(
+    editor: Driver, new_page: NewPage, drive: Drive
+) -> None:
     page = editor.page
     editor.strong()
     editor.stroke((0.3, 0.3))
@@ -282,7 +294,7 @@ def test_what_another_window_changed_is_one_more_step(editor, new_page, drive):
     expect(editor.edit_rows()).to_have_count(0)
 
 
-def test_a_session_from_before_is_painted_on(editor):
+def test_a_session_from_before_is_painted_on(editor: Driver) -> None:
     """Its masks are numbers, some of another size, or whole pictures; all can be painted on."""
     page = editor.page
     editor.strong()

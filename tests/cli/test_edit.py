@@ -39,7 +39,7 @@ def test_a_session_file_replays(tiny: Path, tmp_path: Path) -> None:
 @pytest.fixture
 def session_file(tiny: Path, tmp_path: Path) -> Path:
     """A session on a part of a picture: a move, and cells of another picture."""
-    entries = {}
+    entries: dict[str, bytes] = {}
     for name, seed in (("own", 1), ("donor", 2)):
         latent = tmp_path / f"{name}.safetensors"
         picture = photo(tmp_path / f"{name}.png", seed)

@@ -47,7 +47,7 @@ def _reconstruct_persistent_obj(_meta: Any) -> Any:
     raise AssertionError("only its name is pickled")
 
 
-class EasyDict(dict):  # type: ignore[type-arg]
+class EasyDict(dict[str, Any]):
     pass
 
 

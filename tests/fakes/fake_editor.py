@@ -133,8 +133,9 @@ class FakeEditor:
         for edit in wanted.edits:
             if isinstance(edit.mask, MaskStored):
                 mask(edit.mask.mask_id)
-            left, top, right, bottom = (*edit.box[:2], *np.add(edit.box[:2], edit.box[2:]))
-            inside = (columns >= left) & (columns < right) & (rows >= top) & (rows < bottom)
+            left, top, across, down = edit.box
+            inside = (columns >= left) & (columns < left + across)
+            inside &= (rows >= top) & (rows < top + down)
             pixels[inside, 2] = 255
         yield from np.array_split(pixels[:: wanted.scale, :: wanted.scale], 3)
 

@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +67,7 @@ def tiff_file(
     photometric: int,
     bits: int | None = None,
     *,
-    order: str = "<",
+    order: Literal["<", ">"] = "<",
     extra: int | None = None,
     profile: bytes = b"",
     orientation: int = 1,

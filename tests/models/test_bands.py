@@ -79,7 +79,7 @@ def test_colours_are_where_the_file_says(
     tmp_path: Path, levels: tuple[int, ...], roles: list[ColorInterp], expected: tuple[int, ...]
 ) -> None:
     for photometric, interleave in itertools.product(("MINISBLACK", None), ("pixel", "band")):
-        options = {} if photometric is None else {"photometric": photometric}
+        options: dict[str, Any] = {} if photometric is None else {"photometric": photometric}
         picture = decoded(tmp_path, flat(*levels), roles=roles, interleave=interleave, **options)
         assert picture.pixels[10, 10].tolist() == list(expected)
         assert picture.alpha is None
@@ -168,10 +168,10 @@ def test_the_layout_of_a_file_changes_nothing(tmp_path: Path) -> None:
         ):  # fmt: skip
             if (predictor == 3 and dtype != "f4") or (predictor == 2 and dtype == "f4"):
                 continue
-            layout = {"compress": compress, "interleave": interleave, "bigtiff": big}
-            layout |= {"tiled": True, "blockxsize": 32, "blockysize": 16} if tiled else {}
-            found = decoded(tmp_path, bands, predictor=predictor, **layout)
-            assert (found.pixels == expected).all(), layout
+            how: dict[str, Any] = {"compress": compress, "interleave": interleave, "bigtiff": big}
+            how |= {"tiled": True, "blockxsize": 32, "blockysize": 16} if tiled else {}
+            found = decoded(tmp_path, bands, predictor=predictor, **how)
+            assert (found.pixels == expected).all(), how
 
 
 def test_numbers_that_cannot_be_shown_are_named(tmp_path: Path) -> None:

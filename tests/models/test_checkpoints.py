@@ -48,7 +48,7 @@ def largest_difference(
         expected = picture(weights, z, c, clamp)
     assert 0.2 < expected.std() < 20
     drawn = generator(z, c)[0]
-    return ((drawn.clamp(-1, 1) - expected.clamp(-1, 1)).abs().max()).item()
+    return float((drawn.clamp(-1, 1) - expected.clamp(-1, 1)).abs().max().item())
 
 
 @pytest.mark.parametrize("name", WRITERS)

@@ -1,6 +1,7 @@
 """Search in coarse drawings: how many are drawn at which size, and that nothing much is lost."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 import torch
@@ -80,9 +81,9 @@ def test_little_is_lost_for_few_drawings_in_full(
     drawn: Counter[tuple[int | None, bool]] = Counter()
     draw = SynthesisNetwork.draw
 
-    def counted(self: SynthesisNetwork, latent: LatentMap, **options: int | None) -> Drawing:
+    def counted(self: SynthesisNetwork, latent: LatentMap, **options: Any) -> Drawing:
         drawn[options["finest"] or 512, torch.is_grad_enabled()] += 1
-        return draw(self, latent, **options)  # type: ignore[arg-type]
+        return draw(self, latent, **options)
 
     full = invert(large, img, space="S+", steps=60, sizes=[512] * 60)
     monkeypatch.setattr(SynthesisNetwork, "draw", counted)

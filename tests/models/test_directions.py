@@ -119,7 +119,7 @@ def npy(value: np.ndarray) -> Callable[[Path], Path]:
 
 def npz(**values: np.ndarray) -> Callable[[Path], Path]:
     def write(folder: Path) -> Path:
-        np.savez_compressed(folder / "x.npz", **values)
+        np.savez_compressed(folder / "x.npz", allow_pickle=False, **values)
         return folder / "x.npz"
 
     return write
@@ -242,7 +242,7 @@ def test_cars_are_known_by_the_name_of_the_file(tmp_path: Path) -> None:
     arrays = {"lat_comp": value["comp"].numpy(), "lat_stdev": value["std"].numpy()}
     there = [edit.name for edit in CARS.edits[""] if edit.component < 45]
     for name in ("stylegan2-car_style_ipca_c80_n1000000_w.npz", "cars_pca.npz"):
-        np.savez_compressed(tmp_path / name, **arrays)
+        np.savez_compressed(tmp_path / name, allow_pickle=False, **arrays)
         assert [d.name for d in read_directions(tmp_path / name, layout)] == there
     np.save(tmp_path / "car_colour.npy", np.ones(WIDTH))
     assert [d.name for d in read_directions(tmp_path / "car_colour.npy", layout)] == ["car_colour"]

@@ -40,7 +40,8 @@ def test_a_window_is_that_part_of_a_larger_one(generator: Generator, cells_per_b
         if cells_per_base > 1:
             latent = embed(latent, f"S+{4 * cells_per_base}", layout)
         noise = PlaneNoise(3, row, column)
-        return generator.synthesis(latent, noise, torch.float64, SURROUND)
+        img: Tensor = generator.synthesis(latent, noise, torch.float64, SURROUND)
+        return img
 
     whole = drawn(7, 8, 14, 16)
     part = drawn(10, 11, 4, 5)

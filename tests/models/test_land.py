@@ -1,5 +1,8 @@
 """Any window of an endless picture, and what is edited in it."""
 
+from functools import partial
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -74,7 +77,7 @@ def test_an_edit_changes_only_what_is_near_it(model: Model) -> None:
     assert moved[far].max() == 0
 
 
-def test_a_spatial_model_is_kept_and_read(model: Model, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_spatial_model_is_kept_and_read(model: Model, tmp_path: Path) -> None:
     save_model(model, tmp_path / "land")
     again = load_model(tmp_path / "land", dtype=torch.float32)
     assert again.prior == model.prior
@@ -115,7 +118,7 @@ def test_what_was_drawn_is_kept_for_parts_without_an_edit(model: Model) -> None:
 def test_what_was_used_longest_ago_gives_way() -> None:
     kept: Recent[str] = Recent(10, len)
     for key in ("a", "b", "a", "c"):
-        kept.get(key, lambda key=key: 4 * key)  # type: ignore[misc]
+        kept.get(key, partial(str, 4 * key))
     assert (len(kept), kept.num_bytes) == (2, 8)
     assert kept.get("a", lambda: "made again") == "aaaa"
     assert kept.get("b", lambda: "made again") == "made again"

@@ -187,7 +187,8 @@ def test_a_model_that_is_replaced_while_it_is_read_is_read_whole(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = load_model(folder)
-    read, replaced = models.folder.read_part, []
+    read = models.folder.read_part
+    replaced: list[bool] = []
 
     def slow(*asked: Any) -> dict[str, torch.Tensor]:
         if not replaced:

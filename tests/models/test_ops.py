@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from models.ops import (
     DEMOD_EPS,
@@ -19,7 +20,8 @@ from models.ops import (
 )
 
 
-def per_sample_conv(x, weight, styles, up):  # StyleGAN2 equations 1 to 3, literally
+def per_sample_conv(x: Tensor, weight: Tensor, styles: Tensor, up: bool) -> Tensor:
+    """StyleGAN2 equations 1 to 3, literally."""
     pictures = []
     for one, style in zip(x, styles, strict=True):
         scaled = weight * style[None, :, None, None]

@@ -5,7 +5,7 @@ import itertools
 import struct
 import zlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -69,10 +69,10 @@ def check(picture: Picture, colour: Any, corner: Any, hidden: bool, said: object
 
 def grey_level(bits: int) -> int:
     """Which of 2^bits levels is nearest to GREY."""
-    return round(GREY / 255 * (2**bits - 1))
+    return round(GREY / 255 * ((1 << bits) - 1))
 
 
-def of_alpha(numbers: NDArray[Any], top: int) -> NDArray[Any]:
+def of_alpha(numbers: NDArray[Any], top: float) -> NDArray[Any]:
     """The same numbers beside an alpha that hides the corner."""
     return np.dstack([numbers, drawn(top, 0)])
 
@@ -125,7 +125,7 @@ GREYS, COLOURS = (0, 1), 2
 @pytest.mark.parametrize("photometric", [*GREYS, COLOURS])
 @pytest.mark.parametrize("dtype", WHITES)
 @pytest.mark.parametrize("order", ["<", ">"])
-def test_every_tiff_of_numbers(photometric: int, dtype: str, order: str) -> None:
+def test_every_tiff_of_numbers(photometric: int, dtype: str, order: Literal["<", ">"]) -> None:
     white = WHITES[dtype]
     colour, corner = (RED, BLUE) if photometric == COLOURS else (GREY, WHITE)
     extras: list[int | None] = [None, 0]
@@ -180,7 +180,8 @@ def test_every_tiff_of_a_palette(bits: int) -> None:
 def test_every_other_format_and_its_profiles(image_format: str, mode: str) -> None:
     if mode == "CMYK" and image_format not in ("JPEG", "TIFF"):
         return
-    colour = {"L": GREY, "RGB": RED, "CMYK": (0, 255, 255, 0)}[mode]
+    colours: dict[str, int | tuple[int, ...]] = {"L": GREY, "RGB": RED, "CMYK": (0, 255, 255, 0)}
+    colour = colours[mode]
     options = {"subsampling": 0} if image_format == "JPEG" else {}
     for profile in PROFILES:
         image = Image.new(mode, (16, 16), colour)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -65,7 +66,7 @@ def as_kept(weights: Weights) -> Weights:
 
 @pytest.mark.parametrize("kind", OPTIONS)
 def test_codes_are_the_references(
-    tmp_path: Path, kind: str, generator: Weights, encoder: Weights
+    tmp_path: Path, kind: Literal["psp", "e4e"], generator: Weights, encoder: Weights
 ) -> None:
     write_psp(tmp_path / "x.pt", generator, encoder, **OPTIONS[kind])
     read = read_style_encoder(tmp_path / "x.pt")
@@ -161,7 +162,7 @@ def test_an_encoder_of_another_generator_is_refused(model: Model) -> None:
         with_encoder(model, StyleEncoder(replace(other.config, w_dim=256)))
 
 
-Change = Callable[[Weights], object]
+Change = Callable[[dict[str, Any]], object]
 
 
 def scaled(name: str, factor: float) -> Change:

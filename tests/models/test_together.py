@@ -6,12 +6,23 @@ import torch
 
 from models.edits import move
 from models.errors import AttributeUnknown
+from models.generator import Drawing
 from models.images import Pixels
 from models.latents import LatentMap, embed, is_even
 from models.model import Model
-from models.painting import Edit, Move, Painting, Resample, Subject, Transplant, paint, painting
+from models.painting import (
+    Edit,
+    Move,
+    Painting,
+    Resample,
+    Subject,
+    Transplant,
+    Wanted,
+    paint,
+    painting,
+)
 from models.region import Region
-from models.together import Batch, Wanted, at_once, batches, paint_together
+from models.together import Batch, at_once, batches, paint_together
 from models.twins import Twins
 from tests.models.test_regions import spatial
 
@@ -33,9 +44,11 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     seen: list[int] = []
     draw = Model.draw
 
-    def counting(model: Model, latent: LatentMap, *args: object) -> object:
+    def counting(
+        model: Model, latent: LatentMap, resolution: int | None = None, region: Region | None = None
+    ) -> Drawing:
         seen.append(len(latent.layers[0]))
-        return draw(model, latent, *args)  # type: ignore[arg-type]
+        return draw(model, latent, resolution, region)
 
     monkeypatch.setattr(Model, "draw", counting)
     return seen

@@ -1,6 +1,6 @@
 """Blobs by content, models on disk."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 from unittest.mock import Mock
@@ -89,7 +89,12 @@ def test_a_store_that_is_away_is_said_to_be(tmp_path: Path) -> None:
         for name, value in nobody.items():
             patch.setenv(name, value)
         files = files_at(f"s3://{BUCKET}/{tmp_path.name}")
-        for ask in (lambda: files.read("a"), lambda: files.write("a", b""), files.check):
+        asks: tuple[Callable[[], object], ...] = (
+            lambda: files.read("a"),
+            lambda: files.write("a", b""),
+            files.check,
+        )
+        for ask in asks:
             with pytest.raises(Busy):
                 ask()
     s3fs.S3FileSystem.clear_instance_cache()

@@ -157,14 +157,13 @@ def test_more_pixels_show_the_same_land(monkeypatch: pytest.MonkeyPatch) -> None
     assert [metres_per_pixel(side) for side in (32, 64, 128, 256)] == [2, 2, 1, 0.5]
     aerial, cpu = find_domain("aerial"), torch.device("cpu")
     for side, across in ((16, 1), (16, 2), (128, 1), (128, 2)):
-        for stream in (
-            aerial.labelled(side * across, 0, 0, cpu),
-            aerial.apart(side, 0, 0, cpu, across),
-        ):
+        apart = aerial.apart(side, 0, 0, cpu, across)
+        for stream in (aerial.labelled(side * across, 0, 0, cpu), apart):
             assert isinstance(stream, LabelledLand)
             assert stream.batch(1)[0].shape == (1, 3, side * across, side * across)
             assert len(set(stream.crops.layers(8).flatten(1).float().mean(1).tolist())) > 4
-        assert stream.crops.pixel_m == metres_per_pixel(side), "seen from further, no less sharp"
+        assert isinstance(apart, LabelledLand)
+        assert apart.crops.pixel_m == metres_per_pixel(side), "seen from further, no less sharp"
     field = torch.randn(16, 4 + 2 * SURROUND, 4 + 2 * SURROUND)
     small, large = drawn(field, 1, 64, 16), drawn(field, 1, 128, 32)
     gap = (torch.nn.functional.avg_pool2d(large, 2) - small).abs().mean()

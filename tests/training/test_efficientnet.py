@@ -39,8 +39,7 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "efficientnet_lite_pytorch.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
     module = types.ModuleType("efficientnet_lite_pytorch")
-    module.EfficientNet = Network  # type: ignore[attr-defined]
-    module.__spec__ = types.SimpleNamespace()  # type: ignore[assignment]
+    vars(module).update(EfficientNet=Network, __spec__=types.SimpleNamespace())
     monkeypatch.setitem(sys.modules, "efficientnet_lite_pytorch", module)
     return folder
 

@@ -165,7 +165,8 @@ def test_a_deeper_mapping_network_maps_as_the_one_before(
 
     def missed() -> float:
         wanted = first.mapping(z)
-        return (F.mse_loss(deeper.ema.mapping(z), wanted) / wanted.var(dim=0).mean()).item()
+        error = F.mse_loss(deeper.ema.mapping(z), wanted) / wanted.var(dim=0).mean()
+        return float(error.item())
 
     before = missed()
     deeper.start_from(first)

@@ -26,7 +26,7 @@ def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         raise StopIteration
 
     monkeypatch.setattr(package, "load_state_dict_from_url", keep)
-    made = []
+    made: list[torch.nn.Module] = []
     build_plain = package._inception_v3
 
     def remembered(**options: object) -> torch.nn.Module:

@@ -84,10 +84,10 @@ def test_the_encoder_learns(model: Model, tmp_path: Path) -> None:
     source = GeneratedPictures(model)
     latent = draw_latents(model, 4, torch.Generator().manual_seed(8))
     img = torch.cat([source.batch(4), model.render(latent)])
-    assert model.encoder is not None
+    assert isinstance(model.encoder, Encoder)
     before, _ = encoder_loss(model, model.encoder, img, latent)
     trained = train_encoder(model, Redrawing(source), tmp_path, Steps(150))
-    assert trained.encoder is not None
+    assert isinstance(trained.encoder, Encoder)
     after, _ = encoder_loss(model, trained.encoder, img, latent)
     assert after < before
 
@@ -235,12 +235,13 @@ def test_sliced_wasserstein_sees_blur() -> None:
 
 
 def test_pictures_are_compared_as_they_are_saved(model: Model) -> None:
-    assert model.perceptual is not None
+    perceptual = model.perceptual
+    assert perceptual is not None
     pictures = torch.randint(10, 240, (4, 3, 32, 32)) / 127.5 - 1
     near = pictures + 0.3 / 127.5
 
     def seen(img: torch.Tensor) -> Seen:
-        return look_at(iter([img]), [model.perceptual], 32, 4, "")
+        return look_at(iter([img]), [perceptual], 32, 4, "")
 
     for a, b in zip(seen(pictures).patches, seen(near).patches, strict=True):
         assert torch.equal(a, b)
@@ -266,9 +267,11 @@ def test_every_figure_can_be_measured(model: Model, tmp_path: Path) -> None:
         ("S+", False, 0),
         ("W", True, 3),
     ]
-    assert all(row.swap_fd > 0 and 0 <= row.edit_success <= 1 for row in rows)
-    assert all(row.judged_swap_fd == pytest.approx(row.swap_fd, rel=0.05) for row in rows)
-    assert all(row.judged_perceptual == pytest.approx(row.perceptual, rel=0.05) for row in rows)
+    for row in rows:
+        assert row.swap_fd is not None and row.swap_fd > 0
+        assert row.edit_success is not None and 0 <= row.edit_success <= 1
+        assert row.judged_swap_fd == pytest.approx(row.swap_fd, rel=0.05)
+        assert row.judged_perceptual == pytest.approx(row.perceptual, rel=0.05)
     edited = evaluate_editing(model, judge, 2, 1, baselines(model))
     assert {row.method for row in edited} == {"rendered", "learnt", "least squares", "SVM", "SeFa"}
     assert [row.id for row in edited][:2] == ["smile", "hat"]

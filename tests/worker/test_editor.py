@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from contracts.edits import AttributeEdit, EditValue, ResampleEdit, TransplantEdit
-from contracts.masks import MaskAll, MaskGrid, MaskPng, MaskStored
+from contracts.masks import AnyMask, MaskAll, MaskGrid, MaskPng, MaskStored
 from contracts.requests import Detail, GenerateRequest
 from models.attributes import AttributeSet
 from models.errors import AttributeUnknown, ClassUnknown, ModelError, ShapeError, SpaceError
@@ -76,7 +76,7 @@ def paint(
     )
 
 
-EDITS = [
+EDITS: list[EditValue] = [
     AttributeEdit(attribute="smile", strength=3.0, mask=CORNER),
     TransplantEdit(donor="lat_other", mask=CORNER),
     ResampleEdit(seed=3, amount=1.0, mask=CORNER),
@@ -129,7 +129,7 @@ def changes(
         )
         for detail in kinds
     ]
-    return [each.pixels.astype(int) - original for each in drawn]
+    return [each.pixels.astype(int) - original.astype(int) for each in drawn]
 
 
 def test_no_edits_and_disabled_edits_are_the_original(
@@ -148,7 +148,7 @@ def test_masks_of_every_kind_agree(
 ) -> None:
     white = io.BytesIO()
     Image.new("L", (16, 16), 255).save(white, "PNG")
-    masks = [
+    masks: list[AnyMask] = [
         MaskAll(),
         MaskGrid(rows=((1.0,) * 16,) * 16),
         MaskPng(data=base64.b64encode(white.getvalue()).decode()),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from contracts.lands import FEATHER_PX, REACH, DrawRequest, LandEdit, LandInfo, tile_box
+from contracts.lands import FEATHER_PX, REACH, Around, DrawRequest, LandEdit, LandInfo, tile_box
 from contracts.masks import MaskAll, MaskGrid
 from models.errors import AttributeUnknown
 from models.generator import SURROUND
@@ -70,7 +70,7 @@ def test_a_farther_zoom_is_the_same_land(editor: TorchEditor) -> None:
 
 @pytest.mark.parametrize("around", [None, 4096])
 def test_from_far_away_it_is_drawn_coarser_and_the_same_in_any_tile(
-    editor: TorchEditor, around: int | None
+    editor: TorchEditor, around: Around | None
 ) -> None:
     """Boxes of edits need not fit the larger pixels."""
     edits = (edit((901, 603, 399, 77)), edit((1015, 100, 9, 1200), attribute="hat"))
@@ -146,7 +146,7 @@ def test_the_soft_edge_is_as_wide_as_the_server_thinks() -> None:
     assert Land(tiny_land(), 1).feather_px == FEATHER_PX
 
 
-AROUND = 1024
+AROUND: Around = 1024
 
 
 def globe(*edits: LandEdit) -> LandInfo:

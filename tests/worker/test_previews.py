@@ -81,10 +81,14 @@ def test_what_nobody_wants_any_more_is_not_drawn() -> None:
     assert not slots
 
 
-class Short(FakeEditor):
+class Counting(FakeEditor):
+    together: list[int]
+    """How many were drawn in each go."""
+
+
+class Short(Counting):
     """Runs out of memory the first time, as who draws with it does."""
 
-    together: list[int]
     failures = 1
 
     def edit_together(self, calls: Sequence[EditCall]) -> list[Edited | Exception]:
@@ -95,10 +99,8 @@ class Short(FakeEditor):
         return super().edit_together(calls)
 
 
-class Narrow(FakeEditor):
+class Narrow(Counting):
     """Has memory for one drawing at a time."""
-
-    together: list[int]
 
     def edit_together(self, calls: Sequence[EditCall]) -> list[Edited | Exception]:
         self.together.append(len(calls))
@@ -110,10 +112,10 @@ class Narrow(FakeEditor):
 class Asked:
     """Previews of one generated picture, by a bench with a model of one kind."""
 
-    def __init__(self, folder: Path, kind: type[FakeEditor]) -> None:
+    def __init__(self, folder: Path, kind: type[Counting]) -> None:
         write_model(folder)
         settings = WorkerSettings(data_dir=folder)
-        kind.together = []  # type: ignore[attr-defined]
+        kind.together = []
         self.bench = Workbench(
             settings,
             cast(JobStore, None),
@@ -137,9 +139,15 @@ class Asked:
 
     def request(self, ticket: int, *edits: AttributeEdit, owner: str = "anna") -> PreviewRequest:
         edit = EditRequest(latent_id=self.latent_id, edits=edits)
-        fields = {"ticket": ticket, "slot": str(ticket), "owner": owner, "edit": edit}
-        given = self.given if owner == "anna" else Given()
-        return PreviewRequest(answer_to="there", model="fake", given=given, **fields)
+        return PreviewRequest(
+            answer_to="there",
+            model="fake",
+            given=self.given if owner == "anna" else Given(),
+            ticket=ticket,
+            slot=str(ticket),
+            owner=owner,
+            edit=edit,
+        )
 
 
 SMILE = AttributeEdit(attribute="smile", strength=1.0)
@@ -226,9 +234,7 @@ def test_who_is_called_away_from_the_line_holds_nobody_up() -> None:
 def test_what_a_preview_completes_is_told(tmp_path: Path) -> None:
     """A latent of before twins gets its twin once, and not at every start of a worker."""
 
-    class Completing(FakeEditor):
-        together: list[int]
-
+    class Completing(Counting):
         def with_twin(self, tensor: bytes, on_step: Callable[[Step], None]) -> bytes:
             return save(load(tensor) | {"twin": np.zeros(1, np.float32)})
 

@@ -141,8 +141,10 @@ class Living(Graves):
     def workers(self) -> list[WorkerState]:
         if self.is_away:
             raise BrokerGone("away")
-        about = {"state": "idle", "device": "cpu", "models": (), "queues": ()}
-        return [WorkerState(name=name, **about) for name in self.living]
+        return [
+            WorkerState(name=name, state="idle", device="cpu", models=(), queues=())
+            for name in self.living
+        ]
 
 
 def test_a_worker_that_hangs_is_replaced() -> None:

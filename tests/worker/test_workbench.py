@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -9,6 +10,7 @@ from contracts.errors import ModelUnavailable, UnknownImage, UnknownModel
 from contracts.records import Given
 from models.step import silent
 from service.catalog import Catalog
+from service.job_store import JobStore
 from service.store import files_at
 from tests.fakes.fake_editor import FakeEditor
 from tests.fakes.live_server import write_model
@@ -43,7 +45,7 @@ def bench(tmp_path: Path, loads: Loads) -> Workbench:
     settings = WorkerSettings(data_dir=tmp_path, model_memory_mb=2)
     return Workbench(
         settings,
-        None,  # type: ignore[arg-type]
+        cast(JobStore, None),
         files_at(settings.store_url),
         loads,
         "cpu",
@@ -105,7 +107,9 @@ def test_the_one_used_longest_ago_makes_room(bench: Workbench, tmp_path: Path) -
 def test_what_a_model_keeps_counts(bench: Workbench, tmp_path: Path) -> None:
     for name in ("a", "b"):
         write_model(tmp_path, name)
-    bench.editor("a").kept_bytes = 10**9  # type: ignore[misc]
+    first = bench.editor("a")
+    assert isinstance(first, FakeEditor)
+    first.kept_bytes = 10**9
     bench.editor("b")
     assert bench.loaded_models() == ("b",)
 

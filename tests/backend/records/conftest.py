@@ -33,12 +33,11 @@ def postgres() -> Iterator[str]:
         os.chown(home, user.pw_uid, user.pw_gid)
     control, data = str(POSTGRES[0] / "pg_ctl"), str(home / "data")
     options = f"-c listen_addresses= -c unix_socket_directories={home}"
-    quiet = {"check": True, "stdout": subprocess.DEVNULL}
     try:
         make = [str(POSTGRES[0] / "initdb"), "-D", data, "-U", "postgres", "-A", "trust"]
-        subprocess.run(as_postgres(*make), **quiet)
+        subprocess.run(as_postgres(*make), check=True, stdout=subprocess.DEVNULL)
         start = [control, "-D", data, "-w", "-l", f"{home}/log", "-o", options, "start"]
-        subprocess.run(as_postgres(*start), **quiet)
+        subprocess.run(as_postgres(*start), check=True, stdout=subprocess.DEVNULL)
         yield f"postgresql+psycopg://postgres@/postgres?host={home}"
     finally:
         stop = [control, "-D", data, "-m", "immediate", "stop"]
