@@ -21,6 +21,7 @@ from models.inversion import invert
 from models.model import Model
 from training.aerial import view
 from training.crops import metres_per_pixel
+from training.drawn import PEOPLE as PEOPLE_SET
 from training.evaluation.editing import changed
 from training.evaluation.people import encoded
 from training.evaluation.sheet import contact_sheet
@@ -46,6 +47,8 @@ def main() -> None:
     draw_page_samples()
     model = open_model("portraits")
     save("data", grid_of(render(sample_factors(5, 0, 32), 128), columns=8))
+    drawn = grid_of(PEOPLE_SET.render(PEOPLE_SET.sample(5, 0, 24), 256), columns=8)
+    Image.fromarray(to_pixels(drawn)).save(OUT / "data-people.webp", quality=88)
     save("data-aerial", torch.cat([view(seed, 0, 0, 240, 360).img for seed in LANDS], dim=2)[None])
     latent = draw_latents(model, 64, torch.Generator().manual_seed(1))
     save("samples", grid_of(model.render(latent), columns=8))
