@@ -283,7 +283,7 @@ def test_a_teacher_pulls_the_game_towards_the_renders(options: GanOptions) -> No
 
 
 def test_a_folder_has_no_teacher(options: GanOptions) -> None:
-    with pytest.raises(TrainingError, match="--teacher"):
+    with pytest.raises(TrainingError, match="teacher"):
         GanTraining(replace(options, data="photos", teacher=1.0), CPU)
 
 
@@ -309,7 +309,7 @@ def test_a_folder_of_pictures_is_a_source(
 
 @pytest.mark.parametrize("data", ["", "no/such/folder"])
 def test_no_pictures_is_said(options: GanOptions, tmp_path: Path, data: str) -> None:
-    with pytest.raises(TrainingError, match="--data"):
+    with pytest.raises(TrainingError, match="data"):
         train_generator(replace(options, data=data), tmp_path / "run", Steps(2))
 
 

@@ -121,8 +121,9 @@ def test_a_generator_is_trained_on_them(tmp_path: Path) -> None:
     train_generator(small, tmp_path / "run", Steps(1), resume=True)
 
 
-def test_an_unknown_prior_is_refused() -> None:
+def test_an_unknown_prior_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="no prior 'waves'"):
         with_overrides("aerial64", prior="waves")
     with pytest.raises(TrainingError, match="what is drawn has its size"):
-        with_overrides("aerial64", scale=0.5)
+        train_generator(with_overrides("aerial64", scale=0.5), tmp_path / "run", Steps(1))
+    assert not (tmp_path / "run").exists()
