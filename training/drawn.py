@@ -6,31 +6,13 @@ next one learns.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from training import people, portraits
-
-
-class Factor(Protocol):
-    """One independent cause of variation."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def low(self) -> float: ...
-    @property
-    def high(self) -> float: ...
-    @property
-    def region(self) -> str: ...
-    @property
-    def kind(self) -> Literal["continuous", "binary"]: ...
-    @property
-    def p(self) -> float: ...
+from training.drawing.factors import Factor
 
 
 class Render(Protocol):

@@ -85,3 +85,45 @@ def test_fresh_pictures_are_of_the_set(drawn: DrawnSet) -> None:
     fresh = FreshPortraits(32, 3, torch.device("cpu"), 5, drawn)
     torch.testing.assert_close(fresh.batch(2), drawn.render(drawn.sample(3, 5, 2), 32))
     assert fresh.drawn == 7
+
+
+@SETS
+def test_there_are_many_factors_each_with_a_known_region(drawn: DrawnSet) -> None:
+    assert len(drawn.factors) >= 24
+    assert len(set(drawn.names)) == len(drawn.factors)
+    for region in {factor.region for factor in drawn.factors}:
+        assert drawn.region_mask(drawn.sample(0, 0, 1), region, 8).shape == (1, 1, 8, 8)
+
+
+@SETS
+def test_any_slicing_draws_the_same_people(drawn: DrawnSet) -> None:
+    whole = drawn.sample(5, 0, 200)
+    pieces = [drawn.sample(5, start, num) for start, num in ((0, 1), (1, 62), (63, 2), (65, 135))]
+    assert torch.equal(torch.cat(pieces), whole)
+    assert torch.equal(drawn.sample(5, 130, 7), whole[130:137])
+    assert drawn.sample(5, 10, 0).shape == (0, len(drawn.factors))
+    assert not torch.equal(drawn.sample(6, 0, 200), whole)
+
+
+@SETS
+def test_factors_fill_their_ranges_independently(drawn: DrawnSet) -> None:
+    values = drawn.sample(0, 0, 4000)
+    for factor, column in zip(drawn.factors, values.T, strict=True):
+        assert factor.low <= column.min() and column.max() <= factor.high
+        if factor.kind == "binary":
+            assert set(column.tolist()) == {0.0, 1.0}
+            assert abs(column.mean() - factor.p) < 0.04
+    correlation = torch.corrcoef(values.T) - torch.eye(len(drawn.factors))
+    assert correlation.abs().max() < 0.08
+
+
+@SETS
+def test_rendering_depends_on_the_factors_alone(drawn: DrawnSet) -> None:
+    people = drawn.sample(1, 0, 40)
+    img = drawn.render(people, 64)
+    assert img.shape == (40, 3, 64, 64) and img.dtype == torch.float32
+    assert torch.isfinite(img).all() and img.min() >= -1.0 and img.max() <= 1.0
+    assert torch.equal(drawn.render(people, 64), img)
+    alone = torch.cat([drawn.render(row[None], 64) for row in people[:8]])
+    torch.testing.assert_close(alone, img[:8], atol=2e-4, rtol=0.0)
+    assert drawn.render(people[:0], 64).shape == (0, 3, 64, 64)

@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from training.people import FACTORS, REGIONS, Factor, region_mask, render, sample_factors
+from training.drawing.factors import Factor
+from training.people import FACTORS, REGIONS, region_mask, render, sample_factors
 
 RESOLUTION = 64
 # A smile reaches the eyes, a hat presses the hair: the share of the change that must be inside.
@@ -32,43 +33,6 @@ def _extremes(factor: Factor) -> tuple[Tensor, Tensor]:
     low[:, names.index(factor.name)] = factor.low
     high[:, names.index(factor.name)] = factor.high
     return low, high
-
-
-def test_there_are_many_factors_each_with_a_known_region() -> None:
-    assert len(FACTORS) >= 24
-    assert len({f.name for f in FACTORS}) == len(FACTORS)
-    assert {f.region for f in FACTORS} <= set(REGIONS)
-
-
-def test_any_slicing_draws_the_same_people() -> None:
-    whole = sample_factors(seed=5, start=0, num=200)
-    pieces = [sample_factors(5, start, num) for start, num in ((0, 1), (1, 62), (63, 2), (65, 135))]
-    assert torch.equal(torch.cat(pieces), whole)
-    assert torch.equal(sample_factors(5, 130, 7), whole[130:137])
-    assert sample_factors(5, 10, 0).shape == (0, len(FACTORS))
-    assert not torch.equal(sample_factors(6, 0, 200), whole)
-
-
-def test_factors_fill_their_ranges_independently() -> None:
-    values = sample_factors(seed=0, start=0, num=4000)
-    for factor, column in zip(FACTORS, values.T, strict=True):
-        assert factor.low <= column.min() and column.max() <= factor.high
-        if factor.kind == "binary":
-            assert set(column.tolist()) == {0.0, 1.0}
-            assert abs(column.mean() - factor.p) < 0.04
-    correlation = torch.corrcoef(values.T) - torch.eye(len(FACTORS))
-    assert correlation.abs().max() < 0.08
-
-
-def test_rendering_depends_on_the_factors_alone() -> None:
-    people = sample_factors(seed=1, start=0, num=40)
-    img = render(people, RESOLUTION)
-    assert img.shape == (40, 3, RESOLUTION, RESOLUTION) and img.dtype == torch.float32
-    assert torch.isfinite(img).all() and img.min() >= -1.0 and img.max() <= 1.0
-    assert torch.equal(render(people, RESOLUTION), img)
-    alone = torch.cat([render(row[None], RESOLUTION) for row in people[:8]])
-    torch.testing.assert_close(alone, img[:8], atol=2e-4, rtol=0.0)
-    assert render(people[:0], RESOLUTION).shape == (0, 3, RESOLUTION, RESOLUTION)
 
 
 @pytest.mark.parametrize(("resolution", "apart"), [(32, 0.025), (64, 0.018), (128, 0.012)])

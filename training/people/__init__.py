@@ -1,6 +1,6 @@
 """Procedural people: drawn with a known value for every attribute; see `render.py`."""
 
-from training.people.factors import FACTORS, GROUPS, Factor, from_uniform, sample_factors
+from training.people.factors import FACTORS, GROUPS, from_uniform, sample_factors
 from training.people.regions import REGIONS, region_mask
 from training.people.render import render
 
@@ -8,7 +8,6 @@ __all__ = [
     "FACTORS",
     "GROUPS",
     "REGIONS",
-    "Factor",
     "from_uniform",
     "region_mask",
     "render",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from training.people.canvas import Canvas, blob, ellipse
+from training.drawing.colours import mix
+from training.drawing.shapes import blob, ellipse
+from training.people.canvas import Canvas
 from training.people.factors import Columns
 from training.people.lighting import Light
-from training.people.palette import Colors, mix
+from training.people.palette import Colors
 
 DISCS = (
     (-0.66, -0.60, 0.15, 0.9), (-0.34, -0.78, 0.10, 0.6), (0.52, -0.70, 0.17, 0.8),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from training.people.canvas import Canvas, distance_of, smooth
+from training.drawing.shapes import distance_of, smooth
+from training.people.canvas import Canvas
 from training.people.factors import Columns
 from training.people.lighting import HAIR, Light, lit
 from training.people.mouth import measure_lips

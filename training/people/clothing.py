@@ -7,10 +7,12 @@ import math
 import torch
 from torch import Tensor
 
-from training.people.canvas import Canvas, Layer, blob, distance_of, ellipse, smooth
+from training.drawing.colours import mix
+from training.drawing.shapes import blob, distance_of, ellipse, smooth
+from training.people.canvas import Canvas, Layer
 from training.people.factors import Columns
 from training.people.lighting import CLOTH, SKIN, Light, compose, lit
-from training.people.palette import Colors, mix
+from training.people.palette import Colors
 from training.people.pose import HEAD_Y, Body
 
 SHOULDER_Y = 0.575  # where the shoulders meet the neck

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from training.people.canvas import Canvas, blob, distance_of, ellipse, smooth
+from training.drawing.colours import constant, mix
+from training.drawing.shapes import blob, distance_of, ellipse, smooth
+from training.people.canvas import Canvas
 from training.people.factors import Columns
 from training.people.lighting import Light
-from training.people.palette import Colors, constant, mix
+from training.people.palette import Colors
 from training.people.pose import BROW_Y, EYE_Y, Body
 
 

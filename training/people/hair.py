@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from training.people.canvas import Canvas, blob, distance_of, ellipse, smooth
+from training.drawing.colours import constant, mix
+from training.drawing.shapes import blob, distance_of, ellipse, smooth
+from training.people.canvas import Canvas
 from training.people.clothing import shoulder_line
 from training.people.factors import Columns
 from training.people.lighting import HAIR, Light, lit
-from training.people.palette import Colors, constant, mix
+from training.people.palette import Colors
 from training.people.pose import HEAD_Y, Body
 from training.people.skull import head_outline
 from training.people.strands import curls, strands

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 
-from training.people.canvas import Canvas, Layer, blob, distance_of, ellipse
+from training.drawing.colours import mix
+from training.drawing.shapes import blob, distance_of, ellipse
+from training.people.canvas import Canvas, Layer
 from training.people.factors import Columns
 from training.people.lighting import SKIN, Light, compose
 from training.people.mouth import carve_mouth
 from training.people.nose import carve_nose
-from training.people.palette import Colors, mix
+from training.people.palette import Colors
 from training.people.pose import BROW_Y, DEPTH, EYE_Y, HEAD_Y, Body
 from training.people.skull import head_radius
 from training.people.wrinkles import carve_wrinkles

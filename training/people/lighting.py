@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from training.drawing.colours import constant
 from training.people.canvas import Canvas, Layer
 from training.people.factors import Columns
-from training.people.palette import constant
 
 
 @dataclass(frozen=True)

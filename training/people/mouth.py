@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from training.people.canvas import Canvas, Layer, blob, ellipse, smooth
+from training.drawing.colours import constant, mix
+from training.drawing.shapes import blob, ellipse, smooth
+from training.people.canvas import Canvas, Layer
 from training.people.factors import Columns
-from training.people.palette import Colors, constant, mix
+from training.people.palette import Colors
 from training.people.pose import MOUTH_Y, Body
 from training.people.skull import head_radius
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from training.people.canvas import Layer, blob, ellipse, smooth
+from training.drawing.shapes import blob, ellipse, smooth
+from training.people.canvas import Layer
 from training.people.factors import Columns
 from training.people.lighting import Light
 from training.people.palette import Colors

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from training.people.canvas import EXTENT, Canvas, pixel_centres, smooth
+from training.drawing.shapes import smooth
+from training.people.canvas import EXTENT, Canvas, pixel_centres
 from training.people.factors import Columns
 
 HEAD_Y = -0.06  # height of the cheeks, the widest part of the head

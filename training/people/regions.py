@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from training.people.canvas import ellipse, pixel_centres
+from training.drawing.shapes import ellipse
+from training.people.canvas import pixel_centres
 from training.people.factors import Columns
 from training.people.pose import (
     BROW_Y,

@@ -7,11 +7,13 @@ import math
 import torch
 from torch import Tensor
 
-from training.people.canvas import Canvas, blob, distance_of, smooth
+from training.drawing.colours import mix, ramp
+from training.drawing.shapes import blob, distance_of, smooth
+from training.people.canvas import Canvas
 from training.people.clothing import shoulder_line
 from training.people.factors import Columns
 from training.people.lighting import CLOTH, Light, lit
-from training.people.palette import CLOTHES, mix, ramp
+from training.people.palette import CLOTHES
 from training.people.pose import Body
 
 ROLL_Y = 0.500  # of its middle, at the sides of the neck

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from training.people.canvas import distance_of, smooth
+from training.drawing.shapes import distance_of, smooth
 from training.people.pose import HEAD_Y, SKULL_HEIGHT, Body
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from training.people.canvas import Canvas, blob, distance_of, ellipse, smooth
+from training.drawing.colours import constant, mix
+from training.drawing.shapes import blob, distance_of, ellipse, smooth
+from training.people.canvas import Canvas
 from training.people.factors import Columns
 from training.people.hair import Hair
 from training.people.lighting import CLOTH, Light, lit
-from training.people.palette import Colors, constant, mix
+from training.people.palette import Colors
 from training.people.pose import EYE_Y, HEAD_Y, Body
 from training.people.skull import head_outline
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from training.people.canvas import Layer, blob, ellipse, smooth
+from training.drawing.shapes import blob, ellipse, smooth
+from training.people.canvas import Layer
 from training.people.pose import BROW_Y, EYE_Y, MOUTH_Y, NOSE_Y, Body
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from training.portraits.canvas import Canvas, blob, ellipse
-from training.portraits.palette import Colors, mix
+from training.drawing.colours import mix
+from training.drawing.shapes import blob, ellipse
+from training.portraits.canvas import Canvas
+from training.portraits.palette import Colors
 from training.portraits.pose import Body
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import torch
 
-from training.portraits.canvas import Canvas, distance_of, ellipse, smooth
+from training.drawing.colours import mix
+from training.drawing.shapes import distance_of, ellipse, smooth
+from training.portraits.canvas import Canvas
 from training.portraits.factors import Columns
-from training.portraits.palette import Colors, mix
+from training.portraits.palette import Colors
 from training.portraits.pose import HEAD_Y, Body
 
 SHOULDER_Y = 0.585  # where the shoulders meet the neck

@@ -2,37 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-import numpy as np
-import torch
 from torch import Tensor
 
-_BLOCK_ROWS = 64  # rows per Philox stream: one stream per row would cost 20 us each
-
-
-@dataclass(frozen=True)
-class Factor:
-    """One independent cause of variation.
-
-    A continuous factor is uniform in [low, high]; a binary one is 1 with probability `p`, else 0.
-    Where `low` is negative and the drawing knows no negative amount (a beard), values below 0
-    mean "none": that gives the absence of the thing a probability of its own.
-    """
-
-    name: str
-    title: str
-    low: float
-    high: float
-    region: str
-    kind: Literal["continuous", "binary"] = "continuous"
-    p: float = 0.5
-
-
-def _binary(name: str, title: str, region: str, p: float) -> Factor:
-    return Factor(name, title, 0.0, 1.0, region, "binary", p)
-
+from training.drawing.factors import Columns as DrawingColumns
+from training.drawing.factors import Factor, binary, sample, spread
 
 FACTORS: tuple[Factor, ...] = (
     # Head and skin.
@@ -70,11 +43,11 @@ FACTORS: tuple[Factor, ...] = (
     Factor("beard", "Beard", -1.2, 1.0, "chin"),
     Factor("moustache", "Moustache", -1.6, 1.0, "chin"),
     # Things worn.
-    _binary("glasses", "Glasses", "eyes", 0.25),
+    binary("glasses", "Glasses", "eyes", 0.25),
     Factor("glasses_tint", "Tinted glasses", -1.0, 1.0, "eyes"),
-    _binary("hat", "Hat", "head", 0.2),
+    binary("hat", "Hat", "head", 0.2),
     Factor("hat_hue", "Hat colour", 0.0, 1.0, "head"),
-    _binary("earrings", "Earrings", "ears", 0.3),
+    binary("earrings", "Earrings", "ears", 0.3),
     Factor("clothing_hue", "Clothing colour", 0.0, 1.0, "neck_clothes"),
     Factor("clothing_lightness", "Lighter clothing", 0.0, 1.0, "neck_clothes"),
     Factor("collar", "Open collar", 0.0, 1.0, "neck_clothes"),
@@ -104,20 +77,11 @@ GROUPS = {
 }
 """What of a person the attributes belong to, for people to find them."""
 
-_INDEX = {factor.name: i for i, factor in enumerate(FACTORS)}
 
+class Columns(DrawingColumns):
+    """The factors of a batch by name, each [N, 1, 1, 1]."""
 
-class Columns:
-    """The factors of a batch by name, each [N, 1, 1, 1], ready to broadcast over pictures."""
-
-    def __init__(self, factors: Tensor) -> None:
-        """Take factors [N, F] in the order of `FACTORS`."""
-        if factors.ndim != 2 or factors.shape[1] != len(FACTORS):
-            raise ValueError(f"factors must be [N, {len(FACTORS)}], not {list(factors.shape)}")
-        self._columns = factors.float()[:, :, None, None, None].unbind(1)
-
-    def __getitem__(self, name: str) -> Tensor:
-        return self._columns[_INDEX[name]]
+    known = FACTORS
 
     def amount(self, name: str) -> Tensor:
         """The factor with "less than none" clamped to none: [N, 1, 1, 1] in [0, high]."""
@@ -125,33 +89,10 @@ class Columns:
 
 
 def sample_factors(seed: int, start: int, num: int) -> Tensor:
-    """Draw the factors of portraits `start` to `start + num - 1`.
-
-    Row i depends on (seed, start + i) alone: numpy's counter-based Philox is keyed with the seed
-    and its counter is set from the row, so any slicing gives identical rows.
-
-    Returns:
-        [num, F] on the CPU, in the order of `FACTORS`.
-    """
-    if seed < 0 or start < 0 or num < 0:
-        raise ValueError("seed, start and num must not be negative")
-    first, last = start // _BLOCK_ROWS, (start + max(num, 1) - 1) // _BLOCK_ROWS
-    blocks = []
-    for block in range(first, last + 1):
-        bits = np.random.Philox(key=seed, counter=block << 64)
-        blocks.append(np.random.Generator(bits).random((_BLOCK_ROWS, len(FACTORS))))
-    offset = start - first * _BLOCK_ROWS
-    uniform = np.concatenate(blocks)[offset : offset + num]
-    return from_uniform(torch.from_numpy(uniform)).float()
+    """Factors [num, F] of rows `start` to `start + num - 1` of a seed."""
+    return sample(FACTORS, seed, start, num)
 
 
 def from_uniform(uniform: Tensor) -> Tensor:
-    """Turn numbers in [0, 1), [N, F], into factors with their own ranges and probabilities."""
-
-    def row(values: list[float]) -> Tensor:
-        return torch.tensor(values, dtype=uniform.dtype, device=uniform.device)
-
-    low, high = row([f.low for f in FACTORS]), row([f.high for f in FACTORS])
-    binary = row([f.kind == "binary" for f in FACTORS]).bool()
-    is_one = (uniform < row([f.p for f in FACTORS])).to(uniform.dtype)
-    return torch.where(binary, is_one, low + (high - low) * uniform)
+    """Numbers in [0, 1), [N, F], as factors."""
+    return spread(FACTORS, uniform)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from training.portraits.canvas import Canvas, blob, distance_of, ellipse, smooth
+from training.drawing.colours import constant, mix
+from training.drawing.shapes import blob, distance_of, ellipse, smooth
+from training.portraits.canvas import Canvas
 from training.portraits.factors import Columns
-from training.portraits.palette import Colors, constant, mix
+from training.portraits.palette import Colors
 from training.portraits.pose import BROW_Y, EYE_Y, MOUTH_Y, NOSE_Y, Body
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from training.portraits.canvas import Canvas, distance_of, ellipse, smooth
+from training.drawing.shapes import distance_of, ellipse, smooth
+from training.portraits.canvas import Canvas
 from training.portraits.factors import Columns
 from training.portraits.palette import Colors
 from training.portraits.pose import HEAD_Y, Body

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
+from training.drawing.colours import constant, mix, ramp
 from training.portraits.factors import Columns
 
 SKIN = ("#fbdec8", "#f6cba9", "#e6ae86", "#c98a60", "#98613f", "#693f2b")
@@ -16,38 +16,6 @@ EYES = ("#4a2c1c", "#7a4a22", "#8f7a34", "#4f8a5a", "#3f8f9c", "#4a86c8", "#7f93
 # Hues run from red to pink and stop, so that each end is a colour of its own.
 CLOTHES = ("#d9534a", "#e88a3c", "#e3bb45", "#6fae63", "#2f9a92", "#3f7fc0", "#6a62b8", "#b85a94")
 BACKDROP = ("#f2b8a0", "#f3d08c", "#b9d69a", "#8fd0c0", "#8fc3e6", "#a9aee8", "#d3a6dc", "#f0aabf")
-
-
-def rgb(code: str) -> tuple[float, float, float]:
-    """A colour written #rrggbb as three numbers in [0, 1]."""
-    red, green, blue = (int(code[i : i + 2], 16) / 255.0 for i in (1, 3, 5))
-    return red, green, blue
-
-
-def ramp(position: Tensor, codes: tuple[str, ...]) -> Tensor:
-    """Read a ramp of colours at `position` [N, 1, 1, 1] in [0, 1].
-
-    Returns:
-        [N, 3, 1, 1] in [0, 1], piecewise linear in the position.
-    """
-    table = [rgb(code) for code in codes]
-    colors = position.new_tensor(table)  # [K, 3]
-    place = position.flatten().clamp(0.0, 1.0) * (len(table) - 1)
-    below = place.long().clamp(max=len(table) - 2)
-    color = torch.lerp(colors[below], colors[below + 1], (place - below)[:, None])
-    return color[:, :, None, None]
-
-
-def constant(like: Tensor, red: float, green: float, blue: float) -> Tensor:
-    """One colour [1, 3, 1, 1] for the whole batch, on the device of `like`."""
-    return like.new_tensor([red, green, blue])[None, :, None, None]
-
-
-def mix(base: Tensor, other: str | Tensor, amount: Tensor | float) -> Tensor:
-    """Move colours [N, 3, 1, 1] towards another colour by `amount` in [0, 1]."""
-    if isinstance(other, str):
-        other = constant(base, *rgb(other))
-    return base + (other - base) * amount
 
 
 @dataclass(frozen=True)

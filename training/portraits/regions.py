@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from training.portraits.canvas import ellipse, pixel_centres
+from training.drawing.shapes import ellipse
+from training.portraits.canvas import pixel_centres
 from training.portraits.factors import Columns
 from training.portraits.pose import (
     BROW_Y,

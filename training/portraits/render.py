@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import torch
 from torch import Tensor
 
+from training.drawing.chunks import drawn_in_chunks
+from training.drawing.colours import constant
 from training.portraits.backdrop import draw_backdrop
 from training.portraits.canvas import Canvas
 from training.portraits.clothing import draw_clothing, draw_neck
@@ -15,14 +14,13 @@ from training.portraits.factors import Columns
 from training.portraits.features import draw_brows, draw_eyes, draw_mouth, draw_nose
 from training.portraits.hair import draw_back_hair, draw_front_hair
 from training.portraits.head import draw_beard, draw_ears, draw_head, draw_moustache
-from training.portraits.palette import choose_colors, constant
+from training.portraits.palette import choose_colors
 from training.portraits.pose import blank_canvas, measure
 from training.portraits.worn import draw_earrings, draw_glasses, draw_hat
 
 _CHUNK_PIXELS = 1 << 17  # pictures drawn together: planes of 0.5 MB stay in a CPU's cache
 
 
-@torch.no_grad()
 def render(factors: Tensor, resolution: int, device: str | torch.device = "cpu") -> Tensor:
     """Draw portraits; a function of the factors alone, each row by itself.
 
@@ -36,26 +34,7 @@ def render(factors: Tensor, resolution: int, device: str | torch.device = "cpu")
     """
     factors = factors.to(device)
     num = max(1, _CHUNK_PIXELS // resolution**2) if factors.device.type == "cpu" else 256
-    img = factors.new_empty(len(factors), 3, resolution, resolution, dtype=torch.float32)
-    with _one_thread():
-        for start in range(0, len(factors), num):
-            img[start : start + num] = _render_chunk(factors[start : start + num], resolution)
-    return img
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Keep torch on one CPU thread.
-
-    Drawing is about a thousand short operations per chunk; on a busy machine the threads wait for
-    each other after every one of them, and the whole is up to 100 times slower.
-    """
-    num_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(num_threads)
+    return drawn_in_chunks(_render_chunk, factors, resolution, num)
 
 
 def _render_chunk(factors: Tensor, resolution: int) -> Tensor:

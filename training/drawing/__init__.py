@@ -1,0 +1,1 @@
+"""What drawn sets have in common: factors of a seed, shapes, colours, and drawing in chunks."""
