@@ -6,9 +6,21 @@ from pathlib import Path
 
 from contracts.errors import InvalidRequest, UnknownAttribute
 from contracts.models import AttributeChange, ModelInfo
-from models.description import changing, read_config, strip_path, version_of
+from models.description import PREVIEW, changing, read_config, version_of
+from models.description import strip_path as strip_in
 
 log = logging.getLogger(__name__)
+
+
+def preview_path(model_dir: Path) -> Path:
+    """The picture that shows what a model draws."""
+    return model_dir / PREVIEW
+
+
+def strip_path(model_dir: Path, attribute_id: str) -> Path:
+    """The picture of what a direction does, if it was drawn."""
+    return strip_in(model_dir, attribute_id)
+
 
 FileState = tuple[int, int, int]
 """Inode, time of the last change in nanoseconds, and bytes of a file."""

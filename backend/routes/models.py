@@ -14,8 +14,7 @@ from contracts.errors import Busy, NotFound, ReadOnlyModel, UnknownAttribute
 from contracts.jobs import JobKind
 from contracts.models import AttributeChange, ModelInfo
 from contracts.requests import StripRequest, StripResult
-from models.description import PREVIEW, strip_path
-from service.catalog import change_attribute
+from service.catalog import change_attribute, preview_path, strip_path
 
 router = APIRouter(prefix="/models", tags=["models"])
 
@@ -40,7 +39,7 @@ async def models(server: Server, _: Owner) -> Models:
 async def preview(server: Server, _: Owner, model_id: str) -> Response:
     """Some pictures that the model draws, as one WebP."""
     _info, folder = await run_in_threadpool(server.model_folder, model_id)
-    return await _picture(folder / PREVIEW)
+    return await _picture(preview_path(folder))
 
 
 @router.get("/{model_id}/attributes/{attribute}/strip", response_class=Response, responses=WEBP)
