@@ -25,7 +25,8 @@ from service.known_kits import downloads_of, read_kits
 from service.settings import SharedSettings
 
 if TYPE_CHECKING:
-    from worker.adoption import Adopted, Report
+    from models.step import Report
+    from worker.adoption import Adopted
 
 app = typer.Typer(
     help="Models: list, show, add, get, remove, their encoders and directions.",

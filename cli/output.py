@@ -1,7 +1,7 @@
 """What commands print: lines for people, JSON for machines, tables."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from models.step import Step
+    from models.step import Report, Step
 
 
 def say(text: str) -> None:
@@ -56,7 +56,7 @@ def cell(value: Any) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
-def shown_in(progress: Progress) -> "Callable[[Step], None]":
+def shown_in(progress: Progress) -> "Report":
     """How work tells its steps to a progress bar."""
     task = progress.add_task("", total=None)
 

@@ -3,7 +3,7 @@ there when all of it is, and not before."""
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,10 +16,9 @@ from models.adopt import adopt, as_attributes, with_encoder
 from models.checkpoints import Checkpoint, read_checkpoint, read_style_encoder
 from models.directions import read_directions
 from models.model import Card, Model, load_model, save_model
-from models.step import Step
+from models.step import Report, Step
 from worker.gallery import write_preview
 
-Report = Callable[[Step], None]
 STAGES = 4  # of making a model, as it is told
 
 

@@ -1,6 +1,6 @@
 """The job of `POST /edit`: what was painted on a part of a picture, and on the others beside it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -9,7 +9,7 @@ from contracts.records import LatentRecord
 from contracts.requests import ANIMATION_PX, EditRequest, EditResult, Output, drawn_of
 from models.carry import changed_box
 from models.pictures import Picture
-from models.step import Step
+from models.step import Report, Step
 from worker.clock import Clock
 from worker.composition import Change, composed, onto, overlap
 from worker.encode import Box, ImageFile, repaint, shrunk, write_animation, written
@@ -80,7 +80,7 @@ class Prepared:
         )
 
 
-def teller(task: Task) -> Callable[[Step], None]:
+def teller(task: Task) -> Report:
     """What says how far a drawing in several pieces is. That takes long, so no brush may have to
     wait for it: what it returns raises ForBatch where the job is to be done elsewhere."""
 

@@ -3,7 +3,6 @@ looked at."""
 
 import os
 import secrets
-from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
@@ -14,7 +13,7 @@ from models.description import PREVIEW, strip_path
 from models.gallery import preview, strip
 from models.images import Pixels, to_pixels
 from models.model import Model
-from models.step import Step
+from models.step import Report, Step
 from worker.task import Task
 
 QUALITY = 85
@@ -26,7 +25,7 @@ def write_preview(model: Model, folder: Path) -> None:
         write_picture(to_pixels(preview(model)), folder / PREVIEW)
 
 
-def write_strips(model: Model, folder: Path, report: Callable[[Step], None]) -> None:
+def write_strips(model: Model, folder: Path, report: Report) -> None:
     """Draw the strips that are missing."""
     pairs = zip(model.attributes.attributes, model.attributes.directions, strict=True)
     missing = [(a, d) for a, d in pairs if a.source and not strip_path(folder, a.id).exists()]

@@ -7,8 +7,9 @@ from contracts.errors import InvalidRequest
 from contracts.kits import Kit, Role
 from contracts.requests import AdoptRequest, AdoptResult
 from models.errors import ModelError
+from models.step import Report
 from service.known_kits import downloads_of
-from worker.adoption import About, Adopted, Files, Report, adopt_files
+from worker.adoption import About, Adopted, Files, adopt_files
 from worker.task import Task
 
 

@@ -1,6 +1,6 @@
 """Drawing boxes of an endless land, with the edits painted on it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ from models.land import Land, tiles_of
 from models.land_painting import Stroke, draw_painted
 from models.model import Model
 from models.recent import Recent
-from models.step import Step
+from models.step import Report, Step
 from worker.masks import read_mask
 from worker.ports import FetchMask
 
@@ -26,7 +26,7 @@ FAR = 4  # pixels of the land in one that is seen, from which on it is drawn at 
 def draw_land(
     model: Model,
     wanted: DrawRequest,
-    on_step: Callable[[Step], None],
+    on_step: Report,
     drawn: Recent[Tensor],
     mask: FetchMask,
 ) -> Iterator[Pixels]:

@@ -1,6 +1,5 @@
 """A job at the bench: what every kind of work has at hand, and the checks that they share."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,7 @@ from contracts.faces import Alignment
 from contracts.records import ImageRecord, LatentRecord
 from contracts.versions import is_same_generator
 from models.pictures import Picture
-from models.step import Step
+from models.step import Report, Step
 from worker.decode import decode_mask, decode_picture
 from worker.desk import Desk
 from worker.encode import ImageFormat, written
@@ -29,7 +28,7 @@ class Task:
 
     bench: Workbench
     desk: Desk
-    report: Callable[[Step], None]
+    report: Report
     """May raise to stop the work."""
     is_urgent: bool = False
     """Whether brushes wait for the end of it."""

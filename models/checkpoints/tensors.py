@@ -80,7 +80,7 @@ class Storage:
             CheckpointError: the file has not so many.
         """
         if (held := self._held()) is None:
-            held = memory(self.num_bytes)
+            held = memory(self.num_bytes if self.read is not None else 0)
             if self.read is None or self.read(held.data) != self.num_bytes:
                 raise CheckpointError("damaged: a tensor of another length than announced")
             self._held = weakref.ref(held)

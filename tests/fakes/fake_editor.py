@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ from contracts.lands import DrawRequest
 from contracts.masks import MaskGrid, MaskPng, MaskStored
 from contracts.requests import GenerateRequest
 from models.errors import ModelError
-from models.step import Step, silent
+from models.step import Report, Step, silent
 from worker.decode import decode_mask
 from worker.ports import (
     EditCall,
@@ -56,7 +56,7 @@ class FakeEditor:
         self,
         original: Pixels,
         options: EncodeOptions,
-        on_step: Callable[[Step], None],
+        on_step: Report,
     ) -> Encoded:
         if options.space not in (None, *SPACES):
             raise ModelError(f"the spaces are {', '.join(SPACES)}; got {options.space}")
@@ -73,7 +73,7 @@ class FakeEditor:
         except (SafetensorError, KeyError) as error:
             raise ModelError("this is no latent of mine") from error
 
-    def with_twin(self, tensor: bytes, on_step: Callable[[Step], None]) -> bytes:
+    def with_twin(self, tensor: bytes, on_step: Report) -> bytes:
         return tensor
 
     @property
@@ -109,15 +109,13 @@ class FakeEditor:
         except Exception as error:
             return error
 
-    def generate(
-        self, wanted: GenerateRequest, on_step: Callable[[Step], None] = silent
-    ) -> Encoded:
+    def generate(self, wanted: GenerateRequest, on_step: Report = silent) -> Encoded:
         shape = (wanted.height or self.resolution, wanted.width or self.resolution, 3)
         noise = np.random.default_rng(wanted.seed).integers(0, 256, shape, dtype=np.uint8)
         return self._encoded(noise, "S4")
 
     def draw(
-        self, wanted: DrawRequest, on_step: Callable[[Step], None], *, mask: FetchMask = no_mask
+        self, wanted: DrawRequest, on_step: Report, *, mask: FetchMask = no_mask
     ) -> Iterator[Pixels]:
         """Every pixel says where it is; edits make theirs brighter."""
         x, y, width, height = wanted.box

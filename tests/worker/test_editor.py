@@ -11,6 +11,8 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+import contracts.requests
+import models.sizes
 from contracts.edits import AttributeEdit, EditValue, ResampleEdit, TransplantEdit
 from contracts.masks import AnyMask, MaskAll, MaskGrid, MaskPng, MaskStored
 from contracts.requests import Detail, GenerateRequest
@@ -518,3 +520,7 @@ def test_a_latent_from_elsewhere_must_fit_its_picture(
     for other in (Stored(twice, "S+"), Stored(broken, "S+"), Stored(wide, "S+"), broken_twin):
         with pytest.raises(ModelError):
             editor.check_latent(to_bytes(other, editor.model_id), size)
+
+
+def test_pictures_are_as_long_as_requests_may_ask() -> None:
+    assert models.sizes.MAX_ASPECT == contracts.requests.MAX_ASPECT

@@ -1,6 +1,5 @@
 """A job at the bench when memory runs out: tried once more, then an error that says so."""
 
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -22,7 +21,7 @@ from contracts.jobs import (
     new_record,
 )
 from contracts.requests import GenerateRequest, GenerateResult
-from models.step import Step, silent
+from models.step import Report, Step, silent
 from service.files import Files
 from service.folder import Folder
 from service.job_store import JobStore, Transition
@@ -72,9 +71,7 @@ class Small:
         small.done.append("loaded")
 
         class Hungry(FakeEditor):
-            def generate(
-                self, wanted: GenerateRequest, on_step: Callable[[Step], None] = silent
-            ) -> Encoded:
+            def generate(self, wanted: GenerateRequest, on_step: Report = silent) -> Encoded:
                 if small.failures:
                     small.failures -= 1
                     raise OutOfMemoryError

@@ -3,7 +3,7 @@
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -19,7 +19,7 @@ from contracts.masks import MaskStored
 from contracts.previews import PreviewRequest
 from contracts.records import Given
 from contracts.requests import EditRequest, GenerateRequest, GenerateResult
-from models.step import Step
+from models.step import Report
 from service.job_store import JobStore
 from service.store import files_at
 from tests.fakes.fake_editor import FakeEditor
@@ -235,7 +235,7 @@ def test_what_a_preview_completes_is_told(tmp_path: Path) -> None:
     """A latent of before twins gets its twin once, and not at every start of a worker."""
 
     class Completing(Counting):
-        def with_twin(self, tensor: bytes, on_step: Callable[[Step], None]) -> bytes:
+        def with_twin(self, tensor: bytes, on_step: Report) -> bytes:
             return save(load(tensor) | {"twin": np.zeros(1, np.float32)})
 
         def edit_together(self, calls: Sequence[EditCall]) -> list[Edited | Exception]:

@@ -1,12 +1,11 @@
 """What every job has at hand: latents from before there were twins get theirs, once."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
 from contracts.records import Given, LatentRecord
 from contracts.requests import Metrics
-from models.step import Step, silent
+from models.step import Report, silent
 from service.blobs import BlobStore
 from service.job_store import JobStore
 from service.store import files_at
@@ -21,7 +20,7 @@ from worker.workbench import Workbench
 class Completing(FakeEditor):
     """Adds a mark to what it has not completed yet."""
 
-    def with_twin(self, tensor: bytes, on_step: Callable[[Step], None]) -> bytes:
+    def with_twin(self, tensor: bytes, on_step: Report) -> bytes:
         return tensor if tensor.endswith(b"+twin") else tensor + b"+twin"
 
 
