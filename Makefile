@@ -48,7 +48,7 @@ page: node_modules/ready
 	$(BIN)/python -m scripts.make_wire_types
 	$(BIN)/npm test
 
-browser: .venv/ready
+browser: node_modules/ready
 	scripts/ensure-browser
 	$(BIN)/pytest tests/browser -n auto --maxprocesses 2 --dist loadfile
 
